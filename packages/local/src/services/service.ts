@@ -1,0 +1,74 @@
+import type { IamRequest } from '@tenant-aws/prover/evaluator';
+
+/**
+ * A request whose signature, payload hash and session token are verified already.
+ * Services read this and nothing else: there is no raw socket, URL or Host to forward.
+ */
+export interface VerifiedRequest {
+  readonly method: string;
+  /** Percent-encoded path exactly as it came over the wire, without the query; never normalised. */
+  readonly rawPath: string;
+  /** Decoded query parameters in order, without the parameters of a presigned signature. No name occurs twice. */
+  readonly query: ReadonlyMap<string, string>;
+  /** Lower-case names; no name twice. Hoisted `x-amz-*` query parameters of a presigned URL are here, not in `query`. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** The payload, decoded from aws-chunked where it came so; its hash and checksums are verified. */
+  readonly body: Buffer;
+  readonly requestId: string;
+  /** Whose it is: account id, region, and whether it is the admin or base identity or a session. */
+  readonly caller: Caller;
+  readonly now: Date;
+}
+
+export interface Caller {
+  readonly accessKeyId: string;
+  readonly account: string;
+  readonly region: string;
+  /** Condition keys that hold for every request of this caller: `aws:PrincipalArn`, `aws:TokenIssueTime`, … */
+  readonly context: IamRequest['context'];
+}
+
+/** One operation, understood whole: what must be allowed, and what then happens. The same parsed object decides and executes. */
+export interface Operation {
+  /** `GetObject` */
+  readonly name: string;
+  /** Every tuple must be allowed, or nothing happens. Service-specific context only: the front adds the caller's. */
+  readonly authorize: readonly IamRequest[];
+  /** Runs after all is allowed. Throws AwsError for what AWS would answer with an error. */
+  execute(): Promise<ServiceResponse> | ServiceResponse;
+}
+
+export interface ServiceResponse {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+}
+
+/** An AWS service: a table of operations, an error shape, an engine. */
+export interface Service {
+  /** The name in the credential scope: `s3`, `dynamodb`, `sts`. */
+  readonly name: string;
+  /** Understands a request, or throws AwsError: 501 `NotImplemented` for what is not in the table, 400 for what is malformed. */
+  parse(request: VerifiedRequest): Operation | Promise<Operation>;
+  /** Writes an error as this service does. */
+  error(error: AwsError, request: { readonly method: string; readonly requestId: string }): ServiceResponse;
+  /** The error of a denied operation, in this service's words. */
+  denied(operation: Operation, refused: IamRequest, caller: Caller): AwsError;
+  close?(): Promise<void> | void;
+}
+
+/** An error that AWS would answer. Services give it their own shape. */
+export class AwsError extends Error {
+  readonly code: string;
+  readonly status: number;
+  /** Further members of the error's body, such as `CancellationReasons` or `Key`. */
+  readonly members: Readonly<Record<string, unknown>>;
+
+  constructor(code: string, status: number, message: string, members: Readonly<Record<string, unknown>> = {}) {
+    super(message);
+    this.name = code;
+    this.code = code;
+    this.status = status;
+    this.members = members;
+  }
+}

@@ -1,0 +1,106 @@
+import { inspect, type InspectOptions } from 'node:util';
+
+/** A plain, JSON-able object for the operator's log: ARNs, ids, STS's words, sizes. Never a token or a secret. */
+export type ErrorDetail = Readonly<Record<string, unknown>>;
+
+/** What every {@link TenantAwsError} may be given beside its message. */
+export interface TenantAwsErrorOptions {
+  /** What led to it. */
+  readonly cause?: unknown;
+  /** For the log only: non-enumerable, shown by `util.inspect`, by no framework and no JSON. */
+  readonly detail?: ErrorDetail;
+  /** Response headers that belong to the answer, such as `Retry-After`. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The base of every error that Tenant AWS throws on purpose.
+ * It has the shape of http-errors, which Express, Koa, Fastify and Nest know: `status`, `statusCode`, `expose`, `headers`.
+ *
+ * `message` is always fit for a client, whatever `expose` says. What only the operator may read is in `detail`.
+ */
+export abstract class TenantAwsError extends Error {
+  /** Stable, for `switch`: `token_invalid`, `sts_unavailable`, … */
+  abstract readonly code: string;
+  /** The HTTP status of the answer. */
+  abstract readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** For the log: non-enumerable. */
+  declare readonly detail: ErrorDetail;
+
+  constructor(message: string, { cause, detail = {}, headers = {} }: TenantAwsErrorOptions = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.headers = headers;
+    Object.defineProperty(this, 'detail', { value: detail, enumerable: false });
+    Object.defineProperty(this, 'name', { value: new.target.name, enumerable: false });
+  }
+
+  /** The same as `status`: the name that Fastify and Nest read. */
+  get statusCode(): number {
+    return this.status;
+  }
+
+  /** Whether the fault is the client's to know: `status` below 500. */
+  get expose(): boolean {
+    return this.status < 500;
+  }
+
+  toJSON(): { name: string; code: string; status: number; message: string } {
+    return { name: this.name, code: this.code, status: this.status, message: this.message };
+  }
+
+  [inspect.custom](_depth: number, options: InspectOptions, show: typeof inspect = inspect): string {
+    const { code, status, detail, cause } = this;
+    return `${this.stack ?? this.message} ${show({ code, status, detail, ...(cause === undefined ? {} : { cause }) }, options)}`;
+  }
+}
+
+/** An option, a variable of the environment or a template is wrong. Thrown at creation, with every fault at once; at a request only for what a function option answered. */
+export class ConfigurationError extends TenantAwsError {
+  readonly code = 'configuration_invalid';
+  readonly status = 500;
+  /** Every fault found, each a sentence that names the option or the environment variable and the mend. */
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[], options: Pick<TenantAwsErrorOptions, 'cause'> = {}) {
+    super(
+      faults.length === 1 ? `Tenant AWS is not configured: ${faults[0]}` : `Tenant AWS is not configured:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+      options,
+    );
+    this.faults = [...faults];
+  }
+}
+
+/** A tenant id that is not a string, or has a character or a length that is not accepted. The value itself is never repeated. */
+export class TenantInvalidError extends TenantAwsError {
+  readonly code = 'tenant_invalid';
+  readonly status = 403;
+}
+
+/** A session policy over STS's limit: `detail` is `{ size, limit, shares }`, characters by template. */
+export class PolicyTooLargeError extends TenantAwsError {
+  readonly code = 'policy_too_large';
+  readonly status = 500;
+
+  constructor(detail: ErrorDetail, options: Pick<TenantAwsErrorOptions, 'cause'> = {}) {
+    super('The permissions of this request are larger than AWS accepts', { ...options, detail });
+  }
+}
+
+/** A template's name that the library does not have. */
+export class TemplateNotFoundError extends TenantAwsError {
+  readonly code = 'template_not_found';
+  readonly status = 500;
+}
+
+/** A template that cannot be read, holds a tag that is not allowed, or has a statement that names no tenant. */
+export class TemplateSyntaxError extends TenantAwsError {
+  readonly code = 'template_syntax';
+  readonly status = 500;
+}
+
+/** A variable of a template that is missing, unknown, or holds what it may not hold. */
+export class TemplateVariableError extends TenantAwsError {
+  readonly code = 'template_variable';
+  readonly status = 500;
+}
