@@ -17,11 +17,25 @@ export interface VerifiedRequest {
   readonly requestId: string;
   /** Whose it is: account id, region, and whether it is the admin or base identity or a session. */
   readonly caller: Caller;
+  /** How it was signed: condition keys such as `s3:authType` and `s3:signatureAge` come from it. */
+  readonly signature: VerifiedSignature;
   readonly now: Date;
+  /** Whether the caller may do this as well. For answers that depend on a further right: S3 tells a missing key (404) only to who may list. */
+  allowed(request: IamRequest): boolean;
 }
 
+/** What a service may know of a signature. */
+export interface VerifiedSignature {
+  /** In the query of a presigned URL, instead of the Authorization header. */
+  readonly presigned: boolean;
+  readonly signedAt: Date;
+}
+
+/** Who signed the request. */
 export interface Caller {
   readonly accessKeyId: string;
+  /** As AWS's messages name it: `arn:aws:sts::000000000000:assumed-role/TenantAccess/acme`. */
+  readonly arn: string;
   readonly account: string;
   readonly region: string;
   /** Condition keys that hold for every request of this caller: `aws:PrincipalArn`, `aws:TokenIssueTime`, … */
