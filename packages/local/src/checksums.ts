@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { crc32c } from '@aws-crypto/crc32c';
+import { crc64Nvme } from './crc64-nvme.ts';
+
+/** The checksums of S3's flexible checksums, by the names of `x-amz-checksum-algorithm`. */
+export type ChecksumAlgorithm = 'CRC32' | 'CRC32C' | 'CRC64NVME' | 'SHA1' | 'SHA256';
+
+const DIGESTS: ReadonlyMap<ChecksumAlgorithm, (body: Buffer) => Buffer> = new Map([
+  ['CRC32', (body) => fourBytes(crc32(body))],
+  ['CRC32C', (body) => fourBytes(crc32c(body))],
+  ['CRC64NVME', crc64Nvme],
+  ['SHA1', (body) => createHash('sha1').update(body).digest()],
+  ['SHA256', (body) => createHash('sha256').update(body).digest()],
+]);
+
+/** All five, in the order in which AWS lists them. */
+export const CHECKSUM_ALGORITHMS: readonly ChecksumAlgorithm[] = [...DIGESTS.keys()];
+
+const BY_HEADER: ReadonlyMap<string, ChecksumAlgorithm> = new Map(
+  CHECKSUM_ALGORITHMS.map((algorithm) => [checksumHeader(algorithm), algorithm]),
+);
+
+/** The names of the headers and trailers that carry a checksum: `x-amz-checksum-crc32`, … */
+export const CHECKSUM_HEADERS: ReadonlySet<string> = new Set(BY_HEADER.keys());
+
+/** The header or trailer that carries this checksum. */
+export function checksumHeader(algorithm: ChecksumAlgorithm): string {
+  return `x-amz-checksum-${algorithm.toLowerCase()}`;
+}
+
+/** The algorithm whose value a header or trailer of this lower-case name carries. */
+export function checksumOfHeader(header: string): ChecksumAlgorithm | undefined {
+  return BY_HEADER.get(header);
+}
+
+/** The algorithm of this name, as `x-amz-checksum-algorithm` writes it; undefined if S3 knows none such. */
+export function parseChecksumAlgorithm(name: string): ChecksumAlgorithm | undefined {
+  return CHECKSUM_ALGORITHMS.find((algorithm) => algorithm === name.toUpperCase());
+}
+
+/** The checksum of `body`, as the wire writes it: base64. */
+export function checksum(algorithm: ChecksumAlgorithm, body: Buffer): string {
+  return checksumBytes(algorithm, body).toString('base64');
+}
+
+/** The checksum of `body` as bytes: what composite checksums are made from. */
+export function checksumBytes(algorithm: ChecksumAlgorithm, body: Buffer): Buffer {
+  const digest = DIGESTS.get(algorithm);
+  if (!digest) throw new RangeError(`no such checksum algorithm: ${algorithm}`);
+  return digest(body);
+}
+
+function fourBytes(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
