@@ -10,10 +10,18 @@ export interface VerifiedRequest {
   readonly rawPath: string;
   /** Decoded query parameters in order, without the parameters of a presigned signature. No name occurs twice. */
   readonly query: ReadonlyMap<string, string>;
-  /** Lower-case names; no name twice. Hoisted `x-amz-*` query parameters of a presigned URL are here, not in `query`. */
+  /**
+   * Lower-case names; no name twice. Hoisted `x-amz-*` query parameters of a presigned URL are here, not in `query`.
+   * `authorization`, `x-amz-date`, `x-amz-security-token` and `x-amz-user-agent` are read already and gone.
+   */
   readonly headers: ReadonlyMap<string, string>;
-  /** The payload, decoded from aws-chunked where it came so; its hash and checksums are verified. */
+  /**
+   * The payload, decoded from aws-chunked where it came so. Its signed hash, chunk signatures and trailers are verified.
+   * `x-amz-checksum-*` and `content-md5` *headers* are not: of which bytes they speak depends on the operation, so its service judges them.
+   */
   readonly body: Buffer;
+  /** The declared and verified `x-amz-checksum-*` trailers of an aws-chunked payload, by lower-case name. Never part of `headers`. */
+  readonly trailers: ReadonlyMap<string, string>;
   readonly requestId: string;
   /** Whose it is: account id, region, and whether it is the admin or base identity or a session. */
   readonly caller: Caller;
@@ -23,6 +31,9 @@ export interface VerifiedRequest {
   /** Whether the caller may do this as well. For answers that depend on a further right: S3 tells a missing key (404) only to who may list. */
   allowed(request: IamRequest): boolean;
 }
+
+/** Milliseconds since the epoch, like `Date.now`: time comes in as a value, so that tests need no sleep. */
+export type Clock = () => number;
 
 /** What a service may know of a signature. */
 export interface VerifiedSignature {
