@@ -12,5 +12,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', 'test/bench/**', 'test/real/**'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    reporters: process.env.CI
+      ? ['default', ['json', { outputFile: `.ci/reports/${process.env.TENANT_AWS_REPORT ?? 'tests'}.json` }]]
+      : ['default'],
   },
 });
