@@ -59,8 +59,17 @@ export interface Operation {
   readonly name: string;
   /** Every tuple must be allowed, or nothing happens. Service-specific context only: the front adds the caller's. */
   readonly authorize: readonly IamRequest[];
-  /** Runs after all is allowed. Throws AwsError for what AWS would answer with an error. */
-  execute(): Promise<ServiceResponse> | ServiceResponse;
+  /**
+   * Decided one by one, besides `authorize`, where AWS answers every item by itself:
+   * S3's DeleteObjects deletes what the caller may delete and names the rest in a 200.
+   */
+  readonly authorizeEach?: readonly IamRequest[];
+  /**
+   * Runs after all of `authorize` is allowed. Throws AwsError for what AWS would answer with an error.
+   *
+   * @param refused Those of `authorizeEach` (the same objects) that were not allowed: nothing is done for them.
+   */
+  execute(refused: ReadonlySet<IamRequest>): Promise<ServiceResponse> | ServiceResponse;
 }
 
 export interface ServiceResponse {
