@@ -28,6 +28,8 @@ export interface VerifiedRequest {
   /** How it was signed: condition keys such as `s3:authType` and `s3:signatureAge` come from it. */
   readonly signature: VerifiedSignature;
   readonly now: Date;
+  /** A fault made to order: credentials issued now live this long, whatever was asked. */
+  readonly expiresInSeconds?: number;
   /** Whether the caller may do this as well. For answers that depend on a further right: S3 tells a missing key (404) only to who may list. */
   allowed(request: IamRequest): boolean;
 }
@@ -64,6 +66,8 @@ export interface Operation {
    * S3's DeleteObjects deletes what the caller may delete and names the rest in a 200.
    */
   readonly authorizeEach?: readonly IamRequest[];
+  /** Where the resource has a say of its own, as a role has by its trust policy: whether it agrees. Asked after `authorize`. */
+  agrees?(): boolean;
   /**
    * Runs after all of `authorize` is allowed. Throws AwsError for what AWS would answer with an error.
    *
