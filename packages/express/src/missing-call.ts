@@ -1,0 +1,8 @@
+import { IncomingMessage } from 'node:http';
+import { ConfigurationError } from '@tenant-aws/core';
+
+/** `app.use(tenantCredentials)` hands the factory a request in place of its options: said by name, before anything reads it. */
+export function refuseMissingCall(given: unknown, call: string): void {
+  if (given instanceof IncomingMessage)
+    throw new ConfigurationError([`write \`${call}\`, with the call: what was mounted is the function that makes the middleware`]);
+}
