@@ -1,0 +1,32 @@
+import { checksumHeader } from '../../checksums.ts';
+import type { AwsError, ServiceResponse } from '../service.ts';
+import type { StoredChecksum } from './stored-object.ts';
+import { element, xmlDocument } from './xml-out.ts';
+
+/** A 200 with an XML document. */
+export function xmlAnswer(root: string, content: string, headers: Readonly<Record<string, string>> = {}): ServiceResponse {
+  return { status: 200, headers: { 'content-type': 'application/xml', ...headers }, body: xmlDocument(root, content) };
+}
+
+/** The headers in which S3 answers a checksum. */
+export function checksumHeaders(checksum: StoredChecksum): Record<string, string> {
+  return { [checksumHeader(checksum.algorithm)]: checksum.value, 'x-amz-checksum-type': checksum.type };
+}
+
+/** The elements in which S3 answers a checksum. */
+export function checksumElements({ algorithm, value, type }: StoredChecksum): string {
+  return element(`Checksum${algorithm}`, value) + element('ChecksumType', type);
+}
+
+/** An error as S3 writes it. The answer to a HEAD has no body, and the status says it all. */
+export function errorAnswer(error: AwsError, request: { readonly method: string; readonly requestId: string }): ServiceResponse {
+  const headers = { 'x-amz-request-id': request.requestId };
+  if (request.method === 'HEAD') return { status: error.status, headers };
+  const members = Object.entries(error.members).filter((member): member is [string, string] => typeof member[1] === 'string');
+  const content =
+    element('Code', error.code) +
+    element('Message', error.message) +
+    members.map(([name, value]) => element(name, value)).join('') +
+    element('RequestId', request.requestId);
+  return { status: error.status, headers: { ...headers, 'content-type': 'application/xml' }, body: xmlDocument('Error', content, '') };
+}

@@ -1,0 +1,36 @@
+import type { AwsError, Clock, Operation, Service, VerifiedRequest } from '../service.ts';
+import { errorAnswer } from './answer.ts';
+import { accessDenied } from './authorization.ts';
+import { Engine } from './engine.ts';
+import { matchRow } from './match.ts';
+import { S3_OPERATIONS } from './operations.ts';
+import { checkExpectedOwner } from './owner.ts';
+import { parseBucketName, parsePath } from './path.ts';
+
+/** What the S3 of the local AWS starts with. */
+export interface S3ServiceOptions {
+  /** The account that owns every bucket: twelve digits. */
+  readonly account: string;
+  readonly region: string;
+  /** The buckets that exist from the start. */
+  readonly buckets: readonly string[];
+  readonly clock: Clock;
+}
+
+/** S3, in memory: the operations of {@link S3_OPERATIONS}, and 501 for all else. */
+export function s3Service({ account, region, buckets, clock }: S3ServiceOptions): Service {
+  const engine = new Engine();
+  for (const name of buckets) engine.createBucket(parseBucketName(name), new Date(clock()));
+  return {
+    name: 's3',
+    parse(request: VerifiedRequest): Operation {
+      const target = parsePath(request.rawPath);
+      const row = matchRow(S3_OPERATIONS, request, target);
+      const addressed = { bucket: '', key: '', ...target, ...request, account, region };
+      checkExpectedOwner(addressed);
+      return { name: row.operation, ...row.understand(addressed, engine) };
+    },
+    error: errorAnswer,
+    denied: (_operation, refused, caller): AwsError => accessDenied(caller, refused),
+  };
+}

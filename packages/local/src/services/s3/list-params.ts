@@ -1,0 +1,65 @@
+import { strictInteger } from '../../strict.ts';
+import { AwsError, type VerifiedRequest } from '../service.ts';
+
+const MAX_INT32 = 2 ** 31 - 1;
+
+/** A whole number of the query, or `fallback` if it was not sent. @throws {@link AwsError} InvalidArgument */
+export function integerParam(
+  { query }: VerifiedRequest,
+  name: string,
+  { min = 0, max = MAX_INT32, fallback }: { readonly min?: number; readonly max?: number; readonly fallback: number },
+): number {
+  const text = query.get(name);
+  if (text === undefined) return fallback;
+  const value = strictInteger(text, { min, max });
+  if (value === undefined) {
+    throw invalidArgument(name, text, `Argument ${name} must be an integer between ${min} and ${max}`);
+  }
+  return value;
+}
+
+/** How names are written into an answer: as they are, or percent-encoded where `encoding-type=url` was asked. */
+export function nameEncoder({ query }: VerifiedRequest): (name: string) => string {
+  const type = query.get('encoding-type');
+  if (type === undefined) return (name) => name;
+  if (type !== 'url') throw invalidArgument('encoding-type', type, 'Invalid Encoding Method specified in Request');
+  return percentEncoded;
+}
+
+/** A yes or no of the query. @throws {@link AwsError} InvalidArgument */
+export function booleanParam({ query }: VerifiedRequest, name: string): boolean {
+  const text = query.get(name);
+  if (text === undefined || text === 'false') return false;
+  if (text === 'true') return true;
+  throw invalidArgument(name, text, `Argument ${name} must be true or false`);
+}
+
+const TOKEN_VERSION = '1:';
+
+/** Continues after this key. It is opaque to clients, and gives them nothing: the prefix is authorised anew on every page. */
+export function continuationToken(after: string): string {
+  return Buffer.from(TOKEN_VERSION + after).toString('base64url');
+}
+
+/** Where a continuation token points. @throws {@link AwsError} InvalidArgument for a token that we did not write */
+export function readContinuationToken({ query }: VerifiedRequest): string | undefined {
+  const token = query.get('continuation-token');
+  if (token === undefined) return undefined;
+  const text = Buffer.from(token, 'base64url').toString();
+  const after = text.slice(TOKEN_VERSION.length);
+  if (text.startsWith(TOKEN_VERSION) && continuationToken(after) === token) return after;
+  throw invalidArgument('continuation-token', token, 'The continuation token provided is incorrect');
+}
+
+export function invalidArgument(name: string, value: string, message: string): AwsError {
+  return new AwsError('InvalidArgument', 400, message, { ArgumentName: name, ArgumentValue: value });
+}
+
+function percentEncoded(name: string): string {
+  return name
+    .split('/')
+    .map((segment) =>
+      encodeURIComponent(segment).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`),
+    )
+    .join('/');
+}

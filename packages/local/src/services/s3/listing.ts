@@ -1,0 +1,48 @@
+import { compareUtf8 } from './utf8-order.ts';
+
+/** What a listing asks for. */
+export interface ListingQuery {
+  readonly prefix: string;
+  /** Empty: nothing is rolled up. */
+  readonly delimiter: string;
+  /** Only what comes after this key or common prefix. */
+  readonly after: string;
+  readonly max: number;
+}
+
+/** One page, in the order of UTF-8: keys and rolled-up prefixes count alike. */
+export interface ListingPage<T> {
+  readonly items: readonly T[];
+  readonly commonPrefixes: readonly string[];
+  /** Where the next page begins: after this. Undefined on the last page. */
+  readonly next: string | undefined;
+}
+
+/**
+ * One page of `sorted`.
+ *
+ * @param nameOf The key by which an item is listed
+ * @see Amazon S3 User Guide, "Organizing objects using prefixes"
+ */
+export function listPage<T>(sorted: readonly T[], nameOf: (item: T) => string, query: ListingQuery): ListingPage<T> {
+  const { prefix, delimiter, after, max } = query;
+  const items: T[] = [];
+  const commonPrefixes: string[] = [];
+  let last = '';
+  for (const item of sorted) {
+    const name = nameOf(item);
+    if (!name.startsWith(prefix) || (after !== '' && compareUtf8(name, after) <= 0)) continue;
+    const rolledUp = commonPrefix(name, prefix, delimiter);
+    if (rolledUp !== undefined && (rolledUp === commonPrefixes.at(-1) || rolledUp === after)) continue;
+    if (items.length + commonPrefixes.length === max) return { items, commonPrefixes, next: max === 0 ? undefined : last };
+    if (rolledUp === undefined) items.push(item);
+    else commonPrefixes.push(rolledUp);
+    last = rolledUp ?? name;
+  }
+  return { items, commonPrefixes, next: undefined };
+}
+
+function commonPrefix(name: string, prefix: string, delimiter: string): string | undefined {
+  const end = delimiter === '' ? -1 : name.indexOf(delimiter, prefix.length);
+  return end === -1 ? undefined : name.slice(0, end + delimiter.length);
+}

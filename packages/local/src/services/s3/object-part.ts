@@ -1,0 +1,35 @@
+import { AwsError } from '../service.ts';
+import { integerParam } from './list-params.ts';
+import type { ByteRange } from './range.ts';
+import type { S3Request } from './row.ts';
+import type { StoredChecksum, StoredObject } from './stored-object.ts';
+
+/** S3 allows ten thousand parts. */
+export const MAX_PART_NUMBER = 10_000;
+
+/** The bytes that one part of an object became, and their own checksum. */
+export interface ObjectPart extends ByteRange {
+  readonly checksum: StoredChecksum | undefined;
+}
+
+/**
+ * The part that `partNumber` asks for; an object that was not uploaded by parts is its own first one.
+ *
+ * @throws {@link AwsError} InvalidPartNumber, 416; InvalidArgument, InvalidRequest
+ */
+export function readPart(request: S3Request, object: StoredObject): ObjectPart | undefined {
+  if (!request.query.has('partNumber')) return undefined;
+  if (request.headers.has('range')) {
+    throw new AwsError('InvalidRequest', 400, 'Cannot specify both Range header and partNumber query parameter');
+  }
+  const number = integerParam(request, 'partNumber', { min: 1, max: MAX_PART_NUMBER, fallback: 1 });
+  const size = object.body.length;
+  if (object.parts.length === 0 && number === 1) {
+    // Nothing has no first byte to name in a Content-Range.
+    return size === 0 ? undefined : { first: 0, last: size - 1, checksum: object.checksum };
+  }
+  const part = object.parts[number - 1];
+  if (!part) throw new AwsError('InvalidPartNumber', 416, 'The requested partnumber is not satisfiable');
+  const first = object.parts.slice(0, number - 1).reduce((sum, { size }) => sum + size, 0);
+  return { first, last: first + part.size - 1, checksum: part.checksum };
+}

@@ -1,0 +1,156 @@
+import { COPY_SOURCE } from './copy-source.ts';
+import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from './operations/buckets.ts';
+import { copyObject } from './operations/copy-object.ts';
+import { deleteObject } from './operations/delete-object.ts';
+import { deleteObjects } from './operations/delete-objects.ts';
+import { getObject } from './operations/get-object.ts';
+import { listObjects, listObjectsV2 } from './operations/list-objects.ts';
+import { putObject } from './operations/put-object.ts';
+import { INTEGRITY_HEADERS } from './payload.ts';
+import { READ_CONDITIONS, SOURCE_CONDITIONS } from './preconditions.ts';
+import { RESPONSE_OVERRIDES } from './response-overrides.ts';
+import type { Row } from './row.ts';
+import { WRITE_CONDITIONS } from './write-conditions.ts';
+
+const OWNER = 'x-amz-expected-bucket-owner';
+const METADATA = 'x-amz-meta-*';
+const LIST_PARAMS = ['prefix', 'delimiter', 'max-keys', 'encoding-type'];
+const LIST_KEYS = ['s3:prefix', 's3:delimiter', 's3:max-keys'];
+const WRITE_KEYS = ['s3:if-match', 's3:if-none-match', 's3:ObjectCreationOperation'];
+const READ_HEADERS = [...READ_CONDITIONS, 'range', 'x-amz-checksum-mode', OWNER];
+
+/**
+ * Every S3 operation there is here. The first row that fits a request whole is the operation;
+ * a request that fits none is answered 501 and reaches nothing.
+ */
+export const S3_OPERATIONS: readonly Row[] = [
+  {
+    operation: 'ListBuckets',
+    method: 'GET',
+    target: 'service',
+    params: ['prefix', 'max-buckets', 'continuation-token', 'bucket-region'],
+    actions: ['s3:ListAllMyBuckets'],
+    understand: listBuckets,
+  },
+  {
+    operation: 'CreateBucket',
+    method: 'PUT',
+    target: 'bucket',
+    headers: INTEGRITY_HEADERS,
+    body: 'xml',
+    actions: ['s3:CreateBucket'],
+    conditionKeys: ['s3:locationconstraint'],
+    understand: createBucket,
+  },
+  {
+    operation: 'HeadBucket',
+    method: 'HEAD',
+    target: 'bucket',
+    headers: [OWNER],
+    actions: ['s3:ListBucket'],
+    understand: headBucket,
+  },
+  {
+    operation: 'DeleteBucket',
+    method: 'DELETE',
+    target: 'bucket',
+    headers: [OWNER],
+    actions: ['s3:DeleteBucket'],
+    understand: deleteBucket,
+  },
+  {
+    operation: 'GetBucketLocation',
+    method: 'GET',
+    target: 'bucket',
+    requires: [['location', '']],
+    headers: [OWNER],
+    actions: ['s3:GetBucketLocation'],
+    understand: getBucketLocation,
+  },
+  {
+    operation: 'ListObjectsV2',
+    method: 'GET',
+    target: 'bucket',
+    requires: [['list-type', '2']],
+    params: [...LIST_PARAMS, 'continuation-token', 'start-after', 'fetch-owner'],
+    headers: [OWNER],
+    actions: ['s3:ListBucket'],
+    conditionKeys: LIST_KEYS,
+    understand: listObjectsV2,
+  },
+  {
+    operation: 'ListObjects',
+    method: 'GET',
+    target: 'bucket',
+    params: [...LIST_PARAMS, 'marker'],
+    headers: [OWNER],
+    actions: ['s3:ListBucket'],
+    conditionKeys: LIST_KEYS,
+    understand: listObjects,
+  },
+  {
+    operation: 'DeleteObjects',
+    method: 'POST',
+    target: 'bucket',
+    requires: [['delete', '']],
+    headers: [...INTEGRITY_HEADERS, OWNER],
+    body: 'xml',
+    actions: ['s3:DeleteObject'],
+    understand: deleteObjects,
+  },
+  {
+    operation: 'CopyObject',
+    method: 'PUT',
+    target: 'object',
+    requiresHeader: COPY_SOURCE,
+    headers: [
+      ...SOURCE_CONDITIONS,
+      ...WRITE_CONDITIONS,
+      'x-amz-metadata-directive',
+      'x-amz-checksum-algorithm',
+      METADATA,
+      OWNER,
+      'x-amz-source-expected-bucket-owner',
+    ],
+    actions: ['s3:PutObject', 's3:GetObject'],
+    conditionKeys: ['s3:x-amz-copy-source', 's3:x-amz-metadata-directive', ...WRITE_KEYS],
+    understand: copyObject,
+  },
+  {
+    operation: 'PutObject',
+    method: 'PUT',
+    target: 'object',
+    headers: [...INTEGRITY_HEADERS, ...WRITE_CONDITIONS, METADATA, OWNER],
+    body: 'payload',
+    actions: ['s3:PutObject'],
+    conditionKeys: WRITE_KEYS,
+    understand: putObject,
+  },
+  {
+    operation: 'GetObject',
+    method: 'GET',
+    target: 'object',
+    params: [...RESPONSE_OVERRIDES, 'partNumber'],
+    headers: READ_HEADERS,
+    actions: ['s3:GetObject'],
+    understand: getObject,
+  },
+  {
+    operation: 'HeadObject',
+    method: 'HEAD',
+    target: 'object',
+    params: [...RESPONSE_OVERRIDES, 'partNumber'],
+    headers: READ_HEADERS,
+    actions: ['s3:GetObject'],
+    understand: getObject,
+  },
+  {
+    operation: 'DeleteObject',
+    method: 'DELETE',
+    target: 'object',
+    headers: ['if-match', OWNER],
+    actions: ['s3:DeleteObject'],
+    conditionKeys: ['s3:if-match'],
+    understand: deleteObject,
+  },
+];

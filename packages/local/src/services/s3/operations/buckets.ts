@@ -1,0 +1,109 @@
+import { AwsError } from '../../service.ts';
+import { xmlAnswer } from '../answer.ts';
+import { ask, bucketArn } from '../authorization.ts';
+import type { Engine } from '../engine.ts';
+import { continuationToken, integerParam, readContinuationToken } from '../list-params.ts';
+import { listPage } from '../listing.ts';
+import { ownerElement } from '../owner-element.ts';
+import type { S3Request, Understood } from '../row.ts';
+import { readXml } from '../xml-in.ts';
+import { element, parent } from '../xml-out.ts';
+
+const MAX_BUCKETS = 10_000;
+const DEFAULT_REGION = 'us-east-1';
+/** Names that S3 keeps for its own kinds of bucket and alias. */
+const RESERVED = /^(?:xn--|sthree-|amzn-s3-demo-)|(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/;
+
+export function listBuckets(request: S3Request, engine: Engine): Understood {
+  const prefix = request.query.get('prefix') ?? '';
+  const max = integerParam(request, 'max-buckets', { min: 1, max: MAX_BUCKETS, fallback: MAX_BUCKETS });
+  const after = readContinuationToken(request) ?? '';
+  const region = request.query.get('bucket-region') ?? request.region;
+  return {
+    authorize: [ask(request, 's3:ListAllMyBuckets', '*')],
+    execute() {
+      const buckets = region === request.region ? engine.buckets() : [];
+      const page = listPage(buckets, ({ name }) => name, { prefix, delimiter: '', after, max });
+      const rows = page.items.map(({ name, createdAt }) =>
+        parent(
+          'Bucket',
+          element('Name', name) +
+            element('CreationDate', createdAt.toISOString()) +
+            element('BucketRegion', request.region) +
+            element('BucketArn', bucketArn(name)),
+        ),
+      );
+      const content =
+        ownerElement(request.account) +
+        parent('Buckets', rows.join('')) +
+        (prefix ? element('Prefix', prefix) : '') +
+        (page.next === undefined ? '' : element('ContinuationToken', continuationToken(page.next)));
+      return xmlAnswer('ListAllMyBucketsResult', content);
+    },
+  };
+}
+
+export function createBucket(request: S3Request, engine: Engine): Understood {
+  const { bucket, region } = request;
+  if (RESERVED.test(bucket)) throw new AwsError('InvalidBucketName', 400, 'The specified bucket is not valid.', { BucketName: bucket });
+  const constraint = locationConstraint(request.body);
+  const context = constraint === undefined ? {} : { 's3:locationconstraint': constraint };
+  return {
+    authorize: [ask(request, 's3:CreateBucket', bucketArn(bucket), context)],
+    execute() {
+      if (constraint !== (region === DEFAULT_REGION ? undefined : region)) {
+        throw new AwsError(
+          'IllegalLocationConstraintException',
+          400,
+          `The ${constraint ?? 'unspecified'} location constraint is incompatible for the region specific endpoint this request was sent to.`,
+        );
+      }
+      if (engine.hasBucket(bucket)) {
+        throw new AwsError(
+          'BucketAlreadyOwnedByYou',
+          409,
+          'Your previous request to create the named bucket succeeded and you already own it.',
+          { BucketName: bucket },
+        );
+      }
+      engine.createBucket(bucket, request.now);
+      return { status: 200, headers: { location: `/${bucket}` } };
+    },
+  };
+}
+
+export function headBucket(request: S3Request, engine: Engine): Understood {
+  return {
+    authorize: [ask(request, 's3:ListBucket', bucketArn(request.bucket))],
+    execute() {
+      engine.bucket(request.bucket);
+      return { status: 200, headers: { 'x-amz-bucket-region': request.region, 'x-amz-bucket-arn': bucketArn(request.bucket) } };
+    },
+  };
+}
+
+export function deleteBucket(request: S3Request, engine: Engine): Understood {
+  return {
+    authorize: [ask(request, 's3:DeleteBucket', bucketArn(request.bucket))],
+    execute() {
+      engine.deleteBucket(request.bucket);
+      return { status: 204 };
+    },
+  };
+}
+
+/** The first region is written as the empty string, as it was before there were others. */
+export function getBucketLocation(request: S3Request, engine: Engine): Understood {
+  return {
+    authorize: [ask(request, 's3:GetBucketLocation', bucketArn(request.bucket))],
+    execute() {
+      engine.bucket(request.bucket);
+      return xmlAnswer('LocationConstraint', request.region === DEFAULT_REGION ? '' : request.region);
+    },
+  };
+}
+
+function locationConstraint(body: Buffer): string | undefined {
+  if (body.length === 0) return undefined;
+  return readXml(body, 'CreateBucketConfiguration').only('LocationConstraint').optionalText('LocationConstraint');
+}

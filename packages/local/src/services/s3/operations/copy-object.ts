@@ -1,0 +1,73 @@
+import { type ChecksumAlgorithm, parseChecksumAlgorithm } from '../../../checksums.ts';
+import { AwsError } from '../../service.ts';
+import { checksumElements, xmlAnswer } from '../answer.ts';
+import { ask, objectArn, sent } from '../authorization.ts';
+import { COPY_SOURCE, copySourceKey, readCopySource } from '../copy-source.ts';
+import { readSource } from '../copied-object.ts';
+import type { Engine } from '../engine.ts';
+import { invalidArgument } from '../list-params.ts';
+import { objectHeaders } from '../object-headers.ts';
+import { readPreconditions } from '../preconditions.ts';
+import type { S3Request, Understood } from '../row.ts';
+import { fullObjectChecksum, md5Hex } from '../stored-object.ts';
+import { writeConditionKeys, writeConditionRights, writeConditions } from '../write-conditions.ts';
+import { element } from '../xml-out.ts';
+
+const METADATA_DIRECTIVE = 'x-amz-metadata-directive';
+
+export function copyObject(request: S3Request, engine: Engine): Understood {
+  const { bucket, key } = request;
+  const source = readCopySource(request);
+  const sourceConditions = readPreconditions(request, `${COPY_SOURCE}-`);
+  const check = writeConditions(request);
+  const replace = replacesMetadata(request);
+  const headers = objectHeaders(request);
+  const algorithm = checksumAlgorithm(request);
+  const put = ask(request, 's3:PutObject', objectArn(bucket, key), {
+    ...sent(request.headers, { [METADATA_DIRECTIVE]: 's3:x-amz-metadata-directive' }),
+    ...writeConditionKeys(request),
+    's3:x-amz-copy-source': copySourceKey(source),
+    's3:ObjectCreationOperation': 'true',
+  });
+  const get = ask(request, 's3:GetObject', objectArn(source.bucket, source.key));
+  return {
+    authorize: [put, get, ...writeConditionRights(request)],
+    execute() {
+      const into = engine.bucket(bucket);
+      const original = readSource(request, engine, source, sourceConditions);
+      if (!replace && source.bucket === bucket && source.key === key) {
+        throw new AwsError(
+          'InvalidRequest',
+          400,
+          "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata.",
+        );
+      }
+      check(into);
+      const copy = {
+        body: original.body,
+        etag: md5Hex(original.body),
+        lastModified: request.now,
+        headers: replace ? headers : original.headers,
+        checksum: fullObjectChecksum(algorithm ?? original.checksum.algorithm, original.body),
+        parts: [],
+      };
+      into.put(key, copy);
+      const content = element('LastModified', copy.lastModified.toISOString()) + element('ETag', `"${copy.etag}"`);
+      return xmlAnswer('CopyObjectResult', content + checksumElements(copy.checksum));
+    },
+  };
+}
+
+function replacesMetadata({ headers }: S3Request): boolean {
+  const directive = headers.get(METADATA_DIRECTIVE) ?? 'COPY';
+  if (directive === 'COPY' || directive === 'REPLACE') return directive === 'REPLACE';
+  throw invalidArgument(METADATA_DIRECTIVE, directive, 'Unknown metadata directive.');
+}
+
+function checksumAlgorithm({ headers }: S3Request): ChecksumAlgorithm | undefined {
+  const name = headers.get('x-amz-checksum-algorithm');
+  if (name === undefined) return undefined;
+  const algorithm = parseChecksumAlgorithm(name);
+  if (!algorithm) throw invalidArgument('x-amz-checksum-algorithm', name, 'Checksum algorithm provided is unsupported.');
+  return algorithm;
+}

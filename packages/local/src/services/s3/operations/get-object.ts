@@ -1,0 +1,79 @@
+import type { ServiceResponse } from '../../service.ts';
+import { checksumHeaders } from '../answer.ts';
+import { ask, missingKey, objectArn } from '../authorization.ts';
+import type { Engine } from '../engine.ts';
+import { invalidArgument } from '../list-params.ts';
+import { readPart } from '../object-part.ts';
+import { judge, type Preconditions, preconditionFailed, readPreconditions } from '../preconditions.ts';
+import { readRange } from '../range.ts';
+import { responseOverrides } from '../response-overrides.ts';
+import type { S3Request, Understood } from '../row.ts';
+import type { StoredChecksum, StoredObject } from '../stored-object.ts';
+
+/** GetObject, and HeadObject, which is the same without its body. */
+export function getObject(request: S3Request, engine: Engine): Understood {
+  const { bucket, key } = request;
+  const conditions = readPreconditions(request);
+  const overrides = responseOverrides(request);
+  const withChecksum = checksumMode(request);
+  return {
+    authorize: [ask(request, 's3:GetObject', objectArn(bucket, key))],
+    execute() {
+      const object = engine.bucket(bucket).get(key);
+      if (!object) throw missingKey(request, bucket, key);
+      const verdict = judge(conditions, object);
+      if (verdict === 'failed') throw preconditionFailed(failedCondition(conditions));
+      const headers = { 'last-modified': object.lastModified.toUTCString(), etag: `"${object.etag}"` };
+      if (verdict === 'unmodified') return { status: 304, headers };
+      const { status, body, partial, checksum } = select(request, object);
+      return {
+        status,
+        headers: {
+          ...headers,
+          'accept-ranges': 'bytes',
+          'content-length': String(body.length),
+          ...partial,
+          ...Object.fromEntries(object.headers),
+          ...(withChecksum && checksum && checksumHeaders(checksum)),
+          ...overrides,
+        },
+        ...(request.method === 'GET' && { body }),
+      };
+    },
+  };
+}
+
+interface Selection {
+  readonly status: ServiceResponse['status'];
+  readonly body: Buffer;
+  /** The headers that say which part of the object this is. */
+  readonly partial: Readonly<Record<string, string>>;
+  /** Of just these bytes, where S3 knows it. */
+  readonly checksum: StoredChecksum | undefined;
+}
+
+function select(request: S3Request, object: StoredObject): Selection {
+  const size = object.body.length;
+  const part = readPart(request, object);
+  const range = part ?? readRange(request.headers.get('range'), size);
+  if (!range) return { status: 200, body: object.body, partial: {}, checksum: object.checksum };
+  return {
+    status: 206,
+    body: object.body.subarray(range.first, range.last + 1),
+    partial: {
+      'content-range': `bytes ${range.first}-${range.last}/${size}`,
+      ...(part && object.parts.length > 0 && { 'x-amz-mp-parts-count': String(object.parts.length) }),
+    },
+    checksum: part?.checksum,
+  };
+}
+
+function checksumMode({ headers }: S3Request): boolean {
+  const mode = headers.get('x-amz-checksum-mode');
+  if (mode === undefined || mode === 'ENABLED') return mode !== undefined;
+  throw invalidArgument('x-amz-checksum-mode', mode, 'The value of x-amz-checksum-mode must be ENABLED');
+}
+
+function failedCondition({ ifMatch }: Preconditions): string {
+  return ifMatch === undefined ? 'If-Unmodified-Since' : 'If-Match';
+}

@@ -1,0 +1,102 @@
+import { xmlAnswer } from '../answer.ts';
+import { ask, bucketArn, sent } from '../authorization.ts';
+import type { Bucket, Engine } from '../engine.ts';
+import { booleanParam, continuationToken, integerParam, nameEncoder, readContinuationToken } from '../list-params.ts';
+import { type ListingPage, listPage } from '../listing.ts';
+import { ownerElement } from '../owner-element.ts';
+import type { S3Request, Understood } from '../row.ts';
+import { element, parent } from '../xml-out.ts';
+
+const MAX_KEYS = 1000;
+
+/** What the two versions have in common. */
+interface Listing {
+  readonly prefix: string;
+  readonly delimiter: string;
+  readonly maxKeys: number;
+  readonly encode: (name: string) => string;
+  readonly withOwner: boolean;
+  page(after: string): ListingPage<string>;
+  /** The elements that both versions answer. */
+  shared(page: ListingPage<string>): string;
+}
+
+export function listObjectsV2(request: S3Request, engine: Engine): Understood {
+  const startAfter = request.query.get('start-after') ?? '';
+  const token = readContinuationToken(request);
+  const listing = readListing(request, engine, booleanParam(request, 'fetch-owner'));
+  return {
+    authorize: [askToList(request)],
+    execute() {
+      const page = listing.page(token ?? startAfter);
+      const content =
+        listing.shared(page) +
+        element('KeyCount', page.items.length + page.commonPrefixes.length) +
+        (startAfter ? element('StartAfter', listing.encode(startAfter)) : '') +
+        (token === undefined ? '' : element('ContinuationToken', continuationToken(token))) +
+        (page.next === undefined ? '' : element('NextContinuationToken', continuationToken(page.next)));
+      return xmlAnswer('ListBucketResult', content);
+    },
+  };
+}
+
+export function listObjects(request: S3Request, engine: Engine): Understood {
+  const marker = request.query.get('marker') ?? '';
+  const listing = readListing(request, engine, true);
+  return {
+    authorize: [askToList(request)],
+    execute() {
+      const page = listing.page(marker);
+      // Without a delimiter the last key says where to go on.
+      const nextMarker = page.next !== undefined && listing.delimiter ? element('NextMarker', listing.encode(page.next)) : '';
+      return xmlAnswer('ListBucketResult', listing.shared(page) + element('Marker', listing.encode(marker)) + nextMarker);
+    },
+  };
+}
+
+/** A prefix that was not sent is an absent key, not an empty one: a policy that asks for `acme/*` denies both. */
+function askToList(request: S3Request) {
+  const context = sent(request.query, { prefix: 's3:prefix', delimiter: 's3:delimiter', 'max-keys': 's3:max-keys' });
+  return ask(request, 's3:ListBucket', bucketArn(request.bucket), context);
+}
+
+function readListing(request: S3Request, engine: Engine, withOwner: boolean): Listing {
+  const prefix = request.query.get('prefix') ?? '';
+  const delimiter = request.query.get('delimiter') ?? '';
+  const maxKeys = Math.min(integerParam(request, 'max-keys', { fallback: MAX_KEYS }), MAX_KEYS);
+  const encode = nameEncoder(request);
+  const bucket = () => engine.bucket(request.bucket);
+  return {
+    prefix,
+    delimiter,
+    maxKeys,
+    encode,
+    withOwner,
+    page: (after) => listPage(bucket().keys(), (key) => key, { prefix, delimiter, after, max: maxKeys }),
+    shared: (page) =>
+      element('Name', request.bucket) +
+      element('Prefix', encode(prefix)) +
+      (delimiter ? element('Delimiter', encode(delimiter)) : '') +
+      element('MaxKeys', maxKeys) +
+      (request.query.has('encoding-type') ? element('EncodingType', 'url') : '') +
+      element('IsTruncated', page.next !== undefined) +
+      page.items.map((key) => contents(bucket(), key, encode, withOwner ? ownerElement(request.account) : '')).join('') +
+      page.commonPrefixes.map((name) => parent('CommonPrefixes', element('Prefix', encode(name)))).join(''),
+  };
+}
+
+function contents(bucket: Bucket, key: string, encode: (name: string) => string, owner: string): string {
+  const object = bucket.get(key);
+  if (!object) return '';
+  return parent(
+    'Contents',
+    element('Key', encode(key)) +
+      element('LastModified', object.lastModified.toISOString()) +
+      element('ETag', `"${object.etag}"`) +
+      element('ChecksumAlgorithm', object.checksum.algorithm) +
+      element('ChecksumType', object.checksum.type) +
+      element('Size', object.body.length) +
+      owner +
+      element('StorageClass', 'STANDARD'),
+  );
+}

@@ -1,0 +1,29 @@
+import { checksumHeaders } from '../answer.ts';
+import { ask, objectArn } from '../authorization.ts';
+import type { Engine } from '../engine.ts';
+import { objectHeaders } from '../object-headers.ts';
+import { verifyPayload } from '../payload.ts';
+import type { S3Request, Understood } from '../row.ts';
+import { fullObjectChecksum, md5Hex } from '../stored-object.ts';
+import { writeConditionKeys, writeConditionRights, writeConditions } from '../write-conditions.ts';
+
+export function putObject(request: S3Request, engine: Engine): Understood {
+  const { bucket, key, body } = request;
+  const headers = objectHeaders(request);
+  const check = writeConditions(request);
+  const put = ask(request, 's3:PutObject', objectArn(bucket, key), {
+    ...writeConditionKeys(request),
+    's3:ObjectCreationOperation': 'true',
+  });
+  return {
+    authorize: [put, ...writeConditionRights(request)],
+    execute() {
+      const into = engine.bucket(bucket);
+      const checksum = verifyPayload(request) ?? fullObjectChecksum('CRC64NVME', body);
+      check(into);
+      const etag = md5Hex(body);
+      into.put(key, { body, etag, lastModified: request.now, headers, checksum, parts: [] });
+      return { status: 200, headers: { etag: `"${etag}"`, ...checksumHeaders(checksum) } };
+    },
+  };
+}

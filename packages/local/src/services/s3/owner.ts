@@ -1,0 +1,20 @@
+import { AwsError } from '../service.ts';
+import type { S3Request } from './row.ts';
+
+const ACCOUNT_ID = /^\d{12}$/;
+const OWNER_HEADERS = ['x-amz-expected-bucket-owner', 'x-amz-source-expected-bucket-owner'];
+
+/**
+ * Refuses a request that expects its bucket to be somebody else's: all buckets here are of one account.
+ *
+ * @see Amazon S3 User Guide, "Verifying bucket ownership with bucket owner condition"
+ */
+export function checkExpectedOwner(request: S3Request): void {
+  for (const name of OWNER_HEADERS) {
+    const expected = request.headers.get(name);
+    if (expected === undefined) continue;
+    if (!ACCOUNT_ID.test(expected))
+      throw new AwsError('InvalidBucketOwnerAWSAccountID', 400, `The value of ${name} must be an AWS account ID.`);
+    if (expected !== request.account) throw new AwsError('AccessDenied', 403, 'Access Denied');
+  }
+}

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { CHECKSUM_HEADERS, type ChecksumAlgorithm, checksum, checksumOfHeader, parseChecksumAlgorithm } from '../../checksums.ts';
+import { AwsError, type VerifiedRequest } from '../service.ts';
+import type { StoredChecksum } from './stored-object.ts';
+
+/** What a body may be accompanied by, to be compared with it. */
+export const INTEGRITY_HEADERS: readonly string[] = ['content-md5', 'x-amz-sdk-checksum-algorithm', ...CHECKSUM_HEADERS];
+
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+/**
+ * Compares a body with its Content-MD5 and with the one checksum that was sent as a header or a trailer.
+ *
+ * @returns That checksum, or undefined if there was none
+ * @throws {@link AwsError} BadDigest for a difference; InvalidDigest, InvalidRequest for what is no digest
+ * @see Amazon S3 User Guide, "Checking object integrity in Amazon S3"
+ */
+export function verifyPayload(request: VerifiedRequest): StoredChecksum | undefined {
+  verifyMd5(request);
+  const declared = declaredChecksum(request);
+  const algorithm = sdkAlgorithm(request);
+  if (algorithm !== undefined && algorithm !== declared?.algorithm) {
+    throw invalid('x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.');
+  }
+  if (!declared) return undefined;
+  const value = checksum(declared.algorithm, request.body);
+  if (!isDigest(declared.value, Buffer.from(value, 'base64').length)) {
+    throw invalid(`Value for x-amz-checksum-${declared.algorithm.toLowerCase()} header is invalid.`);
+  }
+  if (value !== declared.value) {
+    throw new AwsError('BadDigest', 400, `The ${declared.algorithm} you specified did not match the calculated checksum.`);
+  }
+  return { algorithm: declared.algorithm, value, type: 'FULL_OBJECT' };
+}
+
+/** The one checksum named among the headers or the trailers. Two would leave open which of them counts. */
+export function declaredChecksum(
+  request: Pick<VerifiedRequest, 'headers' | 'trailers'>,
+): { readonly algorithm: ChecksumAlgorithm; readonly value: string } | undefined {
+  const found = [...request.headers, ...request.trailers].flatMap(([name, value]) => {
+    const algorithm = checksumOfHeader(name);
+    return algorithm ? [{ algorithm, value }] : [];
+  });
+  if (found.length > 1) throw invalid('Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.');
+  return found[0];
+}
+
+/** Base64, and of just this many bytes. */
+export function isDigest(text: string, bytes: number): boolean {
+  return BASE64.test(text) && Buffer.from(text, 'base64').length === bytes && Buffer.from(text, 'base64').toString('base64') === text;
+}
+
+function verifyMd5({ headers, body }: VerifiedRequest): void {
+  const declared = headers.get('content-md5');
+  if (declared === undefined) return;
+  if (!isDigest(declared, 16)) throw new AwsError('InvalidDigest', 400, 'The Content-MD5 you specified was invalid.');
+  if (createHash('md5').update(body).digest('base64') === declared) return;
+  throw new AwsError('BadDigest', 400, 'The Content-MD5 you specified did not match what we received.');
+}
+
+function sdkAlgorithm({ headers }: VerifiedRequest): ChecksumAlgorithm | undefined {
+  const name = headers.get('x-amz-sdk-checksum-algorithm');
+  if (name === undefined) return undefined;
+  const algorithm = parseChecksumAlgorithm(name);
+  if (!algorithm) throw invalid('Value for x-amz-sdk-checksum-algorithm header is invalid.');
+  return algorithm;
+}
+
+function invalid(message: string): AwsError {
+  return new AwsError('InvalidRequest', 400, message);
+}

@@ -1,0 +1,73 @@
+import { AwsError, type VerifiedRequest } from '../service.ts';
+import { parseHttpDate, wholeSeconds } from './http-date.ts';
+import type { S3Request } from './row.ts';
+import type { StoredObject } from './stored-object.ts';
+
+/** The conditions of a read. */
+export const READ_CONDITIONS: readonly string[] = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'];
+
+/** The same conditions, of the source of a copy. */
+export const SOURCE_CONDITIONS: readonly string[] = READ_CONDITIONS.map((name) => `x-amz-copy-source-${name}`);
+
+/** What a request says an object must be. */
+export interface Preconditions {
+  readonly ifMatch?: string;
+  readonly ifNoneMatch?: string;
+  readonly ifModifiedSince?: Date;
+  readonly ifUnmodifiedSince?: Date;
+}
+
+/** Reads them, of the object itself or, with `x-amz-copy-source-` as the prefix, of a source. @throws {@link AwsError} InvalidArgument for what is no date */
+export function readPreconditions({ headers }: VerifiedRequest, prefix = ''): Preconditions {
+  const ifMatch = headers.get(`${prefix}if-match`);
+  const ifNoneMatch = headers.get(`${prefix}if-none-match`);
+  const ifModifiedSince = readDate(headers, `${prefix}if-modified-since`);
+  const ifUnmodifiedSince = readDate(headers, `${prefix}if-unmodified-since`);
+  return {
+    ...(ifMatch !== undefined && { ifMatch }),
+    ...(ifNoneMatch !== undefined && { ifNoneMatch }),
+    ...(ifModifiedSince && { ifModifiedSince }),
+    ...(ifUnmodifiedSince && { ifUnmodifiedSince }),
+  };
+}
+
+/**
+ * What the conditions say of an object. An ETag that was sent decides alone: the date beside it is not looked at.
+ *
+ * @see RFC 9110, section 13.2.2; Amazon S3 API Reference, "GetObject", conditional headers
+ */
+export function judge(conditions: Preconditions, object: StoredObject): 'met' | 'failed' | 'unmodified' {
+  const { ifMatch, ifNoneMatch, ifModifiedSince, ifUnmodifiedSince } = conditions;
+  const modified = wholeSeconds(object.lastModified);
+  if (ifMatch !== undefined) {
+    if (!matches(ifMatch, object)) return 'failed';
+  } else if (ifUnmodifiedSince && modified > ifUnmodifiedSince) return 'failed';
+  if (ifNoneMatch !== undefined) return matches(ifNoneMatch, object) ? 'unmodified' : 'met';
+  return ifModifiedSince && modified <= ifModifiedSince ? 'unmodified' : 'met';
+}
+
+/** Whether an `If-Match` list names this object's ETag, with or without quotes. */
+export function matches(list: string, object: StoredObject): boolean {
+  return list
+    .split(',')
+    .map((tag) => tag.trim())
+    .some((tag) => tag === '*' || unquoted(tag) === object.etag);
+}
+
+/** An ETag without its quotes. */
+export function unquoted(etag: string): string {
+  return etag.startsWith('"') && etag.endsWith('"') && etag.length >= 2 ? etag.slice(1, -1) : etag;
+}
+
+export function preconditionFailed(condition: string): AwsError {
+  return new AwsError('PreconditionFailed', 412, 'At least one of the pre-conditions you specified did not hold', { Condition: condition });
+}
+
+function readDate(headers: S3Request['headers'], name: string): Date | undefined {
+  const text = headers.get(name);
+  if (text === undefined) return undefined;
+  const date = parseHttpDate(text);
+  if (!date)
+    throw new AwsError('InvalidArgument', 400, `The value of ${name} is no HTTP date.`, { ArgumentName: name, ArgumentValue: text });
+  return date;
+}

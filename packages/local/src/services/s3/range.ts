@@ -1,0 +1,60 @@
+import { strictInteger } from '../../strict.ts';
+import { AwsError } from '../service.ts';
+
+/** Both ends included, as HTTP counts. */
+export interface ByteRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+const RANGE = /^bytes=(\d*)-(\d*)$/;
+const WHOLE_NUMBERS = { min: 0, max: Number.MAX_SAFE_INTEGER };
+
+/**
+ * The bytes that a `Range` header asks of `size` bytes. Undefined means the whole object, also for what is no single range of bytes:
+ * HTTP has it ignored.
+ *
+ * @throws {@link AwsError} InvalidRange, 416: nothing of the object lies in it
+ */
+export function readRange(header: string | undefined, size: number): ByteRange | undefined {
+  const [, from = '', to = ''] = RANGE.exec(header ?? '') ?? [];
+  const first = strictInteger(from, WHOLE_NUMBERS);
+  const last = strictInteger(to, WHOLE_NUMBERS);
+  if (from === '') {
+    if (last === undefined) return undefined;
+    if (last === 0 || size === 0) throw unsatisfiable(header, size);
+    return { first: Math.max(0, size - last), last: size - 1 };
+  }
+  if (first === undefined || (to !== '' && (last === undefined || last < first))) return undefined;
+  if (first >= size) throw unsatisfiable(header, size);
+  return { first, last: Math.min(last ?? size - 1, size - 1) };
+}
+
+/**
+ * The bytes of a source that UploadPartCopy asks for. Nothing is ignored here: both ends must be there and lie in the object.
+ *
+ * @throws {@link AwsError} InvalidArgument for another form, InvalidRange for bytes that are not there
+ */
+export function readSourceRange(header: string | undefined, size: number): ByteRange | undefined {
+  if (header === undefined) return undefined;
+  const [, from = '', to = ''] = RANGE.exec(header) ?? [];
+  const first = strictInteger(from, WHOLE_NUMBERS);
+  const last = strictInteger(to, WHOLE_NUMBERS);
+  if (first === undefined || last === undefined || last < first) {
+    throw new AwsError('InvalidArgument', 400, 'The x-amz-copy-source-range value must be of the form bytes=first-last', {
+      ArgumentName: 'x-amz-copy-source-range',
+      ArgumentValue: header,
+    });
+  }
+  if (last >= size) {
+    throw new AwsError('InvalidRange', 400, `Range specified is not valid for source object of size: ${size}`, { RangeRequested: header });
+  }
+  return { first, last };
+}
+
+function unsatisfiable(header: string | undefined, size: number): AwsError {
+  return new AwsError('InvalidRange', 416, 'The requested range is not satisfiable', {
+    RangeRequested: header ?? '',
+    ActualObjectSize: String(size),
+  });
+}

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { type ChecksumAlgorithm, checksum } from '../../checksums.ts';
+
+/** A checksum as S3 keeps it: of the whole object, or of the checksums of its parts. */
+export interface StoredChecksum {
+  readonly algorithm: ChecksumAlgorithm;
+  /** Base64; a composite one ends in `-` and the number of parts. */
+  readonly value: string;
+  readonly type: 'FULL_OBJECT' | 'COMPOSITE';
+}
+
+/** What is left of a part once its upload is complete. */
+export interface CompletedPart {
+  readonly size: number;
+  readonly checksum: StoredChecksum;
+}
+
+/** An object. It is replaced whole and never changed. */
+export interface StoredObject {
+  readonly body: Buffer;
+  /** Without its quotes. */
+  readonly etag: string;
+  readonly lastModified: Date;
+  /** The headers that a read answers with: `content-type`, `cache-control`, …, `x-amz-meta-*`. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly checksum: StoredChecksum;
+  /** Empty unless it came by parts. */
+  readonly parts: readonly CompletedPart[];
+}
+
+/** The hexadecimal MD5 that is the ETag of what was not uploaded by parts. */
+export function md5Hex(body: Buffer): string {
+  return createHash('md5').update(body).digest('hex');
+}
+
+/** S3 computes a CRC64NVME of every object that came without a checksum. */
+export function fullObjectChecksum(algorithm: ChecksumAlgorithm, body: Buffer): StoredChecksum {
+  return { algorithm, value: checksum(algorithm, body), type: 'FULL_OBJECT' };
+}

@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import type { ChecksumAlgorithm } from '../../checksums.ts';
+import { AwsError } from '../service.ts';
+import type { StoredChecksum } from './stored-object.ts';
+import { compareUtf8 } from './utf8-order.ts';
+
+/** One uploaded part. It is replaced whole and never changed. */
+export interface Part {
+  readonly number: number;
+  readonly body: Buffer;
+  readonly etag: string;
+  readonly lastModified: Date;
+  readonly checksum: StoredChecksum | undefined;
+}
+
+/** What an upload was created with. */
+export interface UploadOptions {
+  readonly key: string;
+  readonly initiated: Date;
+  readonly headers: ReadonlyMap<string, string>;
+  /** The checksum that was asked for: of the whole object, or composed of those of its parts. */
+  readonly checksum: { readonly algorithm: ChecksumAlgorithm; readonly type: StoredChecksum['type'] } | undefined;
+}
+
+/** An unfinished upload. */
+export interface Upload extends UploadOptions {
+  readonly id: string;
+  readonly parts: Map<number, Part>;
+}
+
+/**
+ * The unfinished uploads of one bucket.
+ *
+ * INVARIANT: an upload is found only by its bucket, its key *and* its id. A right to `acme/*` that could reach an upload of
+ * `globex/f` by its id would write, end or read what is globex's.
+ */
+export class Uploads {
+  readonly #uploads = new Map<string, Upload>();
+
+  create(options: UploadOptions): Upload {
+    const upload = { ...options, id: randomBytes(48).toString('base64url'), parts: new Map<number, Part>() };
+    this.#uploads.set(upload.id, upload);
+    return upload;
+  }
+
+  /** @throws {@link AwsError} NoSuchUpload, also for an upload of another key */
+  find(key: string, id: string): Upload {
+    const upload = this.#uploads.get(id);
+    if (upload?.key === key) return upload;
+    throw new AwsError(
+      'NoSuchUpload',
+      404,
+      'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.',
+    );
+  }
+
+  end(upload: Upload): void {
+    this.#uploads.delete(upload.id);
+  }
+
+  /** By key, and for one key in the order of creation. */
+  list(): readonly Upload[] {
+    return [...this.#uploads.values()].toSorted((a, b) => compareUtf8(a.key, b.key));
+  }
+}
