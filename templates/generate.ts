@@ -11,7 +11,7 @@ const here = new URL('./', import.meta.url);
 const NOT_TEMPLATES = new Set(['package.json', 'tsconfig.json']);
 const BUILT_IN = new Set(['tenant', 'partition', 'region', 'account']);
 /** Steps that every generator has: no template's method may hide one. */
-const STEPS = new Set(['permit', 'in', 'tenant', 'generate', 'generatePolicy', 'constructor']);
+const STEPS = new Set(['permit', 'in', 'tenant', 'declared', 'generate', 'generatePolicy', 'constructor']);
 
 interface Manifest {
   readonly name: string;
@@ -112,7 +112,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): r
 
 const manifests = readdirSync(here)
   .filter((file) => file.endsWith('.json') && !NOT_TEMPLATES.has(file))
-  .sort()
+  .toSorted()
   .map(readManifest);
 
 const written = { 'shipped.ts': shippedTs(manifests), 'README.md': readme(manifests) };

@@ -48,12 +48,15 @@ export abstract class TenantAwsError extends Error {
   toJSON(): { name: string; code: string; status: number; message: string } {
     return { name: this.name, code: this.code, status: this.status, message: this.message };
   }
+}
 
-  [inspect.custom](_depth: number, options: InspectOptions, show: typeof inspect = inspect): string {
+// Defined here, for declarations in isolation know no computed names.
+Object.defineProperty(TenantAwsError.prototype, inspect.custom, {
+  value(this: TenantAwsError, _depth: number, options: InspectOptions, show: typeof inspect = inspect): string {
     const { code, status, detail, cause } = this;
     return `${this.stack ?? this.message} ${show({ code, status, detail, ...(cause === undefined ? {} : { cause }) }, options)}`;
-  }
-}
+  },
+});
 
 /** An option, a variable of the environment or a template is wrong. Thrown at creation, with every fault at once; at a request only for what a function option answered. */
 export class ConfigurationError extends TenantAwsError {
@@ -64,7 +67,9 @@ export class ConfigurationError extends TenantAwsError {
 
   constructor(faults: readonly string[], options: Pick<TenantAwsErrorOptions, 'cause'> = {}) {
     super(
-      faults.length === 1 ? `Tenant AWS is not configured: ${faults[0]}` : `Tenant AWS is not configured:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+      faults.length === 1
+        ? `Tenant AWS is not configured: ${faults[0]}`
+        : `Tenant AWS is not configured:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
       options,
     );
     this.faults = [...faults];
@@ -87,20 +92,41 @@ export class PolicyTooLargeError extends TenantAwsError {
   }
 }
 
-/** A template's name that the library does not have. */
+/** What a fault of a template says beside its sentences. */
+export interface TemplateErrorDetail extends ErrorDetail {
+  /** Sentences for the operator: which template, where in it, what is wrong, the mend. Never a variable's value. */
+  readonly faults: readonly string[];
+}
+
+/** A template's name that the library does not have. `detail.faults` names it. */
 export class TemplateNotFoundError extends TenantAwsError {
   readonly code = 'template_not_found';
   readonly status = 500;
+  declare readonly detail: TemplateErrorDetail;
+
+  constructor(faults: readonly string[], options: Pick<TenantAwsErrorOptions, 'cause'> = {}) {
+    super('This request asks for permissions that are not defined', { ...options, detail: { faults: [...faults] } });
+  }
 }
 
-/** A template that cannot be read, holds a tag that is not allowed, or has a statement that names no tenant. */
+/** A template that cannot be read, holds a tag that is not allowed, or has a statement that names no tenant. `detail.faults` says where. */
 export class TemplateSyntaxError extends TenantAwsError {
   readonly code = 'template_syntax';
   readonly status = 500;
+  declare readonly detail: TemplateErrorDetail;
+
+  constructor(faults: readonly string[], options: Pick<TenantAwsErrorOptions, 'cause'> = {}) {
+    super('A permission template is not valid', { ...options, detail: { faults: [...faults] } });
+  }
 }
 
-/** A variable of a template that is missing, unknown, or holds what it may not hold. */
+/** A variable of a template that is missing, unknown, or holds what it may not hold. `detail.faults` names it; its value is never repeated. */
 export class TemplateVariableError extends TenantAwsError {
   readonly code = 'template_variable';
   readonly status = 500;
+  declare readonly detail: TemplateErrorDetail;
+
+  constructor(faults: readonly string[], options: Pick<TenantAwsErrorOptions, 'cause'> = {}) {
+    super('A variable of a permission template is missing or not acceptable', { ...options, detail: { faults: [...faults] } });
+  }
 }

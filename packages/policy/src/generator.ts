@@ -1,0 +1,171 @@
+import type { ShippedTemplates } from '@tenant-aws/templates';
+import { shippedTemplateNames } from '@tenant-aws/templates';
+import type { PolicyDocument } from './document.ts';
+import { TemplateVariableError } from './errors.ts';
+import { Faults } from './faults.ts';
+import { TemplateLibrary } from './library.ts';
+import { PermissionSet } from './permission-set.ts';
+import type { Declared, Permission } from './permissions.ts';
+import { judgeOwn } from './resolve.ts';
+import { shipped } from './sources/shipped.ts';
+import { parseTenantId, type TenantId, type TenantIdOptions, TenantIdSet } from './tenant-id.ts';
+import { type BuiltIns, readBuiltIns } from './variable.ts';
+
+/** How a {@link PolicyGenerator} is made. */
+export interface PolicyGeneratorOptions {
+  /** Which tenant ids are accepted: default the library's. */
+  readonly tenantId?: TenantIdOptions | TenantIdSet;
+}
+
+/** `s3-folder-per-tenant` → `s3FolderPerTenant`. */
+export type MethodName<Template extends string> = Template extends `${infer Head}-${infer Tail}`
+  ? `${Head}${Capitalize<MethodName<Tail>>}`
+  : Template;
+
+/** One method for each shipped template: it adds that permission. */
+export type TemplateMethods = {
+  readonly [Template in keyof ShippedTemplates as MethodName<Template>]: (variables: ShippedTemplates[Template]) => PolicyGenerator;
+};
+
+interface State {
+  readonly library: TemplateLibrary;
+  readonly permissions: readonly Permission[];
+  readonly set: TenantIdSet;
+  /** Whether `set` was asked for, rather than the library's. */
+  readonly widened: boolean;
+  readonly tenant?: TenantId;
+  readonly builtIns?: BuiltIns;
+}
+
+/**
+ * Builds a tenant's policy, step by step. Immutable: every step answers a new generator, so one may be kept and finished for each tenant.
+ *
+ * @example
+ * ```ts
+ * import { PolicyGenerator } from '@tenant-aws/policy';
+ *
+ * const policy = PolicyGenerator.generator().s3FolderPerTenant({ bucket: 'notes' }).tenant('acme').generatePolicy();
+ * ```
+ */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- the loop below makes every method of TemplateMethods
+export class PolicyGenerator {
+  readonly #state: State;
+
+  private constructor(state: State) {
+    this.#state = state;
+    Object.freeze(this);
+  }
+
+  /**
+   * A generator without permissions.
+   *
+   * @param library default: the shipped templates
+   * @throws {@link ConfigurationError} an unknown option, a `tenantId` that no set can be made of
+   */
+  static generator(library: TemplateLibrary = shippedLibrary(), options: PolicyGeneratorOptions = {}): PolicyGenerator {
+    const { tenantId, ...unknown } = options;
+    const faults = new Faults();
+    faults.noneOf('', unknown, ['tenantId']);
+    faults.throwIfAny();
+    const set = tenantId === undefined ? library.tenantId : tenantId instanceof TenantIdSet ? tenantId : TenantIdSet.from(tenantId);
+    return new PolicyGenerator({ library, permissions: [], set, widened: tenantId !== undefined });
+  }
+
+  /**
+   * Adds a permission: any template of the library. Variables that are not given here must come from the vending machine.
+   *
+   * @throws {@link TemplateNotFoundError} the library has no such template
+   * @throws {@link TemplateVariableError} the template has no such variable, or a value holds what it may not hold
+   */
+  permit(template: string, variables: Readonly<Record<string, string>> = {}): PolicyGenerator {
+    const permission = { template, variables: { ...variables } };
+    judgeOwn(permission, this.#state.library);
+    return new PolicyGenerator({ ...this.#state, permissions: [...this.#state.permissions, permission] });
+  }
+
+  /**
+   * Says where the resources are: for ARNs. The partition is `aws` unless given. The vending machine does this by itself.
+   *
+   * @throws {@link TemplateVariableError} a value that AWS does not call so
+   */
+  in(builtIns: Partial<BuiltIns>): PolicyGenerator {
+    const merged = { partition: 'aws', ...this.#state.builtIns, ...builtIns };
+    readBuiltIns(merged);
+    return new PolicyGenerator({ ...this.#state, builtIns: merged });
+  }
+
+  /**
+   * Says whose policy it is. May come last, and from another layer. The vending machine does this by itself.
+   *
+   * @throws {@link TenantInvalidError} an id that is not accepted
+   */
+  tenant(tenantId: string): PolicyGenerator {
+    return new PolicyGenerator({ ...this.#state, tenant: parseTenantId(tenantId, this.#state.set) });
+  }
+
+  /**
+   * The policy as STS takes it: minified JSON.
+   *
+   * @throws {@link PolicyTooLargeError} over 2,048 characters
+   * @throws what {@link PolicyGenerator.generate} throws
+   */
+  generatePolicy(): string {
+    return this.#resolve().generatePolicy(this.#tenant(), this.#builtIns());
+  }
+
+  /**
+   * The policy as an object.
+   *
+   * @throws {@link TemplateVariableError} no tenant, or a variable that a template needs is missing
+   * @throws {@link TenantInvalidError} a template takes fewer ids than the generator, and not this one
+   * @throws {@link ConfigurationError} no permission
+   */
+  generate(): PolicyDocument {
+    return this.#resolve().generate(this.#tenant(), this.#builtIns());
+  }
+
+  /** What was declared, for whoever adds the tenant. */
+  get declared(): Declared {
+    const { library, permissions, tenant, builtIns, widened } = this.#state;
+    const taken = [
+      tenant === undefined ? [] : ['a tenant'],
+      builtIns === undefined ? [] : ['an `.in()`'],
+      widened ? ['a `tenantId`'] : [],
+    ].flat();
+    return { library, permissions, taken };
+  }
+
+  #resolve(): PermissionSet {
+    const { library, permissions, set } = this.#state;
+    return PermissionSet.from(permissions, { library, tenantId: set, sessionTags: 'any' });
+  }
+
+  #tenant(): TenantId {
+    if (this.#state.tenant === undefined) throw new TemplateVariableError(['the generator has no tenant: give it with `.tenant(id)`']);
+    return this.#state.tenant;
+  }
+
+  #builtIns(): BuiltIns {
+    return this.#state.builtIns ?? { partition: 'aws' };
+  }
+}
+
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- as above
+export interface PolicyGenerator extends TemplateMethods {}
+
+for (const template of shippedTemplateNames) {
+  const method = template.replaceAll(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  Object.defineProperty(PolicyGenerator.prototype, method, {
+    value(this: PolicyGenerator, variables: Readonly<Record<string, string>>): PolicyGenerator {
+      return this.permit(template, variables);
+    },
+  });
+}
+
+let library: TemplateLibrary | undefined;
+
+/** Read at first use and kept: it is immutable, and a generator may be made for each request. */
+function shippedLibrary(): TemplateLibrary {
+  library ??= TemplateLibrary.from(shipped());
+  return library;
+}

@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { unboundFaults } from './binding.ts';
+import { delimiterFaults } from './delimiter.ts';
+import { TemplateNotFoundError, TemplateSyntaxError } from './errors.ts';
+import { Faults, kindOf, nearest } from './faults.ts';
+import type { TemplateFile, TemplateSource } from './sources/source.ts';
+import { type PermissionTemplate, parseTemplate } from './template.ts';
+import { DEFAULT_TENANT_ID, type TenantIdOptions, TenantIdSet } from './tenant-id.ts';
+
+/** How a {@link TemplateLibrary} is made. */
+export interface TemplateLibraryOptions {
+  /** Names of templates that may hold an Allow statement without a tenant: what they allow, every tenant may. Default none. */
+  readonly shared?: readonly string[];
+  /** Which tenant ids are accepted where nothing else says so: default {@link DEFAULT_TENANT_ID}. */
+  readonly tenantId?: TenantIdOptions | TenantIdSet;
+}
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
+
+/** Permission templates by name, all of them judged. Immutable. */
+export class TemplateLibrary {
+  /** SHA-256, in hex, of every template's name and text. */
+  readonly digest: string;
+  /** Which tenant ids are accepted where nothing else says so. */
+  readonly tenantId: TenantIdSet;
+  readonly #templates: ReadonlyMap<string, PermissionTemplate>;
+  readonly #shared: ReadonlySet<string>;
+
+  private constructor(
+    templates: ReadonlyMap<string, PermissionTemplate>,
+    digest: string,
+    shared: ReadonlySet<string>,
+    tenantId: TenantIdSet,
+  ) {
+    this.#templates = templates;
+    this.digest = digest;
+    this.#shared = shared;
+    this.tenantId = tenantId;
+    Object.freeze(this);
+  }
+
+  /**
+   * Reads and judges every template of the sources, here and now.
+   *
+   * @throws {@link TemplateSyntaxError} a template that cannot be read, or allows something and names no tenant; all faults in `detail.faults`
+   * @throws {@link ConfigurationError} a source that cannot be read, one name in two sources, an unknown name in `shared`
+   */
+  static from(sources: TemplateSource | readonly TemplateSource[], options: TemplateLibraryOptions = {}): TemplateLibrary {
+    const faults = new Faults();
+    const { tenantId, ...rest } = options;
+    const shared = readShared(rest, faults);
+    const set = tenantId instanceof TenantIdSet ? tenantId : (faults.attempt(() => TenantIdSet.from(tenantId)) ?? DEFAULT_TENANT_ID);
+    const files = [sources].flat().flatMap((source) => faults.attempt(() => source.read()) ?? []);
+    judgeNames(files, shared, faults);
+    const templates = files.flatMap((file) => faults.attempt(() => load(file, shared, set)) ?? []);
+    faults.throwFirst();
+    return new TemplateLibrary(new Map(templates.map((template) => [template.name, template])), digestOf(files), new Set(shared), set);
+  }
+
+  /** @throws {@link TemplateNotFoundError} */
+  get(name: string): PermissionTemplate {
+    const template = this.#templates.get(name);
+    if (template !== undefined) return template;
+    const near = nearest(name, this.names());
+    throw new TemplateNotFoundError([
+      `there is no template ${JSON.stringify(name)}: ${near === undefined ? `the library has ${this.names().join(', ')}` : `did you mean ${JSON.stringify(near)}?`}`,
+    ]);
+  }
+
+  /** The templates' names, sorted. */
+  names(): readonly string[] {
+    return [...this.#templates.keys()].toSorted();
+  }
+
+  /** Whether code declared that the template's statements need not name a tenant. */
+  isShared(name: string): boolean {
+    return this.#shared.has(name);
+  }
+}
+
+function load(file: TemplateFile, shared: readonly string[], set: TenantIdSet): PermissionTemplate {
+  const template = parseTemplate(file.name, file.text, file.origin);
+  const unbound = shared.includes(template.name) ? [] : unboundFaults(template);
+  const faults = [...unbound, ...delimiterFaults(template, narrowed(set, template))];
+  if (faults.length > 0) throw new TemplateSyntaxError(faults);
+  return template;
+}
+
+/** The ids of a set that a template's naming admits. */
+export function narrowed(set: TenantIdSet, { tenantId }: PermissionTemplate): TenantIdSet {
+  return tenantId === undefined ? set : set.narrow(tenantId);
+}
+
+function readShared({ shared = [], ...unknown }: Omit<TemplateLibraryOptions, 'tenantId'>, faults: Faults): readonly string[] {
+  faults.noneOf('', unknown, ['shared', 'tenantId']);
+  if (Array.isArray(shared)) return shared;
+  faults.add(`\`shared\` must be a list of templates' names, not ${kindOf(shared)}`);
+  return [];
+}
+
+function judgeNames(files: readonly TemplateFile[], shared: readonly string[], faults: Faults): void {
+  const origins = new Map<string, string>();
+  for (const { name, origin } of files) {
+    const other = origins.get(name);
+    if (other !== undefined) faults.add(`there are two templates \`${name}\`: ${other} and ${origin}`);
+    if (!NAME.test(name)) faults.add(`${JSON.stringify(name)} (${origin}) is not a template's name: letters, digits, _ . and -`);
+    origins.set(name, origin);
+  }
+  for (const name of shared)
+    if (!origins.has(name)) faults.add(`\`shared\` names ${JSON.stringify(name)}, which is no template of the library`);
+}
+
+/** Length-prefixed, so that no two libraries write the same bytes. */
+function digestOf(files: readonly TemplateFile[]): string {
+  const hash = createHash('sha256');
+  for (const { name, text } of files.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
+    hash.update(`${name.length}:${name}${text.length}:${text}`);
+  return hash.digest('hex');
+}

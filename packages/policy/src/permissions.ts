@@ -1,0 +1,74 @@
+import { ConfigurationError } from './errors.ts';
+import { Faults, kindOf } from './faults.ts';
+import type { TemplateLibrary } from './library.ts';
+
+/** A template of the library, with the variables that are this permission's own. */
+export interface Permission {
+  readonly template: string;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** What a generator was told. */
+export interface Declared {
+  readonly library: TemplateLibrary;
+  readonly permissions: readonly Permission[];
+  /** Steps that a vending machine takes by itself, and refuses to find already taken. */
+  readonly taken: readonly string[];
+}
+
+/** A `PolicyGenerator`. */
+export interface DeclaredPermissions {
+  readonly declared: Declared;
+}
+
+/** What a tenant may do: templates by name, with their variables; or a `PolicyGenerator` without a tenant. The same template twice is two permissions. */
+export type Permissions = readonly (string | Permission)[] | DeclaredPermissions;
+
+/**
+ * The permissions as a list.
+ *
+ * @param library the one they will be resolved against: a generator made with another is a fault
+ * @throws {@link ConfigurationError} with everything that is no permission
+ */
+export function readPermissions(permissions: Permissions, library: TemplateLibrary): readonly Permission[] {
+  const faults = new Faults();
+  const list = isGenerator(permissions) ? fromGenerator(permissions.declared, library, faults) : permissions;
+  if (!Array.isArray(list))
+    throw new ConfigurationError([`\`permissions\` must be a list of templates' names or a PolicyGenerator, not ${kindOf(list)}`]);
+  if (list.length === 0)
+    faults.add('`permissions` is empty: name at least one template, for a session without a policy has every right of its role');
+  const read = list.flatMap((item: unknown, i) => readPermission(item, `permissions[${i}]`, faults));
+  faults.throwIfAny();
+  return read;
+}
+
+function isGenerator(permissions: Permissions): permissions is DeclaredPermissions {
+  return typeof permissions === 'object' && permissions !== null && 'declared' in permissions;
+}
+
+function fromGenerator({ library, permissions, taken }: Declared, expected: TemplateLibrary, faults: Faults): readonly Permission[] {
+  for (const step of taken) faults.add(`\`permissions\` is a generator that was already given ${step}: the vending machine adds that`);
+  if (library.digest !== expected.digest)
+    faults.add('`permissions` is a generator of another library: make it with `PolicyGenerator.generator(library)`');
+  return permissions;
+}
+
+function readPermission(item: unknown, path: string, faults: Faults): readonly Permission[] {
+  if (typeof item === 'string') return [{ template: item }];
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) {
+    faults.add(`\`${path}\` must be a template's name, or { template, variables }, not ${kindOf(item)}`);
+    return [];
+  }
+  const { template, variables, ...unknown } = item as Partial<Record<string, unknown>>;
+  faults.noneOf(path, unknown, ['template', 'variables']);
+  if (typeof template !== 'string') faults.add(`\`${path}.template\` must be a template's name, not ${kindOf(template)}`);
+  if (variables !== undefined && !isRecord(variables))
+    faults.add(`\`${path}.variables\` must be an object of strings, not ${kindOf(variables)}`);
+  if (typeof template !== 'string') return [];
+  return [isRecord(variables) ? { template, variables: variables as Readonly<Record<string, string>> } : { template }];
+}
+
+/** Whether a value is an object with names: the values are judged one by one. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

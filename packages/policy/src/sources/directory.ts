@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ConfigurationError, TemplateSyntaxError } from '../errors.ts';
+import type { TemplateFile, TemplateSource } from './source.ts';
+
+/**
+ * A folder of templates: each `<name>.json` in it is one. Sub-folders and hidden files are not looked at.
+ * Read when the library is made: a changed file takes effect at the next start.
+ */
+export function directory(path: string | URL): TemplateSource {
+  const folder = path instanceof URL ? fileURLToPath(path) : path;
+  return { read: () => namesIn(folder).map((name) => readTemplate(folder, name)) };
+}
+
+/**
+ * One file of a folder.
+ *
+ * @throws {@link ConfigurationError} it cannot be read
+ * @throws {@link TemplateSyntaxError} it is not UTF-8
+ */
+export function readTemplate(folder: string, name: string): TemplateFile {
+  const origin = join(folder, `${name}.json`);
+  const bytes = attempt(origin, () => readFileSync(origin));
+  try {
+    return { name, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), origin };
+  } catch (cause) {
+    throw new TemplateSyntaxError([`template \`${name}\` (${origin}) is not UTF-8`], { cause });
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  const files = attempt(folder, () => readdirSync(folder)).filter((file) => file.endsWith('.json') && !file.startsWith('.'));
+  const names = files
+    .filter((file) => attempt(join(folder, file), () => statSync(join(folder, file)).isFile()))
+    .map((file) => file.slice(0, -'.json'.length));
+  if (names.length === 0) throw new ConfigurationError([`the template folder ${folder} has no .json file`]);
+  return names.toSorted();
+}
+
+function attempt<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    throw new ConfigurationError([`the template folder or file ${path} cannot be read (${why})`], { cause });
+  }
+}

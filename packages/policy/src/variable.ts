@@ -1,0 +1,81 @@
+import { TemplateVariableError } from './errors.ts';
+import { kindOf } from './faults.ts';
+import { isAcceptable } from './refused-characters.ts';
+
+/** What a manifest may say of a variable. */
+export interface VariableDeclaration {
+  /** What the whole value must match: a regular expression, anchored at both ends whether it says so or not. */
+  readonly pattern?: string;
+  readonly description?: string;
+  /** Where the value comes from: the configuration, a registry of tenants, or the request. */
+  readonly kind?: 'static' | 'registry' | 'request';
+  /** The value that the template's `cases` are written with. */
+  readonly example?: string;
+}
+
+/** Values that every template may use, and nobody passes as variables: from `.tenant()` and `.in()`, or from the vending machine's role ARN and region. */
+export const BUILT_IN: ReadonlySet<string> = new Set(['tenant', 'partition', 'region', 'account']);
+
+/** The built-in values beside the tenant. */
+export interface BuiltIns {
+  /** `aws`, `aws-cn`, `aws-us-gov`, … */
+  readonly partition: string;
+  readonly region?: string | undefined;
+  /** The account's twelve digits. */
+  readonly account?: string | undefined;
+}
+
+/** AWS's own rules for names that templates commonly leave open. */
+const WELL_KNOWN: ReadonlyMap<string, string> = new Map([
+  ['partition', 'aws(-[a-z]+)*'],
+  ['region', '[a-z0-9]+(-[a-z0-9]+)*'],
+  ['account', '[0-9]{12}'],
+  ['bucket', '[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]'],
+  ['table', '[A-Za-z0-9_.-]{3,255}'],
+  ['index', '[A-Za-z0-9_.-]{3,255}'],
+  ['queue', '[A-Za-z0-9_-]{1,75}(\\.fifo)?|[A-Za-z0-9_-]{1,80}'],
+  ['topic', '[A-Za-z0-9_-]{1,251}(\\.fifo)?|[A-Za-z0-9_-]{1,256}'],
+]);
+
+/** No `/` and no `:`: a manifest that wants them says so in its pattern. */
+const ANY_NAME = '[A-Za-z0-9][A-Za-z0-9_.-]{0,127}';
+
+/** Whether a tag or an option may name a variable so. */
+export function isVariableName(name: string): boolean {
+  return /^[a-z][a-z0-9_]*$/.test(name);
+}
+
+/** @throws SyntaxError a pattern that is no regular expression */
+export function patternOf(name: string, declared?: string): RegExp {
+  return new RegExp(`^(?:${declared ?? WELL_KNOWN.get(name) ?? ANY_NAME})$`, 'u');
+}
+
+/** Why a variable may not have this value, without repeating it; undefined where it may. */
+export function refusalOf(value: unknown, pattern: RegExp): string | undefined {
+  if (value === undefined) return 'is missing';
+  if (typeof value !== 'string') return `is ${kindOf(value)}, not a string`;
+  if (value === '') return 'is empty';
+  if (value.length > 2048) return `has ${value.length} characters: a whole policy may have 2,048`;
+  for (const character of value) {
+    if (!isAcceptable(character))
+      return 'has a character that no value may have: one of * ? $ { } " \\, a blank, or one that is not printable ASCII';
+  }
+  return pattern.test(value) ? undefined : `does not match ${pattern.source}`;
+}
+
+/**
+ * The built-in values beside the tenant, judged.
+ *
+ * @throws {@link TemplateVariableError} one that is unknown, or is not what AWS calls so
+ */
+export function readBuiltIns(builtIns: BuiltIns): ReadonlyMap<string, string> {
+  const given = Object.entries(builtIns).filter(([, value]) => value !== undefined);
+  const faults = given.flatMap(([name, value]) => {
+    if (name === 'tenant' || !BUILT_IN.has(name))
+      return [`${JSON.stringify(name)} is no built-in value: they are partition, region and account`];
+    const refusal = refusalOf(value, patternOf(name));
+    return refusal === undefined ? [] : [`\`${name}\` ${refusal}`];
+  });
+  if (faults.length > 0) throw new TemplateVariableError(faults);
+  return new Map(given);
+}
