@@ -1,0 +1,101 @@
+import { createServer } from 'node:http';
+import type { Call } from './calls.ts';
+import { environment, UNSET } from './environment.ts';
+import type { Fault } from './fault.ts';
+import { Faults } from './faults.ts';
+import { front } from './front.ts';
+import { type Issuer, startIssuer } from './issuer.ts';
+import { close, listen } from './loopback.ts';
+import { type LocalAwsOptions, type ReadOptions, readOptions } from './options.ts';
+import { dynamodbService } from './services/dynamodb/index.ts';
+import { s3Service } from './services/s3/index.ts';
+import type { Service } from './services/service.ts';
+import { type Keys, longTermKeys, Sessions } from './sessions.ts';
+import { stsService } from './sts/operations.ts';
+import { adminUser, baseUser } from './users.ts';
+
+/** A running local AWS. */
+export interface LocalAws {
+  /** The origin of every service: `http://127.0.0.1:<port>`. */
+  readonly url: string;
+  /** Variables that lead an AWS SDK here: endpoint, region, and base keys that may call STS and nothing else. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Variables that would lead elsewhere: delete them. */
+  readonly unset: readonly string[];
+  /** Keys that may do everything: for seeding in tests. Random, and never in `env`. */
+  readonly admin: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Whose tokens a tenant's users present. */
+  readonly issuer: Issuer;
+  /** Every request so far, the refused ones too. Live: it grows, and a test may empty it (`calls.length = 0`). */
+  readonly calls: Call[];
+  readonly faults: LocalFaults;
+  /** Stops listening, ends every connection, releases what hangs. */
+  close(): Promise<void>;
+}
+
+/** Trouble, made to order. A second order for a service replaces the first. */
+export interface LocalFaults {
+  sts(fault: Fault): void;
+  s3(fault: Fault): void;
+  dynamodb(fault: Fault): void;
+  /** Ends every fault, and lets go of what hangs. */
+  clear(): void;
+}
+
+/**
+ * Starts an AWS on 127.0.0.1 that enforces IAM: signatures, session tokens, role ∩ session policies.
+ * What it does not understand, it refuses.
+ *
+ * @throws TypeError the options are wrong
+ */
+export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
+  const read = readOptions(options);
+  const { region, account, clock } = read;
+  const sessions = new Sessions(clock);
+  const base = baseUser(account, longTermKeys());
+  const admin = adminUser(account, longTermKeys());
+  sessions.add(base);
+  sessions.add(admin);
+  const faults = new Faults(clock);
+  const calls: Call[] = [];
+  const services = await startServices(read, sessions, base.arn);
+  const handle = front({ region, account, services, sessions, faults, calls, clock });
+  const server = createServer((message, response) => void handle(message, response));
+  const url = await listen(server, read.port);
+  const issuer = await startIssuer(clock);
+
+  return {
+    url,
+    env: environment(url, region, base.keys),
+    unset: UNSET,
+    admin: copyOf(admin.keys),
+    issuer,
+    calls,
+    faults: {
+      sts: (fault) => faults.order('sts', fault),
+      s3: (fault) => faults.order('s3', fault),
+      dynamodb: (fault) => faults.order('dynamodb', fault),
+      clear: () => faults.clear(),
+    },
+    async close() {
+      faults.clear();
+      await Promise.all([close(server), issuer.close()]);
+      for (const service of services.values()) await service.close?.();
+    },
+  };
+}
+
+async function startServices(options: ReadOptions, sessions: Sessions, baseArn: string): Promise<ReadonlyMap<string, Service>> {
+  const { account, region, buckets, tables, clock, roles } = options;
+  const services = [
+    stsService({ roles, sessions, baseArn, clock }),
+    s3Service({ account, region, buckets, clock }),
+    await dynamodbService({ account, region, tables, clock }),
+  ];
+  return new Map(services.map((service) => [service.name, service]));
+}
+
+/** SDKs write into the credentials they are given. */
+function copyOf({ accessKeyId, secretAccessKey }: Keys): LocalAws['admin'] {
+  return { accessKeyId, secretAccessKey };
+}

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import type { Incoming } from '../incoming.ts';
+import { percentEncode } from '../percent.ts';
+import type { Claim } from './claim.ts';
+
+/**
+ * The string that the client must have signed, built from the raw request.
+ *
+ * @see AWS IAM User Guide, "Create a signed AWS API request"
+ */
+export function stringToSign(incoming: Omit<Incoming, 'body'>, claim: Claim, payloadHash: string): string {
+  const canonical = [
+    incoming.method,
+    canonicalPath(incoming.rawPath, claim.service),
+    canonicalQuery(incoming),
+    ...claim.signedHeaders.map((name) => `${name}:${canonicalHeader(incoming.headers.get(name) ?? '')}`),
+    '',
+    claim.signedHeaders.join(';'),
+    payloadHash,
+  ].join('\n');
+  const digest = createHash('sha256').update(canonical, 'latin1').digest('hex');
+  return `AWS4-HMAC-SHA256\n${claim.timestamp}\n${claim.scope}\n${digest}`;
+}
+
+/** S3 signs the path as it is sent, every other service encodes it a second time. Neither is normalised: `..` stays what it is. */
+function canonicalPath(rawPath: string, service: string): string {
+  return service === 's3' ? rawPath : rawPath.split('/').map(percentEncode).join('/');
+}
+
+function canonicalQuery({ query }: Pick<Incoming, 'query'>): string {
+  return query
+    .filter(({ name }) => name.toLowerCase() !== 'x-amz-signature')
+    .map(({ canonical }) => `${canonical.name}=${canonical.value}`)
+    .toSorted((a, b) => compare(a.slice(0, a.indexOf('=')), b.slice(0, b.indexOf('='))))
+    .join('&');
+}
+
+function canonicalHeader(value: string): string {
+  // Not `trim()`: it would also take the byte 0xA0 from a value's ends.
+  return value.replace(/[ \t]+/g, ' ').replace(/^ | $/g, '');
+}
+
+/** By code unit, as signers sort: a locale would order otherwise. */
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,88 @@
+import type { Incoming } from '../incoming.ts';
+import { utf8 } from '../percent.ts';
+import type { Principal, Sessions } from '../sessions.ts';
+import { stringToSign } from './canonical-request.ts';
+import { type Claim, PRESIGN_PARAMETERS } from './claim.ts';
+import { declaredPayload, openPayload } from './payload.ts';
+import { refusal } from './refusal.ts';
+import { equalInConstantTime, sign, signingKey } from './signing-key.ts';
+
+/** As AWS allows: the clocks of client and service may differ by this much. */
+const CLOCK_WINDOW_MS = 15 * 60_000;
+
+/** What is ours: a scope of anything else is refused. */
+export interface Ground {
+  readonly region: string;
+  readonly sessions: Sessions;
+  readonly now: number;
+  /** The time by which sessions end. Differs from `now` only while a fault skews the clock of a service. */
+  readonly sessionNow: number;
+}
+
+/** A request that was signed by the holder of the keys. Header and query values are text by now. */
+export interface Verified {
+  readonly principal: Principal;
+  readonly query: ReadonlyMap<string, string>;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: Buffer;
+  readonly trailers: ReadonlyMap<string, string>;
+}
+
+/** Read by now, or secret: no service needs them. */
+const SPENT_HEADERS: ReadonlySet<string> = new Set(['authorization', 'x-amz-date', 'x-amz-security-token', 'x-amz-user-agent']);
+
+/**
+ * Verifies a signature over the raw request: key, signature, token, expiry, in this order.
+ *
+ * @throws AwsError in the words of the service
+ */
+export function verify(incoming: Incoming, claim: Claim, ground: Ground): Verified {
+  const { service } = claim;
+  if (claim.region !== ground.region) throw refusal('scope', service);
+  checkClock(claim, ground.now);
+  const principal = ground.sessions.find(claim.accessKeyId);
+  if (!principal) throw refusal('unknown-key', service);
+
+  for (const name of claim.signedHeaders) if (!incoming.headers.has(name)) throw refusal('malformed', service);
+  for (const name of incoming.headers.keys()) {
+    // Else `x-amz-copy-source` could be slipped into a request, or a presigned URL, that was signed without it.
+    if (name.startsWith('x-amz-') && !claim.signedHeaders.includes(name)) throw refusal('unsigned-header', service);
+  }
+
+  const { headers, query } = hoist(incoming, claim);
+  const payload = declaredPayload(incoming.body, headers, claim);
+  const key = signingKey(principal.keys.secretAccessKey, claim.scope);
+  if (!equalInConstantTime(claim.signature, sign(key, stringToSign(incoming, claim, payload.hash)))) throw refusal('signature', service);
+
+  checkToken(principal, claim);
+  if (principal.session && principal.session.expiresAt <= ground.sessionNow) throw refusal('expired-token', service);
+  return { principal, query, ...openPayload(payload, incoming.body, headers, claim, key) };
+}
+
+function checkClock(claim: Claim, now: number): void {
+  if (claim.signedAt > now + CLOCK_WINDOW_MS) throw refusal('skew', claim.service);
+  if (claim.expiresSeconds === undefined) {
+    if (claim.signedAt < now - CLOCK_WINDOW_MS) throw refusal('skew', claim.service);
+  } else if (claim.signedAt + claim.expiresSeconds * 1000 <= now) throw refusal('expired-url', claim.service);
+}
+
+function checkToken({ keys }: Principal, { sessionToken, service }: Claim): void {
+  if (keys.sessionToken === undefined && sessionToken === undefined) return;
+  if (!equalInConstantTime(sessionToken ?? '', keys.sessionToken ?? '')) throw refusal('token', service);
+}
+
+/** Presigners move `x-amz-*` headers into the query, where they are signed: they mean there what they mean as headers. */
+function hoist(incoming: Incoming, claim: Claim): { headers: Map<string, string>; query: Map<string, string> } {
+  const headers = new Map<string, string>();
+  const query = new Map<string, string>();
+  for (const [name, value] of incoming.headers) if (!SPENT_HEADERS.has(name)) headers.set(name, utf8(value));
+  for (const { name, value } of incoming.query) {
+    const lower = name.toLowerCase();
+    const presigned = claim.expiresSeconds !== undefined;
+    if (presigned && PRESIGN_PARAMETERS.has(lower)) continue;
+    if (!presigned || !lower.startsWith('x-amz-')) query.set(utf8(name), utf8(value));
+    else if (headers.has(lower)) throw refusal('malformed', claim.service);
+    else if (!SPENT_HEADERS.has(lower)) headers.set(lower, utf8(value));
+  }
+  return { headers, query };
+}
