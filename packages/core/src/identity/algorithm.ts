@@ -1,0 +1,68 @@
+import type { KeyObject } from 'node:crypto';
+
+/** The signature algorithms that jsonwebtoken verifies. EdDSA is not among them. */
+export type Algorithm =
+  | 'RS256'
+  | 'RS384'
+  | 'RS512'
+  | 'PS256'
+  | 'PS384'
+  | 'PS512'
+  | 'ES256'
+  | 'ES384'
+  | 'ES512'
+  | 'HS256'
+  | 'HS384'
+  | 'HS512';
+
+export type Family = 'RS' | 'PS' | 'ES' | 'HS';
+
+interface Needs {
+  readonly family: Family;
+  /** For ES: the one curve. */
+  readonly curve?: string;
+  /** For HS: bytes of the secret at least, which is the hash's own length (RFC 7518, 3.2). */
+  readonly secretBytes?: number;
+}
+
+const ALGORITHMS: ReadonlyMap<string, Needs> = new Map<Algorithm, Needs>([
+  ['RS256', { family: 'RS' }],
+  ['RS384', { family: 'RS' }],
+  ['RS512', { family: 'RS' }],
+  ['PS256', { family: 'PS' }],
+  ['PS384', { family: 'PS' }],
+  ['PS512', { family: 'PS' }],
+  ['ES256', { family: 'ES', curve: 'prime256v1' }],
+  ['ES384', { family: 'ES', curve: 'secp384r1' }],
+  ['ES512', { family: 'ES', curve: 'secp521r1' }],
+  ['HS256', { family: 'HS', secretBytes: 32 }],
+  ['HS384', { family: 'HS', secretBytes: 48 }],
+  ['HS512', { family: 'HS', secretBytes: 64 }],
+]);
+
+/** Smaller RSA keys can be factored by those who have a reason to (RFC 7518, 3.3 and 3.5). */
+const MIN_RSA_BITS = 2_048;
+
+export function isAlgorithm(name: unknown): name is Algorithm {
+  return typeof name === 'string' && ALGORITHMS.has(name);
+}
+
+export function familyOf(algorithm: Algorithm): Family | undefined {
+  return ALGORITHMS.get(algorithm)?.family;
+}
+
+/** Why this key cannot judge signatures of this algorithm, or `undefined` where it can. */
+export function misfit(key: KeyObject, algorithm: Algorithm): string | undefined {
+  const { family, curve, secretBytes = 0 } = ALGORITHMS.get(algorithm) ?? {};
+  const { type, asymmetricKeyType, asymmetricKeyDetails, symmetricKeySize = 0 } = key;
+  if (family === 'HS') {
+    if (type !== 'secret') return 'needs a shared secret, not a key pair';
+    return symmetricKeySize < secretBytes ? `needs a secret of at least ${secretBytes} bytes` : undefined;
+  }
+  if (type !== 'public') return `needs a public key, not a ${type} one`;
+  if (family === 'ES') {
+    return asymmetricKeyType === 'ec' && asymmetricKeyDetails?.namedCurve === curve ? undefined : `needs an EC key on the curve ${curve}`;
+  }
+  if (asymmetricKeyType !== 'rsa') return `needs an RSA key, not one of type ${asymmetricKeyType}`;
+  return (asymmetricKeyDetails?.modulusLength ?? 0) < MIN_RSA_BITS ? `needs an RSA key of at least ${MIN_RSA_BITS} bits` : undefined;
+}

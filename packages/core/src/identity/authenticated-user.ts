@@ -1,0 +1,79 @@
+import { Faults } from '@tenant-aws/policy';
+import { TenantMissingError } from '../errors.ts';
+import type { TenantIdentity } from '../tenant.ts';
+import type { IdentityRequest, IdentitySource } from './identity-source.ts';
+import { readTenant } from './tenant-claim.ts';
+import { type Claims, endOf } from './verified-claims.ts';
+
+export interface AuthenticatedUserOptions {
+  /** The property of the user that holds the tenant id. Default: `tenantId`. */
+  readonly tenantProperty?: string;
+}
+
+/**
+ * The identity source of what passport, whatever its strategy, left on the request: nothing presented where there is no user.
+ * The property is the user's own or a getter of its class; what hangs on `Object.prototype` is nobody's.
+ *
+ * A user that {@link TenantJwtStrategy} made, or a copy of it with more on it, keeps its subject, its claims and its end.
+ * Of any other user the claims are its own enumerable properties, and its end is not known.
+ *
+ * @throws {@link ConfigurationError} an option that is wrong
+ */
+export function authenticatedUser(options: AuthenticatedUserOptions = {}): IdentitySource {
+  const tenantProperty = readOptions(options);
+  const known = new WeakMap<object, TenantIdentity>();
+  return function authenticatedUser({ user }: IdentityRequest): TenantIdentity | undefined {
+    if (user === undefined || user === null || user === false) return undefined;
+    if (typeof user !== 'object') throw new TenantMissingError({ detail: { reason: `the user is a ${typeof user}` } });
+    const before = known.get(user);
+    if (before !== undefined) return before;
+    const identity = identityOf(user, readTenant(readProperty(user, tenantProperty), tenantProperty));
+    // What cannot change is read once, and the machine finds its entry by the object.
+    if (Object.isFrozen(user) && endOf(identity.claims) !== undefined) known.set(user, identity);
+    return identity;
+  };
+}
+
+function identityOf(user: object, tenantId: string): TenantIdentity {
+  const claims = readProperty(user, 'claims');
+  const expiresAt = endOf(claims);
+  const sealed = expiresAt === undefined ? undefined : { claims: claims as Claims, expiresAt };
+  const subject = subjectOf(sealed?.claims ?? user);
+  return Object.freeze({
+    tenantId,
+    ...(subject === undefined ? {} : { subject }),
+    ...(sealed ?? { claims: Object.freeze({ ...user }) }),
+    source: 'user' as const,
+  });
+}
+
+/** A token's `sub`, or what a user is most often known by. */
+function subjectOf(user: object): string | undefined {
+  const [sub, id] = [readProperty(user, 'sub'), readProperty(user, 'id')];
+  if (typeof sub === 'string') return sub;
+  if (typeof id === 'string') return id;
+  return Number.isSafeInteger(id) ? String(id) : undefined;
+}
+
+function readProperty(user: object, name: string): unknown {
+  if (Object.hasOwn(user, name)) return Reflect.get(user, name);
+  for (let owner = parentOf(user); owner !== undefined; owner = parentOf(owner)) {
+    if (Object.getOwnPropertyDescriptor(owner, name)?.get !== undefined) return Reflect.get(user, name);
+  }
+  return undefined;
+}
+
+/** The next class up; never the last object of a chain, which is `Object.prototype`, also that of another realm. */
+function parentOf(object: object): object | undefined {
+  const parent: unknown = Object.getPrototypeOf(object);
+  if (typeof parent !== 'object' || parent === null || Object.getPrototypeOf(parent) === null) return undefined;
+  return parent;
+}
+
+function readOptions({ tenantProperty = 'tenantId', ...unknown }: AuthenticatedUserOptions): string {
+  const faults = new Faults();
+  faults.noneOf('', unknown, ['tenantProperty']);
+  if (typeof tenantProperty !== 'string' || tenantProperty === '') faults.add('`tenantProperty` must be the name of a property');
+  faults.throwIfAny();
+  return tenantProperty;
+}

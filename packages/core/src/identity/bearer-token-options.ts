@@ -1,0 +1,197 @@
+import type { KeyObject } from 'node:crypto';
+import { Faults } from '@tenant-aws/policy';
+import { type Algorithm, familyOf, isAlgorithm } from './algorithm.ts';
+import { readStaticKey } from './static-key.ts';
+import { readTenant } from './tenant-claim.ts';
+import { untrusted } from './trusted-url.ts';
+
+/** Which tokens are accepted, and where in them the tenant stands. */
+export interface BearerTokenOptions {
+  /** The `iss` of the tokens, exactly. Without `jwksUri` and `secretOrKey` its discovery document says where the keys are. */
+  readonly issuer: string;
+  /** The `aud` of the tokens: one, or any of several. With `tokenUse: 'access'` it is compared with `client_id`. */
+  readonly audience: string | readonly string[];
+  /** Where the key set is: https, or http on loopback. Default: what discovery says. */
+  readonly jwksUri?: string;
+  /** One fixed key instead of a key set: a public key as PEM or KeyObject, or for HS256 and its kin the shared secret. */
+  readonly secretOrKey?: string | Buffer | KeyObject;
+  /** Accepted algorithms, all of one family (RS, PS, ES or HS). Default: `['RS256']`. */
+  readonly algorithms?: readonly Algorithm[];
+  /** The claim that holds the tenant id: one literal name (`custom:tenant_id`, `https://x/tenant`), or as an array the path to it. Default: `custom:tenant_id`. */
+  readonly tenantClaim?: string | readonly string[];
+  /** The one tenant of this issuer, whatever its tokens claim: for issuers that belong to a tenant. */
+  readonly tenant?: string;
+  /** Cognito's `token_use`: which of its two kinds of token is accepted. Default: not looked at. */
+  readonly tokenUse?: 'id' | 'access';
+  /** Seconds by which clocks may differ, 0 to 60. Default: 5. */
+  readonly clockToleranceSeconds?: number;
+  /** Verified tokens that are remembered, so that the next request with the same token is not verified again. */
+  readonly tokenCache?: TokenCacheOptions;
+}
+
+/** The cache of verified tokens. An entry ends with its token at the latest. */
+export interface TokenCacheOptions {
+  /** Tokens at most; the least recently used goes first. 0 turns it off. Default: 10,000. */
+  readonly max?: number;
+  /** Milliseconds for which a token is not verified again: how much longer a token lives whose key was withdrawn. At most an hour. Default: 300,000. */
+  readonly maxAgeMs?: number;
+}
+
+/** Options, read and checked. */
+export interface BearerTokenSettings {
+  readonly issuer: string;
+  readonly audience: readonly string[];
+  readonly keys: { readonly fixed: KeyObject } | { readonly jwksUri: URL } | 'discovery';
+  readonly algorithms: readonly Algorithm[];
+  /** The path to the tenant's claim, or the one tenant. */
+  readonly tenant: { readonly claim: readonly string[] } | { readonly fixed: string };
+  readonly tokenUse: 'id' | 'access' | undefined;
+  readonly clockToleranceSeconds: number;
+  readonly tokenCache: Required<TokenCacheOptions>;
+}
+
+const NAMES: readonly (keyof BearerTokenOptions)[] = [
+  'issuer',
+  'audience',
+  'jwksUri',
+  'secretOrKey',
+  'algorithms',
+  'tenantClaim',
+  'tenant',
+  'tokenUse',
+  'clockToleranceSeconds',
+  'tokenCache',
+];
+
+/**
+ * @param prefix what stands before each option's name in a fault: '' or such as `[1].`
+ * @throws {@link ConfigurationError} with every fault
+ */
+export function readBearerTokenOptions(given: BearerTokenOptions, prefix = ''): BearerTokenSettings {
+  const faults = new Faults();
+  const settings = read(given, prefix, faults);
+  faults.throwIfAny();
+  return settings;
+}
+
+function read(given: BearerTokenOptions, prefix: string, faults: Faults): BearerTokenSettings {
+  const at = (name: keyof BearerTokenOptions): string => `\`${prefix}${name}\``;
+  const options: Partial<BearerTokenOptions> = isObject(given) ? given : {};
+  if (!isObject(given))
+    faults.add(
+      `${prefix === '' ? 'the options of bearer tokens' : `\`${prefix.slice(0, -1)}\``} must be an object with \`issuer\` and \`audience\``,
+    );
+  const { issuer, audience, jwksUri, secretOrKey, algorithms = ['RS256'], tenantClaim, tenant, tokenUse, ...rest } = options;
+  const { clockToleranceSeconds = 5, tokenCache = {}, ...unknown } = rest;
+  faults.noneOf(prefix.replace(/\.$/, ''), unknown, NAMES);
+  if (!isText(issuer))
+    faults.add(
+      `${at('issuer')} is required: the \`iss\` of the tokens, such as 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_example'`,
+    );
+  const audiences = Array.isArray(audience) ? audience : [audience];
+  if (audiences.length === 0 || !audiences.every(isText))
+    faults.add(`${at('audience')} is required: the \`aud\` of the tokens, a string or several`);
+  if (tokenUse !== undefined && tokenUse !== 'id' && tokenUse !== 'access') faults.add(`${at('tokenUse')} must be 'id' or 'access'`);
+  faults.integer(`${prefix}clockToleranceSeconds`, clockToleranceSeconds, { min: 0, max: 60 });
+  const accepted = readAlgorithms(algorithms, at('algorithms'), faults);
+  return {
+    issuer: issuer ?? '',
+    audience: audiences.filter(isText),
+    keys: readKeys({ issuer, jwksUri, secretOrKey }, accepted, at, faults),
+    algorithms: accepted,
+    tenant: readTenantOptions(tenantClaim, tenant, at, faults),
+    tokenUse,
+    clockToleranceSeconds,
+    tokenCache: readTokenCache(tokenCache, `${prefix}tokenCache`, faults),
+  };
+}
+
+type Named = (name: keyof BearerTokenOptions) => string;
+
+function readAlgorithms(given: unknown, name: string, faults: Faults): readonly Algorithm[] {
+  const list: readonly unknown[] = Array.isArray(given) ? given : [given];
+  const known = list.filter(isAlgorithm);
+  const unknown = list.filter((entry) => !isAlgorithm(entry));
+  if (list.length === 0) faults.add(`${name} is empty: no token could be accepted`);
+  for (const entry of unknown) faults.add(`${name} ${refusalOf(entry)}`);
+  if (new Set(known.map(familyOf)).size > 1)
+    faults.add(`${name} must be of one family: ${known.join(', ')} use different kinds of signature`);
+  return known;
+}
+
+function refusalOf(algorithm: unknown): string {
+  if (algorithm === 'EdDSA' || algorithm === 'Ed25519')
+    return `has ${algorithm}, which jsonwebtoken cannot verify: let the issuer sign with RS256 or ES256`;
+  if (algorithm === 'none') return 'has none: unsigned tokens are never accepted';
+  return `has ${typeof algorithm === 'string' ? `'${algorithm}'` : `a ${typeof algorithm}`}, which is not one of RS256, PS256, ES256, HS256 or their 384 and 512`;
+}
+
+function readKeys(
+  { issuer, jwksUri, secretOrKey }: { readonly [name in 'issuer' | 'jwksUri' | 'secretOrKey']: unknown },
+  algorithms: readonly Algorithm[],
+  at: Named,
+  faults: Faults,
+): BearerTokenSettings['keys'] {
+  if (secretOrKey !== undefined) {
+    if (jwksUri !== undefined) faults.add(`${at('secretOrKey')} and ${at('jwksUri')} exclude each other: the key is fixed or fetched`);
+    const fixed = readStaticKey(secretOrKey, algorithms, at('secretOrKey'), faults);
+    return fixed === undefined ? 'discovery' : { fixed };
+  }
+  if (algorithms.some((algorithm) => familyOf(algorithm) === 'HS'))
+    faults.add(`${at('secretOrKey')} is required with ${algorithms.join(', ')}: key sets hold public keys only`);
+  if (jwksUri === undefined) {
+    if (isText(issuer)) checkDiscovery(issuer, at, faults);
+    return 'discovery';
+  }
+  const url = readUrl(jwksUri, at('jwksUri'), faults);
+  return url === undefined ? 'discovery' : { jwksUri: url };
+}
+
+function checkDiscovery(issuer: string, at: Named, faults: Faults): void {
+  readUrl(issuer, at('issuer'), faults, ', for without `jwksUri` its discovery document is asked');
+  if (/[?#]/.test(issuer)) faults.add(`${at('issuer')} must have no query and no fragment`);
+}
+
+function readUrl(given: unknown, name: string, faults: Faults, why = ''): URL | undefined {
+  const url = typeof given === 'string' && URL.canParse(given) ? new URL(given) : undefined;
+  const fault = url === undefined ? 'must be a URL' : untrusted(url, { loopback: true });
+  if (fault !== undefined) faults.add(`${name} ${fault}${why}`);
+  return fault === undefined ? url : undefined;
+}
+
+function readTenantOptions(claim: unknown, tenant: unknown, at: Named, faults: Faults): BearerTokenSettings['tenant'] {
+  if (tenant !== undefined) {
+    if (claim !== undefined) faults.add(`${at('tenant')} and ${at('tenantClaim')} exclude each other: the tenant is fixed or claimed`);
+    return { fixed: readFixedTenant(tenant, at('tenant'), faults) };
+  }
+  const path: readonly unknown[] = Array.isArray(claim) ? claim : [claim ?? 'custom:tenant_id'];
+  if (path.length === 0 || !path.every(isText))
+    faults.add(`${at('tenantClaim')} must be the name of a claim, or the names that lead to it`);
+  return { claim: path.filter(isText) };
+}
+
+function readFixedTenant(tenant: unknown, name: string, faults: Faults): string {
+  try {
+    return readTenant(tenant, 'tenant');
+  } catch {
+    faults.add(`${name} must be a tenant id`);
+    return '';
+  }
+}
+
+function readTokenCache(given: unknown, path: string, faults: Faults): Required<TokenCacheOptions> {
+  if (!isObject(given)) faults.add(`\`${path}\` must be an object such as { max: 10_000 }`);
+  const { max = 10_000, maxAgeMs = 300_000, ...unknown }: TokenCacheOptions = isObject(given) ? given : {};
+  faults.noneOf(path, unknown, ['max', 'maxAgeMs']);
+  faults.integer(`${path}.max`, max, { min: 0, max: 1_000_000 });
+  faults.integer(`${path}.maxAgeMs`, maxAgeMs, { min: 1, max: 3_600_000 });
+  return { max, maxAgeMs };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,70 @@
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { type Algorithm, misfit } from './algorithm.ts';
+
+const MAX_KEYS = 100;
+
+/** One public key of a set, and what it may judge. */
+interface SigningKey {
+  readonly id: string | undefined;
+  readonly key: KeyObject;
+  readonly algorithms: readonly string[];
+}
+
+/** The key, or why there is none: no key of that id, none that fits the algorithm, or several that do. */
+export type KeyMatch = KeyObject | 'unknown' | 'unfit' | 'several';
+
+/** The keys of one JWKS document (RFC 7517) that fit an issuer's algorithms. Entries of any other kind are passed over. */
+export class KeySet {
+  readonly size: number;
+  private readonly byId: ReadonlyMap<string | undefined, readonly SigningKey[]>;
+  private readonly all: readonly SigningKey[];
+
+  private constructor(keys: readonly SigningKey[]) {
+    this.size = keys.length;
+    this.all = keys;
+    this.byId = new Map(keys.map(({ id }) => [id, keys.filter((other) => other.id === id)]));
+  }
+
+  /** @throws Error the document is no key set, or has more than 100 keys */
+  static parse(document: unknown, algorithms: readonly Algorithm[]): KeySet {
+    const entries = isObject(document) ? document['keys'] : undefined;
+    if (!Array.isArray(entries)) throw new Error('the document is not a key set');
+    if (entries.length > MAX_KEYS) throw new Error(`the key set has more than ${MAX_KEYS} keys`);
+    return new KeySet(entries.flatMap((entry: unknown) => readKey(entry, algorithms) ?? []));
+  }
+
+  /** A token without a key id is judged where exactly one key of the whole set fits. */
+  find(keyId: string | undefined, algorithm: string): KeyMatch {
+    const named = keyId === undefined ? this.all : this.byId.get(keyId);
+    if (named === undefined) return 'unknown';
+    const [match, ...others] = named.filter((candidate) => candidate.algorithms.includes(algorithm));
+    if (match === undefined) return 'unfit';
+    // A set may list one key twice; with two keys under one name nobody can say which was meant.
+    return others.every(({ key }) => key.equals(match.key)) ? match.key : 'several';
+  }
+}
+
+function readKey(entry: unknown, algorithms: readonly Algorithm[]): SigningKey | undefined {
+  if (!isObject(entry)) return undefined;
+  const { kid, use, alg, key_ops: operations, d: privatePart } = entry;
+  if (kid !== undefined && typeof kid !== 'string') return undefined;
+  if (use !== undefined && use !== 'sig') return undefined;
+  if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) return undefined;
+  if (privatePart !== undefined) return undefined; // a private key that was published is anybody's
+  const key = publicKeyOf(entry);
+  if (key === undefined) return undefined;
+  const fitting = algorithms.filter((algorithm) => (alg === undefined || alg === algorithm) && misfit(key, algorithm) === undefined);
+  return fitting.length === 0 ? undefined : { id: kid, key, algorithms: fitting };
+}
+
+function publicKeyOf(jwk: JsonWebKey): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: jwk, format: 'jwk' });
+  } catch {
+    return undefined; // a kind that Node does not know, or a broken one: the others of the set still serve
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

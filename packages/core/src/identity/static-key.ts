@@ -1,0 +1,33 @@
+import { createPublicKey, createSecretKey, KeyObject } from 'node:crypto';
+import type { Faults } from '@tenant-aws/policy';
+import { type Algorithm, familyOf, misfit } from './algorithm.ts';
+
+/** The one key that `secretOrKey` gives, checked against every accepted algorithm; a fault where it does not fit. */
+export function readStaticKey(given: unknown, algorithms: readonly Algorithm[], name: string, faults: Faults): KeyObject | undefined {
+  const key = toKeyObject(given, algorithms.some((algorithm) => familyOf(algorithm) === 'HS') ? 'secret' : 'public');
+  if (typeof key === 'string') {
+    faults.add(`${name} ${key}`);
+    return undefined;
+  }
+  for (const algorithm of algorithms) {
+    const reason = misfit(key, algorithm);
+    if (reason !== undefined) faults.add(`${name} does not fit \`algorithms\`: ${algorithm} ${reason}`);
+  }
+  return key;
+}
+
+function toKeyObject(given: unknown, kind: 'secret' | 'public'): KeyObject | string {
+  if (given instanceof KeyObject) return given;
+  if (typeof given !== 'string' && !Buffer.isBuffer(given)) return 'must be a string, a Buffer or a KeyObject';
+  if (kind === 'secret') {
+    // A public key as the secret of HS256 is the classic forgery: everybody knows that "secret".
+    if (given.includes('-----BEGIN')) return 'is a PEM key, which is no shared secret';
+    return createSecretKey(typeof given === 'string' ? Buffer.from(given) : given);
+  }
+  if (given.includes('PRIVATE KEY-----')) return 'is a private key: to verify, give the public one';
+  try {
+    return createPublicKey(given);
+  } catch {
+    return 'is not a public key in PEM'; // without the cause, which may tell of the key
+  }
+}

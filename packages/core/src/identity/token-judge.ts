@@ -1,0 +1,101 @@
+import type { KeyObject } from 'node:crypto';
+import { type Instant, systemClock } from '../clock.ts';
+import { TokenInvalidError } from '../errors.ts';
+import type { TenantIdentity } from '../tenant.ts';
+import { MAX_TOKEN_LENGTH } from './bearer-header.ts';
+import type { BearerTokenSettings } from './bearer-token-options.ts';
+import { discoveredAddress, fixedAddress } from './issuer.ts';
+import { type KeySource, SigningKeys } from './signing-keys.ts';
+import { ownValue, readTenant } from './tenant-claim.ts';
+import { parseUnverified } from './unverified-token.ts';
+import { type Claims, endOf, sealClaims } from './verified-claims.ts';
+import { digestOf, type TokenDigest, VerifiedTokens } from './verified-tokens.ts';
+
+/** Verifies signature, algorithm, issuer, audience and times of a token with this key; rejects with TokenInvalidError. */
+export type VerifySignature = (token: string, key: KeyObject) => Promise<Claims>;
+
+/** Judges the tokens of one issuer: what jsonwebtoken does not look at, which key, what is remembered, whose tenant. */
+export class TokenJudge {
+  private readonly settings: BearerTokenSettings;
+  private readonly verifySignature: VerifySignature;
+  private readonly keys: KeySource;
+  private readonly verified: VerifiedTokens;
+  private readonly identities = new WeakMap<Claims, TenantIdentity>();
+
+  constructor(settings: BearerTokenSettings, verifySignature: VerifySignature) {
+    this.settings = settings;
+    this.verifySignature = verifySignature;
+    this.keys = keysOf(settings);
+    this.verified = new VerifiedTokens(settings.tokenCache);
+  }
+
+  /** The claims of a token: at once where it was verified before. The same object each time while its entry stands. */
+  claimsOf(token: string): Claims | Promise<Claims> {
+    if (token.length > MAX_TOKEN_LENGTH) throw new TokenInvalidError(`longer than ${MAX_TOKEN_LENGTH} characters`);
+    const digest = digestOf(token);
+    return this.verified.find(digest, systemClock.now()) ?? this.judge(token, digest);
+  }
+
+  /** The identity of claims: the same object for the same claims. */
+  identityOf(claims: Claims): TenantIdentity {
+    const known = this.identities.get(claims);
+    if (known !== undefined) return known;
+    const identity = toIdentity(claims, this.settings.tenant);
+    if (endOf(claims) !== undefined) this.identities.set(claims, identity);
+    return identity;
+  }
+
+  recall(digest: TokenDigest, now: Instant): Claims | undefined {
+    return this.verified.find(digest, now);
+  }
+
+  ready(): Promise<void> {
+    return this.keys.ready();
+  }
+
+  close(): void {
+    this.keys.close();
+    this.verified.clear();
+  }
+
+  private async judge(token: string, digest: TokenDigest): Promise<Claims> {
+    const { settings } = this;
+    const { algorithm, keyId, issuer } = parseUnverified(token);
+    // Before a key is looked for: who mints tokens of another issuer must not make us fetch.
+    if (issuer !== settings.issuer) throw new TokenInvalidError('of another issuer');
+    if (!settings.algorithms.some((accepted) => accepted === algorithm)) throw new TokenInvalidError('the algorithm is not accepted');
+    const key = await this.keys.find(keyId, algorithm);
+    const meanwhile = this.verified.find(digest, systemClock.now());
+    if (meanwhile !== undefined) return meanwhile; // others waited for the same key with the same token
+    const claims = await this.verifySignature(token, key);
+    checkUse(claims, settings);
+    const sealed = sealClaims(claims, Number(claims['exp']) * 1_000);
+    this.verified.keep(digest, sealed, systemClock.now());
+    return sealed;
+  }
+}
+
+function keysOf({ keys, issuer, algorithms }: BearerTokenSettings): KeySource {
+  if (keys === 'discovery') return new SigningKeys({ address: discoveredAddress(issuer, systemClock), algorithms });
+  if ('jwksUri' in keys) return new SigningKeys({ address: fixedAddress(keys.jwksUri), algorithms });
+  return { find: () => keys.fixed, ready: () => Promise.resolve(), close: () => undefined };
+}
+
+/** Cognito's access tokens name their client instead of an audience. @see Amazon Cognito, "Understanding the access token" */
+function checkUse(claims: Claims, { tokenUse, audience }: BearerTokenSettings): void {
+  if (tokenUse === undefined) return;
+  if (claims['token_use'] !== tokenUse) throw new TokenInvalidError(`not a token for use as '${tokenUse}'`);
+  if (tokenUse === 'access' && !audience.some((client) => client === claims['client_id']))
+    throw new TokenInvalidError('for another audience');
+}
+
+function toIdentity(claims: Claims, tenant: BearerTokenSettings['tenant']): TenantIdentity {
+  const { sub, exp } = claims;
+  return Object.freeze({
+    tenantId: 'fixed' in tenant ? tenant.fixed : readTenant(ownValue(claims, tenant.claim), tenant.claim.join('.')),
+    ...(typeof sub === 'string' ? { subject: sub } : {}),
+    claims,
+    source: 'bearer' as const,
+    ...(typeof exp === 'number' ? { expiresAt: exp * 1_000 } : {}),
+  });
+}
