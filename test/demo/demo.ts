@@ -1,18 +1,18 @@
 import { once } from 'node:events';
 import type { LocalAws } from '@tenant-aws/local';
+import { environmentFor, startNotesAws } from '../notes-aws.ts';
 import { App, AppStartError } from './app-process.ts';
 import { sessionPolicy } from './session-policy.ts';
 import { type Outcome, Player } from './player.ts';
 import * as print from './print.ts';
-import { environment, startAws } from './stage.ts';
 import { coldRequest, story, tenants, warmRequest } from './story.ts';
 import { claimsOf } from './tokens.ts';
 
 const WARM_REQUESTS = 20;
 
-const aws = await startAws();
+const aws = await startNotesAws();
 try {
-  const app = await App.start(environment(aws));
+  const app = await App.start(appEnvironment(aws));
   try {
     process.exitCode = await tell(aws, app);
     if (process.argv.includes('--serve')) await serve(aws, app);
@@ -25,6 +25,12 @@ try {
   process.exitCode = 1;
 } finally {
   await aws.close();
+}
+
+/** A template source of the caller's own is the app's, too: it is how a broken template is tried. */
+function appEnvironment(aws: LocalAws): NodeJS.ProcessEnv {
+  const { TENANT_AWS_TEMPLATE_SOURCE } = process.env;
+  return { ...environmentFor(aws), ...(TENANT_AWS_TEMPLATE_SOURCE === undefined ? {} : { TENANT_AWS_TEMPLATE_SOURCE }), PORT: '0' };
 }
 
 /** The whole story; answers the exit code. */

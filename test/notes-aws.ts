@@ -3,7 +3,6 @@ import { type LocalAws, startLocalAws } from '@tenant-aws/local';
 export const roleArn = 'arn:aws:iam::000000000000:role/TenantAccess';
 export const bucket = 'notes';
 export const table = 'orders';
-export const templates: readonly string[] = ['s3-folder-per-tenant', 'dynamodb-leading-keys'];
 
 /** The role knows no tenant: it may touch all of the bucket and of the table. What narrows it is the session policy. */
 const rolePolicy = {
@@ -16,7 +15,7 @@ const rolePolicy = {
 } as const;
 
 /** A local AWS with the bucket, the table and the role of the notes API. */
-export function startAws(): Promise<LocalAws> {
+export function startNotesAws(): Promise<LocalAws> {
   return startLocalAws({
     roles: { [roleArn]: { policy: rolePolicy } },
     buckets: [bucket],
@@ -37,20 +36,33 @@ export function startAws(): Promise<LocalAws> {
   });
 }
 
-/** Exactly what the example's README.md tells a user to set, and AWS's own variables for the local AWS. */
-export function environment(aws: LocalAws): NodeJS.ProcessEnv {
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('TENANT_AWS_') && !aws.unset.includes(name));
-  const { TENANT_AWS_TEMPLATE_SOURCE } = process.env;
+/** What a user of the middleware sets, to the letter of the documentation. */
+export function tenantAwsVariables(aws: LocalAws): Record<string, string> {
   return {
-    ...Object.fromEntries(inherited),
-    ...aws.env,
-    ...(TENANT_AWS_TEMPLATE_SOURCE === undefined ? {} : { TENANT_AWS_TEMPLATE_SOURCE }),
-    PORT: '0',
     TENANT_AWS_ROLE_ARN: roleArn,
-    TENANT_AWS_TEMPLATES: templates.join(','),
+    TENANT_AWS_TEMPLATES: 's3-folder-per-tenant,dynamodb-leading-keys',
     TENANT_AWS_VAR_BUCKET: bucket,
     TENANT_AWS_VAR_TABLE: table,
     TENANT_AWS_JWT_ISSUER: aws.issuer.url,
     TENANT_AWS_JWT_AUDIENCE: aws.issuer.audience,
   };
+}
+
+/** The environment of a process that uses this local AWS: the caller's own, without what would lead it elsewhere. */
+export function environmentFor(aws: LocalAws): NodeJS.ProcessEnv {
+  const foreign = (name: string): boolean => name.startsWith('TENANT_AWS_') || aws.unset.includes(name);
+  const inherited = Object.entries(process.env).filter(([name]) => !foreign(name));
+  return { ...Object.fromEntries(inherited), ...aws.env, ...tenantAwsVariables(aws) };
+}
+
+/** Makes {@link environmentFor} this process's own environment, until the function that it answers is called. */
+export function enterEnvironment(aws: LocalAws): () => void {
+  const before = { ...process.env };
+  replaceEnvironment(environmentFor(aws));
+  return () => replaceEnvironment(before);
+}
+
+function replaceEnvironment(env: NodeJS.ProcessEnv): void {
+  for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
+  Object.assign(process.env, env);
 }

@@ -1,0 +1,160 @@
+import { pipeline } from 'node:stream/promises';
+import { setImmediate as aTurn } from 'node:timers/promises';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { currentTenantAws, NoTenantError } from '@tenant-aws/core';
+import type { LocalAws } from '@tenant-aws/local';
+import type { Express, Request, RequestHandler } from 'express';
+import multer from 'multer';
+import request from 'supertest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bucket, enterEnvironment, startNotesAws } from '../../../test/notes-aws.ts';
+import { problemDetails, type TenantCredentialsMiddleware, tenantCredentials } from '../src/index.ts';
+import { frameworks } from './frameworks.ts';
+
+let aws: LocalAws;
+let leaveEnvironment: () => void;
+beforeAll(async () => {
+  aws = await startNotesAws();
+  leaveEnvironment = enterEnvironment(aws);
+});
+afterAll(async () => {
+  leaveEnvironment();
+  await aws.close();
+});
+
+describe.each(frameworks)('the context of a request on %s', (_name, express) => {
+  let middleware: TenantCredentialsMiddleware;
+  beforeEach(() => {
+    middleware = tenantCredentials();
+    aws.calls.length = 0;
+  });
+  afterEach(() => middleware.close());
+
+  /** Writes in the name of whoever the context says it is, under the key that the request says: IAM objects if the two differ. */
+  async function writes(tenant: string): Promise<void> {
+    await aTurn();
+    const { client, tenantId } = contextOf();
+    await client.send(new PutObjectCommand({ Bucket: bucket, Key: `${tenant}/context`, Body: tenantId }));
+  }
+  const contextOf = () => ({ client: currentTenantAws().client(S3Client), tenantId: currentTenantAws().tenantId });
+  const handler =
+    (tenantOf: (req: Request) => string | Promise<string>): RequestHandler =>
+    (req, res, next) => {
+      Promise.resolve(tenantOf(req))
+        .then(writes)
+        .then(() => res.json({ tenant: currentTenantAws().tenantId }))
+        .catch(next);
+    };
+
+  function app(): Express {
+    return express()
+      .use(middleware)
+      .post(
+        '/json',
+        express.json(),
+        handler((req) => req.body.tenant),
+      )
+      .post(
+        '/form',
+        multer({ storage: multer.memoryStorage() }).single('file'),
+        handler((req) => String(req.file?.buffer)),
+      )
+      .post(
+        '/stream',
+        handler(async (req) => {
+          let text = '';
+          for await (const chunk of req) text += chunk;
+          return text;
+        }),
+      )
+      .post(
+        '/pipeline',
+        handler(async (req) => {
+          let text = '';
+          await pipeline(req, async (chunks: AsyncIterable<Buffer>) => {
+            for await (const chunk of chunks) text += chunk.toString();
+          });
+          return text;
+        }),
+      )
+      .post('/error', () => {
+        throw new Error('theirs');
+      })
+      .post('/bare', (req, res) => {
+        req.resume().on('end', () => {
+          try {
+            res.json({ tenant: currentTenantAws().tenantId });
+          } catch (error) {
+            res.json({ code: error instanceof NoTenantError ? error.code : 'another error', request: req.tenantAws.tenantId });
+          }
+        });
+      })
+      .use(problemDetails())
+      .use(
+        ((error, _req, res, _next) => void res.status(500).json({ error: String(error), tenant: currentTenantAws().tenantId })) as never,
+      );
+  }
+
+  const bodies: Readonly<Record<string, (sent: request.Test, tenant: string) => request.Test>> = {
+    '/json': (sent, tenant) => sent.send({ tenant }),
+    '/form': (sent, tenant) => sent.attach('file', Buffer.from(tenant), 'tenant.txt'),
+    '/stream': (sent, tenant) => sent.type('text').send(tenant),
+    '/pipeline': (sent, tenant) => sent.type('text').send(tenant),
+  };
+
+  it.each(Object.keys(bodies))('is kept for 40 interleaved requests of 8 tenants through %s', async (path) => {
+    const server = app().listen(0, '127.0.0.1');
+    const tenants = Array.from({ length: 40 }, (_, index) => `tenant-${index % 8}`);
+
+    const answers = await Promise.all(
+      tenants.map(async (tenant) => {
+        const sent = request(server)
+          .post(path)
+          .auth(await aws.issuer.token({ tenant }), { type: 'bearer' });
+        return (await (bodies[path]?.(sent, tenant) ?? sent)).body;
+      }),
+    );
+
+    expect(answers).toEqual(tenants.map((tenant) => ({ tenant })));
+    const puts = aws.calls.filter(({ operation }) => operation === 'PutObject');
+    expect(puts).toHaveLength(40);
+    expect(puts.every(({ decision }) => decision === 'allowed')).toBe(true);
+    await new Promise((closed) => server.close(closed));
+  });
+
+  it('follows the orders A, B, A', async () => {
+    const on = app();
+    const send = async (tenant: string) =>
+      (
+        await request(on)
+          .post('/json')
+          .auth(await aws.issuer.token({ tenant }), { type: 'bearer' })
+          .send({ tenant })
+      ).body;
+
+    for (const tenant of ['acme', 'globex', 'acme']) expect(await send(tenant)).toEqual({ tenant });
+
+    const puts = aws.calls.filter(({ operation }) => operation === 'PutObject');
+    const [first, second, third] = puts.map(({ accessKeyId }) => accessKeyId);
+    expect(puts.map(({ tenantSession }) => tenantSession)).toEqual(['acme', 'globex', 'acme']);
+    expect(third).toBe(first);
+    expect(second).not.toBe(first);
+  });
+
+  it('reaches the error handlers', async () => {
+    const response = await request(app())
+      .post('/error')
+      .auth(await aws.issuer.token({ tenant: 'acme' }), { type: 'bearer' });
+
+    expect(response.body).toEqual({ error: 'Error: theirs', tenant: 'acme' });
+  });
+
+  it("is nobody's in a bare listener of the request, where req.tenantAws still is the request's", async () => {
+    const response = await request(app())
+      .post('/bare')
+      .auth(await aws.issuer.token({ tenant: 'acme' }), { type: 'bearer' })
+      .send('x');
+
+    expect(response.body).toEqual({ code: 'no_tenant', request: 'acme' });
+  });
+});

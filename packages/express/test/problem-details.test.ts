@@ -1,0 +1,69 @@
+import { StsRejectedError, TokenMissingError } from '@tenant-aws/core';
+import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
+import request from 'supertest';
+import { describe, expect, it } from 'vitest';
+import { problemDetails } from '../src/index.ts';
+import { frameworks } from './frameworks.ts';
+
+describe.each(frameworks)('problemDetails on %s', (_name, express) => {
+  const others: ErrorRequestHandler = (error, _req, res, _next) => void res.status(418).end(error.message);
+
+  function failsWith(error: unknown): Express {
+    const fails: RequestHandler = (_req, _res, next) => next(error);
+    return express().use(fails).use(problemDetails()).use(others);
+  }
+
+  it('answers an error of ours with its status, headers and code', async () => {
+    const response = await request(failsWith(new TokenMissingError())).get('/');
+
+    expect(response).toMatchObject({ status: 401, type: 'application/problem+json', headers: { 'www-authenticate': 'Bearer' } });
+    expect(response.body).toEqual({
+      type: 'urn:tenant-aws:error:token_missing',
+      title: 'This request needs a bearer token',
+      status: 401,
+      code: 'token_missing',
+    });
+  });
+
+  it('keeps what only the operator may read', async () => {
+    const error = new StsRejectedError('arn:aws:iam::000000000000:role/TenantAccess is not assumable', { cause: new Error('cause') });
+
+    const response = await request(failsWith(error)).get('/');
+
+    expect(response.status).toBe(500);
+    expect(response.text).not.toMatch(/arn:|cause|assumable/);
+    expect(Object.keys(response.body)).toEqual(['type', 'title', 'status', 'code']);
+  });
+
+  it.each([[new Error('theirs')], ['a string'], [{ status: 401, code: 'token_missing', message: 'looks like ours' }]])(
+    'passes on what is not ours: %s',
+    async (error) => {
+      expect((await request(failsWith(error)).get('/')).status).toBe(418);
+    },
+  );
+
+  it('passes on an error that comes after the answer has begun', async () => {
+    const begins: RequestHandler = (_req, res, next) => {
+      res.write('begun');
+      next(new TokenMissingError());
+    };
+    const seen: unknown[] = [];
+    const ends: ErrorRequestHandler = (error, _req, res, _next) => {
+      seen.push(error);
+      res.end();
+    };
+
+    const response = await request(express().use(begins).use(problemDetails()).use(ends)).get('/');
+
+    expect(response.text).toBe('begun');
+    expect(seen).toEqual([expect.any(TokenMissingError)]);
+  });
+
+  it('explains what is wrong where it is mounted without the call', async () => {
+    const app = express()
+      .use(problemDetails as unknown as RequestHandler)
+      .use(others);
+
+    expect((await request(app).get('/')).text).toContain('`problemDetails()`');
+  });
+});

@@ -1,0 +1,148 @@
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { currentTenantAws } from '@tenant-aws/core';
+import type { LocalAws } from '@tenant-aws/local';
+import type { Express, RequestHandler } from 'express';
+import request from 'supertest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bucket, enterEnvironment, startNotesAws } from '../../../test/notes-aws.ts';
+import {
+  problemDetails,
+  scoped,
+  type TenantCredentialsMiddleware,
+  type TenantCredentialsOptions,
+  tenantCredentials,
+} from '../src/index.ts';
+import { frameworks } from './frameworks.ts';
+
+let aws: LocalAws;
+let leaveEnvironment: () => void;
+beforeAll(async () => {
+  aws = await startNotesAws();
+  leaveEnvironment = enterEnvironment(aws);
+});
+afterAll(async () => {
+  leaveEnvironment();
+  await aws.close();
+});
+
+describe.each(frameworks)('scoped on %s', (_name, express) => {
+  let middleware: TenantCredentialsMiddleware | undefined;
+  beforeEach(() => {
+    aws.calls.length = 0;
+  });
+  afterEach(async () => {
+    aws.faults.clear();
+    await middleware?.close();
+    middleware = undefined;
+  });
+
+  const reads: RequestHandler = (req, res, next) => {
+    req.tenantAws
+      .client(S3Client)
+      .send(new GetObjectCommand({ Bucket: bucket, Key: 'acme/report' }))
+      .then(() => res.end('read'), next);
+  };
+  const writes: RequestHandler = (req, res, next) => {
+    req.tenantAws
+      .client(S3Client)
+      .send(new PutObjectCommand({ Bucket: bucket, Key: 'acme/report', Body: 'figures' }))
+      .then(() => res.end('written'), next);
+  };
+  const deletes: RequestHandler = (_req, res, next) => {
+    currentTenantAws()
+      .client(S3Client)
+      .send(new DeleteObjectCommand({ Bucket: bucket, Key: 'acme/report' }))
+      .then(() => res.end('deleted'), next);
+  };
+  const readOnly = scoped(['s3-folder-read-only']);
+
+  function app(options: TenantCredentialsOptions = {}): Express {
+    middleware = tenantCredentials(options);
+    return express()
+      .use(middleware)
+      .get('/report', readOnly, reads)
+      .put('/report', writes)
+      .put('/report/scoped', readOnly, writes)
+      .delete('/report/scoped', readOnly, deletes)
+      .get('/unknown', scoped(['no-such-template']), reads)
+      .use(problemDetails())
+      .use(((error: Error, _req, res, _next) => void res.status(403).end(error.name)) satisfies Parameters<Express['use']>[0]);
+  }
+  const send = async (on: Express, method: 'get' | 'put' | 'delete', path: string) =>
+    request(on)
+      [method](path)
+      .auth(await aws.issuer.token({ tenant: 'acme' }), { type: 'bearer' });
+
+  it("replaces the request's permissions on its route and nowhere else", async () => {
+    const on = app();
+
+    expect((await send(on, 'put', '/report')).text).toBe('written');
+    expect((await send(on, 'get', '/report')).text).toBe('read');
+    expect((await send(on, 'put', '/report/scoped')).text).toBe('AccessDenied');
+    expect((await send(on, 'put', '/report')).text).toBe('written');
+  });
+
+  it('becomes what currentTenantAws() answers', async () => {
+    expect((await send(app(), 'delete', '/report/scoped')).text).toBe('AccessDenied');
+    expect(aws.calls.at(-1)).toMatchObject({ operation: 'DeleteObject', decision: 'denied', tenantSession: 'acme' });
+  });
+
+  it('is one more AssumeRole, and the only one where the middleware above is not eager', async () => {
+    const assumes = () => aws.calls.filter(({ operation }) => operation === 'AssumeRole').length;
+
+    await send(app(), 'get', '/report');
+    expect(assumes()).toBe(2);
+
+    aws.calls.length = 0;
+    await middleware?.close();
+    await send(app({ eager: false }), 'get', '/report');
+    expect(assumes()).toBe(1);
+  });
+
+  it('asks STS once for all requests of a tenant on its route', async () => {
+    const on = app({ eager: false });
+    for (let sent = 0; sent < 3; sent += 1) await send(on, 'get', '/report');
+
+    expect(aws.calls.filter(({ operation }) => operation === 'AssumeRole')).toHaveLength(1);
+  });
+
+  it('has credentials in hand before the handler runs', async () => {
+    let handled = false;
+    middleware = tenantCredentials({ eager: false });
+    const on = express()
+      .use(middleware)
+      .get('/', readOnly, () => {
+        handled = true;
+      })
+      .use(problemDetails());
+    aws.faults.sts({ down: true });
+
+    expect((await send(on, 'get', '/')).body.code).toBe('sts_unavailable');
+    expect(handled).toBe(false);
+  });
+
+  it('refuses a template that the library does not have', async () => {
+    expect((await send(app({ eager: false }), 'get', '/unknown')).body).toMatchObject({ status: 500, code: 'template_not_found' });
+  });
+
+  it('hands NoTenantError to the error path without the middleware above it', async () => {
+    const on = express().get('/', readOnly, reads).use(problemDetails());
+
+    expect((await request(on).get('/')).body).toMatchObject({ status: 500, code: 'no_tenant' });
+    expect(aws.calls).toEqual([]);
+  });
+
+  it('hands NoTenantError to the error path where nothing was presented', async () => {
+    const response = await request(app({ optional: true })).get('/report');
+
+    expect(response.body).toMatchObject({ status: 500, code: 'no_tenant' });
+  });
+
+  it('explains what is wrong where it is mounted without the call', async () => {
+    const on = express()
+      .use(scoped as unknown as RequestHandler)
+      .use(problemDetails());
+
+    expect((await request(on).get('/')).body.title).toContain('`scoped([...])`');
+  });
+});

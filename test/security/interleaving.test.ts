@@ -1,0 +1,80 @@
+import { setImmediate as aTurn } from 'node:timers/promises';
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { currentTenantAws } from '@tenant-aws/core';
+import { problemDetails, tenantCredentials } from '@tenant-aws/express';
+import type { LocalAws } from '@tenant-aws/local';
+import express from 'express';
+import request from 'supertest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { bucket, enterEnvironment, startNotesAws, table } from '../notes-aws.ts';
+
+const TENANTS = 20;
+const REQUESTS = 200;
+
+let aws: LocalAws;
+let leaveEnvironment: () => void;
+beforeAll(async () => {
+  aws = await startNotesAws();
+  leaveEnvironment = enterEnvironment(aws);
+});
+afterAll(async () => {
+  leaveEnvironment();
+  await aws.close();
+});
+
+it("signs every call of 200 interleaved requests of 20 tenants with the request's own tenant's key", async () => {
+  const middleware = tenantCredentials();
+  const app = express()
+    .use(middleware)
+    .post('/:tenant/:id', express.json(), async (req, res) => {
+      const { tenant, id } = req.params;
+      const Key = `${tenant}/${id}`;
+      await req.tenantAws.client(S3Client).send(new PutObjectCommand({ Bucket: bucket, Key, Body: req.body.text }));
+      await aTurn();
+      const key = { customer: { S: tenant }, id: { S: id } };
+      await currentTenantAws()
+        .client(DynamoDBClient)
+        .send(new PutItemCommand({ TableName: table, Item: { ...key, item: { S: req.body.text } } }));
+      const [object, item] = await Promise.all([
+        currentTenantAws()
+          .client(S3Client)
+          .send(new GetObjectCommand({ Bucket: bucket, Key })),
+        req.tenantAws.client(DynamoDBClient).send(new GetItemCommand({ TableName: table, Key: key })),
+      ]);
+      const { accessKeyId } = await currentTenantAws().credentials();
+      res.json({ accessKeyId, object: await object.Body?.transformToString(), item: item.Item?.['item']?.S });
+    })
+    .use(problemDetails());
+  const server = app.listen(0, '127.0.0.1');
+  const sent = Array.from({ length: REQUESTS }, (_, index) => ({
+    tenant: `tenant-${index % TENANTS}`,
+    id: `note-${index}`,
+    text: `text ${index}`,
+  }));
+
+  const answers = await Promise.all(
+    sent.map(async ({ tenant, id, text }) => {
+      const response = await request(server)
+        .post(`/${tenant}/${id}`)
+        .auth(await aws.issuer.token({ tenant }), { type: 'bearer' })
+        .send({ text });
+      return { tenant, ...response.body };
+    }),
+  );
+  await new Promise((closed) => server.close(closed));
+  await middleware.close();
+
+  const keys = new Map(answers.map(({ tenant, accessKeyId }) => [accessKeyId, tenant]));
+  expect(keys.size).toBe(TENANTS);
+  expect(answers.map(({ object, item }) => ({ object, item }))).toEqual(sent.map(({ text }) => ({ object: text, item: text })));
+  // The keys that AWS saw: each call allowed, signed with the one key that was vended to the tenant whose session it is.
+  const calls = aws.calls.filter(({ service }) => service !== 'sts');
+  expect(calls).toHaveLength(4 * REQUESTS);
+  expect(
+    calls.filter(({ accessKeyId, tenantSession, decision }) => decision !== 'allowed' || keys.get(accessKeyId) !== tenantSession),
+  ).toEqual([]);
+  for (const tenant of keys.values())
+    expect(calls.filter(({ tenantSession }) => tenantSession === tenant)).toHaveLength((4 * REQUESTS) / TENANTS);
+  expect(aws.calls.filter(({ operation }) => operation === 'AssumeRole')).toHaveLength(TENANTS);
+});

@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { Agent, createServer, type IncomingMessage, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tenantCredentials } from '@tenant-aws/express';
+import type { LocalAws } from '@tenant-aws/local';
+import express from 'express';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { enterEnvironment, startNotesAws } from '../notes-aws.ts';
+
+const CALLERS = 1_000;
+
+let aws: LocalAws;
+let leaveEnvironment: () => void;
+beforeAll(async () => {
+  aws = await startNotesAws();
+  leaveEnvironment = enterEnvironment(aws);
+});
+afterAll(async () => {
+  leaveEnvironment();
+  await aws.close();
+});
+
+it('makes one AssumeRole for 1,000 concurrent first requests of one tenant, and fails none of them where the first goes away', async () => {
+  const middleware = tenantCredentials({ assumeTimeoutMs: 60_000 });
+  await middleware.ready(); // keys in hand: from here on STS is all that a request waits for
+  let arrived = 0;
+  const firstArrived = Promise.withResolvers<void>();
+  const allArrived = Promise.withResolvers<void>();
+  const firstGone = Promise.withResolvers<void>();
+  const app = express()
+    .use((req, _res, next) => {
+      arrived += 1;
+      if (arrived === 1) {
+        req.socket.once('close', () => firstGone.resolve());
+        firstArrived.resolve();
+      }
+      if (arrived === CALLERS) allArrived.resolve();
+      next();
+    })
+    .use(middleware)
+    .get('/', async (req, res) => void res.end((await req.tenantAws.credentials()).accessKeyId));
+  const server = createServer(app).listen({ port: 0, host: '127.0.0.1', backlog: CALLERS });
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const authorization = `Bearer ${await aws.issuer.token({ tenant: 'acme' })}`;
+  const agent = new Agent({ maxSockets: CALLERS });
+  const send = () => request({ port, host: '127.0.0.1', agent, headers: { authorization } }).end();
+
+  // STS is held until everybody waits for it.
+  aws.faults.sts({ hang: true, times: 1 });
+  const leader = send().on('error', () => undefined);
+  await firstArrived.promise;
+  const others = Array.from({ length: CALLERS - 1 }, () => answerOf(send()));
+  await allArrived.promise;
+  leader.destroy();
+  await firstGone.promise;
+  aws.faults.clear();
+  const answers = await Promise.all(others);
+
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+  expect(aws.calls.filter(({ operation }) => operation === 'AssumeRole')).toHaveLength(1);
+  agent.destroy();
+  await new Promise((closed) => server.close(closed));
+  await middleware.close();
+});
+
+async function answerOf(sent: ReturnType<typeof request>): Promise<{ status: number | undefined; text: string }> {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => sent.once('response', resolve).once('error', reject));
+  let text = '';
+  for await (const chunk of response) text += String(chunk);
+  return { status: response.statusCode, text };
+}
