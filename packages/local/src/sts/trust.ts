@@ -28,7 +28,7 @@ export function trusts(trust: TrustPolicy, principal: Pick<Principal, 'arn' | 'a
 export function asIdentityPolicy(trust: TrustPolicy, speaks: (statement: TrustStatement) => boolean): Policies['role'][number] | undefined {
   const statements = trustStatements(trust)
     .filter(speaks)
-    .map(({ Principal, ...statement }) => ({ ...statement, Resource: '*' }));
+    .map(({ Principal: _principal, ...statement }) => ({ ...statement, Resource: '*' }));
   return statements.length === 0 ? undefined : { Version: trust.Version, Statement: statements };
 }
 

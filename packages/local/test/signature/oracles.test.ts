@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MUTATION_NAMES, mutate } from './mutants.ts';
+import { Random, randomSigned } from './random-requests.ts';
+import { NOW, Recorder } from './recorder.ts';
+
+/** `TENANT_AWS_LONG=1` tries twenty times as many; `TENANT_AWS_SEED` repeats a run. */
+const COUNT = process.env['TENANT_AWS_LONG'] ? 20_000 : 1_000;
+const SEED = Number(process.env['TENANT_AWS_SEED'] ?? 1);
+
+let recorder: Recorder;
+beforeAll(async () => {
+  recorder = await Recorder.start();
+});
+afterAll(() => recorder.close());
+
+describe(`random requests, seed ${SEED}`, () => {
+  it(`accepts ${COUNT} that @smithy/signature-v4 and aws4 signed, as they were sent`, { timeout: 300_000 }, async () => {
+    const random = new Random(SEED);
+    for (let index = 0; index < COUNT; index += 1) {
+      const signed = await randomSigned(random, recorder.host, NOW);
+      const seen = await recorder.accepts(signed);
+      expect(seen, JSON.stringify({ index, ...signed, body: String(signed.body) })).toBeDefined();
+      expect(seen?.rawPath).toBe(signed.target.split('?')[0]);
+      expect(String(seen?.body)).toBe(String(signed.body));
+    }
+  });
+
+  it(`refuses ${COUNT} mutants of such requests`, { timeout: 300_000 }, async () => {
+    const random = new Random(SEED + 1);
+    const tried = new Set<string>();
+    recorder.reached.length = 0;
+    for (let index = 0; index < COUNT; index += 1) {
+      const { name, wire } = mutate(await randomSigned(random, recorder.host, NOW), random);
+      tried.add(name);
+      const answer = await recorder.send(wire);
+      expect(recorder.reached.length, JSON.stringify({ index, name, ...wire, body: String(wire.body) })).toBe(0);
+      expect([400, 403, 501]).toContain(answer.status);
+    }
+    expect([...tried].toSorted()).toEqual(MUTATION_NAMES.toSorted());
+  });
+});

@@ -1,0 +1,133 @@
+import { once } from 'node:events';
+import { createServer, request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import type { Call } from '../../src/calls.ts';
+import { Faults } from '../../src/faults.ts';
+import { front } from '../../src/front.ts';
+import { close, listen } from '../../src/loopback.ts';
+import { AwsError, type Service, type VerifiedRequest } from '../../src/services/service.ts';
+import { type Keys, type Principal, Sessions } from '../../src/sessions.ts';
+import { adminUser } from '../../src/users.ts';
+
+export const ACCOUNT = '000000000000';
+export const NOW = Date.parse('2026-11-24T12:00:00.000Z');
+export const USER: Keys = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' };
+export const SESSION: Required<Keys> = {
+  accessKeyId: 'ASIAIOSFODNN7EXAMPLE',
+  secretAccessKey: 'je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY',
+  sessionToken: 'IQoJb3JpZ2luX2VjEXAMPLETOKEN/with+some=characters',
+};
+
+/** One HTTP request, as bytes will have it. */
+export interface Wire {
+  readonly method: string;
+  /** Path and query, percent-encoded. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Buffer | string;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly code: string;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/** The front before services that only write down what reaches them: whatever is in `reached` was accepted. */
+export class Recorder {
+  readonly reached: VerifiedRequest[] = [];
+  readonly calls: Call[] = [];
+  readonly sessions: Sessions;
+  readonly url: string;
+  /** The injected clock: write to it. */
+  readonly time: { now: number };
+  readonly #close: () => Promise<void>;
+
+  private constructor(sessions: Sessions, time: { now: number }, url: string, close: () => Promise<void>) {
+    this.sessions = sessions;
+    this.time = time;
+    this.url = url;
+    this.#close = close;
+  }
+
+  static async start(): Promise<Recorder> {
+    const time = { now: NOW };
+    const clock = () => time.now;
+    const sessions = new Sessions(clock);
+    sessions.add(adminUser(ACCOUNT, USER));
+    const { context, layers, ...admin } = adminUser(ACCOUNT, SESSION);
+    const session = { roleArn: admin.arn, name: 'acme', issuedAt: NOW, expiresAt: NOW + 3_600_000 };
+    sessions.add({ ...admin, context, layers, session } satisfies Principal);
+    const services = new Map(['s3', 'dynamodb', 'sts'].map((name) => [name, recording(name, (request) => recorder.reached.push(request))]));
+    const server = createServer((message, response) => void handle(message, response));
+    const url = await listen(server, 0);
+    const recorder: Recorder = new Recorder(sessions, time, url, () => close(server));
+    const handle = front({
+      region: 'us-east-1',
+      account: ACCOUNT,
+      services,
+      sessions,
+      faults: new Faults(clock),
+      calls: recorder.calls,
+      clock,
+    });
+    return recorder;
+  }
+
+  get host(): string {
+    return new URL(this.url).host;
+  }
+
+  close(): Promise<void> {
+    return this.#close();
+  }
+
+  /** Sends a request exactly as it is written. */
+  async send({ method, target, headers, body = '' }: Wire): Promise<Answered> {
+    const { hostname, port } = new URL(this.url);
+    const framed = body.length === 0 || Object.keys(headers).some((name) => name.toLowerCase() === 'content-length');
+    const framing = framed ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+    const outgoing = httpRequest({ hostname, port, method, path: target, headers: { ...headers, ...framing }, setHost: false });
+    outgoing.end(body);
+    const [response] = await once(outgoing, 'response');
+    const chunks: Buffer[] = [];
+    for await (const chunk of response) chunks.push(chunk);
+    const text = Buffer.concat(chunks).toString();
+    return { status: response.statusCode, code: codeOf(text), body: text, headers: response.headers };
+  }
+
+  /** Sends bytes over a bare socket, and answers all that comes back until the other side closes. */
+  async raw(text: string | Buffer): Promise<string> {
+    const socket = connect(Number(new URL(this.url).port), '127.0.0.1');
+    const chunks: Buffer[] = [];
+    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.on('error', () => {});
+    socket.write(text);
+    await once(socket, 'close');
+    return Buffer.concat(chunks).toString();
+  }
+
+  /** Sends a request, and answers whether a service got to see it. */
+  async accepts(wire: Wire): Promise<VerifiedRequest | undefined> {
+    const before = this.reached.length;
+    await this.send(wire);
+    return this.reached.length > before ? this.reached.at(-1) : undefined;
+  }
+}
+
+function recording(name: string, reach: (request: VerifiedRequest) => void): Service {
+  return {
+    name,
+    parse(request) {
+      reach(request);
+      return { name: 'Anything', authorize: [{ action: 's3:Anything', resource: '*', context: {} }], execute: () => ({ status: 200 }) };
+    },
+    error: (error, { requestId }) => ({ status: error.status, body: `<Error><Code>${error.code}</Code><Id>${requestId}</Id></Error>` }),
+    denied: () => new AwsError('Denied', 403, 'denied'),
+  };
+}
+
+function codeOf(text: string): string {
+  return /<Code>([^<]*)<\/Code>/.exec(text)?.[1] ?? '';
+}
