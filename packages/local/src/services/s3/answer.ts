@@ -13,9 +13,14 @@ export function checksumHeaders(checksum: StoredChecksum): Record<string, string
   return { [checksumHeader(checksum.algorithm)]: checksum.value, 'x-amz-checksum-type': checksum.type };
 }
 
-/** The elements in which S3 answers a checksum. */
-export function checksumElements({ algorithm, value, type }: StoredChecksum): string {
-  return element(`Checksum${algorithm}`, value) + element('ChecksumType', type);
+/** The element in which S3 answers a checksum. */
+export function checksumElement({ algorithm, value }: StoredChecksum): string {
+  return element(`Checksum${algorithm}`, value);
+}
+
+/** The same, with its type beside it. */
+export function checksumElements(checksum: StoredChecksum): string {
+  return checksumElement(checksum) + element('ChecksumType', checksum.type);
 }
 
 /** An error as S3 writes it. The answer to a HEAD has no body, and the status says it all. */

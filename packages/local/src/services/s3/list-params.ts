@@ -1,5 +1,6 @@
 import { strictInteger } from '../../strict.ts';
 import { AwsError, type VerifiedRequest } from '../service.ts';
+import { percentEncoded } from './percent-encoded.ts';
 
 const MAX_INT32 = 2 ** 31 - 1;
 
@@ -53,13 +54,4 @@ export function readContinuationToken({ query }: VerifiedRequest): string | unde
 
 export function invalidArgument(name: string, value: string, message: string): AwsError {
   return new AwsError('InvalidArgument', 400, message, { ArgumentName: name, ArgumentValue: value });
-}
-
-function percentEncoded(name: string): string {
-  return name
-    .split('/')
-    .map((segment) =>
-      encodeURIComponent(segment).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`),
-    )
-    .join('/');
 }

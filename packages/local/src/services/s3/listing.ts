@@ -22,16 +22,22 @@ export interface ListingPage<T> {
  * One page of `sorted`.
  *
  * @param nameOf The key by which an item is listed
+ * @param follows Whether an item comes after `query.after`, where that is not for its name alone to say
  * @see Amazon S3 User Guide, "Organizing objects using prefixes"
  */
-export function listPage<T>(sorted: readonly T[], nameOf: (item: T) => string, query: ListingQuery): ListingPage<T> {
+export function listPage<T>(
+  sorted: readonly T[],
+  nameOf: (item: T) => string,
+  query: ListingQuery,
+  follows: (item: T) => boolean = (item) => query.after === '' || compareUtf8(nameOf(item), query.after) > 0,
+): ListingPage<T> {
   const { prefix, delimiter, after, max } = query;
   const items: T[] = [];
   const commonPrefixes: string[] = [];
   let last = '';
   for (const item of sorted) {
     const name = nameOf(item);
-    if (!name.startsWith(prefix) || (after !== '' && compareUtf8(name, after) <= 0)) continue;
+    if (!name.startsWith(prefix) || !follows(item)) continue;
     const rolledUp = commonPrefix(name, prefix, delimiter);
     if (rolledUp !== undefined && (rolledUp === commonPrefixes.at(-1) || rolledUp === after)) continue;
     if (items.length + commonPrefixes.length === max) return { items, commonPrefixes, next: max === 0 ? undefined : last };

@@ -1,11 +1,19 @@
+import { CHECKSUM_HEADERS } from '../../checksums.ts';
 import { COPY_SOURCE } from './copy-source.ts';
+import { abortUpload } from './operations/abort-upload.ts';
 import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from './operations/buckets.ts';
+import { completeUpload } from './operations/complete-upload.ts';
 import { copyObject } from './operations/copy-object.ts';
+import { createUpload } from './operations/create-upload.ts';
 import { deleteObject } from './operations/delete-object.ts';
 import { deleteObjects } from './operations/delete-objects.ts';
 import { getObject } from './operations/get-object.ts';
 import { listObjects, listObjectsV2 } from './operations/list-objects.ts';
+import { listParts } from './operations/list-parts.ts';
+import { listUploads } from './operations/list-uploads.ts';
 import { putObject } from './operations/put-object.ts';
+import { uploadPart } from './operations/upload-part.ts';
+import { uploadPartCopy } from './operations/upload-part-copy.ts';
 import { INTEGRITY_HEADERS } from './payload.ts';
 import { READ_CONDITIONS, SOURCE_CONDITIONS } from './preconditions.ts';
 import { RESPONSE_OVERRIDES } from './response-overrides.ts';
@@ -13,6 +21,7 @@ import type { Row } from './row.ts';
 import { WRITE_CONDITIONS } from './write-conditions.ts';
 
 const OWNER = 'x-amz-expected-bucket-owner';
+const SOURCE_OWNER = 'x-amz-source-expected-bucket-owner';
 const METADATA = 'x-amz-meta-*';
 const LIST_PARAMS = ['prefix', 'delimiter', 'max-keys', 'encoding-type'];
 const LIST_KEYS = ['s3:prefix', 's3:delimiter', 's3:max-keys'];
@@ -89,6 +98,16 @@ export const S3_OPERATIONS: readonly Row[] = [
     understand: listObjects,
   },
   {
+    operation: 'ListMultipartUploads',
+    method: 'GET',
+    target: 'bucket',
+    requires: [['uploads', '']],
+    params: ['prefix', 'delimiter', 'encoding-type', 'key-marker', 'upload-id-marker', 'max-uploads'],
+    headers: [OWNER],
+    actions: ['s3:ListBucketMultipartUploads'],
+    understand: listUploads,
+  },
+  {
     operation: 'DeleteObjects',
     method: 'POST',
     target: 'bucket',
@@ -97,6 +116,69 @@ export const S3_OPERATIONS: readonly Row[] = [
     body: 'xml',
     actions: ['s3:DeleteObject'],
     understand: deleteObjects,
+  },
+  {
+    operation: 'CreateMultipartUpload',
+    method: 'POST',
+    target: 'object',
+    requires: [['uploads', '']],
+    headers: ['x-amz-checksum-algorithm', 'x-amz-checksum-type', METADATA, OWNER],
+    actions: ['s3:PutObject'],
+    conditionKeys: ['s3:ObjectCreationOperation'],
+    understand: createUpload,
+  },
+  {
+    operation: 'UploadPartCopy',
+    method: 'PUT',
+    target: 'object',
+    requires: [['uploadId'], ['partNumber']],
+    requiresHeader: COPY_SOURCE,
+    headers: [...SOURCE_CONDITIONS, 'x-amz-copy-source-range', OWNER, SOURCE_OWNER],
+    actions: ['s3:PutObject', 's3:GetObject'],
+    conditionKeys: ['s3:x-amz-copy-source', 's3:ObjectCreationOperation'],
+    understand: uploadPartCopy,
+  },
+  {
+    operation: 'UploadPart',
+    method: 'PUT',
+    target: 'object',
+    requires: [['uploadId'], ['partNumber']],
+    headers: [...INTEGRITY_HEADERS, OWNER],
+    body: 'payload',
+    actions: ['s3:PutObject'],
+    conditionKeys: ['s3:ObjectCreationOperation'],
+    understand: uploadPart,
+  },
+  {
+    operation: 'CompleteMultipartUpload',
+    method: 'POST',
+    target: 'object',
+    requires: [['uploadId']],
+    // A checksum here is of the object, not of this request's body.
+    headers: [...CHECKSUM_HEADERS, ...WRITE_CONDITIONS, 'x-amz-checksum-type', 'x-amz-mp-object-size', OWNER],
+    body: 'xml',
+    actions: ['s3:PutObject'],
+    conditionKeys: WRITE_KEYS,
+    understand: completeUpload,
+  },
+  {
+    operation: 'AbortMultipartUpload',
+    method: 'DELETE',
+    target: 'object',
+    requires: [['uploadId']],
+    headers: [OWNER],
+    actions: ['s3:AbortMultipartUpload'],
+    understand: abortUpload,
+  },
+  {
+    operation: 'ListParts',
+    method: 'GET',
+    target: 'object',
+    requires: [['uploadId']],
+    params: ['max-parts', 'part-number-marker'],
+    headers: [OWNER],
+    actions: ['s3:ListMultipartUploadParts'],
+    understand: listParts,
   },
   {
     operation: 'CopyObject',
@@ -110,7 +192,7 @@ export const S3_OPERATIONS: readonly Row[] = [
       'x-amz-checksum-algorithm',
       METADATA,
       OWNER,
-      'x-amz-source-expected-bucket-owner',
+      SOURCE_OWNER,
     ],
     actions: ['s3:PutObject', 's3:GetObject'],
     conditionKeys: ['s3:x-amz-copy-source', 's3:x-amz-metadata-directive', ...WRITE_KEYS],

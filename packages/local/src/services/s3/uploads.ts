@@ -36,9 +36,13 @@ export interface Upload extends UploadOptions {
  */
 export class Uploads {
   readonly #uploads = new Map<string, Upload>();
+  #created = 0;
 
   create(options: UploadOptions): Upload {
-    const upload = { ...options, id: randomBytes(48).toString('base64url'), parts: new Map<number, Part>() };
+    this.#created += 1;
+    // Not to be guessed, yet in the order of creation, so that a listing can go on after an upload that has ended meanwhile.
+    const id = this.#created.toString(36).padStart(8, '0') + randomBytes(36).toString('base64url');
+    const upload = { ...options, id, parts: new Map<number, Part>() };
     this.#uploads.set(upload.id, upload);
     return upload;
   }
@@ -60,6 +64,6 @@ export class Uploads {
 
   /** By key, and for one key in the order of creation. */
   list(): readonly Upload[] {
-    return [...this.#uploads.values()].toSorted((a, b) => compareUtf8(a.key, b.key));
+    return [...this.#uploads.values()].toSorted((a, b) => compareUtf8(a.key, b.key) || compareUtf8(a.id, b.id));
   }
 }

@@ -1,15 +1,15 @@
-import { type ChecksumAlgorithm, parseChecksumAlgorithm } from '../../../checksums.ts';
 import { AwsError } from '../../service.ts';
 import { checksumElements, xmlAnswer } from '../answer.ts';
 import { ask, objectArn, sent } from '../authorization.ts';
-import { COPY_SOURCE, copySourceKey, readCopySource } from '../copy-source.ts';
 import { readSource } from '../copied-object.ts';
+import { COPY_SOURCE, copySourceKey, readCopySource } from '../copy-source.ts';
 import type { Engine } from '../engine.ts';
 import { invalidArgument } from '../list-params.ts';
 import { objectHeaders } from '../object-headers.ts';
 import { readPreconditions } from '../preconditions.ts';
 import type { S3Request, Understood } from '../row.ts';
 import { fullObjectChecksum, md5Hex } from '../stored-object.ts';
+import { checksumAlgorithm } from '../upload-checksum.ts';
 import { writeConditionKeys, writeConditionRights, writeConditions } from '../write-conditions.ts';
 import { element } from '../xml-out.ts';
 
@@ -62,12 +62,4 @@ function replacesMetadata({ headers }: S3Request): boolean {
   const directive = headers.get(METADATA_DIRECTIVE) ?? 'COPY';
   if (directive === 'COPY' || directive === 'REPLACE') return directive === 'REPLACE';
   throw invalidArgument(METADATA_DIRECTIVE, directive, 'Unknown metadata directive.');
-}
-
-function checksumAlgorithm({ headers }: S3Request): ChecksumAlgorithm | undefined {
-  const name = headers.get('x-amz-checksum-algorithm');
-  if (name === undefined) return undefined;
-  const algorithm = parseChecksumAlgorithm(name);
-  if (!algorithm) throw invalidArgument('x-amz-checksum-algorithm', name, 'Checksum algorithm provided is unsupported.');
-  return algorithm;
 }

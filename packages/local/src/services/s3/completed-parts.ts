@@ -1,0 +1,84 @@
+import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm, checksum } from '../../checksums.ts';
+import { strictInteger } from '../../strict.ts';
+import { AwsError } from '../service.ts';
+import { MAX_PART_NUMBER } from './object-part.ts';
+import { unquoted } from './preconditions.ts';
+import type { Part, Upload } from './uploads.ts';
+import { malformed, readXml, type XmlElement } from './xml-in.ts';
+
+/** A part as CompleteMultipartUpload names it. */
+export interface NamedPart {
+  readonly number: number;
+  readonly etag: string;
+  readonly checksums: readonly (readonly [ChecksumAlgorithm, string])[];
+}
+
+const MIN_PART_BYTES = 5 * 1024 * 1024;
+
+/** Reads the list of parts. @throws {@link AwsError} MalformedXML */
+export function readNamedParts(body: Buffer): readonly NamedPart[] {
+  const parts = readXml(body, 'CompleteMultipartUpload').only('Part').all('Part').map(readNamedPart);
+  if (parts.length === 0 || parts.length > MAX_PART_NUMBER) throw malformed();
+  return parts;
+}
+
+/**
+ * The uploaded parts that were named, in order.
+ *
+ * @throws {@link AwsError} InvalidPartOrder, InvalidPart, EntityTooSmall; InvalidRequest where a composite checksum lacks a part's
+ * @see Amazon S3 API Reference, "CompleteMultipartUpload", errors
+ */
+export function selectParts(upload: Upload, named: readonly NamedPart[]): readonly Part[] {
+  if (named.some(({ number }, index) => number <= (named[index - 1]?.number ?? 0))) {
+    throw new AwsError('InvalidPartOrder', 400, 'The list of parts was not in ascending order. Parts must be ordered by part number.');
+  }
+  const parts = named.map((name) => selectPart(upload, name));
+  for (const part of parts.slice(0, -1)) {
+    if (part.body.length >= MIN_PART_BYTES) continue;
+    throw new AwsError('EntityTooSmall', 400, 'Your proposed upload is smaller than the minimum allowed size', {
+      ETag: part.etag,
+      MinSizeAllowed: String(MIN_PART_BYTES),
+      PartNumber: String(part.number),
+      ProposedSize: String(part.body.length),
+    });
+  }
+  return parts;
+}
+
+function selectPart(upload: Upload, { number, etag, checksums }: NamedPart): Part {
+  const part = upload.parts.get(number);
+  const isTheSame = part?.etag === etag && checksums.every(([algorithm, value]) => value === valueOf(part, algorithm));
+  if (!part || !isTheSame) {
+    throw new AwsError(
+      'InvalidPart',
+      400,
+      "One or more of the specified parts could not be found. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
+      { UploadId: upload.id, PartNumber: String(number), ETag: etag },
+    );
+  }
+  const asked = upload.checksum;
+  if (asked?.type === 'COMPOSITE' && !checksums.some(([algorithm]) => algorithm === asked.algorithm)) {
+    const name = asked.algorithm.toLowerCase();
+    throw new AwsError(
+      'InvalidRequest',
+      400,
+      `The upload was created using a ${name} checksum. The complete request must include the checksum for each part. It was missing for part ${number} in the request.`,
+    );
+  }
+  return part;
+}
+
+function valueOf(part: Part, algorithm: ChecksumAlgorithm): string {
+  return part.checksum?.algorithm === algorithm ? part.checksum.value : checksum(algorithm, part.body);
+}
+
+function readNamedPart(part: XmlElement): NamedPart {
+  part.only('PartNumber', 'ETag', ...CHECKSUM_ALGORITHMS.map((algorithm) => `Checksum${algorithm}`));
+  const number = strictInteger(part.requiredText('PartNumber'), { min: 1, max: MAX_PART_NUMBER });
+  if (number === undefined) throw malformed();
+  const checksums = CHECKSUM_ALGORITHMS.flatMap((algorithm): [ChecksumAlgorithm, string][] => {
+    const value = part.optionalText(`Checksum${algorithm}`);
+    return value === undefined ? [] : [[algorithm, value]];
+  });
+  return { number, etag: unquoted(part.requiredText('ETag')), checksums };
+}

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { strictInteger } from '../../../strict.ts';
+import { AwsError } from '../../service.ts';
+import { checksumElements, xmlAnswer } from '../answer.ts';
+import { ask, objectArn } from '../authorization.ts';
+import { readNamedParts, selectParts } from '../completed-parts.ts';
+import type { Engine } from '../engine.ts';
+import { invalidArgument } from '../list-params.ts';
+import { percentEncoded } from '../percent-encoded.ts';
+import type { S3Request, Understood } from '../row.ts';
+import { fullObjectChecksum } from '../stored-object.ts';
+import { completedChecksum, verifyCompleted } from '../upload-checksum.ts';
+import { uploadId } from '../upload-target.ts';
+import type { Part } from '../uploads.ts';
+import { writeConditionKeys, writeConditionRights, writeConditions } from '../write-conditions.ts';
+import { element } from '../xml-out.ts';
+
+/** CompleteMultipartUpload. */
+export function completeUpload(request: S3Request, engine: Engine): Understood {
+  const { bucket, key } = request;
+  const id = uploadId(request);
+  const named = readNamedParts(request.body);
+  const size = declaredSize(request);
+  const check = writeConditions(request);
+  const put = ask(request, 's3:PutObject', objectArn(bucket, key), {
+    ...writeConditionKeys(request),
+    's3:ObjectCreationOperation': 'true',
+  });
+  return {
+    authorize: [put, ...writeConditionRights(request)],
+    execute() {
+      const into = engine.bucket(bucket);
+      const upload = into.uploads.find(key, id);
+      const parts = selectParts(upload, named);
+      const body = Buffer.concat(parts.map((part) => part.body));
+      if (size !== undefined && size !== body.length) {
+        throw new AwsError('InvalidRequest', 400, 'The provided x-amz-mp-object-size header value does not match what was computed.');
+      }
+      const checksum = completedChecksum(upload.checksum, parts, body);
+      verifyCompleted(request, checksum);
+      check(into);
+      const etag = compositeEtag(parts);
+      into.put(key, { body, etag, lastModified: request.now, headers: upload.headers, checksum, parts: parts.map(summary) });
+      into.uploads.end(upload);
+      const content =
+        element('Location', `/${bucket}/${percentEncoded(key)}`) +
+        element('Bucket', bucket) +
+        element('Key', key) +
+        element('ETag', `"${etag}"`) +
+        checksumElements(checksum);
+      return xmlAnswer('CompleteMultipartUploadResult', content);
+    },
+  };
+}
+
+function declaredSize({ headers }: S3Request): number | undefined {
+  const text = headers.get('x-amz-mp-object-size');
+  if (text === undefined) return undefined;
+  const size = strictInteger(text, { min: 0, max: Number.MAX_SAFE_INTEGER });
+  if (size === undefined) throw invalidArgument('x-amz-mp-object-size', text, 'The value of x-amz-mp-object-size must be a whole number');
+  return size;
+}
+
+/** The MD5 of the parts' MD5s, and how many there were. */
+function compositeEtag(parts: readonly Part[]): string {
+  const digests = Buffer.concat(parts.map(({ etag }) => Buffer.from(etag, 'hex')));
+  return `${createHash('md5').update(digests).digest('hex')}-${parts.length}`;
+}
+
+function summary({ body, checksum }: Part) {
+  return { size: body.length, checksum: checksum ?? fullObjectChecksum('CRC64NVME', body) };
+}

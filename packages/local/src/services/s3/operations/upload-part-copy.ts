@@ -1,0 +1,37 @@
+import { checksumElements, xmlAnswer } from '../answer.ts';
+import { ask, objectArn } from '../authorization.ts';
+import { readSource } from '../copied-object.ts';
+import { COPY_SOURCE, copySourceKey, readCopySource } from '../copy-source.ts';
+import type { Engine } from '../engine.ts';
+import { readPreconditions } from '../preconditions.ts';
+import { readSourceRange } from '../range.ts';
+import type { S3Request, Understood } from '../row.ts';
+import { fullObjectChecksum, md5Hex } from '../stored-object.ts';
+import { readUploadTarget } from '../upload-target.ts';
+import { element } from '../xml-out.ts';
+
+/** UploadPartCopy. */
+export function uploadPartCopy(request: S3Request, engine: Engine): Understood {
+  const { bucket, key } = request;
+  const { uploadId, partNumber } = readUploadTarget(request);
+  const source = readCopySource(request);
+  const conditions = readPreconditions(request, `${COPY_SOURCE}-`);
+  const put = ask(request, 's3:PutObject', objectArn(bucket, key), {
+    's3:x-amz-copy-source': copySourceKey(source),
+    's3:ObjectCreationOperation': 'false',
+  });
+  return {
+    authorize: [put, ask(request, 's3:GetObject', objectArn(source.bucket, source.key))],
+    execute() {
+      const upload = engine.bucket(bucket).uploads.find(key, uploadId);
+      const original = readSource(request, engine, source, conditions);
+      const range = readSourceRange(request.headers.get('x-amz-copy-source-range'), original.body.length);
+      const body = range ? original.body.subarray(range.first, range.last + 1) : original.body;
+      const checksum = upload.checksum && fullObjectChecksum(upload.checksum.algorithm, body);
+      const part = { number: partNumber, body, etag: md5Hex(body), lastModified: request.now, checksum };
+      upload.parts.set(partNumber, part);
+      const content = element('LastModified', part.lastModified.toISOString()) + element('ETag', `"${part.etag}"`);
+      return xmlAnswer('CopyPartResult', content + (checksum ? checksumElements(checksum) : ''));
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import { AwsError, type ServiceResponse } from '../../service.ts';
+import { checksumHeaders } from '../answer.ts';
+import { ask, objectArn } from '../authorization.ts';
+import type { Engine } from '../engine.ts';
+import { verifyPayload } from '../payload.ts';
+import type { S3Request, Understood } from '../row.ts';
+import { fullObjectChecksum, md5Hex, type StoredChecksum } from '../stored-object.ts';
+import { readUploadTarget } from '../upload-target.ts';
+import type { Upload } from '../uploads.ts';
+
+export function uploadPart(request: S3Request, engine: Engine): Understood {
+  const { bucket, key, body } = request;
+  const { uploadId, partNumber } = readUploadTarget(request);
+  return {
+    authorize: [ask(request, 's3:PutObject', objectArn(bucket, key), { 's3:ObjectCreationOperation': 'false' })],
+    execute(): ServiceResponse {
+      const upload = engine.bucket(bucket).uploads.find(key, uploadId);
+      const checksum = partChecksum(upload, verifyPayload(request), body);
+      const etag = md5Hex(body);
+      upload.parts.set(partNumber, { number: partNumber, body, etag, lastModified: request.now, checksum });
+      return { status: 200, headers: { etag: `"${etag}"`, ...(checksum && checksumHeaders(checksum)) } };
+    },
+  };
+}
+
+/** A composite checksum is composed of those that the client sent: another algorithm, or none, is a mistake. */
+function partChecksum({ checksum: asked }: Upload, sent: StoredChecksum | undefined, body: Buffer): StoredChecksum | undefined {
+  if (!asked || sent?.algorithm === asked.algorithm) return sent;
+  if (!sent && asked.type === 'FULL_OBJECT') return fullObjectChecksum(asked.algorithm, body);
+  const actual = sent?.algorithm.toLowerCase() ?? 'null';
+  throw new AwsError(
+    'InvalidRequest',
+    400,
+    `Checksum Type mismatch occurred, expected checksum Type: ${asked.algorithm.toLowerCase()}, actual checksum Type: ${actual}`,
+  );
+}

@@ -1,0 +1,77 @@
+import { type ChecksumAlgorithm, checksum, checksumBytes, parseChecksumAlgorithm } from '../../checksums.ts';
+import { AwsError } from '../service.ts';
+import { invalidArgument } from './list-params.ts';
+import { declaredChecksum } from './payload.ts';
+import type { S3Request } from './row.ts';
+import { fullObjectChecksum, type StoredChecksum } from './stored-object.ts';
+import type { Part, UploadOptions } from './uploads.ts';
+
+/** The first type is the one that an upload has if it does not say. */
+const TYPES: ReadonlyMap<ChecksumAlgorithm, readonly StoredChecksum['type'][]> = new Map([
+  ['CRC32', ['COMPOSITE', 'FULL_OBJECT']],
+  ['CRC32C', ['COMPOSITE', 'FULL_OBJECT']],
+  ['CRC64NVME', ['FULL_OBJECT']],
+  ['SHA1', ['COMPOSITE']],
+  ['SHA256', ['COMPOSITE']],
+]);
+
+/** The algorithm that `x-amz-checksum-algorithm` names. @throws {@link AwsError} InvalidArgument */
+export function checksumAlgorithm({ headers }: S3Request): ChecksumAlgorithm | undefined {
+  const name = headers.get('x-amz-checksum-algorithm');
+  if (name === undefined) return undefined;
+  const algorithm = parseChecksumAlgorithm(name);
+  if (!algorithm) throw invalidArgument('x-amz-checksum-algorithm', name, 'Checksum algorithm provided is unsupported.');
+  return algorithm;
+}
+
+/**
+ * The checksum that an upload is created with.
+ *
+ * @throws {@link AwsError} InvalidRequest for a type that the algorithm does not have
+ * @see Amazon S3 User Guide, "Checking object integrity for data uploads", full object and composite checksum types
+ */
+export function uploadChecksum(request: S3Request): UploadOptions['checksum'] {
+  const algorithm = checksumAlgorithm(request);
+  const asked = request.headers.get('x-amz-checksum-type');
+  if (!algorithm) {
+    if (asked !== undefined) throw invalid('The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.');
+    return undefined;
+  }
+  const types = TYPES.get(algorithm) ?? [];
+  const type = asked === undefined ? types[0] : types.find((known) => known === asked);
+  if (!type) throw invalid(`The ${asked} checksum type cannot be used with the ${algorithm.toLowerCase()} checksum algorithm.`);
+  return { algorithm, type };
+}
+
+/** The checksum of an object made of these parts. A composite one is of the parts' checksums, and says of how many. */
+export function completedChecksum(asked: UploadOptions['checksum'], parts: readonly Part[], body: Buffer): StoredChecksum {
+  if (asked?.type !== 'COMPOSITE') return fullObjectChecksum(asked?.algorithm ?? 'CRC64NVME', body);
+  const { algorithm, type } = asked;
+  const digests = parts.map((part) => partDigest(part, algorithm));
+  return { algorithm, type, value: `${checksum(algorithm, Buffer.concat(digests))}-${parts.length}` };
+}
+
+/**
+ * Compares what CompleteMultipartUpload says of the whole object with what the parts came to.
+ *
+ * @throws {@link AwsError} BadDigest for a difference, InvalidRequest for another algorithm or type
+ */
+export function verifyCompleted(request: S3Request, result: StoredChecksum): void {
+  const type = request.headers.get('x-amz-checksum-type');
+  if (type !== undefined && type !== result.type)
+    throw invalid(`The upload has the checksum type ${result.type}, not the one in the request.`);
+  const declared = declaredChecksum(request);
+  if (!declared) return;
+  if (declared.algorithm !== result.algorithm) throw invalid(`The upload has a ${result.algorithm.toLowerCase()} checksum.`);
+  const [value] = result.value.split('-');
+  if (declared.value === result.value || declared.value === value) return;
+  throw new AwsError('BadDigest', 400, `The ${result.algorithm} you specified did not match the calculated checksum.`);
+}
+
+function partDigest(part: Part, algorithm: ChecksumAlgorithm): Buffer {
+  return part.checksum?.algorithm === algorithm ? Buffer.from(part.checksum.value, 'base64') : checksumBytes(algorithm, part.body);
+}
+
+function invalid(message: string): AwsError {
+  return new AwsError('InvalidRequest', 400, message);
+}

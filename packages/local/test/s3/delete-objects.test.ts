@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { checksum } from '../../src/checksums.ts';
+import { Door } from './door.ts';
+
+let s3: Door;
+beforeEach(async () => {
+  s3 = new Door();
+  await s3.seed({ 'acme/a': '1', 'acme/b': '2', 'globex/x': 'theirs' });
+});
+
+const deletion = (keys: readonly string[], more = '') =>
+  `<Delete>${keys.map((key) => `<Object><Key>${key}</Key></Object>`).join('')}${more}</Delete>`;
+const md5 = (body: string) => createHash('md5').update(body).digest('base64');
+const send = (body: string, headers: Record<string, string> = { 'content-md5': md5(body) }) =>
+  s3.ask('POST', '/pool?delete=', { body, headers });
+const left = async () => {
+  s3.allows = () => true;
+  const { body } = await s3.ask('GET', '/pool?list-type=2');
+  return [...body.matchAll(/<Key>(.*?)<\/Key>/g)].map(([, key]) => key);
+};
+
+describe('DeleteObjects', () => {
+  it('deletes what there is and answers for what there is not alike', async () => {
+    const { status, body } = await send(deletion(['acme/a', 'acme/none']));
+    expect(status).toBe(200);
+    expect(body).toContain('<Deleted><Key>acme/a</Key></Deleted><Deleted><Key>acme/none</Key></Deleted>');
+    expect(await left()).toEqual(['acme/b', 'globex/x']);
+  });
+
+  it('asks for each key by itself, deletes the allowed and names the denied in a 200', async () => {
+    s3.allows = ({ resource }) => resource.startsWith('arn:aws:s3:::pool/acme/');
+    const { status, body, rights } = await send(deletion(['acme/a', 'globex/x']));
+    expect(status).toBe(200);
+    expect(rights.map(({ action, resource }) => [action, resource])).toEqual([
+      ['s3:DeleteObject', 'arn:aws:s3:::pool/acme/a'],
+      ['s3:DeleteObject', 'arn:aws:s3:::pool/globex/x'],
+    ]);
+    expect(body).toContain('<Deleted><Key>acme/a</Key></Deleted><Error><Key>globex/x</Key><Code>AccessDenied</Code>');
+    expect(await left()).toEqual(['acme/b', 'globex/x']);
+  });
+
+  it('deletes nothing where every key is denied', async () => {
+    s3.allows = () => false;
+    expect((await send(deletion(['acme/a', 'globex/x']))).body.match(/AccessDenied/g)).toHaveLength(2);
+    expect(await left()).toHaveLength(3);
+  });
+
+  it('says only what failed when it is to be quiet', async () => {
+    s3.allows = ({ resource }) => resource.startsWith('arn:aws:s3:::pool/acme/');
+    const { body } = await send(deletion(['acme/a', 'globex/x'], '<Quiet>true</Quiet>'));
+    expect(body).not.toContain('<Deleted>');
+    expect(body).toContain('<Error><Key>globex/x</Key>');
+  });
+
+  it('unescapes a key once: the key that is authorised is the key that is deleted', async () => {
+    await s3.seed({ 'a&lt;': 'named so', 'a<': 'kept' });
+    const { rights } = await send(deletion(['a&amp;lt;']));
+    expect(rights[0]?.resource).toBe('arn:aws:s3:::pool/a&lt;');
+    expect(await left()).toEqual(['a&lt;', 'acme/a', 'acme/b', 'globex/x']);
+  });
+
+  it('takes a thousand keys and no more, and none at all neither', async () => {
+    const keys = Array.from({ length: 1001 }, (_, index) => `k${index}`);
+    expect((await send(deletion(keys.slice(1)))).status).toBe(200);
+    expect(await send(deletion(keys))).toMatchObject({ status: 400, code: 'MalformedXML' });
+    expect(await send(deletion([]))).toMatchObject({ status: 400, code: 'MalformedXML' });
+  });
+
+  it.each([
+    ['an unknown element', '<Delete><Object><Key>a</Key><Path>b</Path></Object></Delete>'],
+    ['two keys of one object', '<Delete><Object><Key>acme/a</Key><Key>globex/x</Key></Object></Delete>'],
+    ['an object without a key', '<Delete><Object></Object></Delete>'],
+    ['two words on being quiet', `${deletion(['a'], '<Quiet>true</Quiet><Quiet>false</Quiet>')}`],
+    ['an unknown word on being quiet', deletion(['a'], '<Quiet>1</Quiet>')],
+  ])('refuses %s', async (_, body) => {
+    expect(await send(body)).toMatchObject({ status: 400, code: 'MalformedXML' });
+    expect(await left()).toHaveLength(3);
+  });
+
+  it.each(['VersionId', 'ETag', 'LastModifiedTime', 'Size'])('answers 501 to %s, which it would have to ignore', async (name) => {
+    expect(await send(`<Delete><Object><Key>acme/a</Key><${name}>1</${name}></Object></Delete>`)).toMatchObject({ status: 501 });
+    expect(await left()).toHaveLength(3);
+  });
+
+  it('refuses an empty key and one that is too long', async () => {
+    expect((await send(deletion(['']))).code).toBe('UserKeyMustBeSpecified');
+    expect((await send(deletion(['k'.repeat(1025)]))).code).toBe('KeyTooLongError');
+  });
+
+  it('needs an MD5 or a checksum, and the right one', async () => {
+    const body = deletion(['acme/a']);
+    expect(await send(body, {})).toMatchObject({ status: 400, code: 'InvalidRequest' });
+    expect(await send(body, { 'content-md5': md5('other') })).toMatchObject({ status: 400, code: 'BadDigest' });
+    expect(await send(body, { 'content-md5': 'nonsense' })).toMatchObject({ status: 400, code: 'InvalidDigest' });
+    expect(await send(body, { 'x-amz-checksum-crc32': 'AAAAAA==' })).toMatchObject({ status: 400, code: 'BadDigest' });
+    expect(await left()).toHaveLength(3);
+    expect(await send(body, { 'x-amz-checksum-crc32': checksum('CRC32', Buffer.from(body)) })).toMatchObject({ status: 200 });
+    expect(await left()).toHaveLength(2);
+  });
+});
