@@ -20,6 +20,8 @@ import { RESPONSE_OVERRIDES } from './response-overrides.ts';
 import type { Row } from './row.ts';
 import { WRITE_CONDITIONS } from './write-conditions.ts';
 
+const OF_MISSING_KEYS = ['s3:ListBucket', 'to be told that a key does not exist'] as const;
+const TO_COMPARE = ['s3:GetObject', 'with If-Match'] as const;
 const OWNER = 'x-amz-expected-bucket-owner';
 const SOURCE_OWNER = 'x-amz-source-expected-bucket-owner';
 const METADATA = 'x-amz-meta-*';
@@ -135,6 +137,7 @@ export const S3_OPERATIONS: readonly Row[] = [
     requiresHeader: COPY_SOURCE,
     headers: [...SOURCE_CONDITIONS, 'x-amz-copy-source-range', OWNER, SOURCE_OWNER],
     actions: ['s3:PutObject', 's3:GetObject'],
+    furtherActions: [OF_MISSING_KEYS],
     conditionKeys: ['s3:x-amz-copy-source', 's3:ObjectCreationOperation'],
     understand: uploadPartCopy,
   },
@@ -158,6 +161,7 @@ export const S3_OPERATIONS: readonly Row[] = [
     headers: [...CHECKSUM_HEADERS, ...WRITE_CONDITIONS, 'x-amz-checksum-type', 'x-amz-mp-object-size', OWNER],
     body: 'xml',
     actions: ['s3:PutObject'],
+    furtherActions: [TO_COMPARE, OF_MISSING_KEYS],
     conditionKeys: WRITE_KEYS,
     understand: completeUpload,
   },
@@ -195,6 +199,7 @@ export const S3_OPERATIONS: readonly Row[] = [
       SOURCE_OWNER,
     ],
     actions: ['s3:PutObject', 's3:GetObject'],
+    furtherActions: [TO_COMPARE, OF_MISSING_KEYS],
     conditionKeys: ['s3:x-amz-copy-source', 's3:x-amz-metadata-directive', ...WRITE_KEYS],
     understand: copyObject,
   },
@@ -205,6 +210,7 @@ export const S3_OPERATIONS: readonly Row[] = [
     headers: [...INTEGRITY_HEADERS, ...WRITE_CONDITIONS, METADATA, OWNER],
     body: 'payload',
     actions: ['s3:PutObject'],
+    furtherActions: [TO_COMPARE, OF_MISSING_KEYS],
     conditionKeys: WRITE_KEYS,
     understand: putObject,
   },
@@ -215,6 +221,7 @@ export const S3_OPERATIONS: readonly Row[] = [
     params: [...RESPONSE_OVERRIDES, 'partNumber'],
     headers: READ_HEADERS,
     actions: ['s3:GetObject'],
+    furtherActions: [OF_MISSING_KEYS],
     understand: getObject,
   },
   {
@@ -224,6 +231,7 @@ export const S3_OPERATIONS: readonly Row[] = [
     params: [...RESPONSE_OVERRIDES, 'partNumber'],
     headers: READ_HEADERS,
     actions: ['s3:GetObject'],
+    furtherActions: [OF_MISSING_KEYS],
     understand: getObject,
   },
   {
@@ -232,6 +240,7 @@ export const S3_OPERATIONS: readonly Row[] = [
     target: 'object',
     headers: ['if-match', OWNER],
     actions: ['s3:DeleteObject'],
+    furtherActions: [TO_COMPARE, OF_MISSING_KEYS],
     conditionKeys: ['s3:if-match'],
     understand: deleteObject,
   },

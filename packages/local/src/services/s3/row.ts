@@ -37,6 +37,8 @@ export interface Row {
   readonly body?: 'payload' | 'xml';
   /** The IAM actions it asks for. */
   readonly actions: readonly string[];
+  /** Actions that it asks for in some cases only, and when. */
+  readonly furtherActions?: readonly (readonly [action: string, when: string])[];
   /** The condition keys it sends, besides those that every S3 request sends. */
   readonly conditionKeys?: readonly string[];
   /** Reads the rest of the request, once: the same reading is authorised and executed. */

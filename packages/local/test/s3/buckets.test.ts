@@ -1,0 +1,86 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Door } from './door.ts';
+
+let s3: Door;
+beforeEach(() => {
+  s3 = new Door();
+});
+
+const names = (body: string) => [...body.matchAll(/<Bucket><Name>(.*?)</g)].map(([, name]) => name);
+
+describe('buckets', () => {
+  it('are created, found, listed and deleted', async () => {
+    expect(await s3.ask('PUT', '/new-one')).toMatchObject({ status: 200, headers: { location: '/new-one' } });
+    expect(await s3.ask('HEAD', '/new-one')).toMatchObject({ status: 200, body: '', headers: { 'x-amz-bucket-region': 'us-east-1' } });
+    expect(names((await s3.ask('GET', '/')).body)).toEqual(['new-one', 'other', 'pool']);
+    expect(await s3.ask('DELETE', '/new-one')).toMatchObject({ status: 204, headers: {} });
+    expect(await s3.ask('HEAD', '/new-one')).toMatchObject({ status: 404, body: '' });
+    expect((await s3.ask('DELETE', '/new-one')).code).toBe('NoSuchBucket');
+  });
+
+  it('are not created twice, and keep what they hold', async () => {
+    await s3.seed({ k: 'kept' });
+    expect(await s3.ask('PUT', '/pool')).toMatchObject({ status: 409, code: 'BucketAlreadyOwnedByYou' });
+    expect(await s3.ask('DELETE', '/pool')).toMatchObject({ status: 409, code: 'BucketNotEmpty' });
+    expect((await s3.ask('GET', '/pool/k')).body).toBe('kept');
+  });
+
+  it('are listed by pages, by prefix and by region', async () => {
+    const { body } = await s3.ask('GET', '/?max-buckets=1');
+    const token = /<ContinuationToken>(.*?)</.exec(body)?.[1] ?? '';
+    expect(names(body)).toEqual(['other']);
+    expect(names((await s3.ask('GET', `/?max-buckets=1&continuation-token=${token}`)).body)).toEqual(['pool']);
+    expect(names((await s3.ask('GET', '/?prefix=p')).body)).toEqual(['pool']);
+    expect(names((await s3.ask('GET', '/?bucket-region=eu-west-1')).body)).toEqual([]);
+    for (const wrong of ['0', '-1', '1e1', '10001']) expect((await s3.ask('GET', `/?max-buckets=${wrong}`)).code).toBe('InvalidArgument');
+  });
+
+  it('belong to the region they are made in', async () => {
+    const constraint = (region: string) =>
+      `<CreateBucketConfiguration><LocationConstraint>${region}</LocationConstraint></CreateBucketConfiguration>`;
+    const europe = new Door([], 'eu-west-1');
+    expect((await europe.ask('PUT', '/one')).code).toBe('IllegalLocationConstraintException');
+    expect((await europe.ask('PUT', '/one', { body: constraint('eu-west-1') })).rights[0]?.context).toMatchObject({
+      's3:locationconstraint': 'eu-west-1',
+    });
+    expect((await europe.ask('GET', '/one?location=')).body).toContain('>eu-west-1</LocationConstraint>');
+    expect((await s3.ask('PUT', '/two', { body: constraint('eu-west-1') })).code).toBe('IllegalLocationConstraintException');
+    expect((await s3.ask('GET', '/pool?location=')).body).toContain('></LocationConstraint>');
+  });
+
+  it.each(['<CreateBucketConfiguration><Tags></Tags></CreateBucketConfiguration>', '<Other/>', 'x'])(
+    'are not created from %j',
+    async (body) => {
+      expect(await s3.ask('PUT', '/new-one', { body })).toMatchObject({ status: 400, code: 'MalformedXML' });
+    },
+  );
+
+  it.each(['a--x-s3', 'xn--bucket', 'my-s3alias', 'a--ol-s3', 'sthree-a'])('are not called %j', async (name) => {
+    expect(await s3.ask('PUT', `/${name}`)).toMatchObject({ status: 400, code: 'InvalidBucketName' });
+  });
+
+  it('ask for the rights that AWS asks for', async () => {
+    const right = async (method: string, path: string) => {
+      const [first] = (await s3.ask(method, path)).rights;
+      return [first?.action, first?.resource];
+    };
+    expect(await right('GET', '/')).toEqual(['s3:ListAllMyBuckets', '*']);
+    expect(await right('PUT', '/new-one')).toEqual(['s3:CreateBucket', 'arn:aws:s3:::new-one']);
+    expect(await right('HEAD', '/pool')).toEqual(['s3:ListBucket', 'arn:aws:s3:::pool']);
+    expect(await right('GET', '/pool?location=')).toEqual(['s3:GetBucketLocation', 'arn:aws:s3:::pool']);
+    expect(await right('DELETE', '/pool')).toEqual(['s3:DeleteBucket', 'arn:aws:s3:::pool']);
+  });
+
+  it('are asked for before anything is said of them: a denied caller learns no names', async () => {
+    s3.allows = () => false;
+    for (const [method, path] of [
+      ['GET', '/none?list-type=2'],
+      ['HEAD', '/none'],
+      ['PUT', '/pool'],
+      ['DELETE', '/none'],
+      ['GET', '/none/k'],
+    ] as const) {
+      expect((await s3.ask(method, path)).status, path).toBe(403);
+    }
+  });
+});

@@ -1,0 +1,216 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { S3_OPERATIONS } from '../../src/services/s3/operations.ts';
+import { Door } from './door.ts';
+
+let s3: Door;
+beforeEach(async () => {
+  s3 = new Door();
+  await s3.seed({ 'acme/k': 'kept' });
+});
+
+const untouched = async () => {
+  s3.allows = () => true;
+  expect((await s3.ask('GET', '/pool/acme/k')).body).toBe('kept');
+  expect((await s3.ask('GET', '/pool?list-type=2')).body.match(/<Contents>/g)).toHaveLength(1);
+};
+
+describe('the table of operations', () => {
+  it('has an operation a row, each with its actions', () => {
+    expect(new Set(S3_OPERATIONS.map(({ operation }) => operation)).size).toBe(S3_OPERATIONS.length);
+    expect(S3_OPERATIONS).toHaveLength(20);
+    for (const { operation, actions } of S3_OPERATIONS) {
+      expect(actions.length, operation).toBeGreaterThan(0);
+      for (const action of actions) expect(action).toMatch(/^s3:[A-Z]/);
+    }
+  });
+
+  it('does not let the sub-resources fall through to objects and buckets, as another emulator does', async () => {
+    for (const [method, path] of [
+      ['PUT', '/pool/acme/k?tagging='],
+      ['DELETE', '/pool/acme/k?tagging='],
+      ['GET', '/pool/acme/k?acl='],
+      ['GET', '/pool/acme/k?attributes='],
+      ['PUT', '/pool/acme/k?retention='],
+      ['PUT', '/pool?versioning='],
+      ['PUT', '/new-one?versioning='],
+      ['DELETE', '/pool?policy='],
+      ['GET', '/pool?versions='],
+      ['GET', '/b--az--x-s3//?session'],
+      ['POST', '/pool'],
+      ['POST', '/pool?delete=&policy='],
+      ['POST', '/pool?delete=1'],
+      ['POST', '/pool/acme/k'],
+      ['POST', '/pool/acme/k?uploads=&uploadId=x'],
+      ['POST', '/pool/acme/k?select=&select-type=2'],
+      ['GET', '/pool?list-type=1'],
+      ['GET', '/pool?location=x'],
+      ['PUT', '/pool/acme/k?partNumber=1'],
+      ['GET', '/pool/acme/k?versionId=null'],
+      ['DELETE', '/pool/acme/k?versionId='],
+      ['PUT', '/'],
+      ['POST', '/'],
+      ['PATCH', '/pool/acme/k'],
+      ['OPTIONS', '/pool/acme/k'],
+      ['get', '/pool/acme/k'],
+      ['', '/pool/acme/k'],
+    ] as const) {
+      expect(await s3.ask(method, path, { body: method === 'PUT' ? 'overwritten' : '' }), `${method} ${path}`).toMatchObject({
+        status: 501,
+        operation: '',
+      });
+    }
+    await untouched();
+  });
+
+  it.each([
+    'x-amz-acl',
+    'x-amz-grant-read',
+    'x-amz-grant-full-control',
+    'x-amz-tagging',
+    'x-amz-object-lock-mode',
+    'x-amz-object-lock-retain-until-date',
+    'x-amz-object-lock-legal-hold',
+    'x-amz-server-side-encryption',
+    'x-amz-server-side-encryption-customer-key',
+    'x-amz-storage-class',
+    'x-amz-website-redirect-location',
+    'x-amz-request-payer',
+    'x-amz-mfa',
+    'x-amz-bypass-governance-retention',
+    'x-amz-write-offset-bytes',
+    'x-amz-copy-source-version-id',
+    'x-amz-metadata-directive',
+    'x-amz-checksum-sha512',
+    'x-amz-made-up',
+    'x-amz-',
+    'x-amz-metadata',
+    'if-range',
+    'range',
+  ])('answers 501 to the header %s on a write, and names it', async (name) => {
+    const { status, code, operation, body } = await s3.ask('PUT', '/pool/acme/k', { body: 'overwritten', headers: { [name]: 'x' } });
+    expect({ status, code, operation }).toEqual({ status: 501, code: 'NotImplemented', operation: '' });
+    expect(body).toContain(`\`${name}\``);
+    await untouched();
+  });
+
+  it.each([
+    'user-agent',
+    'host',
+    'amz-sdk-request',
+    'amz-sdk-invocation-id',
+    'accept',
+    'expect',
+    'x-forwarded-for',
+    'x-amz-content-sha256',
+    'x-amz-trailer',
+    'x-amz-decoded-content-length',
+  ])('takes the header %s for what it is: nothing of the operation', async (name) => {
+    expect((await s3.ask('GET', '/pool/acme/k', { headers: { [name]: 'x' } })).status).toBe(200);
+  });
+
+  it('does not take a trailer for a header: no copy comes of it', async () => {
+    await s3.seed({ 'globex/x': 'theirs' });
+    const { rights, operation } = await s3.ask('PUT', '/pool/acme/new', {
+      body: 'mine',
+      trailers: { 'x-amz-copy-source': 'pool/globex/x' },
+    });
+    expect({ operation, actions: rights.map(({ action }) => action) }).toEqual({ operation: 'PutObject', actions: ['s3:PutObject'] });
+    expect((await s3.ask('GET', '/pool/acme/new')).body).toBe('mine');
+  });
+
+  it('refuses a body that nobody reads', async () => {
+    for (const [method, path, headers] of [
+      ['GET', '/pool/acme/k', {}],
+      ['DELETE', '/pool/acme/k', {}],
+      ['PUT', '/pool/acme/new', { 'x-amz-copy-source': 'pool/acme/k' }],
+      ['POST', '/pool/acme/new?uploads=', {}],
+      ['GET', '/', {}],
+    ] as const) {
+      expect(await s3.ask(method, path, { body: 'x', headers })).toMatchObject({ status: 400, code: 'InvalidRequest', operation: '' });
+    }
+    await untouched();
+  });
+
+  it('disagrees with an x-id that names another operation', async () => {
+    expect((await s3.ask('GET', '/pool/acme/k?x-id=GetObject')).status).toBe(200);
+    expect((await s3.ask('GET', '/pool/acme/k?x-id=ListObjectsV2')).status).toBe(501);
+    expect((await s3.ask('GET', '/pool/acme/k?x-id=')).status).toBe(501);
+  });
+
+  it('answers 501 to parameters named like what every object has', async () => {
+    for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty']) {
+      expect((await s3.ask('GET', `/pool/acme/k?${name}=`)).status).toBe(501);
+      expect((await s3.ask('GET', `/pool?list-type=2&${name}=1`)).status).toBe(501);
+    }
+  });
+
+  it('refuses an owner that is not ours, wherever it may be named', async () => {
+    for (const [method, path] of [
+      ['GET', '/pool/acme/k'],
+      ['HEAD', '/pool/acme/k'],
+      ['PUT', '/pool/acme/k'],
+      ['DELETE', '/pool/acme/k'],
+      ['GET', '/pool?list-type=2'],
+      ['GET', '/pool'],
+      ['HEAD', '/pool'],
+      ['DELETE', '/pool'],
+      ['GET', '/pool?location='],
+      ['GET', '/pool?uploads='],
+      ['POST', '/pool/acme/k?uploads='],
+    ] as const) {
+      const headers = { 'x-amz-expected-bucket-owner': '111111111111' };
+      expect((await s3.ask(method, path, { headers })).status, `${method} ${path}`).toBe(403);
+    }
+    await untouched();
+  });
+});
+
+describe('what every request tells IAM', () => {
+  it('sends how it was signed and whose the bucket is', async () => {
+    const context = async (presigned: boolean) => {
+      const { rights } = await s3.ask('GET', '/pool/acme/k', {
+        presigned,
+        now: new Date('2026-11-24T12:00:05Z'),
+        headers: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' },
+      });
+      return rights[0]?.context;
+    };
+    const shared = {
+      's3:signatureversion': 'AWS4-HMAC-SHA256',
+      's3:x-amz-content-sha256': 'UNSIGNED-PAYLOAD',
+      's3:ResourceAccount': '000000000000',
+      'aws:ResourceAccount': '000000000000',
+    };
+    expect(await context(false)).toEqual({ ...shared, 's3:authType': 'REST-HEADER' });
+    expect(await context(true)).toEqual({ ...shared, 's3:authType': 'REST-QUERY-STRING', 's3:signatureAge': '5000' });
+  });
+
+  it('sends nothing that the table does not say', async () => {
+    const { COMMON_CONDITION_KEYS } = await import('../../src/services/s3/authorization.ts');
+    const said = new Map(
+      S3_OPERATIONS.map(({ operation, conditionKeys = [], actions, furtherActions = [] }) => [
+        operation,
+        { keys: [...COMMON_CONDITION_KEYS, ...conditionKeys], actions: [...actions, ...furtherActions.map(([action]) => action)] },
+      ]),
+    );
+    for (const [method, path, headers] of [
+      ['GET', '/pool?list-type=2&prefix=a&delimiter=/&max-keys=1', {}],
+      ['GET', '/pool?prefix=a&delimiter=/&max-keys=1', {}],
+      ['PUT', '/pool/acme/k', { 'if-none-match': '*' }],
+      ['PUT', '/pool/acme/k', { 'if-match': '"etag"' }],
+      ['PUT', '/pool/acme/c', { 'x-amz-copy-source': 'pool/acme/k', 'x-amz-metadata-directive': 'COPY', 'if-none-match': '*' }],
+      ['DELETE', '/pool/acme/k', { 'if-match': '*' }],
+      ['POST', '/pool/acme/k?uploads=', {}],
+      ['PUT', '/pool/acme/k?uploadId=x&partNumber=1', {}],
+      ['PUT', '/pool/acme/k?uploadId=x&partNumber=1', { 'x-amz-copy-source': 'pool/acme/k' }],
+      ['GET', '/', {}],
+    ] as const) {
+      const { operation, rights } = await s3.ask(method, path, { headers, presigned: true });
+      const row = said.get(operation);
+      for (const { action, context } of rights) {
+        expect(row?.actions, operation).toContain(action);
+        for (const key of Object.keys(context)) expect(row?.keys, operation).toContain(key);
+      }
+    }
+  });
+});
