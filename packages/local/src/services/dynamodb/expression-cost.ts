@@ -1,0 +1,44 @@
+import { AwsError } from '../service.ts';
+import type { JsonObject } from '../../strict-json.ts';
+
+const EXPRESSIONS = ['ConditionExpression', 'FilterExpression', 'KeyConditionExpression', 'ProjectionExpression', 'UpdateExpression'];
+const MAX_LENGTH = 4096;
+const MAX_COST = 100_000;
+
+/**
+ * Refuses expressions that dynalite's parser would read for seconds or for ever: it backtracks, and each level of
+ * parentheses or of NOT takes about four times as long as the one before. Eight levels pass.
+ *
+ * @throws {@link AwsError} 400
+ */
+export function refuseCostlyExpressions(parameters: JsonObject): void {
+  for (const name of EXPRESSIONS) {
+    const expression = parameters[name];
+    if (typeof expression !== 'string') continue;
+    if (expression.length > MAX_LENGTH) {
+      const size = `expression size: ${expression.length}`;
+      throw invalid(name, `Expression size has exceeded the maximum allowed size; ${size}`);
+    }
+    if (cost(expression) > MAX_COST) throw invalid(name, 'The expression is nested more deeply than the local AWS reads');
+  }
+}
+
+function cost(expression: string): number {
+  const opened: number[] = [];
+  let negations = 0;
+  let depth = 0;
+  let total = 0;
+  for (const [token] of expression.matchAll(/[()]|\b(?:NOT|AND|OR)\b/gi)) {
+    if (token === '(') {
+      opened.push(negations + 1);
+      depth += negations + 1;
+      total += 4 ** depth;
+    } else if (token === ')') depth -= opened.pop() ?? 0;
+    negations = token.toUpperCase() === 'NOT' ? negations + 1 : 0;
+  }
+  return total + 4 ** negations;
+}
+
+function invalid(name: string, why: string): AwsError {
+  return new AwsError('ValidationException', 400, `Invalid ${name}: ${why}`);
+}

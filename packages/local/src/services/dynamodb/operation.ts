@@ -1,0 +1,45 @@
+import type { JsonObject } from '../../strict-json.ts';
+import { AwsError, type Operation } from '../service.ts';
+import type { Engine } from './engine.ts';
+import type { Home } from './table-name.ts';
+import type { TransactionTokens } from './transaction-tokens.ts';
+
+/** What the operations work with. */
+export interface Room {
+  readonly home: Home;
+  readonly engine: Engine;
+  readonly transactionTokens: TransactionTokens;
+}
+
+/** One operation of DynamoDB that is understood. */
+export interface DynamoDbOperation {
+  /** `GetItem` */
+  readonly name: string;
+  /** The actions that it needs, by name: for the documentation. */
+  readonly actions: readonly string[];
+  /** The condition keys that it reports, besides the global ones: for the documentation. */
+  readonly conditionKeys: readonly string[];
+  /** Understands the parameters once; the same object then decides and executes. */
+  understand(parameters: JsonObject, room: Room, now: Date): Understood;
+}
+
+/** What must be allowed, and what then happens: `execute` answers the members of the result. */
+export interface Understood {
+  readonly authorize: Operation['authorize'];
+  readonly execute: () => unknown;
+}
+
+/**
+ * Binds what was decided to the tables it was decided on: a table that was deleted, and created anew with another key,
+ * between the decision and the execution is another table.
+ *
+ * @returns A check to make at once before executing. It throws {@link AwsError}.
+ */
+export function pinTables({ engine }: Room, tables: Iterable<string>): () => void {
+  const pinned = [...new Set(tables)].map((name) => ({ name, id: engine.table(name)?.TableId }));
+  return function demandSameTables() {
+    for (const { name, id } of pinned) {
+      if (engine.table(name)?.TableId !== id) throw new AwsError('ResourceInUseException', 400, `The table ${name} was replaced meanwhile`);
+    }
+  };
+}

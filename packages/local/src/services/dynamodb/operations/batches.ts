@@ -1,0 +1,117 @@
+import { isJsonObject, type Json, type JsonObject } from '../../../strict-json.ts';
+import { AwsError } from '../../service.ts';
+import { asIamRequest } from '../access.ts';
+import { attributesOf } from '../attributes.ts';
+import type { Attributes, BatchGet, BatchWrite, ParsedRequest, WriteRequest } from '../dynalite.ts';
+import { validationOf } from '../engine.ts';
+import { leadingKey } from '../key-value.ts';
+import { type DynamoDbOperation, pinTables } from '../operation.ts';
+import { type Home, plainTableName } from '../table-name.ts';
+import { selection } from './items.ts';
+
+const MAX_WRITES = 25;
+
+/** The operations on up to a hundred items of several tables: one question to IAM per table, with the set of all its keys. */
+export const BATCH_OPERATIONS: readonly DynamoDbOperation[] = [
+  {
+    name: 'BatchGetItem',
+    actions: ['BatchGetItem'],
+    conditionKeys: ['LeadingKeys', 'Attributes', 'Select', 'ReturnConsumedCapacity'],
+    understand(parameters, room) {
+      const { home, engine } = room;
+      const { named, given } = plainTables(home, parameters);
+      const data = engine.check('BatchGetItem', named, validationOf('batchGetItem'));
+      const requests = Object.entries(data.RequestItems);
+      const demandSameTables = pinTables(room, Object.keys(data.RequestItems));
+      return {
+        authorize: requests.map(([table, request]) =>
+          asIamRequest(home, {
+            action: 'BatchGetItem',
+            table,
+            keys: request.Keys.map((key) => leadingKey(key, engine.table(table))),
+            attributes: new Set([...request.Keys.flatMap((key) => Object.keys(key)), ...attributesOf(request)]),
+            select: selection(request),
+            returnConsumedCapacity: data.ReturnConsumedCapacity,
+          }),
+        ),
+        execute() {
+          demandSameTables();
+          const result = engine.run('batchGetItem', data);
+          const unprocessed = Object.entries(result.UnprocessedKeys).map(([table, keys]) => [
+            given(table),
+            { ...projection(data, table), ...keys },
+          ]);
+          return { ...result, Responses: renamed(result.Responses, given), UnprocessedKeys: Object.fromEntries(unprocessed) };
+        },
+      };
+    },
+  },
+  {
+    name: 'BatchWriteItem',
+    actions: ['BatchWriteItem'],
+    conditionKeys: ['LeadingKeys', 'Attributes', 'ReturnConsumedCapacity'],
+    understand(parameters, room) {
+      const { home, engine } = room;
+      const { named } = plainTables(home, parameters);
+      const data = engine.check('BatchWriteItem', named, validationOf('batchWriteItem'));
+      demandSingleWrites(data);
+      const demandSameTables = pinTables(room, Object.keys(data.RequestItems));
+      return {
+        authorize: Object.entries(data.RequestItems).map(([table, requests]) =>
+          asIamRequest(home, {
+            action: 'BatchWriteItem',
+            table,
+            keys: requests.map((request) => leadingKey(attributesWritten(request), engine.table(table))),
+            attributes: new Set(requests.flatMap((request) => Object.keys(attributesWritten(request)))),
+            returnConsumedCapacity: data.ReturnConsumedCapacity,
+          }),
+        ),
+        execute() {
+          demandSameTables();
+          return engine.run('batchWriteItem', data);
+        },
+      };
+    },
+  },
+];
+
+function attributesWritten({ PutRequest, DeleteRequest }: WriteRequest): Attributes {
+  return PutRequest?.Item ?? DeleteRequest?.Key ?? {};
+}
+
+/** dynalite executes the put, and forgets the delete, of an element that has both. */
+function demandSingleWrites({ RequestItems }: BatchWrite): void {
+  const requests = Object.values(RequestItems).flat();
+  if (requests.length > MAX_WRITES) throw new AwsError('ValidationException', 400, 'Too many items requested for the BatchWriteItem call');
+  if (requests.some(({ PutRequest, DeleteRequest }) => PutRequest !== undefined && DeleteRequest !== undefined)) {
+    throw new AwsError('ValidationException', 400, 'A WriteRequest must have exactly one of PutRequest and DeleteRequest');
+  }
+}
+
+/** The same request with plain table names, and the way back: the answer names each table as the request did. */
+function plainTables(home: Home, parameters: JsonObject): { readonly named: JsonObject; readonly given: (table: string) => string } {
+  const items: Json | undefined = parameters['RequestItems'];
+  if (!isJsonObject(items)) return { named: parameters, given: (table) => table };
+  const plain: JsonObject = Object.create(null);
+  const given = new Map<string, string>();
+  for (const [name, request] of Object.entries(items)) {
+    const table = plainTableName(home, name);
+    if (given.has(table)) throw new AwsError('ValidationException', 400, `RequestItems names the table ${table} twice`);
+    given.set(table, name);
+    plain[table] = request;
+  }
+  return { named: { ...parameters, RequestItems: plain }, given: (table) => given.get(table) ?? table };
+}
+
+function renamed(record: Readonly<Record<string, unknown>>, given: (table: string) => string): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).map(([table, value]) => [given(table), value]));
+}
+
+/** Whoever asks again for what was left must ask for the same attributes: dynalite leaves these two out. */
+function projection({ RequestItems }: BatchGet, table: string): Partial<ParsedRequest> {
+  const { ProjectionExpression, ExpressionAttributeNames } = RequestItems[table] ?? {};
+  return {
+    ...(ProjectionExpression === undefined ? {} : { ProjectionExpression }),
+    ...(ExpressionAttributeNames === undefined ? {} : { ExpressionAttributeNames }),
+  };
+}

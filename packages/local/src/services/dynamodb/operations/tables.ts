@@ -1,0 +1,64 @@
+import { AwsError } from '../../service.ts';
+import { asIamRequest } from '../access.ts';
+import type { NamesTable, TableUpdate } from '../dynalite.ts';
+import { validationOf } from '../engine.ts';
+import type { DynamoDbOperation } from '../operation.ts';
+import { withPlainTableName } from '../table-name.ts';
+
+/** The operations on tables. */
+export const TABLE_OPERATIONS: readonly DynamoDbOperation[] = [
+  tableOperation('CreateTable', 'createTable'),
+  tableOperation('DescribeTable', 'describeTable'),
+  tableOperation('UpdateTable', 'updateTable', refuseIndexChanges),
+  tableOperation('DeleteTable', 'deleteTable'),
+  {
+    name: 'ListTables',
+    actions: ['ListTables'],
+    conditionKeys: [],
+    understand(parameters, { engine }) {
+      const data = engine.check('ListTables', parameters, validationOf('listTables'));
+      return {
+        authorize: [{ action: 'dynamodb:ListTables', resource: '*', context: {} }],
+        execute: () => engine.stream('listTables', data),
+      };
+    },
+  },
+];
+
+function tableOperation(
+  name: string,
+  action: 'createTable' | 'describeTable' | 'updateTable' | 'deleteTable',
+  demand: (data: TableUpdate) => void = () => {},
+): DynamoDbOperation {
+  return {
+    name,
+    actions: [name],
+    conditionKeys: [],
+    understand(parameters, { home, engine }, now) {
+      const data: NamesTable = engine.check(name, withPlainTableName(home, parameters), validationOf(action));
+      demand(data);
+      return {
+        authorize: [asIamRequest(home, { action: name, table: data.TableName })],
+        async execute() {
+          const result = engine.run(action, data);
+          // The engine goes on working on this object, and takes its time from the system.
+          if ('TableDescription' in result && action === 'createTable') result.TableDescription.CreationDateTime = now.getTime() / 1000;
+          const answer: unknown = structuredClone(result);
+          await engine.store.tableDb.settled(data.TableName);
+          return answer;
+        },
+      };
+    },
+  };
+}
+
+/** dynalite would accept them and do nothing. */
+function refuseIndexChanges({ GlobalSecondaryIndexUpdates = [] }: TableUpdate): void {
+  if (GlobalSecondaryIndexUpdates.some(({ Create, Delete }) => Create !== undefined || Delete !== undefined)) {
+    throw new AwsError(
+      'NotImplemented',
+      501,
+      'Indexes are created with their table: UpdateTable does not add or remove them in the local AWS',
+    );
+  }
+}

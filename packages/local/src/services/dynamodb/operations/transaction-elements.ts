@@ -1,0 +1,112 @@
+import type { IamRequest } from '@tenant-aws/prover/evaluator';
+import { isJsonObject, type JsonObject } from '../../../strict-json.ts';
+import { AwsError } from '../../service.ts';
+import { asIamRequest } from '../access.ts';
+import { attributesOf } from '../attributes.ts';
+import type { ParameterTypes, ParsedRequest, Validation } from '../dynalite.ts';
+import { leadingKey } from '../key-value.ts';
+import type { Room } from '../operation.ts';
+import { groupBy } from './group-by.ts';
+import { withPlainTableName } from '../table-name.ts';
+import { selection, shownValues } from './items.ts';
+
+/** A kind of element of a transaction. */
+export interface ElementKind {
+  /** `Put` */
+  readonly name: string;
+  /** `PutItem`: the action that it needs */
+  readonly action: string;
+  readonly validation: Validation<ParsedRequest>;
+  /** A member that its validation does not demand. */
+  readonly demands?: 'ConditionExpression' | 'UpdateExpression';
+}
+
+/** One element, checked, with its parsed expressions. */
+export interface Element {
+  readonly kind: ElementKind;
+  readonly data: ParsedRequest;
+}
+
+/** A transaction, checked. */
+export interface Transaction {
+  readonly elements: readonly Element[];
+  readonly ReturnConsumedCapacity?: string;
+  readonly ClientRequestToken?: string;
+}
+
+interface CheckedTransaction extends Omit<Transaction, 'elements'> {
+  readonly TransactItems: readonly JsonObject[];
+}
+
+const COMMON: ParameterTypes = { ReturnConsumedCapacity: { type: 'String', enum: ['INDEXES', 'TOTAL', 'NONE'] } };
+
+/** Those of an operation's parameters that an element of a transaction has. */
+export function elementValidation(base: Validation<ParsedRequest>, names: readonly string[]): Validation<ParsedRequest> {
+  const types = Object.entries(base.types).filter(([name]) => ['TableName', 'ExpressionAttributeNames', ...names].includes(name));
+  return { ...base, types: Object.fromEntries(types) };
+}
+
+/**
+ * Checks a transaction and each of its elements.
+ *
+ * @throws {@link AwsError} 400 or 501
+ */
+export function readTransaction(
+  { engine, home }: Room,
+  operation: string,
+  parameters: JsonObject,
+  kinds: readonly ElementKind[],
+  more: ParameterTypes = {},
+): Transaction {
+  const members = kinds.map(({ name, validation }) => [name, { type: `FieldStruct<${name}>`, children: validation.types }] as const);
+  const TransactItems = {
+    type: 'List',
+    notNull: true,
+    lengthGreaterThanOrEqual: 1,
+    lengthLessThanOrEqual: 100,
+    children: { type: 'ValueStruct<TransactItem>', children: Object.fromEntries(members) },
+  };
+  const validation: Validation<CheckedTransaction> = { types: { TransactItems, ...COMMON, ...more } };
+  const { TransactItems: items, ...rest } = engine.check(operation, parameters, validation);
+  const elements = items.map((item): Element => {
+    const [kind, ...others] = kinds.filter(({ name }) => name in item);
+    const given = kind === undefined ? undefined : item[kind.name];
+    if (kind === undefined || others.length > 0 || !isJsonObject(given)) {
+      throw new AwsError(
+        'ValidationException',
+        400,
+        `Each of TransactItems must have exactly one of ${kinds.map(({ name }) => name).join(', ')}`,
+      );
+    }
+    const data = engine.check(`${operation}.${kind.name}`, withPlainTableName(home, given), kind.validation);
+    if (kind.demands !== undefined && data[kind.demands] === undefined) {
+      throw new AwsError('ValidationException', 400, `${kind.name} must have ${kind.demands}`);
+    }
+    return { kind, data };
+  });
+  return { ...rest, elements };
+}
+
+/** One question to IAM per action and table, with the set of all keys that it is asked for. */
+export function accessOfTransaction({ home, engine }: Room, operation: string, transaction: Transaction): IamRequest[] {
+  const groups = groupBy(transaction.elements, ({ kind, data }) => `${kind.action} ${data.TableName}`);
+  return groups.map(([first, ...others]) => {
+    const all = [first, ...others].map(({ data }) => data);
+    const shown = all.map(shownValues);
+    return asIamRequest(home, {
+      action: first.kind.action,
+      table: first.data.TableName,
+      keys: all.map((data) => leadingKey(data.Key ?? data.Item, engine.table(data.TableName))),
+      attributes: new Set(all.flatMap((data) => [...attributesOf(data)])),
+      select: first.kind.action === 'GetItem' ? widestSelection(all) : undefined,
+      returnValues: shown.find((values) => values === 'ALL_OLD') ?? shown.find((values) => values !== undefined),
+      returnConsumedCapacity: transaction.ReturnConsumedCapacity,
+      enclosingOperation: operation,
+    });
+  });
+}
+
+function widestSelection(all: readonly ParsedRequest[]): string {
+  const selections = all.map(selection);
+  return selections.find((selected) => selected !== 'SPECIFIC_ATTRIBUTES') ?? 'SPECIFIC_ATTRIBUTES';
+}

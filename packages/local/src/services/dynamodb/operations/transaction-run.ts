@@ -1,0 +1,73 @@
+import { AwsError } from '../../service.ts';
+import type { Engine } from '../engine.ts';
+import { groupBy } from './group-by.ts';
+import { primaryKey } from './items.ts';
+import type { Element } from './transaction-elements.ts';
+
+interface Reason {
+  readonly Code: string;
+  readonly Message?: string;
+  readonly Item?: unknown;
+}
+
+/**
+ * Runs every element, so that each has its reason; if one fails, nothing has happened.
+ *
+ * @throws {@link AwsError} TransactionCanceledException; ResourceNotFoundException; ValidationException for an item named twice
+ */
+export function runAllOrNothing<T>(engine: Engine, elements: readonly Element[], run: (element: Element) => T): T[] {
+  demandDistinctItems(engine, elements);
+  return engine.store.atomically(() => {
+    const outcomes = elements.map((element) => outcome(() => run(element)));
+    const reasons = outcomes.map(({ reason }) => reason);
+    if (reasons.some(({ Code }) => Code !== 'None')) throw cancelled(reasons);
+    return outcomes.flatMap(({ result }) => result);
+  });
+}
+
+/** Twice as much as alone, table by table. */
+export function consumedCapacity(asked: string | undefined, units: readonly { readonly table: string; readonly units: number }[]): object {
+  if (asked !== 'TOTAL' && asked !== 'INDEXES') return {};
+  const tables = groupBy(units, ({ table }) => table).map((each) => {
+    const CapacityUnits = 2 * each.reduce((sum, { units }) => sum + units, 0);
+    return { TableName: each[0].table, CapacityUnits, ...(asked === 'INDEXES' ? { Table: { CapacityUnits } } : {}) };
+  });
+  return { ConsumedCapacity: tables };
+}
+
+function demandDistinctItems(engine: Engine, elements: readonly Element[]): void {
+  const seen = new Set<string>();
+  for (const { data } of elements) {
+    const table = engine.table(data.TableName);
+    if (table === undefined) throw new AwsError('ResourceNotFoundException', 400, 'Requested resource not found');
+    const { reason, result } = outcome(() => `${data.TableName} ${primaryKey(data, table)}`);
+    // A key that does not fit the table has its own reason later.
+    if (reason.Code !== 'None') continue;
+    for (const item of result) {
+      if (seen.has(item))
+        throw new AwsError('ValidationException', 400, 'Transaction request cannot include multiple operations on one item');
+      seen.add(item);
+    }
+  }
+}
+
+function outcome<T>(run: () => T): { readonly reason: Reason; readonly result: readonly T[] } {
+  try {
+    return { reason: { Code: 'None' }, result: [run()] };
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    return { reason: reasonOf(error), result: [] };
+  }
+}
+
+function reasonOf(error: AwsError): Reason {
+  if (error.code === 'ConditionalCheckFailedException') return { Code: 'ConditionalCheckFailed', Message: error.message, ...error.members };
+  if (error.code === 'ValidationException') return { Code: 'ValidationError', Message: error.message };
+  throw error;
+}
+
+function cancelled(reasons: readonly Reason[]): AwsError {
+  const codes = reasons.map(({ Code }) => Code).join(', ');
+  const message = `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`;
+  return new AwsError('TransactionCanceledException', 400, message, { CancellationReasons: reasons });
+}

@@ -1,0 +1,115 @@
+import type { JsonObject } from '../../../strict-json.ts';
+import { db } from '../dynalite.ts';
+import { demand, type Engine, validationOf } from '../engine.ts';
+import { type DynamoDbOperation, pinTables, type Room } from '../operation.ts';
+import { existingItem, RETURN_ON_FAILURE, runShowingFailure } from './items.ts';
+import { accessOfTransaction, type Element, type ElementKind, elementValidation, readTransaction } from './transaction-elements.ts';
+import { consumedCapacity, runAllOrNothing } from './transaction-run.ts';
+
+type WriteAction = 'putItem' | 'updateItem' | 'deleteItem';
+
+const CONDITION = ['ConditionExpression', 'ExpressionAttributeValues', 'ReturnValuesOnConditionCheckFailure'];
+
+const WRITES: readonly ElementKind[] = [
+  { name: 'Put', action: 'PutItem', validation: writeValidation('putItem', ['Item', ...CONDITION]) },
+  {
+    name: 'Update',
+    action: 'UpdateItem',
+    validation: writeValidation('updateItem', ['Key', 'UpdateExpression', ...CONDITION]),
+    demands: 'UpdateExpression',
+  },
+  { name: 'Delete', action: 'DeleteItem', validation: writeValidation('deleteItem', ['Key', ...CONDITION]) },
+  {
+    name: 'ConditionCheck',
+    action: 'ConditionCheckItem',
+    validation: writeValidation('deleteItem', ['Key', ...CONDITION]),
+    demands: 'ConditionExpression',
+  },
+];
+
+const READS: readonly ElementKind[] = [
+  { name: 'Get', action: 'GetItem', validation: elementValidation(validationOf('getItem'), ['Key', 'ProjectionExpression']) },
+];
+
+const ACTIONS: ReadonlyMap<string, WriteAction> = new Map([
+  ['Put', 'putItem'],
+  ['Update', 'updateItem'],
+  ['Delete', 'deleteItem'],
+]);
+
+/** The operations that are all or nothing: dynalite has none, so they are built from its single ones. */
+export const TRANSACT_OPERATIONS: readonly DynamoDbOperation[] = [
+  {
+    name: 'TransactGetItems',
+    actions: ['GetItem'],
+    conditionKeys: ['LeadingKeys', 'Attributes', 'Select', 'ReturnConsumedCapacity', 'EnclosingOperation'],
+    understand(parameters, room) {
+      const transaction = readTransaction(room, 'TransactGetItems', parameters, READS);
+      const { elements, ReturnConsumedCapacity } = transaction;
+      const demandSameTables = pinTables(
+        room,
+        elements.map(({ data }) => data.TableName),
+      );
+      return {
+        authorize: accessOfTransaction(room, 'TransactGetItems', transaction),
+        execute() {
+          demandSameTables();
+          const read = runAllOrNothing(room.engine, elements, ({ data }) => ({
+            table: data.TableName,
+            units: db.capacityUnits(existingItem(room.engine, data), true, true),
+            response: room.engine.run('getItem', data),
+          }));
+          return { Responses: read.map(({ response: { Item } }) => ({ Item })), ...consumedCapacity(ReturnConsumedCapacity, read) };
+        },
+      };
+    },
+  },
+  {
+    name: 'TransactWriteItems',
+    actions: ['PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+    conditionKeys: ['LeadingKeys', 'Attributes', 'ReturnValues', 'ReturnConsumedCapacity', 'EnclosingOperation'],
+    understand: understandWrites,
+  },
+];
+
+function understandWrites(parameters: JsonObject, room: Room, now: Date): ReturnType<DynamoDbOperation['understand']> {
+  const { ClientRequestToken: token, ...rest } = parameters;
+  const digest = room.transactionTokens.digest(rest);
+  const transaction = readTransaction(room, 'TransactWriteItems', parameters, WRITES, {
+    ClientRequestToken: { type: 'String', lengthGreaterThanOrEqual: 1, lengthLessThanOrEqual: 36 },
+    ReturnItemCollectionMetrics: { type: 'String', enum: ['SIZE', 'NONE'] },
+  });
+  const { elements, ReturnConsumedCapacity } = transaction;
+  const demandSameTables = pinTables(
+    room,
+    elements.map(({ data }) => data.TableName),
+  );
+  return {
+    authorize: accessOfTransaction(room, 'TransactWriteItems', transaction),
+    execute() {
+      demandSameTables();
+      return room.transactionTokens.once(typeof token === 'string' ? token : undefined, digest, now, () => {
+        const written = runAllOrNothing(room.engine, elements, (element) => write(room.engine, element));
+        return consumedCapacity(ReturnConsumedCapacity, written);
+      });
+    },
+  };
+}
+
+function write(engine: Engine, { kind, data }: Element): { readonly table: string; readonly units: number } {
+  const action = ACTIONS.get(kind.name);
+  const before = existingItem(engine, data);
+  // dynalite makes a new item out of the key object that it is given.
+  const unchanged = structuredClone({ TableName: data.TableName, Key: data.Key, Item: data.Item });
+  runShowingFailure(engine, data, () => (action === undefined ? checkCondition(engine, data) : engine.run(action, data)));
+  const after = existingItem(engine, unchanged);
+  return { table: data.TableName, units: Math.max(db.capacityUnits(before, false, true), db.capacityUnits(after, false, true)) };
+}
+
+function checkCondition(engine: Engine, data: Element['data']): void {
+  demand(db.checkConditional(data, existingItem(engine, data)));
+}
+
+function writeValidation(action: WriteAction, names: readonly string[]): ElementKind['validation'] {
+  return elementValidation(validationOf(action, RETURN_ON_FAILURE), names);
+}

@@ -1,0 +1,49 @@
+import { AwsError } from '../service.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../strict-json.ts';
+import type { ParameterType, ParameterTypes } from './dynalite.ts';
+
+const VALUE_TYPES = new Set(['S', 'N', 'B', 'BOOL', 'NULL', 'SS', 'NS', 'BS', 'L', 'M']);
+
+/**
+ * Refuses every parameter, at every level, that the table of operations does not know: dynalite would drop it in silence,
+ * and an answer without what was asked for is a wrong answer.
+ *
+ * @throws {@link AwsError} 501 for an unknown parameter, 400 for a null where a value belongs
+ */
+export function refuseUnknownParameters(operation: string, given: JsonObject, types: ParameterTypes): void {
+  checkMembers(given, types, operation);
+}
+
+function checkMembers(given: JsonObject, types: ParameterTypes, path: string): void {
+  for (const [name, value] of Object.entries(given)) {
+    const type = Object.hasOwn(types, name) ? types[name] : undefined;
+    if (type === undefined) throw new AwsError('NotImplemented', 501, `The parameter ${path}.${name} is not part of the local AWS`);
+    // A null member is an absent one, as on AWS.
+    if (value !== null) check(value, type, `${path}.${name}`);
+  }
+}
+
+function check(value: Json, type: ParameterType, path: string): void {
+  if (value === null) throw new AwsError('SerializationException', 400, `${path} has a null element`);
+  const name = typeof type === 'string' ? type : type.type;
+  if (name.startsWith('AttrStruct<')) return checkValue(value, path);
+  const children = typeof type === 'string' ? undefined : type.children;
+  if (children === undefined) return;
+  if (name.includes('Struct<')) {
+    if (isJsonObject(value)) checkMembers(value, children as ParameterTypes, path);
+  } else if (name.endsWith('List')) {
+    if (Array.isArray(value)) for (const element of value) check(element, children as ParameterType, path);
+  } else if (isJsonObject(value)) {
+    for (const element of Object.values(value)) check(element, children as ParameterType, path);
+  }
+}
+
+function checkValue(value: Json, path: string): void {
+  if (!isJsonObject(value)) return;
+  for (const [type, inner] of Object.entries(value)) {
+    if (!VALUE_TYPES.has(type)) throw new AwsError('NotImplemented', 501, `The attribute type ${type} in ${path} is not known`);
+    if (inner === null) throw new AwsError('SerializationException', 400, `${path}.${type} is null`);
+    if (type === 'L' && Array.isArray(inner)) for (const element of inner) check(element, 'AttrStruct<ValueStruct>', path);
+    if (type === 'M' && isJsonObject(inner)) for (const element of Object.values(inner)) check(element, 'AttrStruct<ValueStruct>', path);
+  }
+}

@@ -1,0 +1,178 @@
+import { EventEmitter } from 'node:events';
+import { type Attributes, db, type IndexDescription, type TableDescription } from './dynalite.ts';
+import { type Done, KeyedValues } from './keyed-values.ts';
+import { type Entry, inRange, type Range, stream, type ValueStream } from './value-stream.ts';
+
+/**
+ * What dynalite's actions keep their data in: memory, in the shape of its own store.
+ *
+ * INVARIANT: every callback is called before the method returns. So an action that reads and writes runs whole
+ * before anything else does, a condition and its write are one step, and what an action throws reaches its caller
+ * (in dynalite's own store it would be an uncaught exception, the end of the process). Only Query, Scan and
+ * ListTables, which stream, answer later: of what they saw when they were called.
+ */
+export class MemoryStore {
+  readonly options: Readonly<Record<string, number>> = {
+    createTableMs: 0,
+    deleteTableMs: 0,
+    updateTableMs: 0,
+    maxItemSizeKb: 400,
+    maxItemSize: 400 * 1024,
+  };
+  readonly tableDb: TableDb;
+  readonly #items = new Map<string, ItemDb>();
+
+  constructor(account: string, region: string) {
+    this.tableDb = new TableDb(account, region);
+  }
+
+  getTable(name: string, checkStatus: boolean | Done<TableDescription>, done?: Done<TableDescription>): void {
+    const answer = typeof checkStatus === 'function' ? checkStatus : done;
+    const table = this.table(name);
+    const absent = checkStatus !== false && (table?.TableStatus === 'CREATING' || table?.TableStatus === 'DELETING');
+    if (table === undefined || absent) answer?.(notFound(name, checkStatus === false));
+    else answer?.(null, table);
+  }
+
+  table(name: string): TableDescription | undefined {
+    return this.tableDb.read(name) as TableDescription | undefined;
+  }
+
+  getItemDb(table: string): ItemDb {
+    const existing = this.#items.get(table);
+    if (existing !== undefined) return existing;
+    const created = new ItemDb();
+    this.#items.set(table, created);
+    return created;
+  }
+
+  /** An index is a view of the items: it cannot differ from them, and two items are never one entry of it. */
+  getIndexDb(_kind: string, table: string, index: string): IndexView {
+    return new IndexView(() => this.#indexEntries(table, index));
+  }
+
+  /** The same store, whose indexes show whole items: what a local index answers to ALL_ATTRIBUTES. */
+  showingWholeItems(): object {
+    return {
+      options: this.options,
+      getTable: this.getTable.bind(this),
+      getItemDb: this.getItemDb.bind(this),
+      getIndexDb: (_kind: string, table: string, index: string) => new IndexView(() => this.#indexEntries(table, index, (item) => item)),
+    };
+  }
+
+  deleteItemDb(table: string, done: Done<never>): void {
+    this.#items.delete(table);
+    done(null);
+  }
+
+  deleteIndexDb(_kind: string, _table: string, _index: string, done: Done<never>): void {
+    done(null);
+  }
+
+  deleteTagDb(_table: string, done: Done<never>): void {
+    done(null);
+  }
+
+  /** All or nothing: whatever `work` has written is undone when it throws. */
+  atomically<T>(work: () => T): T {
+    const before = new Map([...this.#items].map(([table, items]) => [table, items.snapshot()]));
+    try {
+      return work();
+    } catch (error) {
+      for (const [table, items] of this.#items) items.restore(before.get(table) ?? new Map());
+      throw error;
+    }
+  }
+
+  *#indexEntries(tableName: string, indexName: string, shown?: (item: Attributes) => Attributes): Iterable<Entry> {
+    const table = this.table(tableName);
+    const index = table && indexesOf(table).find(({ IndexName }) => IndexName === indexName);
+    if (table === undefined || index === undefined) return;
+    for (const item of this.getItemDb(tableName).all()) {
+      for (const entry of db.getIndexActions([index], undefined, item, table).puts) yield [entry.key, shown?.(item) ?? entry.item];
+    }
+  }
+}
+
+/** All indexes of a table, local and global. */
+export function indexesOf(table: TableDescription): readonly IndexDescription[] {
+  return [...(table.LocalSecondaryIndexes ?? []), ...(table.GlobalSecondaryIndexes ?? [])];
+}
+
+class ItemDb extends KeyedValues {
+  *all(): Iterable<Attributes> {
+    for (const key of this.keys()) yield this.read(key) as Attributes;
+  }
+
+  createValueStream(range: Range): ValueStream {
+    return stream(
+      inRange(
+        this.keys().map((key) => [key, this.read(key)]),
+        range,
+      ),
+    );
+  }
+}
+
+class IndexView {
+  readonly #entries: () => Iterable<Entry>;
+
+  constructor(entries: () => Iterable<Entry>) {
+    this.#entries = entries;
+  }
+
+  put(_key: string, _item: unknown, done: Done<never>): void {
+    done(null);
+  }
+
+  del(_key: string, done: Done<never>): void {
+    done(null);
+  }
+
+  createValueStream(range: Range): ValueStream {
+    return stream(inRange([...this.#entries()], range));
+  }
+}
+
+class TableDb extends KeyedValues {
+  readonly awsAccountId: string;
+  readonly awsRegion: string;
+  readonly #changes: EventEmitter = new EventEmitter().setMaxListeners(0);
+
+  constructor(account: string, region: string) {
+    super();
+    this.awsAccountId = account;
+    this.awsRegion = region;
+  }
+
+  override put(name: string, table: unknown, done: Done<never>): void {
+    super.put(name, table, done);
+    this.#changes.emit('change');
+  }
+
+  override del(name: string, done: Done<never>): void {
+    super.del(name, done);
+    this.#changes.emit('change');
+  }
+
+  createKeyStream(): ValueStream {
+    return stream(this.keys().toSorted());
+  }
+
+  /** dynalite ends CREATING, UPDATING and DELETING from a timer: nothing is answered before it has. */
+  async settled(name: string): Promise<void> {
+    while (isUnsettled(this.read(name))) await new Promise<void>((resolve) => this.#changes.once('change', resolve));
+  }
+}
+
+function isUnsettled(table: unknown): boolean {
+  const status = (table as TableDescription | undefined)?.TableStatus;
+  return status === 'CREATING' || status === 'UPDATING' || status === 'DELETING';
+}
+
+function notFound(name: string, named: boolean): Error {
+  const message = `Requested resource not found${named ? `: Table: ${name} not found` : ''}`;
+  const body = { __type: 'com.amazonaws.dynamodb.v20120810#ResourceNotFoundException', message };
+  return Object.assign(new Error(message), { statusCode: 400, body });
+}

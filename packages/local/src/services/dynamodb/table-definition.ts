@@ -1,0 +1,52 @@
+import { isJsonObject, parseStrictJson } from '../../strict-json.ts';
+import type { Room } from './operation.ts';
+import { TABLE_OPERATIONS } from './operations/tables.ts';
+
+interface KeySchemaPart {
+  readonly AttributeName: string | undefined;
+  readonly KeyType: string | undefined;
+}
+
+interface Throughput {
+  readonly ReadCapacityUnits: number | undefined;
+  readonly WriteCapacityUnits: number | undefined;
+}
+
+interface IndexDefinition {
+  readonly IndexName: string | undefined;
+  readonly KeySchema: readonly KeySchemaPart[] | undefined;
+  readonly Projection:
+    | { readonly ProjectionType?: string | undefined; readonly NonKeyAttributes?: readonly string[] | undefined }
+    | undefined;
+}
+
+/** A table as CreateTable of the AWS SDK takes it; what is not here, the local AWS does not have. */
+export interface TableDefinition {
+  readonly TableName: string | undefined;
+  readonly AttributeDefinitions?:
+    | readonly { readonly AttributeName: string | undefined; readonly AttributeType: string | undefined }[]
+    | undefined;
+  readonly KeySchema?: readonly KeySchemaPart[] | undefined;
+  readonly BillingMode?: string | undefined;
+  readonly ProvisionedThroughput?: Throughput | undefined;
+  readonly LocalSecondaryIndexes?: readonly IndexDefinition[] | undefined;
+  readonly GlobalSecondaryIndexes?: readonly (IndexDefinition & { readonly ProvisionedThroughput?: Throughput | undefined })[] | undefined;
+}
+
+/**
+ * Creates tables the way CreateTable does, with its checks.
+ *
+ * @throws Error that names the table
+ */
+export async function createTables(room: Room, tables: readonly TableDefinition[], now: Date): Promise<void> {
+  const createTable = TABLE_OPERATIONS.find(({ name }) => name === 'CreateTable');
+  for (const table of tables) {
+    try {
+      const parameters = parseStrictJson(Buffer.from(JSON.stringify(table)));
+      if (isJsonObject(parameters)) await createTable?.understand(parameters, room, now).execute();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Error(`the table \`${String(table.TableName)}\` cannot be created: ${why}`, { cause: error });
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import { BatchGetItemCommand, BatchWriteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type InProcess, inProcess } from './in-process.ts';
+import { hashTable, notesTable } from './tables.ts';
+
+const NOTES = 'arn:aws:dynamodb:eu-central-1:000000000000:table/notes';
+const note = (tenant: string, id = '1') => ({ tenant: { S: tenant }, id: { S: id } });
+
+let world: InProcess;
+beforeEach(async () => {
+  world = await inProcess([notesTable, hashTable('people', 'S')]);
+});
+
+describe('BatchGetItem', () => {
+  it('asks once per table, with the set of its keys', async () => {
+    await world.client.send(
+      new BatchGetItemCommand({
+        RequestItems: {
+          notes: {
+            Keys: [note('acme'), note('globex'), note('acme', '2')],
+            ProjectionExpression: '#t',
+            ExpressionAttributeNames: { '#t': 'text' },
+          },
+          people: { Keys: [{ tenant: { S: 'acme' } }] },
+        },
+        ReturnConsumedCapacity: 'TOTAL',
+      }),
+    );
+    expect(world.asked.map(({ action, resource, context }) => [action, resource.split('/')[1], context])).toEqual([
+      [
+        'dynamodb:BatchGetItem',
+        'notes',
+        {
+          'dynamodb:LeadingKeys': ['acme', 'globex'],
+          'dynamodb:Attributes': ['tenant', 'id', 'text'],
+          'dynamodb:Select': 'SPECIFIC_ATTRIBUTES',
+          'dynamodb:ReturnConsumedCapacity': 'TOTAL',
+        },
+      ],
+      [
+        'dynamodb:BatchGetItem',
+        'people',
+        {
+          'dynamodb:LeadingKeys': ['acme'],
+          'dynamodb:Attributes': ['tenant'],
+          'dynamodb:Select': 'ALL_ATTRIBUTES',
+          'dynamodb:ReturnConsumedCapacity': 'TOTAL',
+        },
+      ],
+    ]);
+  });
+
+  it('shows no key at all if one of the keys names none', async () => {
+    const mixed = new BatchGetItemCommand({ RequestItems: { notes: { Keys: [note('acme'), { id: { S: '1' } }] } } });
+    await expect(world.client.send(mixed)).rejects.toMatchObject({ name: 'ValidationException' });
+    expect(world.asked[0]?.context).not.toHaveProperty('dynamodb:LeadingKeys');
+  });
+
+  it('answers under the name that was asked for', async () => {
+    await world.client.send(new PutItemCommand({ TableName: 'notes', Item: note('acme') }));
+    const { Responses } = await world.client.send(new BatchGetItemCommand({ RequestItems: { [NOTES]: { Keys: [note('acme')] } } }));
+    expect(Responses).toEqual({ [NOTES]: [note('acme')] });
+  });
+
+  it('refuses one table under two names', async () => {
+    const twice = new BatchGetItemCommand({ RequestItems: { notes: { Keys: [note('acme')] }, [NOTES]: { Keys: [note('globex')] } } });
+    await expect(world.client.send(twice)).rejects.toMatchObject({ name: 'ValidationException' });
+    expect(world.asked).toEqual([]);
+  });
+
+  it('keeps the projection of what it leaves unprocessed', async () => {
+    const text = { S: 'x'.repeat(390_000) };
+    for (const id of ['1', '2', '3', '4', '5'])
+      await world.client.send(new PutItemCommand({ TableName: 'notes', Item: { ...note('acme', id), text } }));
+    const request = {
+      Keys: ['1', '2', '3', '4', '5'].map((id) => note('acme', id)),
+      ProjectionExpression: '#t',
+      ExpressionAttributeNames: { '#t': 'text' },
+    };
+    const { UnprocessedKeys } = await world.client.send(new BatchGetItemCommand({ RequestItems: { notes: request } }));
+    expect(UnprocessedKeys?.['notes']).toMatchObject({ ProjectionExpression: '#t', ExpressionAttributeNames: { '#t': 'text' } });
+  });
+});
+
+describe('BatchWriteItem', () => {
+  it('asks with the keys of puts and deletes alike', async () => {
+    await world.client.send(
+      new BatchWriteItemCommand({
+        RequestItems: {
+          notes: [{ PutRequest: { Item: { ...note('acme'), text: { S: 'x' } } } }, { DeleteRequest: { Key: note('globex') } }],
+        },
+      }),
+    );
+    expect(world.asked).toEqual([
+      {
+        action: 'dynamodb:BatchWriteItem',
+        resource: NOTES,
+        context: { 'dynamodb:LeadingKeys': ['acme', 'globex'], 'dynamodb:Attributes': ['tenant', 'id', 'text'] },
+      },
+    ]);
+  });
+
+  it('refuses an element that puts and deletes', async () => {
+    const both = { PutRequest: { Item: note('acme') }, DeleteRequest: { Key: note('globex') } };
+    const command = new BatchWriteItemCommand({ RequestItems: { notes: [both] } });
+    await expect(world.client.send(command)).rejects.toMatchObject({ name: 'ValidationException' });
+    expect(world.asked).toEqual([]);
+  });
+
+  it('refuses more than 25 writes, over all tables', async () => {
+    const puts = (n: number) => Array.from({ length: n }, (_, i) => ({ PutRequest: { Item: note('acme', String(i)) } }));
+    const people = Array.from({ length: 13 }, (_, i) => ({ PutRequest: { Item: { tenant: { S: `t${i}` } } } }));
+    const command = new BatchWriteItemCommand({ RequestItems: { notes: puts(13), people } });
+    await expect(world.client.send(command)).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+
+  it('writes nothing if one key does not fit its table', async () => {
+    const requests = [{ PutRequest: { Item: note('acme') } }, { PutRequest: { Item: { tenant: { S: 'acme' } } } }];
+    await expect(world.client.send(new BatchWriteItemCommand({ RequestItems: { notes: requests } }))).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+    expect((await world.client.send(new GetItemCommand({ TableName: 'notes', Key: note('acme') }))).Item).toBeUndefined();
+  });
+});

@@ -1,0 +1,118 @@
+import { crc32 } from 'node:zlib';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type InProcess, inProcess } from './in-process.ts';
+import { notesTable } from './tables.ts';
+
+const GET = 'DynamoDB_20120810.GetItem';
+const key = '"Key":{"tenant":{"S":"acme"},"id":{"S":"1"}}';
+
+let world: InProcess;
+beforeEach(async () => {
+  world = await inProcess([notesTable]);
+});
+
+describe('the door of DynamoDB', () => {
+  it('answers with the headers that an SDK expects', async () => {
+    const { status, headers, body } = await world.send(GET, `{"TableName":"notes",${key}}`);
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({ 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': expect.stringMatching(/./) });
+    expect(headers['x-amz-crc32']).toBe(String(crc32(JSON.stringify(body))));
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['half an object', '{"TableName":"notes"'],
+    ['an array', '[]'],
+    ['a string', '"notes"'],
+    ['two objects', '{}{}'],
+    ['a trailing comma', `{"TableName":"notes",${key},}`],
+    ['one table twice', `{"TableName":"notes","TableName":"other",${key}}`],
+    ['one table twice, once escaped', `{"TableName":"notes","Table\\u004eame":"other",${key}}`],
+    ['one key twice', '{"TableName":"notes","Key":{"tenant":{"S":"acme","S":"globex"},"id":{"S":"1"}}}'],
+    ['a name for the prototype', '{"TableName":"notes","Key":{"__proto__":{"S":"acme"},"id":{"S":"1"}}}'],
+    ['a lone surrogate', '{"TableName":"notes","Key":{"tenant":{"S":"\\ud800"},"id":{"S":"1"}}}'],
+    ['a control character', '{"TableName":"notes","Key":{"tenant":{"S":"a\u0000"},"id":{"S":"1"}}}'],
+    ['a bad escape', '{"TableName":"not\\es"}'],
+    ['a byte order mark', `\ufeff{"TableName":"notes",${key}}`],
+    ['a comment', `{"TableName":"notes",${key}}//`],
+    ['a number out of range', '{"TableName":"notes","Limit":1e999}'],
+    ['a hexadecimal number', '{"TableName":"notes","Limit":0x1}'],
+    ['a null among the keys', '{"RequestItems":{"notes":{"Keys":[null]}}}'],
+    ['nesting without end', `{"TableName":${'['.repeat(5000)}`],
+    ['nesting without end that closes', `{"TableName":${'['.repeat(5000)}${']'.repeat(5000)}}`],
+  ])('refuses %s as malformed', async (_, body) => {
+    const target = body.includes('RequestItems') ? 'DynamoDB_20120810.BatchGetItem' : GET;
+    const answer = await world.send(target, body);
+    expect(answer).toMatchObject({ status: 400, body: { __type: 'com.amazon.coral.service#SerializationException' } });
+    expect(world.asked).toEqual([]);
+  });
+
+  it('refuses bytes that are not UTF-8', async () => {
+    const answer = await world.send(GET, Buffer.concat([Buffer.from('{"TableName":"'), Buffer.from([0xff, 0xc0]), Buffer.from('"}')]));
+    expect(answer.status).toBe(400);
+  });
+
+  it.each([
+    ['at the top', '"Colour":1', 'GetItem.Colour'],
+    ['named like a property of every object', '"constructor":{}', 'GetItem.constructor'],
+    ['of another operation', '"Limit":1', 'GetItem.Limit'],
+  ])('refuses a parameter that it does not know: %s', async (_, more, name) => {
+    const { status, body } = await world.send(GET, `{"TableName":"notes",${key},${more}}`);
+    expect(status).toBe(501);
+    expect(body).toMatchObject({ __type: 'com.amazon.coral.service#NotImplemented', message: expect.stringContaining(name) });
+  });
+
+  it.each([
+    ['BatchGetItem', '{"RequestItems":{"notes":{"Keys":[{"tenant":{"S":"acme"},"id":{"S":"1"}}],"Colour":1}}}'],
+    ['PutItem', '{"TableName":"notes","Item":{"tenant":{"S":"acme"},"id":{"S":"1"},"x":{"M":{"y":{"L":[{"Q":"1"}]}}}}}'],
+    ['PutItem', '{"TableName":"notes","Item":{"tenant":{"S":"acme"},"id":{"S":"1"}},"Expected":{"x":{"Colour":1}}}'],
+    [
+      'TransactWriteItems',
+      '{"TransactItems":[{"Put":{"TableName":"notes","Item":{"tenant":{"S":"acme"},"id":{"S":"1"}},"ReturnValues":"ALL_OLD"}}]}',
+    ],
+    ['TransactWriteItems', '{"TransactItems":[{"Colour":{}}]}'],
+  ])('refuses a parameter deep in %s that it does not know: %s', async (operation, body) => {
+    expect((await world.send(`DynamoDB_20120810.${operation}`, body)).status).toBe(501);
+    expect(world.executed).toEqual([]);
+  });
+
+  it.each([
+    '',
+    'GetItem',
+    'DynamoDB_20111205.GetItem',
+    'DynamoDB_20120810.',
+    'DynamoDB_20120810.GetItem.x',
+    'DynamoDBStreams_20120810.ListStreams',
+  ])('refuses the target %j', async (target) => {
+    const answer = await world.send(target, `{"TableName":"notes",${key}}`);
+    expect(answer).toMatchObject({ status: 400, body: { __type: 'com.amazon.coral.service#UnknownOperationException' } });
+  });
+
+  it.each(['constructor', 'toString', 'getItem', 'GETITEM', 'Getitem'])('knows no operation %s', async (name) => {
+    expect((await world.send(`DynamoDB_20120810.${name}`, '{}')).status).toBe(501);
+  });
+
+  it.each([
+    ['another path', { path: '/x' }],
+    ['a query', { path: '/?TableName=other' }],
+    ['another method', { method: 'GET' }],
+    ['another type of content', { headers: { 'content-type': 'text/plain' } }],
+  ])('refuses %s', async (_, more) => {
+    expect((await world.send(GET, `{"TableName":"notes",${key}}`, more)).status).toBe(400);
+    expect(world.asked).toEqual([]);
+  });
+
+  it('refuses an x-amz header that it does not know', async () => {
+    const answer = await world.send(GET, `{"TableName":"notes",${key}}`, { headers: { 'x-amz-account-id': '1' } });
+    expect(answer.status).toBe(501);
+  });
+
+  it.each(['ExecuteStatement', 'BatchExecuteStatement', 'ExecuteTransaction'])(
+    'denies %s even to those who may do everything',
+    async (name) => {
+      const { status, body } = await world.send(`DynamoDB_20120810.${name}`, '{"Statement":"SELECT * FROM notes"}');
+      expect(status).toBe(400);
+      expect(body).toMatchObject({ __type: 'com.amazon.coral.service#AccessDeniedException' });
+    },
+  );
+});

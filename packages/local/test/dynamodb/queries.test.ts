@@ -1,0 +1,202 @@
+import {
+  paginateQuery,
+  paginateScan,
+  PutItemCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  ScanCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type InProcess, inProcess } from './in-process.ts';
+import { hashTable, notesTable } from './tables.ts';
+
+const TABLE = 'arn:aws:dynamodb:eu-central-1:000000000000:table/notes';
+const values = { ':t': { S: 'acme' }, ':i': { S: '1' } };
+
+let world: InProcess;
+beforeEach(async () => {
+  world = await inProcess([notesTable, hashTable('numbers', 'N')]);
+  for (const tenant of ['acme', 'globex']) {
+    for (const n of [1, 2, 3]) {
+      const Item = {
+        tenant: { S: tenant },
+        id: { S: String(n) },
+        status: { S: 'open' },
+        time: { N: String(10 - n) },
+        text: { S: `${tenant} ${n}` },
+      };
+      await world.client.send(new PutItemCommand({ TableName: 'notes', Item }));
+    }
+  }
+  world.asked.length = 0;
+});
+
+async function query(input: Partial<QueryCommandInput>) {
+  const { Items = [] } = await world.client.send(new QueryCommand({ TableName: 'notes', ...input }));
+  return Items.map(({ tenant, id }) => `${tenant?.S} ${id?.S}`);
+}
+
+describe('Query', () => {
+  it.each<[string, Partial<QueryCommandInput>]>([
+    ['plain', { KeyConditionExpression: 'tenant = :t' }],
+    ['by names', { KeyConditionExpression: '#t = :t', ExpressionAttributeNames: { '#t': 'tenant' } }],
+    ['reversed', { KeyConditionExpression: ':t = tenant' }],
+    ['in parentheses', { KeyConditionExpression: '(tenant = :t)' }],
+    ['with a range first', { KeyConditionExpression: 'id >= :i AND tenant = :t', ExpressionAttributeValues: values }],
+    ['with BETWEEN', { KeyConditionExpression: 'tenant = :t AND id BETWEEN :i AND :t', ExpressionAttributeValues: values }],
+    ['with begins_with', { KeyConditionExpression: 'tenant = :t AND begins_with(id, :i)', ExpressionAttributeValues: values }],
+  ])('finds the leading key, and the same items, however the condition is written: %s', async (_, input) => {
+    const found = await query({ ExpressionAttributeValues: { ':t': { S: 'acme' } }, ...input });
+    expect(found).toContain('acme 1');
+    expect(found.filter((item) => !item.startsWith('acme'))).toEqual([]);
+    expect(world.asked[0]).toMatchObject({ action: 'dynamodb:Query', resource: TABLE, context: { 'dynamodb:LeadingKeys': ['acme'] } });
+  });
+
+  it('finds it in the legacy form', async () => {
+    const KeyConditions = { tenant: { ComparisonOperator: 'EQ', AttributeValueList: [{ S: 'acme' }] } } as const;
+    expect(await query({ KeyConditions })).toEqual(['acme 1', 'acme 2', 'acme 3']);
+    expect(world.asked[0]?.context['dynamodb:LeadingKeys']).toEqual(['acme']);
+  });
+
+  it.each<[string, Partial<QueryCommandInput>]>([
+    ['only the range key', { KeyConditionExpression: 'id = :i', ExpressionAttributeValues: { ':i': { S: '1' } } }],
+    ['a range of leading keys', { KeyConditionExpression: 'tenant > :t', ExpressionAttributeValues: { ':t': { S: 'a' } } }],
+    ['a prefix of leading keys', { KeyConditionExpression: 'begins_with(tenant, :t)', ExpressionAttributeValues: { ':t': { S: 'a' } } }],
+    ['a leading key of another type', { KeyConditionExpression: 'tenant = :t', ExpressionAttributeValues: { ':t': { N: '1' } } }],
+    ['two values', { KeyConditions: { tenant: { ComparisonOperator: 'IN', AttributeValueList: [{ S: 'acme' }, { S: 'globex' }] } } }],
+    [
+      'an index that is not there',
+      { IndexName: 'nowhere', KeyConditionExpression: 'tenant = :t', ExpressionAttributeValues: { ':t': { S: 'acme' } } },
+    ],
+  ])('names no leading key for %s, and executes nothing', async (_, input) => {
+    await expect(query(input)).rejects.toMatchObject({ name: 'ValidationException' });
+    expect(world.asked).toHaveLength(1);
+    expect(world.asked[0]?.context).not.toHaveProperty('dynamodb:LeadingKeys');
+  });
+
+  it.each([
+    ['OR', 'tenant = :t OR tenant = :i'],
+    ['IN', 'tenant IN (:t, :i)'],
+    ['two conditions on one key', 'tenant = :t AND tenant = :i'],
+    ['a nested path', 'tenant.x = :t AND id = :i'],
+    ['NOT', 'NOT tenant = :t AND id = :i'],
+  ])('refuses %s before any question', async (_, KeyConditionExpression) => {
+    await expect(query({ KeyConditionExpression, ExpressionAttributeValues: values })).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+    expect(world.asked).toEqual([]);
+  });
+
+  it("asks for the ARN and the leading key of the index: a global one's is its own", async () => {
+    const found = await query({
+      IndexName: 'by-status',
+      KeyConditionExpression: '#s = :s',
+      ExpressionAttributeNames: { '#s': 'status' },
+      ExpressionAttributeValues: { ':s': { S: 'open' } },
+    });
+    expect(found).toHaveLength(6);
+    expect(world.asked[0]).toMatchObject({ resource: `${TABLE}/index/by-status`, context: { 'dynamodb:LeadingKeys': ['open'] } });
+  });
+
+  it('shows the leading number in canonical form', async () => {
+    await query({ TableName: 'numbers', KeyConditionExpression: 'tenant = :t', ExpressionAttributeValues: { ':t': { N: '02.0e0' } } });
+    expect(world.asked[0]?.context['dynamodb:LeadingKeys']).toEqual(['2']);
+  });
+
+  it('answers all attributes of a local index that holds only keys', async () => {
+    const input = {
+      TableName: 'notes',
+      IndexName: 'by-time',
+      KeyConditionExpression: 'tenant = :t',
+      ExpressionAttributeValues: { ':t': { S: 'acme' } },
+    };
+    const projected = await world.client.send(new QueryCommand(input));
+    expect(projected.Items?.[0]).toEqual({ tenant: { S: 'acme' }, id: { S: '3' }, time: { N: '7' } });
+    const whole = await world.client.send(new QueryCommand({ ...input, Select: 'ALL_ATTRIBUTES' }));
+    expect(whole.Items?.map(({ text }) => text?.S)).toEqual(['acme 3', 'acme 2', 'acme 1']);
+  });
+
+  it('never leaves its partition while it pages, forwards or backwards', async () => {
+    for (const ScanIndexForward of [true, false]) {
+      const seen: string[] = [];
+      const input = {
+        TableName: 'notes',
+        Limit: 1,
+        ScanIndexForward,
+        KeyConditionExpression: 'tenant = :t',
+        ExpressionAttributeValues: { ':t': { S: 'acme' } },
+      };
+      for await (const { Items = [] } of paginateQuery({ client: world.client }, input)) seen.push(...Items.map(({ id }) => id?.S ?? ''));
+      expect(seen).toEqual(ScanIndexForward ? ['1', '2', '3'] : ['3', '2', '1']);
+    }
+  });
+
+  it('refuses a starting key of another partition', async () => {
+    const foreign = { tenant: { S: 'globex' }, id: { S: '1' } };
+    await expect(
+      query({ KeyConditionExpression: 'tenant = :t', ExpressionAttributeValues: { ':t': { S: 'acme' } }, ExclusiveStartKey: foreign }),
+    ).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+});
+
+describe('Scan', () => {
+  it('names no leading key', async () => {
+    const { Count } = await world.client.send(
+      new ScanCommand({ TableName: 'notes', FilterExpression: 'tenant = :t', ExpressionAttributeValues: { ':t': { S: 'acme' } } }),
+    );
+    expect(Count).toBe(3);
+    expect(world.asked).toEqual([
+      { action: 'dynamodb:Scan', resource: TABLE, context: { 'dynamodb:Attributes': ['tenant'], 'dynamodb:Select': 'ALL_ATTRIBUTES' } },
+    ]);
+  });
+
+  it('asks for the ARN of the index that it scans', async () => {
+    await world.client.send(new ScanCommand({ TableName: 'notes', IndexName: 'by-status' }));
+    expect(world.asked[0]).toMatchObject({
+      resource: `${TABLE}/index/by-status`,
+      context: { 'dynamodb:Select': 'ALL_PROJECTED_ATTRIBUTES' },
+    });
+  });
+
+  it('finds every item once, in pages and in segments', async () => {
+    const seen: string[] = [];
+    for (const Segment of [0, 1, 2]) {
+      const input = { TableName: 'notes', Limit: 1, Segment, TotalSegments: 3 };
+      for await (const { Items = [] } of paginateScan({ client: world.client }, input))
+        seen.push(...Items.map(({ text }) => text?.S ?? ''));
+    }
+    expect(seen.toSorted()).toEqual(['acme 1', 'acme 2', 'acme 3', 'globex 1', 'globex 2', 'globex 3']);
+  });
+
+  it('survives an operand that is not there', async () => {
+    const filter = {
+      TableName: 'notes',
+      FilterExpression: '#x BETWEEN :l AND nowhere',
+      ExpressionAttributeNames: { '#x': 'time' },
+      ExpressionAttributeValues: { ':l': { N: '1' } },
+    };
+    await expect(world.client.send(new ScanCommand(filter))).rejects.toMatchObject({ name: 'ValidationException' });
+    await expect(
+      world.client.send(
+        new UpdateItemCommand({
+          TableName: 'notes',
+          Key: { tenant: { S: 'acme' }, id: { S: '1' } },
+          ConditionExpression: filter.FilterExpression,
+          ExpressionAttributeNames: filter.ExpressionAttributeNames,
+          ExpressionAttributeValues: filter.ExpressionAttributeValues,
+          UpdateExpression: 'SET a = :l',
+        }),
+      ),
+    ).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+
+  it.each([
+    ['NOT ', ''],
+    ['(', ')'],
+  ])('refuses %j nested so deeply that reading it would take minutes', async (open, close) => {
+    const FilterExpression = `${open.repeat(500)}a = :v${close.repeat(500)}`;
+    const scan = new ScanCommand({ TableName: 'notes', FilterExpression, ExpressionAttributeValues: { ':v': { S: 'v' } } });
+    await expect(world.client.send(scan)).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+});

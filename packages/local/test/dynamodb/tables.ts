@@ -1,0 +1,40 @@
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+
+/** A table of one key attribute of the given type. */
+export function hashTable(TableName: string, AttributeType: 'S' | 'N' | 'B'): CreateTableCommandInput {
+  return {
+    TableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [{ AttributeName: 'tenant', AttributeType }],
+    KeySchema: [{ AttributeName: 'tenant', KeyType: 'HASH' }],
+  };
+}
+
+/** Tenant and id, with a global index by status and a local one by time. */
+export const notesTable: CreateTableCommandInput = {
+  TableName: 'notes',
+  BillingMode: 'PAY_PER_REQUEST',
+  AttributeDefinitions: [
+    { AttributeName: 'tenant', AttributeType: 'S' },
+    { AttributeName: 'id', AttributeType: 'S' },
+    { AttributeName: 'status', AttributeType: 'S' },
+    { AttributeName: 'time', AttributeType: 'N' },
+  ],
+  KeySchema: [
+    { AttributeName: 'tenant', KeyType: 'HASH' },
+    { AttributeName: 'id', KeyType: 'RANGE' },
+  ],
+  GlobalSecondaryIndexes: [
+    { IndexName: 'by-status', KeySchema: [{ AttributeName: 'status', KeyType: 'HASH' }], Projection: { ProjectionType: 'ALL' } },
+  ],
+  LocalSecondaryIndexes: [
+    {
+      IndexName: 'by-time',
+      KeySchema: [
+        { AttributeName: 'tenant', KeyType: 'HASH' },
+        { AttributeName: 'time', KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'KEYS_ONLY' },
+    },
+  ],
+};

@@ -1,0 +1,213 @@
+import {
+  GetItemCommand,
+  PutItemCommand,
+  ScanCommand,
+  TransactGetItemsCommand,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type InProcess, inProcess } from './in-process.ts';
+import { hashTable, notesTable } from './tables.ts';
+
+const key = (tenant: string, id = '1') => ({ tenant: { S: tenant }, id: { S: id } });
+const TableName = 'notes';
+
+let world: InProcess;
+beforeEach(async () => {
+  world = await inProcess([notesTable, hashTable('people', 'S')]);
+});
+
+async function everything() {
+  const { Items = [] } = await world.client.send(new ScanCommand({ TableName }));
+  return Items;
+}
+
+function write(...TransactItems: TransactWriteItem[]) {
+  return world.client.send(new TransactWriteItemsCommand({ TransactItems }));
+}
+
+describe('TransactWriteItems', () => {
+  it('does all of it', async () => {
+    await world.client.send(new PutItemCommand({ TableName, Item: { ...key('acme', '2'), n: { N: '1' } } }));
+    await world.client.send(new PutItemCommand({ TableName, Item: key('acme', '3') }));
+    await write(
+      { Put: { TableName, Item: key('acme', '1') } },
+      { Update: { TableName, Key: key('acme', '2'), UpdateExpression: 'ADD n :one', ExpressionAttributeValues: { ':one': { N: '1' } } } },
+      { Delete: { TableName, Key: key('acme', '3') } },
+      { ConditionCheck: { TableName, Key: key('acme', '4'), ConditionExpression: 'attribute_not_exists(id)' } },
+    );
+    expect(await everything()).toEqual([key('acme', '1'), { ...key('acme', '2'), n: { N: '2' } }]);
+  });
+
+  it('does none of it if one condition fails, and gives each its reason', async () => {
+    await world.client.send(new PutItemCommand({ TableName, Item: { ...key('acme', '2'), n: { N: '1' } } }));
+    const cancelled = write(
+      { Put: { TableName, Item: key('acme', '1') } },
+      {
+        Put: {
+          TableName,
+          Item: key('acme', '2'),
+          ConditionExpression: 'attribute_not_exists(id)',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        },
+      },
+      { Update: { TableName, Key: key('acme', '5'), UpdateExpression: 'SET a = b' } },
+      { Put: { TableName: 'people', Item: { tenant: { S: 'acme' } } } },
+    );
+    await expect(cancelled).rejects.toMatchObject({
+      name: 'TransactionCanceledException',
+      message: expect.stringContaining('[None, ConditionalCheckFailed, ValidationError, None]'),
+      CancellationReasons: [
+        { Code: 'None' },
+        { Code: 'ConditionalCheckFailed', Message: 'The conditional request failed', Item: { ...key('acme', '2'), n: { N: '1' } } },
+        { Code: 'ValidationError' },
+        { Code: 'None' },
+      ],
+    });
+    expect(await everything()).toEqual([{ ...key('acme', '2'), n: { N: '1' } }]);
+    expect((await world.client.send(new ScanCommand({ TableName: 'people' }))).Items).toEqual([]);
+  });
+
+  it('asks once per action and table, with the set of keys', async () => {
+    await write(
+      { Put: { TableName, Item: key('acme') } },
+      { Put: { TableName, Item: { ...key('globex'), text: { S: '' } } } },
+      { Put: { TableName: 'people', Item: { tenant: { S: 'acme' } } } },
+      { ConditionCheck: { TableName, Key: key('initech'), ConditionExpression: 'attribute_not_exists(a.b)' } },
+    );
+    const EnclosingOperation = { 'dynamodb:EnclosingOperation': 'TransactWriteItems' };
+    expect(world.asked.map(({ action, resource, context }) => [action, resource.split('/')[1], context])).toEqual([
+      [
+        'dynamodb:PutItem',
+        'notes',
+        { 'dynamodb:LeadingKeys': ['acme', 'globex'], 'dynamodb:Attributes': ['tenant', 'id', 'text'], ...EnclosingOperation },
+      ],
+      ['dynamodb:PutItem', 'people', { 'dynamodb:LeadingKeys': ['acme'], 'dynamodb:Attributes': ['tenant'], ...EnclosingOperation }],
+      [
+        'dynamodb:ConditionCheckItem',
+        'notes',
+        { 'dynamodb:LeadingKeys': ['initech'], 'dynamodb:Attributes': ['tenant', 'id', 'a'], ...EnclosingOperation },
+      ],
+    ]);
+  });
+
+  it('shows that a failed condition would return an item', async () => {
+    await write(
+      { Delete: { TableName, Key: key('acme'), ReturnValuesOnConditionCheckFailure: 'NONE' } },
+      { Delete: { TableName, Key: key('acme', '2'), ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } },
+    );
+    expect(world.asked[0]?.context['dynamodb:ReturnValues']).toBe('ALL_OLD');
+  });
+
+  it('does nothing that is denied', async () => {
+    world.allows = ({ action }) => action !== 'dynamodb:ConditionCheckItem';
+    const check = { TableName, Key: key('globex'), ConditionExpression: 'attribute_not_exists(id)' };
+    await expect(write({ Put: { TableName, Item: key('acme') } }, { ConditionCheck: check })).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+    });
+    expect(await everything()).toEqual([]);
+  });
+
+  it('refuses two operations on one item, however its key is written', async () => {
+    await expect(write({ Put: { TableName, Item: key('acme') } }, { Delete: { TableName, Key: key('acme') } })).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringContaining('multiple operations on one item'),
+    });
+    world = await inProcess([hashTable('numbers', 'N')]);
+    const put = (N: string) => ({ Put: { TableName: 'numbers', Item: { tenant: { N } } } });
+    await expect(write(put('1'), put('1.0'))).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+
+  it.each<[string, TransactWriteItem]>([
+    ['two kinds in one element', { Put: { TableName, Item: key('acme') }, Delete: { TableName, Key: key('globex') } }],
+    ['no kind in an element', {}],
+    ['an update without its expression', { Update: { TableName, Key: key('acme'), UpdateExpression: undefined } }],
+    ['a check without its condition', { ConditionCheck: { TableName, Key: key('acme'), ConditionExpression: undefined } }],
+  ])('refuses %s', async (_, element) => {
+    await expect(write(element)).rejects.toMatchObject({ name: 'ValidationException' });
+    expect(world.asked).toEqual([]);
+  });
+
+  it('refuses more than a hundred elements', async () => {
+    const puts = Array.from({ length: 101 }, (_, id) => ({ Put: { TableName, Item: key('acme', String(id)) } }));
+    await expect(write(...puts)).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+
+  it('refuses a table that does not exist, and does nothing', async () => {
+    await expect(
+      write({ Put: { TableName, Item: key('acme') } }, { Put: { TableName: 'nowhere', Item: key('acme') } }),
+    ).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    expect(await everything()).toEqual([]);
+  });
+
+  it('does once what is sent twice under one token, within ten minutes', async () => {
+    const add = (by: string) =>
+      world.client.send(
+        new TransactWriteItemsCommand({
+          ClientRequestToken: 'token',
+          TransactItems: [
+            { Update: { TableName, Key: key('acme'), UpdateExpression: 'ADD n :n', ExpressionAttributeValues: { ':n': { N: by } } } },
+          ],
+        }),
+      );
+    await add('1');
+    await add('1');
+    expect(await everything()).toMatchObject([{ n: { N: '1' } }]);
+    await expect(add('2')).rejects.toMatchObject({ name: 'IdempotentParameterMismatchException' });
+    world.now = new Date(world.now.getTime() + 600_001);
+    await add('2');
+    expect(await everything()).toMatchObject([{ n: { N: '3' } }]);
+  });
+
+  it('lets no other write in between', async () => {
+    await world.client.send(new PutItemCommand({ TableName, Item: { ...key('acme'), n: { N: '0' } } }));
+    const move = (i: number) =>
+      write(
+        { Update: { TableName, Key: key('acme'), UpdateExpression: 'ADD n :one', ExpressionAttributeValues: { ':one': { N: '1' } } } },
+        { Put: { TableName, Item: key('acme', `log-${i % 25}`), ConditionExpression: 'attribute_not_exists(id)' } },
+      );
+    const outcomes = await Promise.allSettled(Array.from({ length: 50 }, (_, i) => move(i)));
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(25);
+    expect((await world.client.send(new GetItemCommand({ TableName, Key: key('acme') }))).Item?.['n']).toEqual({ N: '25' });
+  });
+});
+
+describe('TransactGetItems', () => {
+  const get = (tenant: string, id = '1', more: object = {}) => ({ Get: { TableName, Key: key(tenant, id), ...more } });
+
+  it('answers in the order of the request, and leaves a gap for what is not there', async () => {
+    await world.client.send(new PutItemCommand({ TableName, Item: { ...key('acme', '2'), text: { S: 'x' } } }));
+    const { Responses, ConsumedCapacity } = await world.client.send(
+      new TransactGetItemsCommand({
+        TransactItems: [get('acme', '1'), get('acme', '2', { ProjectionExpression: '#t', ExpressionAttributeNames: { '#t': 'text' } })],
+        ReturnConsumedCapacity: 'TOTAL',
+      }),
+    );
+    expect(Responses).toEqual([{}, { Item: { text: { S: 'x' } } }]);
+    expect(ConsumedCapacity).toEqual([{ TableName, CapacityUnits: 4 }]);
+  });
+
+  it('asks for GetItem with the set of keys, and for the widest selection', async () => {
+    const specific = { ProjectionExpression: 'a' };
+    await world.client.send(new TransactGetItemsCommand({ TransactItems: [get('acme', '1', specific), get('globex')] }));
+    expect(world.asked).toEqual([
+      {
+        action: 'dynamodb:GetItem',
+        resource: 'arn:aws:dynamodb:eu-central-1:000000000000:table/notes',
+        context: {
+          'dynamodb:LeadingKeys': ['acme', 'globex'],
+          'dynamodb:Attributes': ['tenant', 'id', 'a'],
+          'dynamodb:Select': 'ALL_ATTRIBUTES',
+          'dynamodb:EnclosingOperation': 'TransactGetItems',
+        },
+      },
+    ]);
+  });
+
+  it('refuses the same item twice', async () => {
+    await expect(world.client.send(new TransactGetItemsCommand({ TransactItems: [get('acme'), get('acme')] }))).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+  });
+});
