@@ -1,0 +1,119 @@
+import { arnPattern, hasSixParts, OPERATOR_WILDCARDS } from './arn-pattern.ts';
+import type { RequestContext } from './context.ts';
+import { compareDecimals, type Decimal, parseDecimal } from './decimal.ts';
+import { matchesTokens, type Token } from './glob.ts';
+import { parseInstant } from './instant.ts';
+import { contains, parseAddress, parseAddressBlock } from './ip-address.ts';
+import { type Fault, filled, filledPattern, type InRequest, isConstant, isFault, type Pieces, parsePieces } from './policy-variable.ts';
+
+/**
+ * Whether one value of the request matches one value of the policy.
+ * Undefined: the request's value is not of the operator's type, and then the condition never holds, negated or not.
+ * A variable without a value is "effectively null": nothing equals it and nothing is like it.
+ *
+ * @see AWS IAM User Guide, "IAM policy elements: Variables and tags", Policy variables with no value
+ */
+export type Test = (value: string, context: RequestContext) => boolean | undefined;
+
+/** Whether `${…}` is a variable in this document: its Version decides. */
+export interface Language {
+  readonly variables: boolean;
+}
+
+/** How an operator reads a value of the policy: only strings, ARNs and booleans may have variables. */
+export type Comparison = (text: string, language: Language) => Test | Fault;
+
+export const exactText: Comparison = withPieces((pieces) => textTest(filled(pieces), (text) => text));
+
+export const foldedText: Comparison = withPieces((pieces) => textTest(filled(pieces), fold));
+
+export const pattern: Comparison = withPieces((pieces) => patternTest(filledPattern(pieces)));
+
+export const arn: Comparison = withPieces((pieces, text) => {
+  // A variable may hold a whole ARN. Constants with fewer parts could match nothing, and negated everything.
+  if (isConstant(pieces) && !hasSixParts(text)) return { fault: 'is not an ARN of six parts, which the ARN operators compare one by one' };
+  const test = patternTest(arnPattern(pieces, OPERATOR_WILDCARDS));
+  return (value, context) => (hasSixParts(value) ? test(value, context) : undefined);
+});
+
+export const bool: Comparison = withPieces((pieces, text) => {
+  if (isConstant(pieces) && parseBool(text) === undefined) return { fault: 'is neither true nor false' };
+  const wantedIn = filled(pieces);
+  return (value, context) => {
+    const actual = parseBool(value);
+    const wanted = wantedIn(context);
+    return actual === undefined ? undefined : wanted !== undefined && actual === parseBool(wanted);
+  };
+});
+
+export const binary: Comparison = (text) => {
+  const wanted = parseBase64(text);
+  if (!wanted) return { fault: 'is not base64' };
+  return (value) => parseBase64(value)?.equals(wanted);
+};
+
+export const ipAddress: Comparison = (text) => {
+  const block = parseAddressBlock(text);
+  if (!block) return { fault: 'is not an IP address or a CIDR block' };
+  return (value) => {
+    const actual = parseAddress(value);
+    return actual && contains(block, actual);
+  };
+};
+
+/** @param holds told how the request's value stands to the policy's: negative for less */
+export function numeric(holds: (order: number) => boolean): Comparison {
+  return ordered(parseDecimal, holds, 'is not a number');
+}
+
+/** @param holds told how the request's value stands to the policy's: negative for earlier */
+export function date(holds: (order: number) => boolean): Comparison {
+  return ordered(parseInstant, holds, 'is not a date of ISO 8601 with its time zone, nor seconds since 1970');
+}
+
+/** `true` or `false`, in any case. */
+export function parseBool(text: string): boolean | undefined {
+  const folded = text.toLowerCase();
+  return folded === 'true' ? true : folded === 'false' ? false : undefined;
+}
+
+function ordered(parse: (text: string) => Decimal | undefined, holds: (order: number) => boolean, fault: string): Comparison {
+  return (text) => {
+    const limit = parse(text);
+    if (!limit) return { fault };
+    return (value) => {
+      const actual = parse(value);
+      return actual && holds(compareDecimals(actual, limit));
+    };
+  };
+}
+
+function withPieces(make: (pieces: Pieces, text: string) => Test | Fault): Comparison {
+  return (text, language) => {
+    const pieces = parsePieces(text, language);
+    return isFault(pieces) ? pieces : make(pieces, text);
+  };
+}
+
+function textTest(wantedIn: InRequest<string>, form: (text: string) => string): Test {
+  return (value, context) => {
+    const wanted = wantedIn(context);
+    return wanted !== undefined && form(value) === form(wanted);
+  };
+}
+
+function patternTest(tokensIn: InRequest<readonly Token[]>): Test {
+  return (value, context) => {
+    const tokens = tokensIn(context);
+    return tokens !== undefined && matchesTokens(tokens, value);
+  };
+}
+
+/** Upper, then lower: letters that share only one of their cases are equal too. */
+function fold(text: string): string {
+  return text.toUpperCase().toLowerCase();
+}
+
+function parseBase64(text: string): Buffer | undefined {
+  return /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text) ? Buffer.from(text, 'base64') : undefined;
+}

@@ -1,0 +1,102 @@
+import { type Language, parseBool, type Test } from './comparison.ts';
+import { isNullDataSet, type RequestContext } from './context.ts';
+import { OPERATORS } from './operators.ts';
+import { isFault } from './policy-variable.ts';
+
+/** One key under one operator: true or false for a request. All of a statement's must hold. */
+export interface Condition {
+  /** How the policy writes it: `StringLike`, `s3:prefix`. */
+  readonly operator: string;
+  readonly key: string;
+  holds(context: RequestContext): boolean;
+}
+
+/** `ForAllValues` or `ForAnyValue`; absent where the policy has neither. */
+type SetOperator = 'all' | 'any';
+
+interface OperatorName {
+  readonly set?: SetOperator;
+  readonly base: string;
+  readonly ifExists: boolean;
+}
+
+const NAME = /^(?:(ForAllValues|ForAnyValue):)?([a-z]+?)(IfExists)?$/i;
+
+/** Reads one operator of a Condition block with its key and values. Faults are sentences without their subject. */
+export function readCondition(operator: string, key: string, values: readonly string[], language: Language): Condition | readonly string[] {
+  const name = parseOperatorName(operator);
+  if (!name) return [unknown(operator)];
+  if (name.base === 'null') return readNull(operator, key, values, name);
+  const known = OPERATORS.get(name.base);
+  if (!known) return [unknown(operator)];
+  const tests: Test[] = [];
+  const faults: string[] = [];
+  for (const value of values) {
+    const test = known.comparison(value, language);
+    if (isFault(test)) faults.push(`the value \`${value}\` of \`${key}\` under \`${operator}\` ${test.fault}`);
+    else tests.push(test);
+  }
+  if (faults.length > 0) return faults;
+  const lowerKey = key.toLowerCase();
+  const { set, ifExists } = name;
+  const { negated } = known;
+  return { operator, key, holds: (context) => holds({ set, ifExists, negated, tests }, context.values(lowerKey), context) };
+}
+
+interface Rule {
+  readonly set: SetOperator | undefined;
+  readonly ifExists: boolean;
+  readonly negated: boolean;
+  readonly tests: readonly Test[];
+}
+
+/**
+ * Without a set operator a negated operator is the opposite of its positive twin: true where the key is absent, and of several
+ * values of the request none may match. AWS asks for a set operator on multivalued keys and does not say what happens without.
+ *
+ * @see AWS IAM User Guide, "Set operators for multivalued context keys": over no values, `ForAllValues` is true and `ForAnyValue` false
+ */
+function holds({ set, ifExists, negated, tests }: Rule, values: readonly string[] | undefined, context: RequestContext): boolean {
+  if (values === undefined) return ifExists || (set === undefined ? negated : set === 'all');
+  if (set !== undefined && isNullDataSet(values)) return set === 'all';
+  const matches = values.map((value) => matchesAny(value, tests, context));
+  if (matches.includes(undefined)) return false;
+  if (set === undefined) return matches.includes(true) !== negated;
+  const ofEach = matches.map((match) => match !== negated);
+  return set === 'all' ? !ofEach.includes(false) : ofEach.includes(true);
+}
+
+/** The values of a policy are alternatives. */
+function matchesAny(value: string, tests: readonly Test[], context: RequestContext): boolean | undefined {
+  let matches: boolean | undefined = false;
+  for (const test of tests) {
+    matches = test(value, context);
+    if (matches !== false) return matches;
+  }
+  return matches;
+}
+
+/** `"Null": { key: "true" }`: the key is absent. */
+function readNull(
+  operator: string,
+  key: string,
+  values: readonly string[],
+  { set, ifExists }: OperatorName,
+): Condition | readonly string[] {
+  if (set !== undefined || ifExists) return [`\`${operator}\` is not an operator: Null takes neither a set operator nor IfExists`];
+  const wanted = values.map(parseBool);
+  if (wanted.includes(undefined)) return [`the value of \`${key}\` under \`${operator}\` must be true or false`];
+  const lowerKey = key.toLowerCase();
+  return { operator, key, holds: (context) => wanted.includes(context.values(lowerKey) === undefined) };
+}
+
+function parseOperatorName(operator: string): OperatorName | undefined {
+  const [, set, base, ifExists] = NAME.exec(operator) ?? [];
+  if (base === undefined) return undefined;
+  const read = { base: base.toLowerCase(), ifExists: ifExists !== undefined };
+  return set === undefined ? read : { ...read, set: set.toLowerCase() === 'forallvalues' ? 'all' : 'any' };
+}
+
+function unknown(operator: string): string {
+  return `\`${operator}\` is not a condition operator`;
+}

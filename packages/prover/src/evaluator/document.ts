@@ -1,0 +1,78 @@
+import type { Language } from './comparison.ts';
+import { isObject } from './json.ts';
+import { readStatement } from './read-statement.ts';
+import type { Statement } from './statement.ts';
+
+/** A document that AWS would not take, or that the evaluator cannot read: it is never guessed at. */
+export class InvalidPolicyError extends Error {
+  override readonly name = 'InvalidPolicyError';
+  /** Every fault found, as {@link checkPolicy} gives them. */
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`the policy is not valid: ${faults.join('; ')}`);
+    this.faults = [...faults];
+  }
+}
+
+/**
+ * The faults of an identity or session policy, each one sentence; none for a good one. It judges form, as STS and IAM do
+ * (`MalformedPolicyDocument`): elements and their types, operators, the values of typed operators, policy variables. It knows no
+ * actions, resources or condition keys: whether these exist is not its question.
+ *
+ * @example
+ * checkPolicy({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*' } });
+ * // ['`Statement[0]` must have either `Resource` or `NotResource`']
+ */
+export function checkPolicy(document: unknown): string[] {
+  return readDocument(document).faults;
+}
+
+/** INVARIANT: a document is never changed after it was given; the same object stays the same policy. */
+const known = new WeakMap<object, readonly Statement[]>();
+
+/**
+ * The statements of a document, ready to be matched; read at the first call.
+ *
+ * @throws {@link InvalidPolicyError}
+ */
+export function statementsOf(document: object): readonly Statement[] {
+  const before = known.get(document);
+  if (before) return before;
+  const { statements, faults } = readDocument(document);
+  if (faults.length > 0) throw new InvalidPolicyError(faults);
+  known.set(document, statements);
+  return statements;
+}
+
+interface ReadDocument {
+  readonly statements: readonly Statement[];
+  readonly faults: string[];
+}
+
+const KEYS: ReadonlySet<string> = new Set(['Version', 'Id', 'Statement']);
+
+function readDocument(document: unknown): ReadDocument {
+  const faults: string[] = [];
+  if (!isObject(document)) return { statements: [], faults: ['the policy is not an object'] };
+  for (const key of Object.keys(document)) if (!KEYS.has(key)) faults.push(`\`${key}\` is not an element of a policy`);
+  if (document.Id !== undefined && typeof document.Id !== 'string') faults.push('`Id` is not a string');
+  const language = readVersion(document.Version, faults);
+  const statements = statementList(document.Statement, faults).map((json, at) => readStatement(json, at, language, faults));
+  const sids = statements.map(({ sid }) => sid).filter((sid) => sid !== '');
+  if (new Set(sids).size < sids.length) faults.push('two statements have the same `Sid`');
+  return { statements, faults };
+}
+
+/** A document without a Version is of 2008-10-17, which has no policy variables. */
+function readVersion(version: unknown, faults: string[]): Language {
+  if (version !== undefined && version !== '2008-10-17' && version !== '2012-10-17')
+    faults.push('`Version` must be 2012-10-17 or 2008-10-17');
+  return { variables: version === '2012-10-17' };
+}
+
+function statementList(statement: unknown, faults: string[]): readonly unknown[] {
+  const list: readonly unknown[] = Array.isArray(statement) ? statement : statement === undefined ? [] : [statement];
+  if (list.length === 0) faults.push('the policy has no `Statement`');
+  return list;
+}

@@ -1,0 +1,4 @@
+export { checkPolicy, InvalidPolicyError } from './document.ts';
+export { decide } from './evaluate.ts';
+export { matchesGlob } from './glob.ts';
+export type { Decision, IamRequest, Policies } from './request.ts';

@@ -1,0 +1,74 @@
+import type { PolicyDocument } from '@tenant-aws/policy';
+import { statementsOf } from './document.ts';
+import type { Policies } from './request.ts';
+import { type Mismatch, mismatch, type ReadRequest, type Statement } from './statement.ts';
+
+/** Policies that together must allow a request, whatever the other layers say: the role's, or the session's. */
+export interface Layer {
+  readonly title: string;
+  readonly statements: readonly Named[];
+}
+
+interface Named {
+  /** `role[0][OwnFolder]`, `session[2]` */
+  readonly name: string;
+  readonly statement: Statement;
+}
+
+/** How a layer stands to a request: the first Deny and the first Allow that apply, and the Allow that came nearest. */
+export interface Finding {
+  readonly title: string;
+  readonly denied?: string;
+  readonly allowed?: string;
+  readonly nearest?: Near;
+}
+
+/** An Allow statement that speaks of the action, and why it does not apply. */
+export interface Near {
+  readonly name: string;
+  readonly mismatch: Exclude<Mismatch, { readonly part: 'action' }>;
+}
+
+/** The role's layer, and the session's where there is one. */
+export function layersOf({ role, session }: Policies): readonly [Layer, ...Layer[]] {
+  const own = layer("the role's policies", role, (at) => `role[${at}]`);
+  if (session === undefined) return [own];
+  return isMany(session)
+    ? [own, layer('the session policies', session, (at) => `session[${at}]`)]
+    : [own, layer('the session policy', [session], () => 'session')];
+}
+
+/** Looks at every statement: a Deny may stand behind an Allow. */
+export function findIn({ title, statements }: Layer, request: ReadRequest): Finding {
+  let denied: string | undefined;
+  let allowed: string | undefined;
+  let nearest: Near | undefined;
+  for (const { name, statement } of statements) {
+    const why = mismatch(statement, request);
+    if (statement.effect === 'Deny') {
+      if (!why) denied ??= name;
+    } else if (!why) {
+      allowed ??= name;
+    } else if (why.part !== 'action' && (!nearest || isNearer(why, nearest.mismatch))) {
+      nearest = { name, mismatch: why };
+    }
+  }
+  return { title, ...(denied !== undefined && { denied }), ...(allowed !== undefined && { allowed }), ...(nearest && { nearest }) };
+}
+
+function layer(title: string, documents: readonly PolicyDocument[], nameOf: (at: number) => string): Layer {
+  return {
+    title,
+    statements: documents.flatMap((document, at) =>
+      statementsOf(document).map((statement) => ({ name: `${nameOf(at)}[${statement.name}]`, statement })),
+    ),
+  };
+}
+
+function isNearer(one: Mismatch, other: Mismatch): boolean {
+  return one.part === 'condition' && other.part === 'resource';
+}
+
+function isMany<T>(value: T | readonly T[]): value is readonly T[] {
+  return Array.isArray(value);
+}

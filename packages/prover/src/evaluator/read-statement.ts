@@ -1,0 +1,114 @@
+import type { Language } from './comparison.ts';
+import { type Condition, readCondition } from './condition.ts';
+import { isObject, type JsonObject } from './json.ts';
+import { isFault, type Pieces, parsePieces } from './policy-variable.ts';
+import { type ActionPattern, actionPattern, type Element, type ResourcePattern, resourcePattern, type Statement } from './statement.ts';
+
+/** Writes down what is wrong: the end of a sentence whose subject is the statement. Reading goes on, so that every fault is found. */
+type Note = (fault: string) => void;
+
+const KEYS: ReadonlySet<string> = new Set(['Sid', 'Effect', 'Action', 'NotAction', 'Resource', 'NotResource', 'Condition']);
+const SID = /^[A-Za-z0-9]*$/;
+/** A service has no wildcard, but for `*:*`. */
+const ACTION = /^(?:\*|\*:\*|[a-z0-9-]+:[\w*?-]+)$/i;
+/** "You can't use a wildcard in the service segment": AWS IAM User Guide, "IAM JSON policy elements: Resource". */
+const RESOURCE = /^(?:\*+$|arn:[^:]*:[A-Za-z0-9-]+:)/;
+const LAST_PART = 5;
+
+/** Reads one statement. INVARIANT: whoever finds a fault noted does not use what was read. */
+export function readStatement(json: unknown, at: number, language: Language, faults: string[]): Statement {
+  const note: Note = (fault) => faults.push(`\`Statement[${at}]\` ${fault}`);
+  if (!isObject(json)) note('is not an object');
+  const source = isObject(json) ? json : {};
+  for (const key of Object.keys(source)) if (!KEYS.has(key)) note(unknownElement(key));
+  const sid = readSid(source.Sid, note);
+  if (source.Effect !== 'Allow' && source.Effect !== 'Deny') note('must have the `Effect` Allow or Deny');
+  return {
+    sid,
+    name: sid === '' ? String(at) : sid,
+    effect: source.Effect === 'Allow' ? 'Allow' : 'Deny',
+    action: readElement<ActionPattern>(source, 'Action', note, (text) => readAction(text, note)),
+    resource: readElement<ResourcePattern>(source, 'Resource', note, (text) => readResource(text, language, note)),
+    conditions: source.Condition === undefined ? [] : readConditions(source.Condition, language, note),
+  };
+}
+
+function unknownElement(key: string): string {
+  const principal = key === 'Principal' || key === 'NotPrincipal';
+  return principal ? `has \`${key}\`, which only resource policies have` : `has \`${key}\`, which is not an element of a statement`;
+}
+
+function readSid(sid: unknown, note: Note): string {
+  if (sid === undefined) return '';
+  if (typeof sid === 'string' && SID.test(sid)) return sid;
+  note('has a `Sid` that is not made of letters and digits');
+  return '';
+}
+
+/** `Action` or `NotAction`, `Resource` or `NotResource`. An empty list is legal: it names nothing. */
+function readElement<T>(source: JsonObject, name: 'Action' | 'Resource', note: Note, read: (text: string) => T): Element<T> {
+  const not = `Not${name}`;
+  if ((source[name] === undefined) === (source[not] === undefined)) note(`must have either \`${name}\` or \`${not}\``);
+  const except = source[name] === undefined;
+  const strings = oneOrMany(except ? source[not] : source[name]);
+  if (!strings.every((text) => typeof text === 'string')) {
+    note(`has an \`${except ? not : name}\` that is neither a string nor a list of strings`);
+    return { patterns: [], except };
+  }
+  return { patterns: strings.map(read), except };
+}
+
+function readAction(text: string, note: Note): ActionPattern {
+  if (!ACTION.test(text)) note(`names \`${text}\`, which is not an action such as \`s3:GetObject\` or \`s3:Get*\``);
+  return actionPattern(text);
+}
+
+function readResource(text: string, language: Language, note: Note): ResourcePattern {
+  if (!RESOURCE.test(text)) note(`names \`${text}\`, which is neither an ARN of one service nor \`*\``);
+  const pieces = parsePieces(text, language);
+  if (isFault(pieces)) note(`names \`${text}\`, which ${pieces.fault}`);
+  const read = isFault(pieces) ? [] : pieces;
+  // "You can't use a variable to replace parts of the ARN before the fifth colon."
+  if (hasEarlyVariable(read)) note(`names \`${text}\`, which has a policy variable before the fifth colon`);
+  return resourcePattern(read);
+}
+
+function hasEarlyVariable([first, ...rest]: Pieces): boolean {
+  if (first === undefined) return false;
+  if (typeof first !== 'string') return true;
+  return rest.length > 0 && first.split(':').length <= LAST_PART;
+}
+
+function readConditions(json: unknown, language: Language, note: Note): readonly Condition[] {
+  if (!isObject(json)) {
+    note('has a `Condition` that is not an object');
+    return [];
+  }
+  return Object.entries(json).flatMap(([operator, keys]) => {
+    if (isObject(keys)) return Object.entries(keys).flatMap(([key, values]) => readKey(operator, key, values, language, note));
+    note(`has a \`Condition\` whose \`${operator}\` is not an object`);
+    return [];
+  });
+}
+
+/** IAM takes `true` and `1` for `"true"` and `"1"`. */
+function readKey(operator: string, key: string, json: unknown, language: Language, note: Note): readonly Condition[] {
+  const values = oneOrMany(json);
+  if (!values.every(isScalar)) {
+    note(`has a \`Condition\` whose \`${key}\` under \`${operator}\` is neither a string nor a list of strings`);
+    return [];
+  }
+  const read = readCondition(operator, key, values.map(String), language);
+  if ('holds' in read) return [read];
+  for (const fault of read) note(`has a \`Condition\` that cannot be judged: ${fault}`);
+  return [];
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+function oneOrMany(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  return value === undefined ? [] : [value];
+}
