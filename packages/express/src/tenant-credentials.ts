@@ -1,4 +1,4 @@
-import { type TenantGate, type TenantGateOptions, tenantGate } from '@tenant-aws/core';
+import { type TenantAws, type TenantGate, type TenantGateOptions, tenantGate } from '@tenant-aws/core';
 import type { NextFunction, Request, Response } from 'express';
 import { refuseMissingCall } from './missing-call.ts';
 
@@ -29,7 +29,7 @@ export function tenantCredentials(options: TenantCredentialsOptions = {}): Tenan
   const enter = tenantGate(options);
 
   async function tenantCredentials(req: Request, _res: Response, next: NextFunction): Promise<void> {
-    let tenantAws: Awaited<ReturnType<TenantGate>>;
+    let tenantAws: TenantAws | undefined;
     try {
       tenantAws = await enter({
         headersDistinct: req.headersDistinct,

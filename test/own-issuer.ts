@@ -1,0 +1,45 @@
+import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { exportJWK, type JWTPayload, SignJWT } from 'jose';
+
+/** An issuer of a team's own: a key set, no discovery, and a private key to sign anything with. */
+export interface OwnIssuer {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly jwksUri: string;
+  readonly keyId: string;
+  readonly privateKey: KeyObject;
+  /** A good token with these claims. */
+  sign(claims: JWTPayload): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Starts one on loopback, with a key of this algorithm. */
+export async function startOwnIssuer(algorithm: 'RS256' | 'ES256' = 'RS256'): Promise<OwnIssuer> {
+  const { privateKey } =
+    algorithm === 'RS256' ? generateKeyPairSync('rsa', { modulusLength: 2_048 }) : generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const [issuer, audience, keyId] = ['https://login.example.test', 'notes-api', 'own-1'];
+  const keys = [{ ...(await exportJWK(createPublicKey(privateKey))), kid: keyId, alg: algorithm, use: 'sig' }];
+  const server = createServer((req, res) => {
+    if (req.url !== '/keys') return void res.writeHead(404).end();
+    res.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    issuer,
+    audience,
+    keyId,
+    privateKey,
+    jwksUri: `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`,
+    sign: (claims) =>
+      new SignJWT(claims)
+        .setProtectedHeader({ alg: algorithm, kid: keyId })
+        .setIssuer(issuer)
+        .setAudience(audience)
+        .setExpirationTime('5m')
+        .sign(privateKey),
+    close: () => new Promise((closed) => server.close(() => closed())),
+  };
+}

@@ -1,0 +1,115 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { LocalAws } from '@tenant-aws/local';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { environmentFor, startNotesAws } from './notes-aws.ts';
+import { type Block, blocksOf, fileNameOf, linksOf } from './readme/blocks.ts';
+import { conversation } from './readme/conversation.ts';
+import { run, serve } from './readme/program.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folders = (under: string): string[] => readdirSync(join(root, under)).map((name) => join(under, name));
+const readmes = ['.', 'templates', ...folders('packages'), ...folders('examples')]
+  .map((folder) => join(folder, 'README.md'))
+  .filter((path) => existsSync(join(root, path)));
+
+let aws: LocalAws;
+let scratch: string;
+beforeAll(async () => {
+  aws = await startNotesAws();
+  // Inside the workspace, so that a README's imports resolve as its reader's would.
+  await mkdir(join(root, 'test/.cache'), { recursive: true });
+  scratch = await mkdtemp(join(root, 'test/.cache/readme-'));
+});
+afterAll(async () => {
+  await rm(scratch, { recursive: true });
+  await aws.close();
+});
+
+describe.each(readmes)('%s', (path) => {
+  const markdown = readFileSync(join(root, path), 'utf8');
+  const blocks = blocksOf(markdown);
+  const programs = blocks.filter(({ language }) => language === 'ts');
+
+  it('links to nothing that is not there', () => {
+    const targets = linksOf(markdown).map((link) => join(dirname(path), link));
+    expect(targets.filter((target) => !existsSync(join(root, target)))).toEqual([]);
+  });
+
+  it('names only scripts that the repository has', () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+    const named = [...markdown.matchAll(/npm (?:run )?(test|[\w:-]+)(?= |$|`)/gm)].flatMap(([, script]) => script ?? []);
+    expect(named.filter((script) => !['install', 'i'].includes(script) && !(script in scripts))).toEqual([]);
+  });
+
+  it.each(programs.filter(({ words }) => words.includes('run')))('runs the program of line $line', async (block) => {
+    const file = await written(block);
+
+    const { code, stdout, stderr } = await run(file, environmentFor(aws));
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const promised = blocks[blocks.indexOf(block) + 1];
+    if (promised?.language === 'text') expect(stdout.trimEnd()).toBe(promised.text);
+  });
+
+  it.each(programs.filter(({ words }) => words.includes('serve')))('serves what it says, by the program of line $line', async (block) => {
+    const server = await serve(await written(block), environmentFor(aws));
+    // A program that starts a local AWS of its own prints a token of its own.
+    const ACME = block.text.includes('ACME=') ? await server.said(/^ACME=(.+)$/) : await aws.issuer.token({ tenant: 'acme' });
+    const exchanges = blocks
+      .slice(blocks.indexOf(block))
+      .filter(({ language }) => language === 'console')
+      .flatMap(({ text }) => conversation(text, { ACME }));
+
+    const answers = [];
+    for (const { command, path: target, method, headers, body, expected } of exchanges) {
+      const response = await fetch(server.url + target, { method, headers, ...(body === undefined ? {} : { body }) });
+      const seen = Object.fromEntries(Object.keys(expected.headers).map((name) => [name, response.headers.get(name)]));
+      answers.push({
+        command,
+        expected,
+        answer: {
+          ...(expected.status === undefined ? {} : { status: response.status }),
+          headers: seen,
+          body: (await response.text()).trimEnd(),
+        },
+      });
+    }
+    await server.close();
+
+    expect(exchanges.length).toBeGreaterThan(0);
+    expect(answers.map(({ command, answer }) => ({ command, ...answer }))).toEqual(
+      answers.map(({ command, expected }) => ({ command, ...expected })),
+    );
+  });
+
+  it.each(blocks.filter(({ words }) => words.includes('environment')))(
+    'is configured by the environment of line $line, and by nothing more',
+    async ({ text }) => {
+      const file = join(scratch, 'configured.ts');
+      await writeFile(file, "import { tenantCredentials } from '@tenant-aws/express';\nawait tenantCredentials().close();\n");
+      const { PATH } = process.env;
+
+      const told = Object.fromEntries(text.split('\n').map((line) => line.split('=')) as [string, string][]);
+
+      expect(await run(file, { ...(PATH === undefined ? {} : { PATH }), ...told })).toEqual({ code: 0, stdout: '', stderr: '' });
+    },
+  );
+
+  /** Every file of the README is written, so that its programs can import each other. */
+  async function written(block: Block): Promise<string> {
+    const folder = await mkdtemp(join(scratch, 'program-'));
+    await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
+    for (const program of programs) await writeFile(join(folder, fileNameOf(program)), program.text);
+    return join(folder, fileNameOf(block));
+  }
+});
+
+it.each(['README.md', 'packages/express/README.md'])('%s holds no program that is not tried', (path) => {
+  const programs = blocksOf(readFileSync(join(root, path), 'utf8')).filter(({ language }) => language === 'ts');
+
+  expect(programs.length).toBeGreaterThan(0);
+  expect(programs.filter(({ words }) => !['run', 'serve', 'file'].some((word) => words.includes(word)))).toEqual([]);
+});

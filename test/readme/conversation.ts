@@ -1,0 +1,63 @@
+/** One `$ curl …` of a `console` block, and the answer that the README promises. */
+export interface Exchange {
+  readonly command: string;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly expected: Expected;
+}
+
+interface Expected {
+  readonly status?: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Reads a `console` block. What a `curl` of it says that is not understood here is an error, lest it be ignored. */
+export function conversation(block: string, variables: Readonly<Record<string, string>>): readonly Exchange[] {
+  return block
+    .split(/^\$ /m)
+    .filter((text) => text !== '')
+    .map((text) => {
+      const [command = '', ...answer] = text.trimEnd().split('\n');
+      return { command, ...request(command, variables), expected: expected(answer) };
+    });
+}
+
+function request(command: string, variables: Readonly<Record<string, string>>): Omit<Exchange, 'command' | 'expected'> {
+  const [program, ...words] = [...command.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
+    ([, single, double, bare]) => single ?? expand(double ?? bare ?? '', variables),
+  );
+  if (program !== 'curl') throw new Error(`not a curl: ${command}`);
+  const read = { method: 'GET', path: '', headers: {} as Record<string, string>, body: undefined as string | undefined };
+  for (let word = words.shift(); word !== undefined; word = words.shift()) {
+    if (word === '-i' || word === '-s') continue;
+    if (word === '-X') read.method = words.shift() ?? '';
+    else if (word === '-d') read.body = words.shift();
+    else if (word === '-H') {
+      const [, name = '', value = ''] = /^([\w-]+): (.*)$/.exec(words.shift() ?? '') ?? [];
+      read.headers[name] = value;
+    } else if (/^http:\/\/localhost:3000\//.test(word)) read.path = word.slice('http://localhost:3000'.length);
+    else throw new Error(`not understood: ${word}`);
+  }
+  const { body, ...rest } = read;
+  return body === undefined ? rest : { ...rest, body };
+}
+
+function expand(text: string, variables: Readonly<Record<string, string>>): string {
+  return text.replace(/\$([A-Z]+)/g, (_, name: string) => {
+    const value = variables[name];
+    if (value === undefined) throw new Error(`$${name} is not set`);
+    return value;
+  });
+}
+
+function expected(answer: readonly string[]): Expected {
+  const [, status] = /^HTTP\/1\.1 (\d{3})/.exec(answer[0] ?? '') ?? [];
+  if (status === undefined) return { headers: {}, body: answer.join('\n') };
+  const end = answer.indexOf('');
+  const head = answer.slice(1, end === -1 ? undefined : end);
+  const headers = Object.fromEntries(head.map((line) => line.split(': ')).map(([name = '', value = '']) => [name.toLowerCase(), value]));
+  return { status: Number(status), headers, body: end === -1 ? '' : answer.slice(end + 1).join('\n') };
+}

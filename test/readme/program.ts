@@ -1,0 +1,61 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+
+const preload = new URL('./listening.ts', import.meta.url).href;
+
+export interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end. */
+export async function run(file: string, env: NodeJS.ProcessEnv): Promise<Ran> {
+  const { child, output } = start(file, env);
+  await once(child, 'close');
+  return { code: child.exitCode, ...(await output) };
+}
+
+export interface Served {
+  /** Where it listens. */
+  readonly url: string;
+  /** Waits for a line that it prints, and answers the first group. */
+  said(pattern: RegExp): Promise<string>;
+  /** What it had to say, once it has ended. */
+  close(): Promise<Omit<Ran, 'code'>>;
+}
+
+/** Starts a program that listens. */
+export async function serve(file: string, env: NodeJS.ProcessEnv): Promise<Served> {
+  const { child, output } = start(file, { ...env, PORT: '0' });
+  const lines = createInterface(child.stdout!);
+  const said: string[] = [];
+  lines.on('line', (line) => said.push(line));
+  const closed = once(child, 'close');
+  const listening = once(child, 'message').then(([message]: { port?: number }[]) => message?.port);
+  const port = await Promise.race([listening, closed.then(async () => Promise.reject(new Error((await output).stderr)))]);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async said(pattern) {
+      for (;;) {
+        const [, found] = said.map((line) => pattern.exec(line)).find((match) => match !== null) ?? [];
+        if (found !== undefined) return found;
+        await once(lines, 'line', { signal: AbortSignal.timeout(5_000) });
+      }
+    },
+    async close() {
+      child.kill('SIGKILL');
+      await closed;
+      return output;
+    },
+  };
+}
+
+function start(file: string, env: NodeJS.ProcessEnv): { child: ReturnType<typeof fork>; output: Promise<Omit<Ran, 'code'>> } {
+  const child = fork(file, { env, execArgv: ['--conditions=source', '--import', preload], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const { stdout, stderr } = child;
+  if (!stdout || !stderr) throw new Error('the program has no output');
+  return { child, output: Promise.all([text(stdout), text(stderr)]).then(([out, err]) => ({ stdout: out, stderr: err })) };
+}
