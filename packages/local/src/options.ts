@@ -72,7 +72,9 @@ function readRole(arn: string, { policy, trust, maxSessionDuration = 3600, ...un
     const document = asIdentityPolicy(trust, () => true);
     for (const fault of checkPolicy(document)) faults.push(`\`${path}.trust\`: ${fault}`);
   }
-  return { arn, ...parsed, id: uniqueId('AROA', arn), policies, maxSessionDuration, ...(trust && { trust }) };
+  // Copies: what the caller changes later must not change who may do what.
+  const own = structuredClone({ policies, ...(trust && { trust }) });
+  return { arn, ...parsed, id: uniqueId('AROA', arn), maxSessionDuration, ...own };
 }
 
 function isMany(policy: RoleOptions['policy']): policy is readonly PolicyDocument[] {

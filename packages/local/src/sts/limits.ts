@@ -10,11 +10,14 @@ export interface Limit {
 }
 
 /** @see AWS STS API Reference, "AssumeRole", request parameters */
-export const LIMITS = {
+export const LIMITS: Readonly<Record<'roleArn' | 'roleSessionName' | 'policy' | 'externalId' | 'sourceIdentity', Limit>> = {
   roleArn: { min: 20, max: 2048, pattern: /^arn:[a-z-]+:iam::\d{12}:role\/[\x21-\x7e]+$/ },
   roleSessionName: { min: 2, max: 64, pattern: /^[\w+=,.@-]+$/ },
   policy: { min: 1, max: 2048, pattern: /^[\t\n\r\u0020-\u00ff]+$/ },
-} satisfies Record<string, Limit>;
+  externalId: { min: 2, max: 1224, pattern: /^[\w+=,.@:/-]+$/ },
+  // `aws:` is AWS's own prefix; the colon is no character of a source identity anyway.
+  sourceIdentity: { min: 2, max: 64, pattern: /^[\w+=,.@-]+$/ },
+};
 
 /** The longest life of a chained session, in seconds. AWS refuses more; it does not shorten. */
 export const CHAINED_MAX_SECONDS = 3600;

@@ -1,0 +1,256 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { checksum, checksumHeader } from '../../src/checksums.ts';
+import { type HandSigned, handSign, hmacHex, sha256 } from './hand-signer.ts';
+import { NOW, Recorder, SESSION, type Wire } from './recorder.ts';
+
+const EMPTY_HASH = sha256('');
+const UNSIGNED_TRAILER = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER';
+const SIGNED = 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD';
+const SIGNED_TRAILER = 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER';
+
+let recorder: Recorder;
+beforeAll(async () => {
+  recorder = await Recorder.start();
+});
+beforeEach(() => {
+  recorder.time.now = NOW;
+});
+afterAll(() => recorder.close());
+
+/** The head of an upload; its body comes later, when the signature to chain from is known. */
+function head(payloadHash: string, headers: Readonly<Record<string, string>> = {}): HandSigned {
+  return handSign({
+    method: 'PUT',
+    headers: {
+      host: recorder.host,
+      'content-encoding': 'aws-chunked',
+      'x-amz-content-sha256': payloadHash,
+      'x-amz-decoded-content-length': '11',
+      ...headers,
+    },
+    payloadHash,
+    keys: SESSION,
+  });
+}
+
+function unsigned(body: string, headers: Readonly<Record<string, string>> = { 'x-amz-trailer': 'x-amz-checksum-crc32' }): Wire {
+  return { ...head(UNSIGNED_TRAILER, headers), body };
+}
+
+/** Signs chunks one after the other, as SDKs of other languages do. */
+function signedChunks(signed: HandSigned, chunks: readonly string[], trailer?: string): Wire {
+  let previous = signed.signature;
+  let body = '';
+  for (const [index, data] of [...chunks, ''].entries()) {
+    previous = hmacHex(
+      signed.key,
+      `AWS4-HMAC-SHA256-PAYLOAD\n20261124T120000Z\n${signed.scope}\n${previous}\n${EMPTY_HASH}\n${sha256(data)}`,
+    );
+    const last = index === chunks.length;
+    body += `${data.length.toString(16)};chunk-signature=${previous}\r\n${data}${last ? '' : '\r\n'}`;
+  }
+  if (trailer !== undefined) {
+    const signature = hmacHex(
+      signed.key,
+      `AWS4-HMAC-SHA256-TRAILER\n20261124T120000Z\n${signed.scope}\n${previous}\n${sha256(`${trailer}\n`)}`,
+    );
+    body += `${trailer}\r\nx-amz-trailer-signature:${signature}\r\n`;
+  }
+  return { ...signed, body: `${body}\r\n` };
+}
+
+const TEXT = 'hello world';
+const CRC32 = checksum('CRC32', Buffer.from(TEXT));
+const GOOD = `5\r\nhello\r\n6\r\n world\r\n0\r\nx-amz-checksum-crc32:${CRC32}\r\n\r\n`;
+
+describe('a payload with a trailer, as SDK v3 streams it', () => {
+  it('reaches the service decoded, with its checksum apart from the headers', async () => {
+    const seen = await recorder.accepts(unsigned(GOOD));
+    expect(String(seen?.body)).toBe(TEXT);
+    expect([...(seen?.trailers ?? [])]).toEqual([['x-amz-checksum-crc32', CRC32]]);
+    expect(seen?.headers.has('x-amz-checksum-crc32')).toBe(false);
+    expect(seen?.headers.has('content-encoding')).toBe(false);
+  });
+
+  it.each(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const)('is checked by %s', async (algorithm) => {
+    const name = checksumHeader(algorithm);
+    const of = (text: string): string => `b\r\n${TEXT}\r\n0\r\n${name}:${checksum(algorithm, Buffer.from(text))}\r\n\r\n`;
+    expect(await recorder.accepts(unsigned(of(TEXT), { 'x-amz-trailer': name }))).toBeDefined();
+    expect((await recorder.send(unsigned(of('hello xorld'), { 'x-amz-trailer': name }))).code).toBe('BadDigest');
+  });
+
+  it('keeps the content coding of the object itself', async () => {
+    const seen = await recorder.accepts(
+      unsigned(GOOD, { 'x-amz-trailer': 'x-amz-checksum-crc32', 'content-encoding': 'aws-chunked,gzip' }),
+    );
+    expect(seen?.headers.get('content-encoding')).toBe('gzip');
+  });
+
+  it.each([
+    ['a copy source smuggled in as a trailer', GOOD.replace('\r\n\r\n', '\r\nx-amz-copy-source:/pool/globex/f\r\n\r\n')],
+    ['a copy source instead of the checksum', GOOD.replace(/x-amz-checksum.*\r\n/, 'x-amz-copy-source:/pool/globex/f\r\n')],
+    ['no trailer', GOOD.replace(/x-amz-checksum.*\r\n/, '')],
+    ['the trailer twice', GOOD.replace('\r\n\r\n', `\r\nx-amz-checksum-crc32:${CRC32}\r\n\r\n`)],
+    ['another checksum than declared', GOOD.replace('crc32', 'sha256')],
+    ['bytes after the last chunk', `${GOOD}x`],
+    ['a second body after the last chunk', GOOD + GOOD],
+    ['no end', GOOD.slice(0, -2)],
+    ['a truncated chunk', '5\r\nhel'],
+    ['a chunk that is shorter than it says', GOOD.replace('5\r\nhello', '5\r\nhell')],
+    ['a chunk that is longer than it says', GOOD.replace('5\r\nhello', '5\r\nhelloo')],
+    ['a size with a sign', GOOD.replace('5\r\n', '+5\r\n')],
+    ['a size in hex notation', GOOD.replace('5\r\n', '0x5\r\n')],
+    ['a size with a leading zero', GOOD.replace('5\r\n', '05\r\n')],
+    ['a size with a space', GOOD.replace('5\r\n', '5 \r\n')],
+    ['a size beyond everything', GOOD.replace('5\r\n', 'ffffffffff\r\n')],
+    ['an unknown chunk extension', GOOD.replace('5\r\n', '5;name=value\r\n')],
+    ['a chunk signature where none is due', GOOD.replace('5\r\n', `5;chunk-signature=${'0'.repeat(64)}\r\n`)],
+    ['a trailer signature where none is due', GOOD.replace('\r\n\r\n', `\r\nx-amz-trailer-signature:${'0'.repeat(64)}\r\n\r\n`)],
+    ['a trailer with a space', GOOD.replace('crc32:', 'crc32: ')],
+    ['bare line feeds', GOOD.replaceAll('\r\n', '\n')],
+    ['nothing', ''],
+  ])('is refused with %s', async (_, body) => {
+    const before = recorder.reached.length;
+    const answer = await recorder.send(unsigned(body));
+    expect(answer.status).toBe(400);
+    expect(recorder.reached.length).toBe(before);
+  });
+
+  it.each([
+    ['the decoded length wrong', { 'x-amz-trailer': 'x-amz-checksum-crc32', 'x-amz-decoded-content-length': '12' }],
+    ['the decoded length not an integer', { 'x-amz-trailer': 'x-amz-checksum-crc32', 'x-amz-decoded-content-length': '1.1e1' }],
+    ['no declared trailer', {}],
+    ['a declared trailer that is no checksum', { 'x-amz-trailer': 'x-amz-copy-source' }],
+    ['two declared trailers', { 'x-amz-trailer': 'x-amz-checksum-crc32,x-amz-checksum-sha1' }],
+    ['a prototype as the declared trailer', { 'x-amz-trailer': 'constructor' }],
+  ])('is refused with %s', async (_, headers) => {
+    const before = recorder.reached.length;
+    const answer = await recorder.send(unsigned(GOOD, headers));
+    expect([400, 411]).toContain(answer.status);
+    expect(recorder.reached.length).toBe(before);
+  });
+
+  it('is refused in a request that declares a plain payload', async () => {
+    for (const payloadHash of ['UNSIGNED-PAYLOAD', sha256(GOOD)]) {
+      const wire = { ...head(payloadHash, { 'x-amz-trailer': 'x-amz-checksum-crc32' }), body: GOOD };
+      expect((await recorder.send(wire)).status).toBe(400);
+      expect((await recorder.send({ ...head(payloadHash), body: GOOD })).status).toBe(400);
+    }
+  });
+});
+
+describe('a payload of signed chunks', () => {
+  it('reaches the service decoded', async () => {
+    expect(String((await recorder.accepts(signedChunks(head(SIGNED), ['hello', ' world'])))?.body)).toBe(TEXT);
+  });
+
+  it('may have a signed trailer', async () => {
+    const signed = head(SIGNED_TRAILER, { 'x-amz-trailer': 'x-amz-checksum-crc32' });
+    const seen = await recorder.accepts(signedChunks(signed, [TEXT], `x-amz-checksum-crc32:${CRC32}`));
+    expect(String(seen?.body)).toBe(TEXT);
+    expect(seen?.trailers.get('x-amz-checksum-crc32')).toBe(CRC32);
+  });
+
+  it.each([
+    ['data', (body: string) => body.replace('hello', 'jello')],
+    ['the first signature', (body: string) => body.replace(/=[0-9a-f]/, (s) => (s === '=0' ? '=1' : '=0'))],
+    [
+      'the last signature',
+      (body: string) => body.replace(/(\r\n0;chunk-signature=)(.)/, (_, head: string, c: string) => head + (c === '0' ? '1' : '0')),
+    ],
+    ['a missing signature', (body: string) => body.replace(/;chunk-signature=[0-9a-f]+/, '')],
+    ['all signatures missing', (body: string) => body.replace(/;chunk-signature=[0-9a-f]+/g, '')],
+    ['the order of chunks', (body: string) => body.replace(/(5;[^\r]*\r\nhello\r\n)(6;[^\r]*\r\n world\r\n)/, '$2$1')],
+    ['a chunk left out', (body: string) => body.replace(/5;[^\r]*\r\nhello\r\n/, '')],
+    ['the end left out', (body: string) => body.replace(/0;[^\r]*\r\n\r\n$/, '')],
+    ['a trailer that nobody declared', (body: string) => body.replace(/\r\n$/, 'x-amz-copy-source:/pool/globex/f\r\n\r\n')],
+  ])('is refused with %s altered', async (_, alter) => {
+    const good = signedChunks(head(SIGNED), ['hello', ' world']);
+    const body = alter(String(good.body));
+    expect(body).not.toBe(good.body);
+    const before = recorder.reached.length;
+    expect([400, 403]).toContain((await recorder.send({ ...good, body })).status);
+    expect(recorder.reached.length).toBe(before);
+  });
+
+  it.each([
+    ['the checksum', (body: string) => body.replace(`crc32:${CRC32}`, `crc32:${checksum('CRC32', Buffer.from('x'))}`)],
+    [
+      'the trailer signature',
+      (body: string) => body.replace(/(trailer-signature:)(.)/, (_, head: string, c: string) => head + (c === '0' ? '1' : '0')),
+    ],
+    ['no trailer signature', (body: string) => body.replace(/x-amz-trailer-signature.*\r\n/, '')],
+    ['a trailer after the signature', (body: string) => body.replace(/\r\n\r\n$/, '\r\nx-amz-checksum-sha1:AAAA\r\n\r\n')],
+  ])('is refused with %s of the trailer altered', async (_, alter) => {
+    const signed = head(SIGNED_TRAILER, { 'x-amz-trailer': 'x-amz-checksum-crc32' });
+    const good = signedChunks(signed, [TEXT], `x-amz-checksum-crc32:${CRC32}`);
+    const before = recorder.reached.length;
+    expect([400, 403]).toContain((await recorder.send({ ...good, body: alter(String(good.body)) })).status);
+    expect(recorder.reached.length).toBe(before);
+  });
+});
+
+describe("AWS's own examples", () => {
+  const chunks = ['a'.repeat(65_536), 'a'.repeat(1024)];
+  const common = {
+    host: 's3.amazonaws.com',
+    'x-amz-date': '20130524T000000Z',
+    'x-amz-storage-class': 'REDUCED_REDUNDANCY',
+    'content-encoding': 'aws-chunked',
+    'x-amz-decoded-content-length': '66560',
+  };
+  const credential = 'AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request';
+
+  function body(signatures: readonly string[], trailer = ''): string {
+    return (
+      [...chunks, '']
+        .map((data, index) => `${data.length.toString(16)};chunk-signature=${signatures[index]}\r\n${data}${data && '\r\n'}`)
+        .join('') + `${trailer}\r\n`
+    );
+  }
+
+  it('of signed chunks is accepted', async () => {
+    recorder.time.now = Date.parse('2013-05-24T00:00:00Z');
+    const seen = await recorder.accepts({
+      method: 'PUT',
+      target: '/examplebucket/chunkObject.txt',
+      headers: {
+        ...common,
+        'content-length': '66824',
+        'x-amz-content-sha256': SIGNED,
+        authorization: `${credential},SignedHeaders=content-encoding;content-length;host;x-amz-content-sha256;x-amz-date;x-amz-decoded-content-length;x-amz-storage-class,Signature=4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9`,
+      },
+      body: body([
+        'ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648',
+        '0055627c9e194cb4542bae2aa5492e3c1575bbb81b612b7d234b86a503ef5497',
+        'b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9',
+      ]),
+    });
+    expect(seen?.body.length).toBe(66_560);
+  });
+
+  it('of signed chunks and a signed trailer is accepted', async () => {
+    recorder.time.now = Date.parse('2013-05-24T00:00:00Z');
+    const trailer =
+      'x-amz-checksum-crc32c:sOO8/Q==\r\nx-amz-trailer-signature:d81f82fc3505edab99d459891051a732e8730629a2e4a59689829ca17fe2e435\r\n';
+    const seen = await recorder.accepts({
+      method: 'PUT',
+      target: '/examplebucket/chunkObject.txt',
+      headers: {
+        ...common,
+        'x-amz-content-sha256': SIGNED_TRAILER,
+        'x-amz-trailer': 'x-amz-checksum-crc32c',
+        authorization: `${credential},SignedHeaders=content-encoding;host;x-amz-content-sha256;x-amz-date;x-amz-decoded-content-length;x-amz-storage-class;x-amz-trailer,Signature=106e2a8a18243abcf37539882f36619c00e2dfc72633413f02d3b74544bfeb8e`,
+      },
+      body: body(
+        [
+          'b474d8862b1487a5145d686f57f013e54db672cee1c953b3010fb58501ef5aa2',
+          '1c1344b170168f8e65b41376b44b20fe354e373826ccbbe2c1d40a8cae51e5c7',
+          '2ca2aba2005185cf7159c6277faf83795951dd77a3a99e6e65d5c9f85863f992',
+        ],
+        trailer,
+      ),
+    });
+    expect(seen?.trailers.get('x-amz-checksum-crc32c')).toBe('sOO8/Q==');
+  });
+});

@@ -1,0 +1,261 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { handPresign, handSign, sha256, type ToSign } from './hand-signer.ts';
+import { NOW, Recorder, SESSION, USER, type Wire } from './recorder.ts';
+
+const MINUTE = 60_000;
+
+let recorder: Recorder;
+beforeAll(async () => {
+  recorder = await Recorder.start();
+});
+beforeEach(() => {
+  recorder.time.now = NOW;
+});
+afterAll(() => recorder.close());
+
+function signed(given: Partial<ToSign> = {}): Wire {
+  return handSign({ headers: { host: recorder.host }, ...given });
+}
+
+function presigned(expires = '900', given: Partial<ToSign> = {}): Wire {
+  return handPresign({ headers: { host: recorder.host }, payloadHash: 'UNSIGNED-PAYLOAD', ...given }, expires);
+}
+
+async function refusal(wire: Wire): Promise<string> {
+  const before = recorder.reached.length;
+  const { code, status } = await recorder.send(wire);
+  expect(recorder.reached.length).toBe(before);
+  return `${status} ${code}`;
+}
+
+describe('a signature in the Authorization header', () => {
+  it('is accepted, with and without a session token', async () => {
+    expect(await recorder.accepts(signed())).toBeDefined();
+    expect(await recorder.accepts(signed({ keys: SESSION }))).toBeDefined();
+  });
+
+  it('leaves the secrets behind: no service sees them', async () => {
+    const seen = await recorder.accepts(signed({ keys: SESSION }));
+    const text = JSON.stringify({ ...seen, headers: [...(seen?.headers ?? [])], query: [...(seen?.query ?? [])] });
+    expect(text).not.toContain(SESSION.sessionToken);
+    expect(text).not.toContain('Signature');
+  });
+
+  it.each([
+    ['s3', '403 InvalidAccessKeyId', '403 SignatureDoesNotMatch', '400 InvalidToken', '400 ExpiredToken', '403 RequestTimeTooSkewed'],
+    [
+      'dynamodb',
+      '400 UnrecognizedClientException',
+      '400 InvalidSignatureException',
+      '400 UnrecognizedClientException',
+      '400 ExpiredTokenException',
+      '400 InvalidSignatureException',
+    ],
+    [
+      'sts',
+      '403 InvalidClientTokenId',
+      '403 SignatureDoesNotMatch',
+      '403 InvalidClientTokenId',
+      '403 ExpiredToken',
+      '403 SignatureDoesNotMatch',
+    ],
+  ])('is refused by %s in its own words', async (service, unknown, mismatch, token, expired, skewed) => {
+    const path = '/';
+    expect(await refusal(signed({ service, path, keys: { ...USER, accessKeyId: 'AKIAUNKNOWNUNKNOWN00' } }))).toBe(unknown);
+    expect(await refusal(signed({ service, path, keys: { ...USER, secretAccessKey: 'wrong' } }))).toBe(mismatch);
+    expect(await refusal(signed({ service, path, keys: { ...SESSION, sessionToken: `${SESSION.sessionToken}x` } }))).toBe(token);
+    expect(await refusal(signed({ service, path, timestamp: '20261124T114459Z' }))).toBe(skewed);
+    recorder.time.now = NOW + 3_600_000;
+    expect(await refusal(signed({ service, path, keys: SESSION, timestamp: '20261124T130000Z' }))).toBe(expired);
+  });
+
+  it('needs the token of the session whose key it is: none, a foreign one, or one beside long-term keys is refused', async () => {
+    const { sessionToken: _, ...withoutToken } = SESSION;
+    expect(await refusal(signed({ keys: withoutToken }))).toBe('400 InvalidToken');
+    expect(await refusal(signed({ keys: { ...SESSION, sessionToken: '' } }))).toBe('400 InvalidToken');
+    expect(await refusal(signed({ keys: { ...USER, sessionToken: SESSION.sessionToken } }))).toBe('400 InvalidToken');
+  });
+
+  it('tells a wrong secret before a wrong token, and a wrong token before an expired one', async () => {
+    recorder.time.now = NOW + 3_600_000;
+    const late = { timestamp: '20261124T130000Z' };
+    expect(await refusal(signed({ ...late, keys: { ...SESSION, secretAccessKey: 'wrong', sessionToken: 'wrong' } }))).toBe(
+      '403 SignatureDoesNotMatch',
+    );
+    expect(await refusal(signed({ ...late, keys: { ...SESSION, sessionToken: 'wrong' } }))).toBe('400 InvalidToken');
+  });
+
+  it('may be up to 15 minutes off, to the second', async () => {
+    for (const now of [NOW - 15 * MINUTE, NOW + 15 * MINUTE]) {
+      recorder.time.now = now;
+      expect(await recorder.accepts(signed())).toBeDefined();
+    }
+    for (const now of [NOW - 15 * MINUTE - 1, NOW + 15 * MINUTE + 1]) {
+      recorder.time.now = now;
+      expect(await refusal(signed())).toBe('403 RequestTimeTooSkewed');
+    }
+  });
+
+  it.each(['20261124T999999Z', '20261124T120060Z', '20261131T120000Z', '20261124T120000', '2026-11-24T12:00:00Z', ''])(
+    'is refused with the time %j',
+    async (timestamp) => {
+      expect(await refusal(signed({ timestamp }))).toBe('400 AuthorizationHeaderMalformed');
+    },
+  );
+
+  it('is refused for another region, service or day than ours', async () => {
+    expect(await refusal(signed({ region: 'eu-west-1' }))).toBe('400 AuthorizationHeaderMalformed');
+    expect(await refusal(signed({ date: '20261123' }))).toBe('400 AuthorizationHeaderMalformed');
+    expect(await refusal(signed({ service: 'lambda', path: '/' }))).toMatch(/^(?:501 NotImplemented|403 .*)$/);
+    expect(await refusal(signed({ service: 'constructor', path: '/' }))).toMatch(/^(?:501 NotImplemented|403 .*)$/);
+  });
+
+  it('must cover the host and every x-amz- header', async () => {
+    expect(await refusal(signed({ signedHeaders: ['x-amz-content-sha256', 'x-amz-date'] }))).toBe('400 AuthorizationHeaderMalformed');
+    const slipped = { host: recorder.host, 'x-amz-copy-source': '/pool/globex/f' };
+    expect(await refusal(signed({ headers: slipped, signedHeaders: ['host', 'x-amz-content-sha256', 'x-amz-date'] }))).toBe(
+      '403 AccessDenied',
+    );
+    expect(await refusal(signed({ signedHeaders: ['host', 'x-amz-content-sha256'] }))).toBe('403 AccessDenied');
+  });
+
+  it('must name its headers once, sorted, in lower case, and only those that were sent', async () => {
+    const names = ['host', 'x-amz-content-sha256', 'x-amz-date'];
+    for (const signedHeaders of [names.toReversed(), ['host', ...names], [...names, 'x-amz-missing'], ['Host', ...names.slice(1)]]) {
+      expect(await refusal(signed({ signedHeaders }))).toBe('400 AuthorizationHeaderMalformed');
+    }
+  });
+
+  it.each([
+    'AWS4-HMAC-SHA256',
+    'AWS4-HMAC-SHA256 Credential=',
+    'AWS4-HMAC-SHA256 Credential=A/20261124/us-east-1/s3/aws4_request',
+    'AWS4-HMAC-SHA256 Credential=A/20261124/us-east-1/s3/aws4_request, SignedHeaders=host',
+    'AWS4-HMAC-SHA256 Credential=A/../us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0',
+    'AWS4-ECDSA-P256-SHA256 Credential=A/20261124/s3/aws4_request, SignedHeaders=host, Signature=0',
+    'Bearer eyJhbGciOiJub25lIn0.e30.',
+    'x',
+  ])('is refused when it reads %j', async (authorization) => {
+    expect(await refusal({ method: 'GET', target: '/pool/f', headers: { host: recorder.host, authorization } })).toBe(
+      '400 AuthorizationHeaderMalformed',
+    );
+  });
+
+  it('is refused in version 2, with a hint for boto3', async () => {
+    const wire = { method: 'GET', target: '/pool/f', headers: { host: recorder.host, authorization: 'AWS AKIAIOSFODNN7EXAMPLE:c2ln' } };
+    expect(await refusal(wire)).toBe('400 InvalidRequest');
+    const url = {
+      method: 'GET',
+      target: '/pool/f?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&Signature=c2ln&Expires=1',
+      headers: { host: recorder.host },
+    };
+    expect(await refusal(url)).toBe('400 InvalidRequest');
+  });
+
+  it('is missing from an anonymous request', async () => {
+    expect(await refusal({ method: 'GET', target: '/pool/acme/f', headers: { host: recorder.host } })).toBe('403 AccessDenied');
+    const target = { host: recorder.host, 'x-amz-target': 'DynamoDB_20120810.GetItem' };
+    expect(await refusal({ method: 'POST', target: '/', headers: target })).toBe('400 MissingAuthenticationTokenException');
+    const form = { host: recorder.host, 'content-type': 'application/x-www-form-urlencoded' };
+    expect(await refusal({ method: 'POST', target: '/', headers: form })).toBe('403 MissingAuthenticationToken');
+  });
+});
+
+describe('a payload', () => {
+  const put = { method: 'PUT', body: 'mine' };
+
+  it('is the one that was signed', async () => {
+    expect(String((await recorder.accepts(signed(put)))?.body)).toBe('mine');
+    expect(await refusal({ ...signed(put), body: 'thine' })).toBe('400 XAmzContentSHA256Mismatch');
+  });
+
+  it('may be unsigned for S3 alone', async () => {
+    expect(await recorder.accepts(signed({ ...put, payloadHash: 'UNSIGNED-PAYLOAD' }))).toBeDefined();
+    for (const service of ['dynamodb', 'sts']) {
+      const headers = { host: recorder.host, 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' };
+      const mismatch = service === 'sts' ? '403 SignatureDoesNotMatch' : '400 InvalidSignatureException';
+      expect(await refusal(signed({ method: 'POST', path: '/', service, headers, body: '{}', payloadHash: 'UNSIGNED-PAYLOAD' }))).toBe(
+        mismatch,
+      );
+      expect(await refusal(signed({ method: 'POST', path: '/', service, headers, body: '{}' }))).toBe(mismatch);
+      expect(await refusal({ ...signed({ method: 'POST', path: '/', service, body: '{}' }), body: '[]' })).toBe(mismatch);
+    }
+  });
+
+  it('must be declared to S3, in a form that it knows', async () => {
+    for (const declared of ['', 'E3B0', sha256('').toUpperCase(), 'STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD', 'constructor']) {
+      expect(await refusal(signed({ headers: { host: recorder.host, 'x-amz-content-sha256': declared }, payloadHash: declared }))).toBe(
+        '400 InvalidArgument',
+      );
+    }
+    const { 'x-amz-content-sha256': _, ...headers } = signed().headers;
+    expect(await refusal({ ...signed(), headers })).toBe('400 AuthorizationHeaderMalformed');
+  });
+});
+
+describe('a presigned URL', () => {
+  it('is accepted until it expires, and then refused', async () => {
+    expect((await recorder.accepts(presigned()))?.signature.presigned).toBe(true);
+    recorder.time.now = NOW + 900_000 - 1;
+    expect(await recorder.accepts(presigned())).toBeDefined();
+    recorder.time.now = NOW + 900_000;
+    expect(await refusal(presigned())).toBe('403 AccessDenied');
+  });
+
+  it('dies with the session that signed it, however long it was to live', async () => {
+    const week = presigned('604800', { keys: SESSION });
+    expect(await recorder.accepts(week)).toBeDefined();
+    recorder.time.now = NOW + 3_600_000;
+    expect(await refusal(week)).toBe('400 ExpiredToken');
+  });
+
+  it('is not accepted before its time', async () => {
+    recorder.time.now = NOW - 15 * MINUTE - 1;
+    expect(await refusal(presigned())).toBe('403 RequestTimeTooSkewed');
+  });
+
+  it.each(['1e3', '0x10', '60.5', '+60', '-60', '0', '604801', '', ' 60', '060', 'NaN'])('is refused with the life %j', async (expires) => {
+    expect(await refusal(presigned(expires))).toBe('400 AuthorizationHeaderMalformed');
+  });
+
+  it('carries x-amz- parameters that mean what the headers mean', async () => {
+    const seen = await recorder.accepts(presigned('900', { query: 'x-amz-copy-source=%2Fpool%2Fglobex%2Ff&x-id=CopyObject' }));
+    expect(seen?.headers.get('x-amz-copy-source')).toBe('/pool/globex/f');
+    expect([...(seen?.query ?? [])]).toEqual([['x-id', 'CopyObject']]);
+  });
+
+  it('is refused beside a header that says the same or another thing', async () => {
+    const query = 'x-amz-copy-source=%2Fpool%2Facme%2Ff';
+    for (const source of ['/pool/acme/f', '/pool/globex/f']) {
+      expect(await refusal(presigned('900', { query, headers: { host: recorder.host, 'x-amz-copy-source': source } }))).toBe(
+        '400 AuthorizationHeaderMalformed',
+      );
+    }
+    for (const header of ['x-amz-date', 'x-amz-security-token']) {
+      expect(await refusal(presigned('900', { headers: { host: recorder.host, [header]: 'x' } }))).toBe('400 AuthorizationHeaderMalformed');
+    }
+  });
+
+  it('is refused with a header slipped in, a second signature, or an Authorization header', async () => {
+    const good = presigned();
+    const slipped = { ...good.headers, 'x-amz-copy-source': '/pool/globex/f' };
+    expect(await refusal({ ...good, headers: slipped })).toBe('403 AccessDenied');
+    expect(await refusal({ ...good, target: `${good.target}&X-Amz-Signature=0` })).toBe('400 InvalidArgument');
+    expect(await refusal({ ...good, target: `${good.target}&x-amz-signature=0` })).toBe('400 InvalidArgument');
+    expect(await refusal({ ...good, headers: { ...good.headers, ...signed().headers } })).toBe('400 AuthorizationHeaderMalformed');
+  });
+
+  it('is refused where a part of it is missing', async () => {
+    const good = presigned();
+    for (const name of ['Algorithm', 'Credential', 'Date', 'Expires', 'SignedHeaders', 'Signature']) {
+      const target = good.target.replace(new RegExp(`([?&])X-Amz-${name}=[^&]*(&|$)`), '$1');
+      expect((await recorder.send({ ...good, target: target.replace(/&$/, '') })).status).toBeGreaterThanOrEqual(400);
+    }
+  });
+
+  it('is refused when x-amz- parameters come with a signature in the header: there they would not be what they seem', async () => {
+    const seen = await recorder.accepts(signed({ query: 'x-amz-copy-source=%2Fpool%2Fglobex%2Ff' }));
+    expect(seen?.headers.has('x-amz-copy-source')).toBe(false);
+    expect(seen?.query.get('x-amz-copy-source')).toBe('/pool/globex/f');
+  });
+});
