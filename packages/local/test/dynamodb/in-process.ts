@@ -68,7 +68,7 @@ function config(handle: Handler): DynamoDBClientConfig {
     credentials: { accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token' },
     maxAttempts: 1,
     requestHandler: {
-      async handle(request) {
+      async handle(request: { method: string; path: string; headers: Record<string, string>; body: unknown }) {
         const body = request.body instanceof Uint8Array ? Buffer.copyBytesFrom(request.body) : Buffer.from(String(request.body));
         const { status, headers, body: bytes } = await handle(request.method, request.path, request.headers, body);
         return { response: { statusCode: status, headers, body: new Uint8Array(bytes) } } as never;

@@ -54,7 +54,7 @@ describe('Query', () => {
   });
 
   it('finds it in the legacy form', async () => {
-    const KeyConditions = { tenant: { ComparisonOperator: 'EQ', AttributeValueList: [{ S: 'acme' }] } } as const;
+    const KeyConditions: QueryCommandInput['KeyConditions'] = { tenant: { ComparisonOperator: 'EQ', AttributeValueList: [{ S: 'acme' }] } };
     expect(await query({ KeyConditions })).toEqual(['acme 1', 'acme 2', 'acme 3']);
     expect(world.asked[0]?.context['dynamodb:LeadingKeys']).toEqual(['acme']);
   });
@@ -149,6 +149,12 @@ describe('Scan', () => {
     expect(world.asked).toEqual([
       { action: 'dynamodb:Scan', resource: TABLE, context: { 'dynamodb:Attributes': ['tenant'], 'dynamodb:Select': 'ALL_ATTRIBUTES' } },
     ]);
+  });
+
+  it('reads consistently when asked to, as it always does', async () => {
+    expect((await world.client.send(new ScanCommand({ TableName: 'notes', ConsistentRead: true }))).Count).toBe(6);
+    const ofIndex = new ScanCommand({ TableName: 'notes', IndexName: 'by-status', ConsistentRead: true });
+    await expect(world.client.send(ofIndex)).rejects.toMatchObject({ name: 'ValidationException' });
   });
 
   it('asks for the ARN of the index that it scans', async () => {

@@ -8,6 +8,9 @@ import { type DynamoDbOperation, pinTables } from '../operation.ts';
 import { withPlainTableName } from '../table-name.ts';
 import { selection } from './items.ts';
 
+/** Every read is consistent here; of a scan dynalite does not know that it may be asked for. */
+const CONSISTENT_READ = { ConsistentRead: 'Boolean' };
+
 /** The operations that read many items of a table or an index. */
 export const QUERY_OPERATIONS: readonly DynamoDbOperation[] = [
   // A scan has no leading key: a policy whose only condition is ForAllValues allows it, here as on AWS.
@@ -29,7 +32,7 @@ function manyItemsOperation(
     conditionKeys,
     understand(parameters, room) {
       const { home, engine } = room;
-      const data = engine.check(name, withPlainTableName(home, parameters), validationOf(action));
+      const data = engine.check(name, withPlainTableName(home, parameters), validationOf(action, CONSISTENT_READ));
       const table = engine.table(data.TableName);
       const access = asIamRequest(home, {
         action: name,

@@ -1,0 +1,77 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { DENIED_OPERATIONS, DYNAMODB_OPERATIONS } from '../../src/services/dynamodb/operations.ts';
+import { MODEL_OPERATIONS, modelParameters } from './client-schema.ts';
+import { type InProcess, inProcess } from './in-process.ts';
+import { notesTable } from './tables.ts';
+
+const UNDERSTOOD = DYNAMODB_OPERATIONS.map(({ name }) => name);
+const REFUSED = MODEL_OPERATIONS.filter((name) => !UNDERSTOOD.includes(name) && !DENIED_OPERATIONS.has(name));
+
+/** All of them concern tables; of the parameters about items none is missing. */
+const REFUSED_PARAMETERS = [
+  'CreateTable.GlobalSecondaryIndexes.OnDemandThroughput',
+  'CreateTable.GlobalSecondaryIndexes.WarmThroughput',
+  'CreateTable.StreamSpecification',
+  'CreateTable.SSESpecification',
+  'CreateTable.Tags',
+  'CreateTable.TableClass',
+  'CreateTable.DeletionProtectionEnabled',
+  'CreateTable.WarmThroughput',
+  'CreateTable.ResourcePolicy',
+  'CreateTable.OnDemandThroughput',
+  'CreateTable.GlobalTableSourceArn',
+  'CreateTable.GlobalTableSettingsReplicationMode',
+  'CreateTable.VectorIndexes',
+  'UpdateTable.AttributeDefinitions',
+  'UpdateTable.GlobalSecondaryIndexUpdates.Update.OnDemandThroughput',
+  'UpdateTable.GlobalSecondaryIndexUpdates.Update.WarmThroughput',
+  'UpdateTable.GlobalSecondaryIndexUpdates.Create.OnDemandThroughput',
+  'UpdateTable.GlobalSecondaryIndexUpdates.Create.WarmThroughput',
+  'UpdateTable.StreamSpecification',
+  'UpdateTable.SSESpecification',
+  'UpdateTable.ReplicaUpdates',
+  'UpdateTable.TableClass',
+  'UpdateTable.DeletionProtectionEnabled',
+  'UpdateTable.MultiRegionConsistency',
+  'UpdateTable.GlobalTableWitnessUpdates',
+  'UpdateTable.OnDemandThroughput',
+  'UpdateTable.WarmThroughput',
+  'UpdateTable.GlobalTableSettingsReplicationMode',
+  'UpdateTable.DisassociationProtectionEnabled',
+  'UpdateTable.VectorIndexUpdates',
+];
+
+let world: InProcess;
+beforeEach(async () => {
+  world = await inProcess([notesTable]);
+});
+
+describe("the operations of the SDK's client", () => {
+  it('are understood, denied or refused: none is forgotten, and none is made up', () => {
+    expect([UNDERSTOOD.length, DENIED_OPERATIONS.size, REFUSED.length]).toEqual([15, 3, 44]);
+    expect([...UNDERSTOOD, ...DENIED_OPERATIONS].filter((name) => !MODEL_OPERATIONS.includes(name))).toEqual([]);
+    expect(REFUSED).toEqual(expect.arrayContaining(['UpdateTimeToLive', 'CreateBackup', 'ExportTableToPointInTime', 'TagResource']));
+  });
+
+  it.each(REFUSED)('%s is answered 501 and reaches no engine', async (name) => {
+    const answer = await world.send(`DynamoDB_20120810.${name}`, '{"TableName":"notes"}');
+    expect(answer).toMatchObject({ status: 501, body: { __type: 'com.amazon.coral.service#NotImplemented' } });
+    expect([world.asked, world.executed]).toEqual([[], []]);
+  });
+});
+
+describe("the parameters of the SDK's client", () => {
+  it('are known to an operation, or refused with 501 as is all that is in them', async () => {
+    const refused: string[] = [];
+    const parameters = UNDERSTOOD.flatMap(modelParameters);
+    for (const { operation, path, input } of parameters) {
+      world.asked.length = 0;
+      const { status } = await world.send(`DynamoDB_20120810.${operation}`, JSON.stringify(input));
+      if (status !== 501) continue;
+      refused.push(`${operation}.${path}`);
+      expect(world.asked).toEqual([]);
+    }
+    expect([parameters.length, refused.length]).toEqual([333, 126]);
+    expect(refused.filter((path) => !refused.some((outer) => path.startsWith(`${outer}.`)))).toEqual(REFUSED_PARAMETERS);
+  });
+});
