@@ -71,7 +71,7 @@ describe('DeleteObjects', () => {
     ['an unknown element', '<Delete><Object><Key>a</Key><Path>b</Path></Object></Delete>'],
     ['two keys of one object', '<Delete><Object><Key>acme/a</Key><Key>globex/x</Key></Object></Delete>'],
     ['an object without a key', '<Delete><Object></Object></Delete>'],
-    ['two words on being quiet', `${deletion(['a'], '<Quiet>true</Quiet><Quiet>false</Quiet>')}`],
+    ['two words on being quiet', deletion(['a'], '<Quiet>true</Quiet><Quiet>false</Quiet>')],
     ['an unknown word on being quiet', deletion(['a'], '<Quiet>1</Quiet>')],
   ])('refuses %s', async (_, body) => {
     expect(await send(body)).toMatchObject({ status: 400, code: 'MalformedXML' });

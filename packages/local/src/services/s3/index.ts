@@ -5,7 +5,7 @@ import { Engine } from './engine.ts';
 import { matchRow } from './match.ts';
 import { S3_OPERATIONS } from './operations.ts';
 import { checkExpectedOwner } from './owner.ts';
-import { parseBucketName, parsePath } from './path.ts';
+import { isBucketName, parsePath } from './path.ts';
 
 /** What the S3 of the local AWS starts with. */
 export interface S3ServiceOptions {
@@ -17,10 +17,17 @@ export interface S3ServiceOptions {
   readonly clock: Clock;
 }
 
-/** S3, in memory: the operations of {@link S3_OPERATIONS}, and 501 for all else. */
+/**
+ * S3, in memory: the operations of {@link S3_OPERATIONS}, and 501 for all else.
+ *
+ * @throws TypeError a bucket's name is none that S3 would accept
+ */
 export function s3Service({ account, region, buckets, clock }: S3ServiceOptions): Service {
   const engine = new Engine();
-  for (const name of buckets) engine.createBucket(parseBucketName(name), new Date(clock()));
+  for (const name of buckets) {
+    if (!isBucketName(name)) throw new TypeError(`buckets: \`${name}\` is not a name that S3 accepts`);
+    engine.createBucket(name, new Date(clock()));
+  }
   return {
     name: 's3',
     parse(request: VerifiedRequest): Operation {

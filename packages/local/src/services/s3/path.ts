@@ -29,9 +29,13 @@ export function parsePath(rawPath: string): Target {
 
 /** The only maker of a bucket's name. */
 export function parseBucketName(name: string): string {
-  const legal = BUCKET_NAME.test(name) && !name.includes('..') && !LOOKS_LIKE_AN_ADDRESS.test(name);
-  if (!legal) throw new AwsError('InvalidBucketName', 400, 'The specified bucket is not valid.', { BucketName: name });
+  if (!isBucketName(name)) throw new AwsError('InvalidBucketName', 400, 'The specified bucket is not valid.', { BucketName: name });
   return name;
+}
+
+/** Lower-case letters, digits, dots and hyphens, 3 to 63 of them; no address. */
+export function isBucketName(name: string): boolean {
+  return BUCKET_NAME.test(name) && !name.includes('..') && !LOOKS_LIKE_AN_ADDRESS.test(name);
 }
 
 /** The only maker of a key. It is measured in the bytes of its UTF-8, as AWS does. */

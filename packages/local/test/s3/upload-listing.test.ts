@@ -1,0 +1,48 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { first, UploadDoor } from './upload.ts';
+
+let s3: UploadDoor;
+beforeEach(() => {
+  s3 = new UploadDoor();
+});
+
+describe('ListParts and ListMultipartUploads', () => {
+  it('lists parts by pages', async () => {
+    const id = await s3.create();
+    for (const number of [3, 1, 2]) await s3.upload(id, number, Buffer.from(String(number)));
+    const page = (query: string) => s3.ask('GET', `/pool/acme/f?uploadId=${id}${query}`);
+    const numbers = (body: string) => [...body.matchAll(/<PartNumber>(\d+)</g)].map(([, number]) => Number(number));
+    const { body, rights } = await page('&max-parts=2');
+    expect(rights[0]?.action).toBe('s3:ListMultipartUploadParts');
+    expect([numbers(body), first(body, 'IsTruncated'), first(body, 'NextPartNumberMarker')]).toEqual([[1, 2], 'true', '2']);
+    const rest = (await page('&part-number-marker=2')).body;
+    expect([numbers(rest), first(rest, 'IsTruncated')]).toEqual([[3], 'false']);
+    expect(first((await page('&max-parts=0')).body, 'IsTruncated')).toBe('false');
+    for (const wrong of ['&max-parts=-1', '&max-parts=1e1', '&part-number-marker=x'])
+      expect((await page(wrong)).code).toBe('InvalidArgument');
+  });
+
+  it('lists uploads by key and age, by pages, prefixes and delimiters', async () => {
+    const a1 = await s3.create('a/1');
+    const a1again = await s3.create('a/1');
+    const b = await s3.create('b');
+    const page = async (query: string) => (await s3.ask('GET', `/pool?uploads=${query}`)).body;
+    const ids = (body: string) => [...body.matchAll(/<UploadId>(.*?)</g)].map(([, id]) => id);
+    expect(ids(await page(''))).toEqual([a1, a1again, b]);
+    expect(ids(await page('&prefix=a/'))).toEqual([a1, a1again]);
+    const one = await page('&max-uploads=1');
+    expect([ids(one), first(one, 'NextKeyMarker'), first(one, 'NextUploadIdMarker')]).toEqual([[a1], 'a/1', a1]);
+    expect(ids(await page(`&key-marker=a/1&upload-id-marker=${a1}`))).toEqual([a1again, b]);
+    expect(ids(await page('&key-marker=a/1'))).toEqual([b]);
+    const rolled = await page('&delimiter=/&max-uploads=1&encoding-type=url');
+    expect([first(rolled, 'CommonPrefixes'), first(rolled, 'NextKeyMarker')]).toEqual(['<Prefix>a/</Prefix>', 'a/']);
+    expect(ids(await page('&delimiter=/&key-marker=a/'))).toEqual([b]);
+    expect((await s3.ask('GET', '/pool?uploads=&max-uploads=-1')).code).toBe('InvalidArgument');
+  });
+
+  it('asks for the whole bucket, prefix or not', async () => {
+    const { rights } = await s3.ask('GET', '/pool?uploads=&prefix=acme/');
+    expect(rights[0]).toMatchObject({ action: 's3:ListBucketMultipartUploads', resource: 'arn:aws:s3:::pool' });
+    expect(rights[0]?.context).not.toHaveProperty('s3:prefix');
+  });
+});

@@ -1,0 +1,37 @@
+import { expect } from 'vitest';
+import { type Answer, type Asked, Door } from './door.ts';
+
+/** A part as CompleteMultipartUpload names it; `more` is XML beside its number and ETag. */
+export type Named = readonly [number: number | string, etag: string, more?: string];
+
+/** The text of the first element of this name; `''` if there is none. */
+export function first(body: string, name: string): string {
+  return new RegExp(`<${name}>(.*?)</${name}>`).exec(body)?.[1] ?? '';
+}
+
+/** The body of CompleteMultipartUpload. */
+export function partList(parts: readonly Named[]): string {
+  const part = ([number, etag, more = '']: Named) =>
+    `<Part><PartNumber>${number}</PartNumber><ETag>${etag.replaceAll('"', '&quot;')}</ETag>${more}</Part>`;
+  return `<CompleteMultipartUpload>${parts.map(part).join('')}</CompleteMultipartUpload>`;
+}
+
+/** A door with the steps of an upload by parts, to `/pool/acme/f` where nothing else is said. */
+export class UploadDoor extends Door {
+  async create(key = 'acme/f', headers: Record<string, string> = {}): Promise<string> {
+    const { status, body } = await this.ask('POST', `/pool/${key}?uploads=`, { headers });
+    expect(status).toBe(200);
+    return first(body, 'UploadId');
+  }
+
+  /** Uploads a part, and answers its ETag. */
+  async upload(id: string, number: number, body: Buffer, asked: Asked = {}, key = 'acme/f'): Promise<string> {
+    const { status, headers, code } = await this.ask('PUT', `/pool/${key}?uploadId=${id}&partNumber=${number}`, { ...asked, body });
+    expect({ status, code }).toEqual({ status: 200, code: '' });
+    return headers['etag'] ?? '';
+  }
+
+  complete(id: string, parts: readonly Named[], headers: Record<string, string> = {}, path = '/pool/acme/f'): Promise<Answer> {
+    return this.ask('POST', `${path}?uploadId=${id}`, { body: partList(parts), headers });
+  }
+}
