@@ -52,7 +52,11 @@ export class StsUnavailableError extends TenantAwsError {
 
   constructor(reason: string, options: TenantAwsErrorOptions & { readonly retryAfterSeconds?: number } = {}) {
     const { retryAfterSeconds = 1, ...rest } = options;
-    super('AWS credentials cannot be had at the moment', { ...rest, detail: { reason, ...rest.detail }, headers: retryAfter(retryAfterSeconds) });
+    super('AWS credentials cannot be had at the moment', {
+      ...rest,
+      detail: { reason, ...rest.detail },
+      headers: retryAfter(retryAfterSeconds),
+    });
   }
 }
 
@@ -63,6 +67,16 @@ export class StsRejectedError extends TenantAwsError {
 
   constructor(sts: string, options: TenantAwsErrorOptions = {}) {
     super('AWS refused to issue credentials for this request', { ...options, detail: { sts, ...options.detail } });
+  }
+}
+
+/** More life was asked for than credentials of this role can have: `durationSeconds` less a minute at most. `detail` has both, in milliseconds. */
+export class LifeUnavailableError extends TenantAwsError {
+  readonly code = 'life_unavailable';
+  readonly status = 500;
+
+  constructor(options: TenantAwsErrorOptions = {}) {
+    super('AWS credentials that live so long cannot be had', options);
   }
 }
 

@@ -1,0 +1,54 @@
+import { ConfigurationError } from '@tenant-aws/policy';
+import type { AwsCredentialIdentityProvider } from '@smithy/types';
+import { LRUCache } from 'lru-cache';
+import type { ClientsSettings } from '../configuration/caches.ts';
+import type { VendedKeys } from '../credentials/vended-keys.ts';
+import { buildClient } from './client-class.ts';
+import { ClientKeys } from './client-key.ts';
+import { SharedSockets } from './shared-sockets.ts';
+import { guardSignatures } from './signature-guard.ts';
+
+/** Whose clients are meant. */
+export interface ClientScope {
+  /** Two scopes share no client: the entry's shape, which has the tenant in it. */
+  readonly key: string;
+  readonly tenantId: string;
+  readonly credentials: AwsCredentialIdentityProvider;
+}
+
+/** SDK clients, each for one tenant, one set of permissions, one class and one configuration. */
+export class ClientCache {
+  readonly #clients: LRUCache<string, object>;
+  readonly #names = new ClientKeys();
+  readonly #sockets: SharedSockets;
+  readonly #keys: VendedKeys;
+  readonly #region: () => Promise<string>;
+
+  constructor({ max, maxSockets }: ClientsSettings, keys: VendedKeys, region: () => Promise<string>) {
+    this.#clients = new LRUCache({ max }); // pushed out, a client is not destroyed: its requests finish
+    this.#sockets = new SharedSockets(maxSockets);
+    this.#keys = keys;
+    this.#region = region;
+  }
+
+  get({ key, tenantId, credentials }: ClientScope, type: object, given: Readonly<Record<string, unknown>>): object {
+    if (typeof given !== 'object' || given === null) throw new ConfigurationError(['the configuration of `client()` must be an object']);
+    if ('credentials' in given) throw new ConfigurationError(["`credentials` cannot be given to `client()`: they are the tenant's"]);
+    const name = this.#names.keyOf(key, type, given);
+    const known = this.#clients.get(name);
+    if (known !== undefined) return known;
+    const { requestHandler, region = this.#region, ...config } = given;
+    const client = buildClient(
+      type,
+      { ...config, region, credentials, requestHandler: this.#sockets.handlerFor(requestHandler) },
+      (client) => guardSignatures(client, tenantId, this.#keys),
+    );
+    this.#clients.set(name, client);
+    return client;
+  }
+
+  close(): void {
+    this.#clients.clear();
+    this.#sockets.close();
+  }
+}

@@ -1,0 +1,68 @@
+import { createRequire } from 'node:module';
+import { ConfigurationError } from '@tenant-aws/policy';
+import type { GuardedClient } from './signature-guard.ts';
+
+/** A client's class of the AWS SDK v3, such as `S3Client`. */
+export type ClientClass<Client extends object = object, Config = never> = new (...config: [] | [Config]) => Client;
+
+/** A class that is made over another client: `DynamoDBDocumentClient` of lib-dynamodb. */
+export interface DocumentClientClass<Client extends object = object, Translation = never> {
+  from(client: never, translation?: Translation): Client;
+}
+
+/** A client's configuration, but for the credentials, which are the tenant's. */
+export type ClientConfig<Config extends object = object> = Omit<Config, 'credentials'>;
+
+/** A client's class, as it is used here. */
+type AnyClass = new (config: object) => object;
+
+/** Makes an SDK client of any class; one that is made `.from()` another gets that other first. */
+export function buildClient(type: unknown, config: Readonly<Record<string, unknown>>, guard: (client: GuardedClient) => void): object {
+  if (isDocumentClass(type)) return buildDocumentClient(type, config, guard);
+  if (typeof type !== 'function') throw notAClient();
+  const client = new (type as AnyClass)(config);
+  if (!isGuarded(client)) throw notAClient();
+  guard(client);
+  return client;
+}
+
+function buildDocumentClient(
+  type: DocumentClientClass<object, object>,
+  config: Readonly<Record<string, unknown>>,
+  guard: (client: GuardedClient) => void,
+): object {
+  const { marshallOptions, unmarshallOptions, ...rest } = config;
+  const inner = buildClient(dynamoDBClient(), rest, guard);
+  const client: unknown = type.from(inner as never, { marshallOptions, unmarshallOptions });
+  if (!isGuarded(client)) throw notAClient();
+  // Over a client of another release lib-dynamodb puts one of its own, which has passed no guard.
+  if (!isGuarded(inner) || client.middlewareStack !== inner.middlewareStack) guard(client);
+  return client;
+}
+
+/** Resolved only where a document client is asked for: an app without DynamoDB need not have it. */
+function dynamoDBClient(): unknown {
+  try {
+    const { DynamoDBClient }: { readonly DynamoDBClient: unknown } = createRequire(import.meta.url)('@aws-sdk/client-dynamodb');
+    return DynamoDBClient;
+  } catch (cause) {
+    throw new ConfigurationError(
+      [
+        '`client(DynamoDBDocumentClient)` needs @aws-sdk/client-dynamodb: install it, or write `DynamoDBDocumentClient.from(tenantAws.client(DynamoDBClient))`',
+      ],
+      { cause },
+    );
+  }
+}
+
+function isDocumentClass(type: unknown): type is DocumentClientClass<object, object> {
+  return typeof type === 'function' && 'from' in type && typeof type.from === 'function';
+}
+
+function isGuarded(client: unknown): client is GuardedClient {
+  return typeof client === 'object' && client !== null && 'middlewareStack' in client;
+}
+
+function notAClient(): ConfigurationError {
+  return new ConfigurationError(['`client()` takes a client class of the AWS SDK v3, such as S3Client']);
+}

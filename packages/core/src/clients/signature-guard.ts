@@ -1,0 +1,64 @@
+import type { FinalizeHandler, InitializeHandler, MiddlewareStack } from '@smithy/types';
+import type { VendedKeys } from '../credentials/vended-keys.ts';
+import { TenantMismatchError } from '../errors.ts';
+
+/** The part of an SDK client that requests pass through. */
+export interface GuardedClient {
+  readonly middlewareStack: MiddlewareStack<never, never>;
+}
+
+/**
+ * Lets a request out only where it is signed with a living key that was vended to this tenant, whatever the client's
+ * credentials provider answered. It stands behind the signing and looks at the signature itself, on every attempt.
+ *
+ * Presigned URLs are not sent, and the presigner signs in front of this place: they are judged on their way back to the caller.
+ *
+ * @throws {@link TenantMismatchError} within `send`; nothing is sent
+ */
+export function guardSignatures(client: GuardedClient, tenantId: string, keys: VendedKeys): void {
+  const admit = (request: unknown): void => {
+    const signedBy = accessKeysOf(request);
+    if (signedBy.length > 0 && signedBy.every((key) => keys.isOf(key, tenantId))) return;
+    throw new TenantMismatchError({
+      detail: {
+        tenantId,
+        reason: signedBy.length === 0 ? 'the request is not signed' : 'its key was not vended to this tenant, or has ended',
+      },
+    });
+  };
+  client.middlewareStack.addRelativeTo(
+    (next: FinalizeHandler<never, never>): FinalizeHandler<never, never> =>
+      async (args) => {
+        admit(args.request);
+        return next(args);
+      },
+    { name: 'tenantAwsSignatureGuard', relation: 'after', toMiddleware: 'httpSigningMiddleware' },
+  );
+  client.middlewareStack.add(
+    (next: InitializeHandler<never, never>): InitializeHandler<never, never> =>
+      async (args) => {
+        const result = await next(args);
+        const output: unknown = result.output;
+        if (typeof output === 'object' && output !== null && 'presigned' in output) admit(output.presigned);
+        return result;
+      },
+    { name: 'tenantAwsPresignGuard', step: 'initialize', priority: 'high' },
+  );
+}
+
+interface SignedRequest {
+  readonly headers?: Readonly<Record<string, unknown>>;
+  readonly query?: Readonly<Record<string, unknown>>;
+}
+
+/** Every access key that a request claims, in its headers or in its query; '' for a claim that names none. */
+function accessKeysOf(request: unknown): string[] {
+  if (typeof request !== 'object' || request === null) return [];
+  const { headers = {}, query = {} } = request as SignedRequest;
+  const signed = Object.entries(headers).filter(([name]) => name.toLowerCase() === 'authorization');
+  const presigned = Object.entries(query).filter(([name]) => name.toLowerCase() === 'x-amz-credential');
+  return [
+    ...signed.map(([, value]) => /\bCredential=([^/,\s]+)\//.exec(String(value))?.[1] ?? ''),
+    ...presigned.map(([, value]) => /^([^/,\s]+)\//.exec(String(value))?.[1] ?? ''),
+  ];
+}

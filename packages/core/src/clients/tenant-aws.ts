@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import type { AwsCredentialIdentityProvider } from '@smithy/types';
+import type { Permissions } from '@tenant-aws/policy';
+import type { Grant, Grants } from '../credentials/grants.ts';
+import type { Vendor } from '../credentials/vendor.ts';
+import type { TenantIdentity } from '../tenant.ts';
+import type { ClientCache, ClientScope } from './client-cache.ts';
+import type { ClientClass, ClientConfig, DocumentClientClass } from './client-class.ts';
+import { runInTenantContext } from './current.ts';
+
+/** AWS as one tenant: what a request carries. */
+export interface TenantAws {
+  readonly tenantId: string;
+  /** Who the request speaks for, frozen. */
+  readonly identity: TenantIdentity;
+  /**
+   * Credentials for any client of the AWS SDK v3; the SDK asks at every call, so that they renew themselves.
+   * Prefer {@link TenantAws.client}: it shares clients, and its signature guard does not rest on the SDK.
+   *
+   * @throws {@link StsUnavailableError} STS cannot answer and nothing cached is above the floor
+   * @throws {@link StsRejectedError} {@link PolicyTooLargeError} STS will not have the role, the trust or the policy
+   */
+  readonly credentials: AwsCredentialIdentityProvider;
+  /**
+   * A client of the AWS SDK v3 that can only sign as this tenant. The same permissions, class and configuration answer
+   * the same client; no client is shared between tenants, and `destroy()` on it does nothing.
+   * The region is that of the token vending machine unless `config` has one.
+   *
+   * @param config plain data is compared by value, anything else by reference: keep functions and handlers in a constant
+   * @throws {@link ConfigurationError} `credentials` in it, or no class of the SDK
+   * @example
+   * const s3 = tenantAws.client(S3Client);
+   * const db = tenantAws.client(DynamoDBDocumentClient, { marshallOptions: { removeUndefinedValues: true } });
+   */
+  client<Client extends object, Config extends object>(type: ClientClass<Client, Config>, config?: ClientConfig<Config>): Client;
+  client<Client extends object, Translation extends object>(
+    type: DocumentClientClass<Client, Translation>,
+    config?: Translation & Readonly<Record<string, unknown>>,
+  ): Client;
+  /**
+   * The same tenant with these permissions *instead of* those it has; role and tags stay.
+   *
+   * @throws {@link TemplateNotFoundError} {@link TemplateVariableError} {@link TemplateSyntaxError} {@link ConfigurationError} what is wrong with them
+   */
+  scoped(permissions: Permissions): TenantAws;
+  /** Runs `fn` so that `currentTenantAws()` in it, and in whatever it starts, is this: for queues, timers and tests. Vends nothing by itself. */
+  run<T>(fn: () => T): T;
+}
+
+/** The rooms behind it. */
+export interface TenantAwsParts {
+  readonly grants: Grants;
+  readonly vendor: Vendor;
+  readonly clients: ClientCache;
+}
+
+/** @param permissions in place of the machine's own; `null` for those, so that a set that is missing by mistake is none */
+export function tenantAwsOf(parts: TenantAwsParts, identity: TenantIdentity, permissions: Permissions | null): TenantAws {
+  const { grants, vendor, clients } = parts;
+  const granted = (): Grant | Promise<Grant> => grants.of(identity, permissions);
+  const credentials = provider(async () => vendor.vend(await granted()));
+  // Until an asynchronous option has answered, nothing but the identity says which clients may be shared.
+  let unresolved: string | undefined;
+  const scope = (): ClientScope => {
+    const grant = granted();
+    if (grant instanceof Promise) {
+      unheard(grant);
+      unresolved ??= randomUUID();
+      return { key: unresolved, tenantId: identity.tenantId, credentials };
+    }
+    return { key: grant.shape, tenantId: grant.tenantId, credentials: provider(() => vendor.vend(grant)) };
+  };
+
+  const tenantAws: TenantAws = {
+    tenantId: identity.tenantId,
+    identity,
+    credentials,
+    client: (type: object, config: object = {}) => clients.get(scope(), type, config as Readonly<Record<string, unknown>>) as never,
+    scoped: (others) => {
+      unheard(grants.of(identity, others)); // what is wrong with them is said here, where it can be
+      return tenantAwsOf(parts, identity, others);
+    },
+    run: (fn) => runInTenantContext({ current: tenantAws }, fn),
+  };
+  return Object.freeze(tenantAws);
+}
+
+/** Marked as one that keeps its own cache, so that the SDK does not keep another over it, which would outlive ours. */
+function provider(credentials: () => ReturnType<AwsCredentialIdentityProvider>): AwsCredentialIdentityProvider {
+  return Object.assign(credentials, { memoized: true });
+}
+
+/** A failure that will be told again, to whoever asks for credentials. */
+function unheard(grant: Grant | Promise<Grant>): void {
+  if (grant instanceof Promise) grant.catch(() => undefined);
+}

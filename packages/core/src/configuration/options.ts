@@ -1,0 +1,65 @@
+import type { STSClient } from '@aws-sdk/client-sts';
+import type { Permissions, TemplateLibrary, TenantIdOptions } from '@tenant-aws/policy';
+import type { TenantIdentity } from '../tenant.ts';
+
+/**
+ * A value, or a function that answers it for an identity. A function is asked once for each verified identity, and its
+ * answer is part of what tells cached credentials apart: two identities with different answers never share any.
+ */
+export type PerIdentity<T> = T | ((identity: TenantIdentity) => T | Promise<T>);
+
+/** What a `TokenVendingMachine` is made of. Only `roleArn` and `permissions` are required. */
+export interface TokenVendingMachineOptions {
+  /** The role that is assumed: one for all tenants (pool), or by function one per tenant or tier (silo, bridge). */
+  readonly roleArn: PerIdentity<string>;
+  /** Which permission templates, with which variables: what every tenant may do, or by function what this one may. */
+  readonly permissions: PerIdentity<Permissions>;
+  /** Variables for all templates, such as `{ bucket: 'notes' }`. A permission's own variables win. Default: none. */
+  readonly variables?: PerIdentity<Readonly<Record<string, string>>> | undefined;
+  /** The templates. Default: those that come with the product. */
+  readonly library?: TemplateLibrary | undefined;
+  /** Templates that may hold statements which name no tenant; only where the machine builds the library. Default: none. */
+  readonly shared?: readonly string[] | undefined;
+  /** Which tenant ids are accepted. Default: 2 to 64 of `A-Za-z0-9_-`, a letter or digit at either end. */
+  readonly tenantId?: TenantIdOptions | undefined;
+  /** The client that AssumeRole is sent with; it stays as it is, and yours to destroy. Default: one for the region of the environment. */
+  readonly sts?: STSClient | undefined;
+  /** Seconds that credentials live, 900 to 3,600: AWS caps role chaining at an hour. Default: 900. */
+  readonly durationSeconds?: number | undefined;
+  /** `RoleSessionName`, which CloudTrail shows; 2 to 64 of `A-Za-z0-9_+=,.@-`. Default: the tenant id, or `t-` and 40 hex digits of its SHA-256 where it is no legal name. */
+  readonly sessionName?: PerIdentity<string> | undefined;
+  /** `SourceIdentity`, which CloudTrail shows for every call and which the trust policy must permit. Default: none. */
+  readonly sourceIdentity?: PerIdentity<string> | undefined;
+  /** Session tags, at most 50, which the trust policy must permit. Default: none. */
+  readonly tags?: PerIdentity<Readonly<Record<string, string>>> | undefined;
+  /** Keys of `tags` that stay when the session assumes a further role. Default: none. */
+  readonly transitiveTagKeys?: PerIdentity<readonly string[]> | undefined;
+  /** `ExternalId`, for roles in other accounts. Default: none. */
+  readonly externalId?: PerIdentity<string> | undefined;
+  /** The cache of credentials. */
+  readonly cache?: CacheOptions | undefined;
+  /** The cache of SDK clients, and their sockets. */
+  readonly clients?: ClientsOptions | undefined;
+  /** Milliseconds that AssumeRole may take, with all its attempts. Default: 10,000. */
+  readonly assumeTimeoutMs?: number | undefined;
+  /** Calls of AssumeRole that may be under way at once; the others wait at most 5 seconds for their turn. Default: 50. */
+  readonly maxConcurrentAssumes?: number | undefined;
+}
+
+/** The cache of credentials. */
+export interface CacheOptions {
+  /** Entries at most, one for each tenant and set of permissions; the least recently used goes first. Default: 10,000. */
+  readonly max?: number | undefined;
+  /** Milliseconds of life below which credentials are never handed out: from 0 to half of `durationSeconds`. Default: 60,000. */
+  readonly minimumRemainingMs?: number | undefined;
+  /** Milliseconds that a refusal of STS is remembered which asking again would not change. Default: 2,000. */
+  readonly errorTtlMs?: number | undefined;
+}
+
+/** The cache of SDK clients, and their sockets. */
+export interface ClientsOptions {
+  /** Clients at most; the least recently used goes first, and requests under way on it finish. Default: 1,000. */
+  readonly max?: number | undefined;
+  /** Sockets to one AWS endpoint, shared by the clients of all tenants. Default: 200. */
+  readonly maxSockets?: number | undefined;
+}

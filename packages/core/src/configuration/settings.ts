@@ -1,0 +1,116 @@
+import {
+  ConfigurationError,
+  Faults,
+  type PermissionSet,
+  shipped,
+  TemplateLibrary,
+  type TemplateSource,
+  TenantIdSet,
+} from '@tenant-aws/policy';
+import { judgeConstants, type Naming, type PerIdentityOptions } from '../credentials/assumption.ts';
+import type { GrantedTenants } from '../credentials/grants.ts';
+import { PermissionSets } from '../credentials/permission-sets.ts';
+import { type BaseSts, readSts } from './base-sts.ts';
+import { type CacheSettings, type ClientsSettings, readCacheOptions, readClientsOptions } from './caches.ts';
+import type { TokenVendingMachineOptions } from './options.ts';
+
+/** Options, read and checked. */
+export interface Settings extends BaseSts {
+  readonly perIdentity: PerIdentityOptions;
+  readonly permissionSets: PermissionSets;
+  readonly tenantIds: GrantedTenants;
+  readonly durationSeconds: number;
+  readonly cache: CacheSettings;
+  readonly clients: ClientsSettings;
+  readonly assumeTimeoutMs: number;
+  readonly maxConcurrentAssumes: number;
+}
+
+const NAMES: readonly (keyof TokenVendingMachineOptions)[] = [
+  ...(['roleArn', 'permissions', 'variables', 'library', 'shared', 'tenantId', 'sts', 'durationSeconds', 'sessionName'] as const),
+  ...([
+    'sourceIdentity',
+    'tags',
+    'transitiveTagKeys',
+    'externalId',
+    'cache',
+    'clients',
+    'assumeTimeoutMs',
+    'maxConcurrentAssumes',
+  ] as const),
+];
+
+/** How options are read. */
+export interface Reading {
+  /** What an option is called in a fault. */
+  readonly naming: Naming;
+  /** Where the templates are, if no library is given: default the shipped ones. */
+  readonly source?: TemplateSource | undefined;
+}
+
+/** @throws {@link ConfigurationError} with every fault */
+export function readSettings(given: TokenVendingMachineOptions, reading: Reading): Settings {
+  const { naming } = reading;
+  if (typeof given !== 'object' || given === null)
+    throw new ConfigurationError(['the options must be an object with `roleArn` and `permissions`']);
+  const faults = new Faults();
+  const { durationSeconds = 900, assumeTimeoutMs = 10_000, maxConcurrentAssumes = 50, cache = {}, clients = {}, ...others } = given;
+  const { library, shared, tenantId, sts, roleArn, permissions, variables, sessionName, sourceIdentity, tags, ...rest } = others;
+  const { transitiveTagKeys, externalId, ...unknown } = rest;
+  const perIdentity: PerIdentityOptions = {
+    roleArn,
+    permissions,
+    variables,
+    sessionName,
+    sourceIdentity,
+    tags,
+    transitiveTagKeys,
+    externalId,
+  };
+
+  faults.noneOf('', unknown, NAMES);
+  judgeConstants(perIdentity, naming, faults);
+  faults.integer(naming('durationSeconds'), durationSeconds, { min: 900, max: 3600 });
+  faults.integer('assumeTimeoutMs', assumeTimeoutMs, { min: 1, max: 600_000 });
+  faults.integer('maxConcurrentAssumes', maxConcurrentAssumes, { min: 1, max: 10_000 });
+  const numbers = { durationSeconds, assumeTimeoutMs, maxConcurrentAssumes };
+  const groups = { cache: readCacheOptions(cache, durationSeconds, naming, faults), clients: readClientsOptions(clients, faults) };
+  const base = readSts(sts, maxConcurrentAssumes, faults);
+  const accepted = tenantId === undefined ? undefined : faults.attempt(() => TenantIdSet.from(tenantId));
+  const templates = faults.attempt(() => readLibrary(library, shared, accepted, reading));
+  const any = accepted ?? templates?.tenantId;
+  const permissionSets = templates && any && new PermissionSets(templates, any);
+  const own = permissionSets && faults.attempt(() => constantSet(perIdentity, permissionSets));
+
+  faults.throwIfAny();
+  if (!base || !permissionSets || !any) throw new ConfigurationError(['the options cannot be read']);
+  return { ...base, ...numbers, ...groups, perIdentity, permissionSets, tenantIds: { any, own: own?.tenantId ?? any } };
+}
+
+function readLibrary(
+  given: unknown,
+  shared: readonly string[] | undefined,
+  tenantId: TenantIdSet | undefined,
+  { naming, source }: Reading,
+): TemplateLibrary {
+  if (given === undefined) {
+    return TemplateLibrary.from(source ?? shipped(), {
+      ...(shared === undefined ? {} : { shared }),
+      ...(tenantId === undefined ? {} : { tenantId }),
+    });
+  }
+  if (shared !== undefined)
+    throw new ConfigurationError(['`shared` and `library` exclude each other: give `shared` where the library is made']);
+  if (given instanceof TemplateLibrary) return given;
+  throw new ConfigurationError([`\`${naming('library')}\` must be a TemplateLibrary`]);
+}
+
+/** The permissions of every identity, where nothing in them depends on one: a template or a variable that is missing shows at start-up. */
+export function constantSet(
+  { permissions, variables = {}, tags = {} }: PerIdentityOptions,
+  sets: PermissionSets,
+): PermissionSet | undefined {
+  if (typeof permissions !== 'object' || permissions === null || typeof variables !== 'object' || variables === null) return undefined;
+  const tagKeys = typeof tags === 'function' ? 'any' : Object.keys(tags ?? {});
+  return sets.resolve(permissions, { variables, tagKeys });
+}

@@ -1,0 +1,137 @@
+import { ConfigurationError, type Faults } from '@tenant-aws/policy';
+import type { PerIdentity, TokenVendingMachineOptions } from '../configuration/options.ts';
+import type { TenantIdentity } from '../tenant.ts';
+import {
+  defaultSessionName,
+  externalIdFault,
+  parseRoleArn,
+  roleArnFault,
+  sessionNameFault,
+  sourceIdentityFault,
+  tagsFault,
+  transitiveTagKeysFault,
+  untaggedKeys,
+} from './session.ts';
+
+/** What of AssumeRole, beside the session policy, may differ from identity to identity: read and checked. */
+export interface Assumption {
+  readonly roleArn: string;
+  readonly partition: string;
+  readonly account: string;
+  readonly sessionName: string;
+  readonly sourceIdentity: string | undefined;
+  readonly externalId: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly transitiveTagKeys: readonly string[];
+}
+
+/** What stands before the end of a fault's sentence: the option's path, or the environment variable that it came from. */
+export type Naming = (path: string) => string;
+
+type Name = 'roleArn' | 'permissions' | 'variables' | 'sessionName' | 'sourceIdentity' | 'externalId' | 'tags' | 'transitiveTagKeys';
+
+/** The options that may be functions of the identity. */
+export type PerIdentityOptions = Pick<TokenVendingMachineOptions, Name>;
+
+/** What they answered: not yet trusted. */
+export type Answers = Readonly<Partial<Record<Name, unknown>>>;
+
+const CHECKS: readonly (readonly [Name, (value: unknown) => string | undefined])[] = [
+  ['roleArn', roleArnFault],
+  ['permissions', permissionsFault],
+  ['variables', variablesFault],
+  ['sessionName', sessionNameFault],
+  ['sourceIdentity', sourceIdentityFault],
+  ['externalId', externalIdFault],
+  ['tags', tagsFault],
+  ['transitiveTagKeys', transitiveTagKeysFault],
+];
+
+/** Asks each function once; answers at once where none of them needs time. */
+export function answersFor(options: PerIdentityOptions, identity: TenantIdentity): Answers | Promise<Answers> {
+  const answers: [Name, unknown][] = [];
+  try {
+    for (const [name] of CHECKS) answers.push([name, ask(options[name], identity)]);
+  } catch (error) {
+    for (const [, answer] of answers) if (isPromise(answer)) answer.then(undefined, () => undefined); // only the first failure is told
+    throw error;
+  }
+  if (!answers.some(([, answer]) => isPromise(answer))) return Object.fromEntries(answers);
+  return Promise.all(answers.map(async ([name, answer]) => [name, await answer] as const)).then((settled) => Object.fromEntries(settled));
+}
+
+/** Notes what is wrong with the options that are the same for every identity. */
+export function judgeConstants(options: Answers, naming: Naming, faults: Faults): void {
+  const constants = Object.fromEntries(Object.entries(options).filter(([, value]) => typeof value !== 'function'));
+  const asked = CHECKS.filter(([name]) => typeof options[name] !== 'function').map(([name]) => name);
+  judge(constants, asked, naming, faults.add.bind(faults));
+}
+
+/** @throws {@link ConfigurationError} a function option answered what it may not */
+export function parseAssumption(answers: Answers, tenantId: string): Assumption {
+  const faults: string[] = [];
+  judge(
+    answers,
+    CHECKS.map(([name]) => name),
+    (path) => path,
+    (fault) => faults.push(fault),
+  );
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  const { roleArn, sessionName, sourceIdentity, externalId, tags = {}, transitiveTagKeys = [] } = answers as Judged;
+  const { partition, account } = parseRoleArn(roleArn) ?? { partition: '', account: '' };
+  return {
+    roleArn,
+    partition,
+    account,
+    sourceIdentity,
+    externalId,
+    sessionName: sessionName ?? defaultSessionName(tenantId),
+    tags: { ...tags },
+    transitiveTagKeys: [...transitiveTagKeys],
+  };
+}
+
+/** What `judge` has let pass. */
+interface Judged {
+  readonly roleArn: string;
+  readonly sessionName?: string;
+  readonly sourceIdentity?: string;
+  readonly externalId?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly transitiveTagKeys?: readonly string[];
+}
+
+function judge(answers: Answers, asked: readonly Name[], naming: Naming, add: (fault: string) => void): void {
+  let sound = true;
+  for (const [name, check] of CHECKS) {
+    const fault = asked.includes(name) ? check(answers[name]) : undefined;
+    if (fault === undefined) continue;
+    add(`\`${naming(name)}\` ${fault}`);
+    sound = false;
+  }
+  if (!sound || !asked.includes('tags') || !asked.includes('transitiveTagKeys')) return;
+  const { tags = {}, transitiveTagKeys = [] } = answers as Partial<Judged>;
+  for (const key of untaggedKeys(transitiveTagKeys, tags))
+    add(`\`${naming('transitiveTagKeys')}\` has \`${key}\`, which \`${naming('tags')}\` has not`);
+}
+
+function ask<T>(option: PerIdentity<T>, identity: TenantIdentity): unknown {
+  return typeof option === 'function' ? (option as (identity: TenantIdentity) => unknown)(identity) : option;
+}
+
+/** Only the outer form: what is in it is judged against the library. */
+function permissionsFault(value: unknown): string | undefined {
+  if (typeof value === 'object' && value !== null) return undefined;
+  return value === undefined
+    ? 'is missing: name at least one permission template'
+    : `must be a list of permission templates, not a ${typeof value}`;
+}
+
+function variablesFault(value: unknown): string | undefined {
+  if (value === undefined || (typeof value === 'object' && value !== null && !Array.isArray(value))) return undefined;
+  return "must be an object such as { bucket: 'notes' }";
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}

@@ -1,0 +1,133 @@
+import type { TenantAwsError } from '@tenant-aws/policy';
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../clock.ts';
+import type { CacheSettings } from '../configuration/caches.ts';
+import { LifeUnavailableError, StsUnavailableError, TenantMismatchError } from '../errors.ts';
+import type { Assumed } from './assume-role.ts';
+import { remainingMs } from './lifetime.ts';
+import type { StsFailure } from './sts-failure.ts';
+
+/** Credentials of one tenant, as they came from STS. Never handed out as they are: each caller gets a copy. */
+export interface Entry extends Assumed {
+  readonly tenantId: string;
+}
+
+/** Whose credentials, and where they are kept. */
+export interface Place {
+  readonly key: string;
+  readonly tenantId: string;
+}
+
+interface Flight {
+  readonly tenantId: string;
+  readonly landing: Promise<Entry>;
+}
+
+interface Refusal {
+  readonly tenantId: string;
+  readonly error: TenantAwsError;
+  readonly until: number;
+}
+
+/**
+ * Entries, calls under way and refusals, each by the entry's key. lru-cache stores; the flights are ours, for its own
+ * let one caller's going away, an eviction or a deletion fail the others who wait.
+ */
+export class EntryCache {
+  readonly #entries: LRUCache<string, Entry>;
+  readonly #refusals: LRUCache<string, Refusal>;
+  readonly #flights = new Map<string, Flight>();
+  readonly #floorMs: number;
+  readonly #errorTtlMs: number;
+  readonly #clock: Clock;
+
+  constructor({ max, minimumRemainingMs, errorTtlMs }: CacheSettings, clock: Clock) {
+    this.#entries = new LRUCache({ max });
+    this.#refusals = new LRUCache({ max });
+    this.#floorMs = minimumRemainingMs;
+    this.#errorTtlMs = errorTtlMs;
+    this.#clock = clock;
+  }
+
+  /** What is cached and has enough life left: over the floor, and over what the caller asks for. */
+  find(place: Place, minimumRemainingMs = 0): Entry | undefined {
+    const entry = this.#entries.get(place.key);
+    if (entry === undefined) return undefined;
+    assertOwn(entry, place);
+    return this.#suffices(entry, minimumRemainingMs) ? entry : undefined;
+  }
+
+  /** What is cached, or else what one call of `assume` answers, shared by all who wait for this key. */
+  async get(place: Place, minimumRemainingMs: number, assume: () => Promise<Assumed | StsFailure>): Promise<Entry> {
+    const entry = this.find(place, minimumRemainingMs) ?? (await this.#fly(place, assume));
+    if (this.#suffices(entry, minimumRemainingMs)) return entry;
+    throw new LifeUnavailableError({ detail: { askedMs: minimumRemainingMs, remainingMs: remainingMs(entry.life, this.#clock.now()) } });
+  }
+
+  /** Forgets what is cached of a tenant. Calls under way answer those who wait for them, and are not kept. */
+  drop(tenantId: string): void {
+    for (const [key, entry] of this.#entries.entries()) if (entry.tenantId === tenantId) this.#entries.delete(key);
+    for (const [key, refusal] of this.#refusals.entries()) if (refusal.tenantId === tenantId) this.#refusals.delete(key);
+    for (const [key, flight] of this.#flights) if (flight.tenantId === tenantId) this.#flights.delete(key);
+  }
+
+  /** Waits for the calls under way, and forgets everything. */
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#flights.values()].map(({ landing }) => landing));
+    this.#entries.clear();
+    this.#refusals.clear();
+  }
+
+  #suffices(entry: Entry, minimumRemainingMs: number): boolean {
+    const remaining = remainingMs(entry.life, this.#clock.now());
+    return remaining > 0 && remaining >= this.#floorMs && remaining >= minimumRemainingMs;
+  }
+
+  #fly(place: Place, assume: () => Promise<Assumed | StsFailure>): Promise<Entry> {
+    const underWay = this.#flights.get(place.key);
+    if (underWay !== undefined) {
+      assertOwn(underWay, place);
+      return underWay.landing;
+    }
+    const refusal = this.#refusals.get(place.key);
+    if (refusal !== undefined && this.#clock.now().monotonic < refusal.until) {
+      assertOwn(refusal, place);
+      return Promise.reject(refusal.error);
+    }
+    const landing = assume()
+      .then((outcome) => this.#land(place, outcome, () => this.#flights.get(place.key) === flight))
+      .finally(() => {
+        if (this.#flights.get(place.key) === flight) this.#flights.delete(place.key);
+      });
+    const flight: Flight = { tenantId: place.tenantId, landing };
+    this.#flights.set(place.key, flight);
+    return landing;
+  }
+
+  /** @param isCurrent whether nobody has dropped the tenant meanwhile */
+  #land({ key, tenantId }: Place, outcome: Assumed | StsFailure, isCurrent: () => boolean): Entry {
+    const judged = outcome.kind === 'assumed' ? this.#longEnough(outcome) : outcome;
+    if (judged.kind === 'assumed') {
+      const entry = { ...judged, tenantId };
+      if (isCurrent()) this.#entries.set(key, entry);
+      return entry;
+    }
+    if (judged.kind === 'deterministic' && isCurrent()) {
+      this.#refusals.set(key, { tenantId, error: judged.error, until: this.#clock.now().monotonic + this.#errorTtlMs });
+    }
+    throw judged.error;
+  }
+
+  /** Fresh and below the floor: another call at once would not be better. */
+  #longEnough(assumed: Assumed): Assumed | StsFailure {
+    const remaining = remainingMs(assumed.life, this.#clock.now());
+    if (remaining > 0 && remaining >= this.#floorMs) return assumed;
+    const detail = { remainingMs: remaining, minimumRemainingMs: this.#floorMs };
+    return { kind: 'deterministic', error: new StsUnavailableError('STS issued credentials that end too soon', { detail }) };
+  }
+}
+
+/** The last line: what a key finds is the tenant's own, or nobody's. */
+function assertOwn(found: { readonly tenantId: string }, { tenantId }: Place): void {
+  if (found.tenantId !== tenantId) throw new TenantMismatchError({ detail: { reason: 'a cached entry is of another tenant' } });
+}

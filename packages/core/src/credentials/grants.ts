@@ -1,0 +1,121 @@
+import { parseTenantId, type Permissions, type PermissionSet, type TenantId, type TenantIdSet } from '@tenant-aws/policy';
+import { frozenIdentity } from '../frozen-identity.ts';
+import type { TenantIdentity } from '../tenant.ts';
+import type { AssumeRequest } from './assume-role.ts';
+import { type Answers, answersFor, type Assumption, parseAssumption, type PerIdentityOptions } from './assumption.ts';
+import { shapeKey } from './entry-key.ts';
+import type { PermissionSets } from './permission-sets.ts';
+
+/** What one identity may have: all that AssumeRole is told, but for the region. */
+export interface Grant {
+  readonly tenantId: TenantId;
+  readonly assumption: Assumption;
+  readonly permissions: PermissionSet;
+  readonly durationSeconds: number;
+  /** See {@link shapeKey}. */
+  readonly shape: string;
+}
+
+interface Known {
+  answers: Answers | Promise<Answers>;
+  readonly grants: Map<string, Grant>;
+}
+
+/** The most sets of permissions that are remembered of one identity: routes have few, but a set may be made of a request's own values. */
+const MOST_GRANTS = 100;
+
+/** Which tenant ids are accepted. */
+export interface GrantedTenants {
+  /** By the machine, whatever the permissions. */
+  readonly any: TenantIdSet;
+  /** By the machine's own permissions, where they are the same for all; else as `any`. */
+  readonly own: TenantIdSet;
+}
+
+/** Under which a grant with the machine's own permissions is kept: no key of other permissions is empty. */
+const OWN = '';
+
+/**
+ * What identities may have. An identity's functions are asked once, and what came of them is found again by reference:
+ * the hot path renders no policy and computes no digest.
+ */
+export class Grants {
+  readonly #options: PerIdentityOptions;
+  readonly #sets: PermissionSets;
+  readonly #tenantIds: GrantedTenants;
+  readonly #durationSeconds: number;
+  readonly #known = new WeakMap<TenantIdentity, Known>();
+
+  constructor(options: PerIdentityOptions, sets: PermissionSets, tenantIds: GrantedTenants, durationSeconds: number) {
+    this.#options = options;
+    this.#sets = sets;
+    this.#tenantIds = tenantIds;
+    this.#durationSeconds = durationSeconds;
+  }
+
+  /**
+   * The identity, frozen, and its tenant's id judged.
+   *
+   * @param permissions those it will have in place of the machine's own
+   * @throws {@link TenantInvalidError}
+   */
+  admit(identity: TenantIdentity, permissions: Permissions | null): TenantIdentity {
+    const frozen = this.#known.has(identity) ? identity : frozenIdentity(identity);
+    parseTenantId(frozen.tenantId, permissions === null ? this.#tenantIds.own : this.#tenantIds.any);
+    return frozen;
+  }
+
+  /**
+   * What an admitted identity may have; at once where all functions of it have answered.
+   *
+   * @param permissions in place of the machine's own; `null` for those: what is undefined by mistake is no permission
+   */
+  of(identity: TenantIdentity, permissions: Permissions | null): Grant | Promise<Grant> {
+    const known = this.#known.get(identity) ?? this.#ask(identity);
+    const key = permissions === null ? OWN : this.#sets.keyOf(permissions);
+    const grant = known.grants.get(key);
+    if (grant !== undefined) return grant;
+    const make = (answers: Answers): Grant => {
+      const made = this.#make(identity, answers, permissions);
+      if (known.grants.size >= MOST_GRANTS) known.grants.clear();
+      known.grants.set(key, made);
+      return made;
+    };
+    return known.answers instanceof Promise ? known.answers.then(make) : make(known.answers);
+  }
+
+  #ask(identity: TenantIdentity): Known {
+    const answers = answersFor(this.#options, identity);
+    const known: Known = { answers, grants: new Map() };
+    this.#known.set(identity, known);
+    if (answers instanceof Promise) {
+      answers.then(
+        (settled) => (known.answers = settled),
+        () => this.#known.delete(identity), // asked again: it may have been a registry's bad moment
+      );
+    }
+    return known;
+  }
+
+  #make(identity: TenantIdentity, answers: Answers, permissions: Permissions | null): Grant {
+    const assumption = parseAssumption(answers, identity.tenantId);
+    const set = this.#sets.resolve(permissions ?? (answers.permissions as Permissions), {
+      variables: (answers.variables ?? {}) as Readonly<Record<string, string>>,
+      tagKeys: Object.keys(assumption.tags),
+    });
+    const tenantId = parseTenantId(identity.tenantId, set.tenantId);
+    const durationSeconds = this.#durationSeconds;
+    const shape = shapeKey({ ...assumption, tenantId, permissions: set.key, durationSeconds });
+    return { tenantId, assumption, permissions: set, durationSeconds, shape };
+  }
+}
+
+/**
+ * The call that a grant stands for.
+ *
+ * @throws {@link PolicyTooLargeError} over 2,048 characters
+ */
+export function requestOf({ tenantId, assumption, permissions, durationSeconds }: Grant, region: string): AssumeRequest {
+  const { partition, account } = assumption;
+  return { ...assumption, durationSeconds, policy: permissions.generatePolicy(tenantId, { partition, region, account }) };
+}

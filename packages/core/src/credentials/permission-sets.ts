@@ -1,0 +1,87 @@
+import {
+  ConfigurationError,
+  type Permission,
+  type Permissions,
+  PermissionSet,
+  type TemplateLibrary,
+  type TenantIdSet,
+} from '@tenant-aws/policy';
+import { LRUCache } from 'lru-cache';
+
+/** What permissions are resolved with, beside the library. */
+export interface PermissionContext {
+  readonly variables: Readonly<Record<string, string>>;
+  /** Keys of the session tags that will be sent; 'any' where only the identity's function knows. */
+  readonly tagKeys: readonly string[] | 'any';
+}
+
+/** The most sets kept: as many as there are different permissions in the code, times the answers of `variables`. */
+const MOST_KEPT = 1_000;
+
+/** Resolves permissions against the machine's one library, and keeps what it resolved: lists by their value, generators by reference. */
+export class PermissionSets {
+  readonly #library: TemplateLibrary;
+  readonly #tenantId: TenantIdSet;
+  readonly #resolved = new LRUCache<string, PermissionSet>({ max: MOST_KEPT });
+  readonly #names = new WeakMap<object, string>();
+  #lastName = 0;
+
+  constructor(library: TemplateLibrary, tenantId: TenantIdSet) {
+    this.#library = library;
+    this.#tenantId = tenantId;
+  }
+
+  /** @throws whatever is wrong with the permissions: see `PermissionSet.from` */
+  resolve(permissions: Permissions, { variables, tagKeys }: PermissionContext): PermissionSet {
+    const key = JSON.stringify([this.keyOf(permissions), textOf(variables), tagKeys]);
+    const known = this.#resolved.get(key);
+    if (known !== undefined) return known;
+    const set = PermissionSet.from(permissions, { library: this.#library, variables, tenantId: this.#tenantId, sessionTags: tagKeys });
+    this.#resolved.set(key, set);
+    return set;
+  }
+
+  /**
+   * Tells two permissions apart; what is none is never taken for one that is.
+   *
+   * @throws {@link ConfigurationError} neither a list nor a generator
+   */
+  keyOf(permissions: Permissions): string {
+    if (typeof permissions !== 'object' || permissions === null) {
+      throw new ConfigurationError([
+        `the permissions must be a list of permission templates, not ${permissions === null ? 'null' : typeof permissions}`,
+      ]);
+    }
+    if (isList(permissions)) return JSON.stringify(permissions.map((item) => (typeof item === 'string' ? item : this.#textOfItem(item))));
+    return this.#nameOf(permissions);
+  }
+
+  #textOfItem(item: Permission): unknown {
+    const { template, variables, ...others } = item ?? {};
+    const isPlain = typeof template === 'string' && Object.keys(others).length === 0;
+    return isPlain ? [template, textOf(variables ?? {})] : { invalid: this.#nameOf(Object(item)) };
+  }
+
+  #nameOf(value: object): string {
+    let name = this.#names.get(value);
+    if (name === undefined) {
+      this.#lastName += 1;
+      name = `#${this.#lastName}`;
+      this.#names.set(value, name);
+    }
+    return name;
+  }
+}
+
+/** Sorted, and with the kind of what should be a text and is not. */
+function textOf(variables: Readonly<Record<string, unknown>>): unknown {
+  if (typeof variables !== 'object' || variables === null) return { invalid: typeof variables };
+  const entries = Object.entries(variables).map(
+    ([name, value]) => [name, typeof value === 'string' ? value : { invalid: typeof value }] as const,
+  );
+  return entries.toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function isList(permissions: Permissions): permissions is Extract<Permissions, readonly unknown[]> {
+  return Array.isArray(permissions);
+}

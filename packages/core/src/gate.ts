@@ -1,0 +1,160 @@
+import { ConfigurationError, Faults, type Permissions } from '@tenant-aws/policy';
+import type { TenantAws } from './clients/tenant-aws.ts';
+import { readIdentityEnvironment, renamed } from './configuration/environment.ts';
+import type { Naming } from './credentials/assumption.ts';
+import type { PerIdentity, TokenVendingMachineOptions } from './configuration/options.ts';
+import { TokenMissingError } from './errors.ts';
+import { frozenIdentity } from './frozen-identity.ts';
+import { bearerToken } from './identity/bearer-token.ts';
+import type { BearerTokenOptions } from './identity/bearer-token-options.ts';
+import type { IdentityRequest, IdentitySource } from './identity/identity-source.ts';
+import type { TenantIdentity } from './tenant.ts';
+import { type GateAccess, gateAccess, TokenVendingMachine } from './token-vending-machine.ts';
+
+/** Who is asked for the tenant, and which machine vends. All of it is optional: the rest comes from the `TENANT_AWS_*` variables of the environment. */
+export interface TenantGateOptions extends Partial<TokenVendingMachineOptions> {
+  /** A machine of yours, shared by several gates; yours to close. Beside it no option of a machine is accepted but `permissions`. Default: one of this gate's own. */
+  readonly tvm?: TokenVendingMachine | undefined;
+  /** Who the request speaks for. Default: `bearerToken()` with the variables of the environment. */
+  readonly identity?: IdentitySource | undefined;
+  /** Whether credentials are in hand before the handler runs, so that a request that cannot have them never reaches it. Default: true. */
+  readonly eager?: boolean | undefined;
+  /** Whether a request that presents *nothing* is admitted, without a tenant. Anything bad is refused as ever. Default: false. */
+  readonly optional?: boolean | undefined;
+}
+
+/** The whole way of a request, for authors of adapters. */
+export interface TenantGate {
+  /**
+   * Who the request speaks for, as AWS; `undefined` only under `optional`, where nothing was presented.
+   *
+   * @throws {@link TokenMissingError} nothing was presented
+   * @throws whatever the identity source refuses, and under `eager` whatever `credentials()` throws
+   */
+  (request: IdentityRequest): Promise<TenantAws | undefined>;
+  readonly tvm: TokenVendingMachine;
+  /** Checks what creation cannot: base credentials, region, discovery, keys. */
+  ready(): Promise<void>;
+  /** Closes the identity source and the machine, if this gate made them. */
+  close(): Promise<void>;
+}
+
+/**
+ * From a request to AWS as its tenant: identity, permissions, credentials.
+ *
+ * @throws {@link ConfigurationError} with every fault at once, of options and environment
+ * @example
+ * const enter = tenantGate({ identity: bearerToken({ issuer, audience }), roleArn, permissions });
+ * const tenantAws = await enter({ headersDistinct: req.headersDistinct, remoteAddress: req.socket.remoteAddress, raw: req });
+ */
+export function tenantGate(options: TenantGateOptions = {}): TenantGate {
+  const { identify, ownsIdentity, tvm, ownsTvm, own, eager, optional } = readGateOptions(options);
+
+  async function enter(request: IdentityRequest): Promise<TenantAws | undefined> {
+    const identity = await identify(request);
+    if (identity === undefined) {
+      if (optional) return undefined;
+      throw new TokenMissingError();
+    }
+    const tenantAws = own === undefined ? tvm.for(identity) : await own(frozenIdentity(identity));
+    if (eager) await tenantAws.credentials();
+    return tenantAws;
+  }
+
+  return Object.assign(enter, {
+    tvm,
+    async ready() {
+      await Promise.all([tvm.ready(), identify.ready?.()]);
+    },
+    async close() {
+      if (ownsIdentity) identify.close?.();
+      if (ownsTvm) await tvm.close();
+    },
+  });
+}
+
+interface GateSettings {
+  readonly identify: IdentitySource;
+  readonly ownsIdentity: boolean;
+  readonly tvm: TokenVendingMachine;
+  readonly ownsTvm: boolean;
+  /** With this gate's own permissions, in place of those of a machine that is shared. */
+  readonly own: ((identity: TenantIdentity) => TenantAws | Promise<TenantAws>) | undefined;
+  readonly eager: boolean;
+  readonly optional: boolean;
+}
+
+function readGateOptions(given: TenantGateOptions): GateSettings {
+  if (typeof given !== 'object' || given === null) throw new ConfigurationError(['the options must be an object']);
+  const { tvm: shared, identity, eager = true, optional = false, ...others } = given;
+  const faults = new Faults();
+  if (typeof eager !== 'boolean') faults.add('`eager` must be true or false');
+  if (typeof optional !== 'boolean') faults.add('`optional` must be true or false');
+  const identify = faults.attempt(() => identitySource(identity));
+  const machine = faults.attempt(() => (shared === undefined ? ownMachine(others) : sharedMachine(shared, others)));
+  faults.throwIfAny();
+  if (identify === undefined || machine === undefined) throw new ConfigurationError(['the options cannot be read']);
+  return { ...machine, identify, ownsIdentity: identity === undefined, eager, optional };
+}
+
+type Machine = Pick<GateSettings, 'tvm' | 'ownsTvm' | 'own'>;
+
+function ownMachine(options: Partial<TokenVendingMachineOptions>): Machine {
+  return { tvm: TokenVendingMachine.fromEnvironment(options), ownsTvm: true, own: undefined };
+}
+
+function sharedMachine(tvm: TokenVendingMachine, { permissions, ...others }: Partial<TokenVendingMachineOptions>): Machine {
+  const access = gateAccess(tvm);
+  if (access === undefined) throw new ConfigurationError(['`tvm` must be a TokenVendingMachine']);
+  const faults = new Faults();
+  for (const [name, value] of Object.entries(others)) {
+    if (value !== undefined) faults.add(`\`${name}\` and \`tvm\` exclude each other: give it where the machine is made`);
+  }
+  const own = permissions === undefined ? undefined : faults.attempt(() => withPermissions(access, permissions));
+  faults.throwIfAny();
+  return { tvm, ownsTvm: false, own };
+}
+
+function withPermissions(access: GateAccess, permissions: PerIdentity<Permissions>): GateSettings['own'] {
+  if (typeof permissions !== 'function') {
+    access.judge(permissions);
+    return (identity) => access.for(identity, permissions);
+  }
+  const ask = oncePerIdentity(permissions);
+  return async (identity) => access.for(identity, await ask(identity));
+}
+
+function identitySource(given: unknown): IdentitySource {
+  if (typeof given === 'function') return given as IdentitySource;
+  if (given !== undefined)
+    throw new ConfigurationError(['`identity` must be an identity source, such as `bearerToken({ issuer, audience })`']);
+  const faults = new Faults();
+  const { options, naming } = readIdentityEnvironment(faults);
+  const source = faults.attempt(() =>
+    renamed(
+      () => bearerToken(options as unknown as BearerTokenOptions),
+      (fault) => calledBy(naming, fault),
+    ),
+  );
+  faults.throwIfAny();
+  if (source === undefined) throw new ConfigurationError(faults.found);
+  return source;
+}
+
+/** A fault of the source's begins with its option's name. */
+function calledBy(naming: Naming, fault: string): string {
+  return fault.replace(/^`(\w+)`/, (_, option: string) => `\`${naming(option)}\``);
+}
+
+/** Asks once for each identity, which the sources of this package answer by reference; a failure is asked again. */
+function oncePerIdentity<T extends object>(
+  ask: (identity: TenantIdentity) => T | Promise<T>,
+): (identity: TenantIdentity) => T | Promise<T> {
+  const known = new WeakMap<TenantIdentity, T | Promise<T>>();
+  return (identity) => {
+    const answer = known.get(identity) ?? ask(identity);
+    known.set(identity, answer);
+    if (answer instanceof Promise) answer.catch(() => known.delete(identity));
+    return answer;
+  };
+}

@@ -1,0 +1,48 @@
+export {
+  ConfigurationError,
+  DEFAULT_TENANT_ID,
+  directory,
+  type ErrorDetail,
+  type Permission,
+  type Permissions,
+  PolicyGenerator,
+  PolicyTooLargeError,
+  parseTenantId,
+  shipped,
+  TemplateLibrary,
+  TemplateNotFoundError,
+  TemplateSyntaxError,
+  TemplateVariableError,
+  TenantAwsError,
+  type TenantAwsErrorOptions,
+  type TenantId,
+  type TenantIdOptions,
+  TenantIdSet,
+  TenantInvalidError,
+} from '@tenant-aws/policy';
+export type { ClientClass, ClientConfig, DocumentClientClass } from './clients/client-class.ts';
+export { currentTenantAws, runInTenantContext, type TenantContext, tenantContext } from './clients/current.ts';
+export type { TenantAws } from './clients/tenant-aws.ts';
+export type { CacheOptions, ClientsOptions, PerIdentity, TokenVendingMachineOptions } from './configuration/options.ts';
+export { TenantCredentials } from './credentials/credentials.ts';
+export {
+  KeysUnavailableError,
+  LifeUnavailableError,
+  NoTenantError,
+  StsRejectedError,
+  StsUnavailableError,
+  TenantMismatchError,
+  TenantMissingError,
+  TokenInvalidError,
+  TokenMissingError,
+} from './errors.ts';
+export { type TenantGate, type TenantGateOptions, tenantGate } from './gate.ts';
+export type { Algorithm } from './identity/algorithm.ts';
+export { type AuthenticatedUserOptions, authenticatedUser } from './identity/authenticated-user.ts';
+export { bearerToken } from './identity/bearer-token.ts';
+export type { BearerTokenOptions, TokenCacheOptions } from './identity/bearer-token-options.ts';
+export type { IdentityRequest, IdentitySource } from './identity/identity-source.ts';
+export { TenantJwtStrategy, type VerifyClaims } from './identity/tenant-jwt-strategy.ts';
+export { PROBLEM_JSON, type ProblemDetails, problemOf } from './problem-details.ts';
+export type { TenantIdentity } from './tenant.ts';
+export { TokenVendingMachine, type VendOptions } from './token-vending-machine.ts';

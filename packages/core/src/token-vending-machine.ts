@@ -1,0 +1,170 @@
+import { ConfigurationError, Faults, type Permissions } from '@tenant-aws/policy';
+import { ClientCache } from './clients/client-cache.ts';
+import { type TenantAws, tenantAwsOf } from './clients/tenant-aws.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { readMachineEnvironment, renamed } from './configuration/environment.ts';
+import type { TokenVendingMachineOptions } from './configuration/options.ts';
+import { constantSet, type Reading, readSettings, type Settings } from './configuration/settings.ts';
+import type { TenantCredentials } from './credentials/credentials.ts';
+import { Grants } from './credentials/grants.ts';
+import { Vendor } from './credentials/vendor.ts';
+import type { TenantIdentity } from './tenant.ts';
+
+/** What `vend` may be told for one call. */
+export interface VendOptions {
+  /** These *instead of* the machine's own permissions. */
+  readonly permissions?: Permissions | undefined;
+  /** Milliseconds of life that the credentials must have left, if more than `cache.minimumRemainingMs`. */
+  readonly minimumRemainingMs?: number | undefined;
+}
+
+/** What a gate asks of a machine beside its public methods, for permissions of its own in place of the machine's. */
+export interface GateAccess {
+  /** As `for`, with these permissions from the start. */
+  for(identity: TenantIdentity, permissions: Permissions): TenantAws;
+  /** @throws what is wrong with permissions whoever the tenant is */
+  judge(permissions: Permissions): void;
+}
+
+/** By the symbol's name: a gate may come from another copy of this package than the machine. */
+const GATE_ACCESS = Symbol.for('@tenant-aws/core: gate access, 1');
+
+/** `undefined` of what is no machine. */
+export function gateAccess(given: unknown): GateAccess | undefined {
+  const open: unknown = typeof given === 'object' && given !== null ? Reflect.get(given, GATE_ACCESS) : undefined;
+  return typeof open === 'function' ? (open as () => GateAccess).call(given) : undefined;
+}
+
+/** What tests replace, and what the environment adds: no option. */
+interface Internals extends Partial<Reading> {
+  readonly clock?: Clock;
+}
+
+/**
+ * Vends AWS credentials that reach only what the identity's tenant may touch: one AssumeRole with a session policy for
+ * each tenant and set of permissions, shared by all who wait for it, and kept while enough of its life is left.
+ *
+ * @example
+ * const tvm = new TokenVendingMachine({
+ *   roleArn: 'arn:aws:iam::123456789012:role/TenantAccess',
+ *   permissions: [{ template: 's3-folder-per-tenant', variables: { bucket: 'notes' } }],
+ * });
+ * const s3 = tvm.for(identity).client(S3Client);
+ */
+export class TokenVendingMachine implements AsyncDisposable {
+  readonly #settings: Settings;
+  readonly #grants: Grants;
+  readonly #vendor: Vendor;
+  readonly #clients: ClientCache;
+
+  /**
+   * Checks everything that can be checked without AWS. Never reads the `TENANT_AWS_*` variables: see {@link TokenVendingMachine.fromEnvironment}.
+   *
+   * @throws {@link ConfigurationError} with every fault at once
+   */
+  constructor(options: TokenVendingMachineOptions, { clock = systemClock, naming = (path) => path, source }: Internals = {}) {
+    const settings = readSettings(options, { naming, source });
+    this.#settings = settings;
+    this.#grants = new Grants(settings.perIdentity, settings.permissionSets, settings.tenantIds, settings.durationSeconds);
+    this.#vendor = new Vendor(settings, clock);
+    this.#clients = new ClientCache(settings.clients, this.#vendor.keys, () => this.#vendor.region());
+  }
+
+  /**
+   * A machine of the `TENANT_AWS_*` variables of the environment; what `overrides` has wins, option by option.
+   *
+   * @throws {@link ConfigurationError} naming every variable that is missing, malformed or unknown
+   */
+  static fromEnvironment(overrides: Partial<TokenVendingMachineOptions> = {}): TokenVendingMachine {
+    const faults = new Faults();
+    const { options, source, naming, rename } = readMachineEnvironment(overrides, faults);
+    const machine = faults.attempt(() =>
+      renamed(() => new TokenVendingMachine(options as TokenVendingMachineOptions, { source, naming }), rename),
+    );
+    faults.throwIfAny();
+    if (machine === undefined) throw new ConfigurationError(faults.found);
+    return machine;
+  }
+
+  /**
+   * Checks what creation cannot: that there are a region and base credentials.
+   *
+   * @throws {@link ConfigurationError} there is no region
+   * @throws {@link StsUnavailableError} there are no base credentials
+   */
+  async ready(): Promise<void> {
+    await this.#vendor.ready();
+  }
+
+  /**
+   * Vends credentials that reach only what the identity's tenant may touch.
+   * Answered from memory while more than the floor, or than what is asked for, is left; otherwise one AssumeRole, shared by all who wait.
+   *
+   * @throws {@link TenantInvalidError} the tenant id is not acceptable; nothing is sent to STS
+   * @throws {@link StsUnavailableError} STS cannot answer and nothing cached is above the floor
+   * @throws {@link StsRejectedError} STS refuses the role, its trust, or the policy
+   * @throws {@link PolicyTooLargeError} the session policy has over 2,048 characters, or its packed form is too large
+   * @throws {@link LifeUnavailableError} more life asked than `durationSeconds` less a minute
+   * @throws {@link ConfigurationError} a function option answered what it may not, or `options` cannot be read
+   * @see AWS STS API Reference, "AssumeRole": duration, size of a session policy
+   */
+  async vend(identity: TenantIdentity, options: VendOptions = {}): Promise<TenantCredentials> {
+    const { permissions, minimumRemainingMs } = readVendOptions(options);
+    const grant = await this.#grants.of(this.#grants.admit(identity, permissions), permissions);
+    return this.#vendor.vend(grant, minimumRemainingMs);
+  }
+
+  /**
+   * AWS as the identity's tenant. Vends nothing yet.
+   *
+   * @throws {@link TenantInvalidError} the tenant id is not acceptable
+   */
+  for(identity: TenantIdentity): TenantAws {
+    return this.#as(identity, null);
+  }
+
+  #as(identity: TenantIdentity, permissions: Permissions | null): TenantAws {
+    const parts = { grants: this.#grants, vendor: this.#vendor, clients: this.#clients };
+    return tenantAwsOf(parts, this.#grants.admit(identity, permissions), permissions);
+  }
+
+  /** Drops what is cached of a tenant, so that the next call asks STS. Credentials already handed out live to their end. */
+  invalidate(tenantId: string): void {
+    this.#vendor.drop(tenantId);
+  }
+
+  /** Waits for the calls to STS under way, then vends no more. Requests of clients under way finish. */
+  async close(): Promise<void> {
+    await this.#vendor.close();
+    this.#clients.close();
+    if (this.#settings.ownsSts) this.#settings.sts.destroy();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  static {
+    Object.defineProperty(this.prototype, GATE_ACCESS, {
+      value(this: TokenVendingMachine): GateAccess {
+        const { perIdentity, permissionSets } = this.#settings;
+        return {
+          for: (identity, permissions) => this.#as(identity, permissions),
+          judge: (permissions) => void constantSet({ ...perIdentity, permissions }, permissionSets),
+        };
+      },
+    });
+  }
+}
+
+function readVendOptions({ permissions, minimumRemainingMs = 0, ...unknown }: VendOptions): {
+  permissions: Permissions | null;
+  minimumRemainingMs: number;
+} {
+  const faults = new Faults();
+  faults.noneOf('', unknown, ['permissions', 'minimumRemainingMs']);
+  if (!Number.isFinite(minimumRemainingMs) || minimumRemainingMs < 0)
+    faults.add('`minimumRemainingMs` must be a number of milliseconds, 0 or more');
+  faults.throwIfAny();
+  return { permissions: permissions ?? null, minimumRemainingMs };
+}
