@@ -14,7 +14,7 @@ import { type Request, Router } from 'express';
 interface Order {
   readonly customer: string;
   readonly id: string;
-  readonly item: string;
+  readonly product: string;
 }
 
 /**
@@ -39,7 +39,7 @@ export function orders(table: string): Router {
     const { Items = [] } = await db(req).send(
       new ScanCommand({
         TableName: table,
-        FilterExpression: 'contains(item, :text)',
+        FilterExpression: 'contains(product, :text)',
         ExpressionAttributeValues: { ':text': { S: text(req.query.text) } },
       }),
     );
@@ -67,7 +67,7 @@ export function orders(table: string): Router {
   });
 
   router.put('/:customer/:id', async (req, res) => {
-    await db(req).send(new PutItemCommand({ TableName: table, Item: row({ ...req.params, item: req.body?.item }) }));
+    await db(req).send(new PutItemCommand({ TableName: table, Item: row({ ...req.params, product: text(req.body?.product) }) }));
     res.status(201).json(req.params);
   });
 
@@ -78,7 +78,7 @@ const db = (req: Request): DynamoDBClient => req.tenantAws.client(DynamoDBClient
 
 type Row = Record<string, AttributeValue>;
 
-const key = ({ customer, id }: Omit<Order, 'item'>): Row => ({ customer: { S: customer }, id: { S: id } });
-const row = ({ item, ...rest }: Order): Row => ({ ...key(rest), item: { S: item } });
-const order = ({ customer, id, item }: Row) => ({ customer: customer?.S, id: id?.S, item: item?.S });
+const key = ({ customer, id }: Omit<Order, 'product'>): Row => ({ customer: { S: customer }, id: { S: id } });
+const row = ({ product, ...rest }: Order): Row => ({ ...key(rest), product: { S: product } });
+const order = ({ customer, id, product }: Row) => ({ customer: customer?.S, id: id?.S, product: product?.S });
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -27,7 +27,8 @@ export class App {
   /** @throws {AppStartError} it ended before it listened */
   static async start(env: NodeJS.ProcessEnv): Promise<App> {
     const server = fileURLToPath(new URL('../../examples/express/server.ts', import.meta.url));
-    const child = spawn(process.execPath, ['--conditions=source', server], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [...process.execArgv, server], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    process.once('exit', () => child.kill()); // whatever ends the demo ends the app
     const log = new Log(child);
     const url = await Promise.race([
       log.url,

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { nodeFlags } from '../node-flags.ts';
 
 const demo = fileURLToPath(new URL('./demo.ts', import.meta.url));
 const shipped = fileURLToPath(new URL('../../templates', import.meta.url));
@@ -25,7 +26,7 @@ afterEach(() => rm(templates, { recursive: true }));
 /** The demo in a process of its own, on a copy of the shipped templates. */
 function start(args: readonly string[] = []) {
   const { FORCE_COLOR: _, ...env } = process.env;
-  return spawn(process.execPath, ['--conditions=source', demo, ...args], { env: { ...env, TENANT_AWS_TEMPLATE_SOURCE: templates } });
+  return spawn(process.execPath, [...nodeFlags, demo, ...args], { env: { ...env, TENANT_AWS_TEMPLATE_SOURCE: templates } });
 }
 
 async function play(): Promise<{ code: number | null; stdout: string; stderr: string }> {

@@ -10,6 +10,8 @@ import { claimsOf } from './tokens.ts';
 
 const WARM_REQUESTS = 20;
 
+process.stdout.once('error', () => process.exit(1)); // the reader has seen enough: `| head`
+
 const aws = await startNotesAws();
 try {
   const app = await App.start(appEnvironment(aws));

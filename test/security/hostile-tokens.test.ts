@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { bearerToken } from '@tenant-aws/core';
@@ -57,6 +58,7 @@ it.each(Object.entries(hostileTokens))('refuses a token before any call to STS: 
 it('refuses two Authorization headers, the first of which is good', async () => {
   const good = `Bearer ${await own.sign({ 'custom:tenant_id': 'acme' })}`;
   const server = app.listen(0, '127.0.0.1');
+  await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : undefined;
 
