@@ -1,6 +1,6 @@
 import { many, type Statement } from './document.ts';
 import { parseTags } from './tags.ts';
-import { conditionValues, type PermissionTemplate, statementOf } from './template.ts';
+import { calledTemplate, conditionValues, type PermissionTemplate } from './template.ts';
 
 /** What makes an Allow statement one tenant's: the id itself, or session tags that IAM fills in. */
 export interface Binding {
@@ -13,7 +13,7 @@ export interface Binding {
 const SESSION_TAG = /\$\{\s*aws:PrincipalTag\/([^,}]+?)\s*\}/gi;
 
 /** What a statement names in Resource or Condition: a quick look that catches the forgotten tenant, not a proof. */
-export function bindingOf({ Resource, Condition = {} }: Statement): Binding {
+export function bindingOf({ Resource, Condition }: Statement): Binding {
   const strings = [...many(Resource), ...conditionValues(Condition)];
   return {
     tenant: strings.some((text) => parseTags(text, 'a statement').names.includes('tenant')),
@@ -27,7 +27,7 @@ export function unboundFaults(template: PermissionTemplate): readonly string[] {
     const { tenant, sessionTags } = bindingOf(statement);
     if (statement.Effect === 'Deny' || tenant || sessionTags.length > 0) return [];
     return [
-      `${statementOf(called(template), i)} names no tenant: it allows ${actionsOf(statement)} without \`{{tenant}}\` in its Resource or Condition, so every tenant could reach every tenant's data. ` +
+      `${calledTemplate(template)}, statement ${i + 1} names no tenant: it allows ${actionsOf(statement)} without \`{{tenant}}\` in its Resource or Condition, so every tenant could reach every tenant's data. ` +
         `Put \`{{tenant}}\` there; or, if all tenants may have this, list \`${template.name}\` in \`shared\``,
     ];
   });
@@ -41,13 +41,9 @@ export function untaggedFaults(template: PermissionTemplate, tagKeys: readonly s
     const missing = sessionTags.filter((key) => !sent.has(key.toLowerCase()));
     if (statement.Effect === 'Deny' || tenant || missing.length === 0) return [];
     return [
-      `${statementOf(called(template), i)} names its tenant by the session tag \`${missing[0]}\` alone, and sessions do not have it: give it in \`tags\``,
+      `${calledTemplate(template)}, statement ${i + 1} names its tenant by the session tag \`${missing[0]}\` alone, and sessions do not have it: give it in \`tags\``,
     ];
   });
-}
-
-function called({ name, origin }: PermissionTemplate): string {
-  return `template \`${name}\` (${origin})`;
 }
 
 function actionsOf({ Action, NotAction }: Statement): string {

@@ -1,5 +1,5 @@
 import { parseTags, type Part } from './tags.ts';
-import { type PermissionTemplate, statementOf, taggedStrings } from './template.ts';
+import { calledTemplate, type PermissionTemplate, taggedStrings } from './template.ts';
 import { DEFAULT_TENANT_ID, type TenantIdSet } from './tenant-id.ts';
 
 /**
@@ -9,17 +9,17 @@ import { DEFAULT_TENANT_ID, type TenantIdSet } from './tenant-id.ts';
  * @param values the variables' values where they are known: their edges may be what stands next to the tenant
  */
 export function delimiterFaults(
-  { name, origin, Statement }: PermissionTemplate,
+  template: PermissionTemplate,
   set: TenantIdSet,
   values: ReadonlyMap<string, string> = new Map(),
 ): readonly string[] {
   const wider = new Set([...set.chars].filter((character) => !DEFAULT_TENANT_ID.chars.has(character)));
   if (wider.size === 0) return [];
-  return Statement.flatMap((statement, i) => {
+  return template.Statement.flatMap((statement, i) => {
     const neighbours = taggedStrings(statement).flatMap((text) => neighboursOfTenant(parseTags(text, 'a statement').parts, values));
     return [...new Set(neighbours.filter((character) => wider.has(character)))].map(
       (character) =>
-        `${statementOf(`template \`${name}\` (${origin})`, i)} sets \`${character}\` next to \`{{tenant}}\`, and \`tenantId\` lets ids have it: ` +
+        `${calledTemplate(template)}, statement ${i + 1} sets \`${character}\` next to \`{{tenant}}\`, and \`tenantId\` lets ids have it: ` +
         `one tenant's id could reach into another's. Take \`${character}\` out of \`tenantId.chars\``,
     );
   });

@@ -34,6 +34,8 @@ export function faultsOf(error: DeclarationError): readonly string[] {
 export class Faults {
   readonly #found: string[] = [];
   #first: DeclarationError | undefined;
+  /** Whether a fault was noted that no error told. */
+  #own = false;
 
   /** Every fault so far, in order. */
   get found(): readonly string[] {
@@ -42,7 +44,8 @@ export class Faults {
 
   /** Notes a fault: one sentence that names the option or the environment variable, and the mend. */
   add(fault: string): void {
-    this.#found.push(fault);
+    this.#own = true;
+    this.#note(fault);
   }
 
   /** Answers what `read` answers; where it throws for a configuration's or a template's sake, notes that and answers undefined. Any other error goes on. */
@@ -52,7 +55,7 @@ export class Faults {
     } catch (error) {
       if (!isDeclarationError(error)) throw error;
       this.#first ??= error;
-      this.#found.push(...faultsOf(error));
+      for (const fault of faultsOf(error)) this.#note(fault);
       return undefined;
     }
   }
@@ -83,15 +86,22 @@ export class Faults {
     if (this.#found.length > 0) throw new ConfigurationError(this.#found, { cause: this.#first });
   }
 
-  /** For whoever must tell templates' faults apart: the first error that was attempted, with everything found in it. */
+  /**
+   * For whoever tells templates' faults apart: throws the first error that was attempted, with everything found in it.
+   * Where a fault was added besides, that is a ConfigurationError.
+   */
   throwFirst(): void {
     const [first, faults] = [this.#first, this.#found];
-    if (first === undefined) return this.throwIfAny();
+    if (first === undefined || this.#own) return this.throwIfAny();
     if (faults.length === faultsOf(first).length) throw first;
     if (first instanceof TemplateNotFoundError) throw new TemplateNotFoundError(faults, { cause: first });
     if (first instanceof TemplateSyntaxError) throw new TemplateSyntaxError(faults, { cause: first });
     if (first instanceof TemplateVariableError) throw new TemplateVariableError(faults, { cause: first });
     throw new ConfigurationError(faults, { cause: first });
+  }
+
+  #note(fault: string): void {
+    if (!this.#found.includes(fault)) this.#found.push(fault);
   }
 }
 
@@ -107,7 +117,7 @@ export function kindOf(value: unknown): string {
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const ranked = known.map((candidate) => ({ candidate, distance: distance(name.toLowerCase(), candidate.toLowerCase()) }));
   const best = ranked.toSorted((a, b) => a.distance - b.distance)[0];
-  return best !== undefined && best.distance <= Math.max(1, Math.floor(best.candidate.length / 3)) ? best.candidate : undefined;
+  return best !== undefined && best.distance <= Math.ceil(best.candidate.length / 3) ? best.candidate : undefined;
 }
 
 /** Levenshtein's, of names cut to 64 characters. */

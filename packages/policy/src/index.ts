@@ -15,7 +15,7 @@ export {
 export { Faults } from './faults.ts';
 export { PolicyGenerator, type PolicyGeneratorOptions, type TemplateMethods } from './generator.ts';
 export { TemplateLibrary, type TemplateLibraryOptions } from './library.ts';
-export type { Manifest, TemplateCase } from './manifest.ts';
+export type { TemplateCase, TemplateManifest } from './manifest.ts';
 export { PermissionSet, type PermissionSetOptions } from './permission-set.ts';
 export type { DeclaredPermissions, Permission, Permissions } from './permissions.ts';
 export { directory } from './sources/directory.ts';

@@ -1,4 +1,4 @@
-/** Any JSON value. Objects have own properties only, in the order of the text. */
+/** Any JSON value. Objects have no prototype. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** A text that is not JSON, or has the same key twice in one object. */
@@ -33,17 +33,18 @@ export function parseJson(text: string): readonly Json[] {
 
   function object(depth: number): Json {
     const entries = new Map<string, Json>();
-    if (take('}')) return {};
+    if (take('}')) return Object.create(null) as Json;
     do {
       skipSpace();
+      const keyAt = at;
       const key = text[at] === '"' ? scalar() : undefined;
       if (typeof key !== 'string') throw unexpected();
-      if (entries.has(key)) throw wrong(`has the key ${JSON.stringify(key)} twice in one object`);
+      if (entries.has(key)) throw wrong(`has the key ${JSON.stringify(key)} twice in one object`, keyAt);
       if (!take(':')) throw unexpected();
       entries.set(key, value(depth + 1));
     } while (take(','));
     if (!take('}')) throw unexpected();
-    return Object.fromEntries(entries);
+    return Object.setPrototypeOf(Object.fromEntries(entries), null) as Json;
   }
 
   function array(depth: number): Json {
@@ -89,8 +90,8 @@ export function parseJson(text: string): readonly Json[] {
     );
   }
 
-  function wrong(what: string): JsonError {
-    const lines = text.slice(0, at).split('\n');
+  function wrong(what: string, where = at): JsonError {
+    const lines = text.slice(0, where).split('\n');
     return new JsonError(`${what} (line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1})`);
   }
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { unboundFaults } from './binding.ts';
 import { delimiterFaults } from './delimiter.ts';
-import { TemplateNotFoundError, TemplateSyntaxError } from './errors.ts';
+import { ConfigurationError, TemplateNotFoundError, TemplateSyntaxError } from './errors.ts';
 import { Faults, kindOf, nearest } from './faults.ts';
 import type { TemplateFile, TemplateSource } from './sources/source.ts';
-import { type PermissionTemplate, parseTemplate } from './template.ts';
+import { calledTemplate, type PermissionTemplate, parseTemplate } from './template.ts';
 import { DEFAULT_TENANT_ID, type TenantIdOptions, TenantIdSet } from './tenant-id.ts';
 
 /** How a {@link TemplateLibrary} is made. */
@@ -43,7 +43,7 @@ export class TemplateLibrary {
    * Reads and judges every template of the sources, here and now.
    *
    * @throws {@link TemplateSyntaxError} a template that cannot be read, or allows something and names no tenant; all faults in `detail.faults`
-   * @throws {@link ConfigurationError} a source that cannot be read, one name in two sources, an unknown name in `shared`
+   * @throws {@link ConfigurationError} a source that cannot be read, one name in two sources, an unknown name in `shared`, a `tenantId` that is no set
    */
   static from(sources: TemplateSource | readonly TemplateSource[], options: TemplateLibraryOptions = {}): TemplateLibrary {
     const faults = new Faults();
@@ -87,8 +87,17 @@ function load(file: TemplateFile, shared: readonly string[], set: TenantIdSet): 
 }
 
 /** The ids of a set that a template's naming admits. */
-export function narrowed(set: TenantIdSet, { tenantId }: PermissionTemplate): TenantIdSet {
-  return tenantId === undefined ? set : set.narrow(tenantId);
+export function narrowed(set: TenantIdSet, template: PermissionTemplate): TenantIdSet {
+  if (template.tenantId === undefined) return set;
+  try {
+    return set.narrow(template.tenantId);
+  } catch (cause) {
+    if (!(cause instanceof ConfigurationError)) throw cause;
+    throw new ConfigurationError(
+      [`${calledTemplate(template)} takes none of the tenant ids that are accepted: ${cause.faults.join('; ')}`],
+      { cause },
+    );
+  }
 }
 
 function readShared({ shared = [], ...unknown }: Omit<TemplateLibraryOptions, 'tenantId'>, faults: Faults): readonly string[] {

@@ -97,7 +97,10 @@ export class PermissionSet {
     const faults = this.#permissions.flatMap(({ template, builtIns: asked }) =>
       asked
         .filter((name) => !common.has(name))
-        .map((name) => `template \`${template.name}\` needs the \`${name}\`: give it with \`.in({ ${name} })\``),
+        .map(
+          (name) =>
+            `template \`${template.name}\` needs the \`${name}\`: a generator gets it by \`.in({ ${name} })\`, a vending machine from its role ARN and region`,
+        ),
     );
     if (faults.length > 0) throw new TemplateVariableError([...new Set(faults)]);
     return this.#permissions.map(({ template: { name }, values, hydrate }): Hydrated => {

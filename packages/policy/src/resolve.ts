@@ -4,8 +4,7 @@ import { nearest } from './faults.ts';
 import { type Hydrate, hydratable, type Values } from './hydrate.ts';
 import type { TemplateLibrary } from './library.ts';
 import { isRecord, type Permission } from './permissions.ts';
-import { parseTags } from './tags.ts';
-import { type PermissionTemplate, taggedStrings } from './template.ts';
+import { type PermissionTemplate, tagNames } from './template.ts';
 import { BUILT_IN, patternOf, refusalOf } from './variable.ts';
 
 /** A permission whose template is known and whose own values were judged. */
@@ -29,7 +28,7 @@ export function resolve(permission: Permission, shared: Readonly<Record<string, 
   const own = permission.variables ?? {};
   const faults = [...ownFaults(own, template)];
   const values = new Map<string, string>();
-  for (const [name, { pattern }] of template.variables) {
+  for (const [name, { pattern }] of Object.entries(template.variables)) {
     const value = Object.hasOwn(own, name) ? own[name] : Object.hasOwn(shared, name) ? shared[name] : undefined;
     const refusal = refusalOf(value, patternOf(name, pattern));
     if (refusal !== undefined) faults.push(faultOf(template.name, name, refusal));
@@ -58,7 +57,7 @@ export function judgeOwn({ template, variables = {} }: Permission, library: Temp
  */
 export function judgeShared(variables: unknown, library: TemplateLibrary): void {
   if (!isRecord(variables)) throw new TemplateVariableError(['`variables` must be an object of strings']);
-  const known = new Set(library.names().flatMap((name) => [...library.get(name).variables.keys()]));
+  const known = new Set(library.names().flatMap((name) => Object.keys(library.get(name).variables)));
   const faults = Object.entries(variables).flatMap(([name, value]) => {
     if (!known.has(name)) return [unknown(name, 'any template of the library', [...known])];
     const refusal = refusalOf(value, /^/);
@@ -69,9 +68,8 @@ export function judgeShared(variables: unknown, library: TemplateLibrary): void 
 
 function ownFaults(own: Readonly<Record<string, unknown>>, { name: template, variables }: PermissionTemplate): readonly string[] {
   return Object.entries(own).flatMap(([name, value]) => {
-    const declaration = variables.get(name);
-    if (declaration === undefined) return [unknown(name, `template \`${template}\``, [...variables.keys()])];
-    const refusal = refusalOf(value, patternOf(name, declaration.pattern));
+    if (!Object.hasOwn(variables, name)) return [unknown(name, `template \`${template}\``, Object.keys(variables))];
+    const refusal = refusalOf(value, patternOf(name, variables[name]?.pattern));
     return refusal === undefined ? [] : [faultOf(template, name, refusal)];
   });
 }
@@ -89,6 +87,5 @@ function unknown(name: string, where: string, known: readonly string[]): string 
 }
 
 function builtInsOf(template: PermissionTemplate): readonly string[] {
-  const names = template.Statement.flatMap(taggedStrings).flatMap((text) => parseTags(text, 'a statement').names);
-  return [...new Set(names)].filter((name) => BUILT_IN.has(name));
+  return [...new Set(template.Statement.flatMap(tagNames))].filter((name) => BUILT_IN.has(name));
 }

@@ -1,95 +1,78 @@
 import type { Condition, OneOrMany, Statement } from './document.ts';
-import { TemplateSyntaxError } from './errors.ts';
 import type { Json } from './json.ts';
+import { isArray, optional, readObject, readOneOf, readString, readText, refused, refuseOtherKeys } from './json-shape.ts';
 import { parseTags } from './tags.ts';
 
-const KEYS: ReadonlySet<string> = new Set(['Sid', 'Effect', 'Action', 'NotAction', 'Resource', 'NotResource', 'Condition']);
+const KEYS = ['Sid', 'Effect', 'Action', 'NotAction', 'Resource', 'NotResource', 'Condition'];
+
+type ReadString = (json: Json, where: string) => string;
 
 /**
- * A statement of a session policy, judged: its shape as IAM wants it, tags only where a value may stand.
+ * A statement of a session policy, judged: the shape that IAM wants, and tags only where a value may stand. Its Sid is dropped.
  *
  * @param where what to call the statement in a fault
  * @throws {@link TemplateSyntaxError}
  */
 export function parseStatement(json: Json, where: string): Statement {
-  if (!isObject(json)) throw refused(where, 'is not an object');
-  for (const key of Object.keys(json)) if (!KEYS.has(key)) throw refused(where, unknownKey(key));
-  const { Sid, Effect, Action, NotAction, Resource, NotResource, Condition } = json;
-  if (Sid !== undefined) plain(Sid, `${where}, Sid`);
-  if (Effect !== 'Allow' && Effect !== 'Deny') throw refused(where, 'must have the Effect "Allow" or "Deny"');
-  if ((Action === undefined) === (NotAction === undefined)) throw refused(where, 'must have either Action or NotAction');
-  if ((Resource === undefined) === (NotResource === undefined)) throw refused(where, 'must have either Resource or NotResource');
+  const given = readObject(json, where);
+  if (given.Principal !== undefined || given.NotPrincipal !== undefined)
+    throw refused(where, 'has a Principal: that of a session policy is the session');
+  refuseOtherKeys(given, KEYS, where);
+  if (given.Sid !== undefined) readPlain(given.Sid, `${where}, Sid`);
+  if ((given.Action === undefined) === (given.NotAction === undefined)) throw refused(where, 'must have either Action or NotAction');
+  if ((given.Resource === undefined) === (given.NotResource === undefined))
+    throw refused(where, 'must have either Resource or NotResource');
+  const oneOrMany = (key: string, read: ReadString) => (value: Json) => readOneOrMany(value, `${where}, ${key}`, read);
   return {
-    Effect,
-    ...(Action === undefined ? {} : { Action: oneOrMany(Action, `${where}, Action`, plain) }),
-    ...(NotAction === undefined ? {} : { NotAction: oneOrMany(NotAction, `${where}, NotAction`, plain) }),
-    ...(Resource === undefined ? {} : { Resource: oneOrMany(Resource, `${where}, Resource`, tagged) }),
-    ...(NotResource === undefined ? {} : { NotResource: oneOrMany(NotResource, `${where}, NotResource`, tagged) }),
-    ...(Condition === undefined ? {} : { Condition: parseCondition(Condition, `${where}, Condition`) }),
+    Effect: readOneOf(['Allow', 'Deny'], given.Effect, `${where}, Effect`),
+    ...optional(given, 'Action', oneOrMany('Action', readPlainString)),
+    ...optional(given, 'NotAction', oneOrMany('NotAction', readPlainString)),
+    ...optional(given, 'Resource', oneOrMany('Resource', readTagged)),
+    ...optional(given, 'NotResource', oneOrMany('NotResource', readTagged)),
+    ...optional(given, 'Condition', (value) => parseCondition(value, `${where}, Condition`)),
   };
 }
 
 function parseCondition(json: Json, where: string): Condition {
   return mapEntries(json, where, (keys, operator) =>
-    mapEntries(keys, `${where}, ${operator}`, (values, key) => oneOrMany(values, `${where}, ${operator}, ${key}`, conditionValue)),
+    mapEntries(keys, `${where}, ${operator}`, (values, key) => readOneOrMany(values, `${where}, ${operator}, ${key}`, readConditionValue)),
   );
 }
 
 function mapEntries<T>(json: Json, where: string, read: (value: Json, key: string) => T): Readonly<Record<string, T>> {
-  if (!isObject(json)) throw refused(where, 'is not an object');
-  if (Object.keys(json).length === 0) throw refused(where, 'is empty');
-  return Object.fromEntries(Object.entries(json).map(([key, value]) => [plain(key, `${where}, a key`), read(value, key)]));
+  const entries = Object.entries(readObject(json, where));
+  if (entries.length === 0) throw refused(where, 'is empty');
+  return Object.fromEntries(entries.map(([key, value]) => [readPlainString(key, `${where}, a key`), read(value, key)]));
 }
 
-function oneOrMany(json: Json, where: string, read: (json: Json, where: string) => string): OneOrMany<string> {
+function readOneOrMany(json: Json, where: string, read: ReadString): OneOrMany<string> {
   if (!isArray(json)) return read(json, where);
   if (json.length === 0) throw refused(where, 'is an empty list');
   return json.map((item) => read(item, where));
 }
 
-/** A string that no value may reach. */
-function plain(json: Json, where: string): string {
-  const text = string(json, where);
+/** A text that no value may reach. */
+function readPlain(json: Json, where: string): string {
+  const text = readText(json, where);
   if (/\{\{|\}\}/.test(text))
     throw refused(where, 'has a tag: values may stand in Resource, NotResource and the values of a Condition only');
   parseTags(text, where);
   return text;
 }
 
+function readPlainString(json: Json, where: string): string {
+  return readPlain(readString(json, where), where);
+}
+
 /** A string whose tags are filled. */
-function tagged(json: Json, where: string): string {
-  const text = string(json, where);
+function readTagged(json: Json, where: string): string {
+  const text = readString(json, where);
   parseTags(text, where);
   return text;
 }
 
-/** IAM takes `true` and `1` for `"true"` and `"1"`. */
-function conditionValue(json: Json, where: string): string {
+/** IAM takes `true` and `1` for `"true"` and `"1"`, and compares with an empty string too. */
+function readConditionValue(json: Json, where: string): string {
   if (typeof json === 'boolean' || (typeof json === 'number' && Number.isSafeInteger(json))) return String(json);
-  if (json === '') return '';
-  return tagged(json, where);
-}
-
-function string(json: Json, where: string): string {
-  if (typeof json !== 'string') throw refused(where, 'is not a string');
-  if (json === '') throw refused(where, 'is empty');
-  return json;
-}
-
-function unknownKey(key: string): string {
-  if (key === 'Principal' || key === 'NotPrincipal') return `has a ${key}: the principal of a session policy is the session`;
-  if (/\{\{|\}\}/.test(key)) return 'has a tag in a key';
-  return `has the key ${JSON.stringify(key)}, which no statement has`;
-}
-
-function refused(where: string, what: string): TemplateSyntaxError {
-  return new TemplateSyntaxError([`${where} ${what}`]);
-}
-
-export function isObject(json: Json | undefined): json is { readonly [key: string]: Json } {
-  return typeof json === 'object' && json !== null && !isArray(json);
-}
-
-export function isArray(json: Json | undefined): json is readonly Json[] {
-  return Array.isArray(json);
+  return json === '' ? '' : readTagged(json, where);
 }

@@ -15,6 +15,9 @@ export interface Part {
   readonly value: string;
 }
 
+/** Taken once: the properties of `Mustache` can be replaced by any package of the process. */
+const { Context, Writer } = Mustache;
+
 /** Given explicitly at each call: the global `Mustache.tags` can be changed by any package of the process. */
 const TAGS: [string, string] = ['{{', '}}'];
 
@@ -25,7 +28,7 @@ const STS_TEXT = /^[\t\n\r\u0020-\u00ff]*$/;
  * INVARIANT: no cache. The one that Mustache shares is mutable by any package of the process, and what was judged
  * must be what is rendered; {@link TaggedText} is the cache.
  */
-const writer: Mustache.Writer & { templateCache?: unknown } = new Mustache.Writer();
+const writer: InstanceType<typeof Writer> & { templateCache?: unknown } = new Writer();
 writer.templateCache = undefined;
 
 /**
@@ -66,7 +69,7 @@ export function fillTags({ parts, names }: TaggedText, values: ReadonlyMap<strin
     view[name] = value;
   }
   const tokens = parts.map(({ kind, value }) => [kind, value]);
-  return writer.renderTokens(tokens, new Mustache.Context(view), undefined, undefined, { escape: String, tags: TAGS });
+  return writer.renderTokens(tokens, new Context(view), undefined, undefined, { escape: String, tags: TAGS });
 }
 
 function tokensOf(text: string, where: string): readonly (readonly [type: string, value: string])[] {

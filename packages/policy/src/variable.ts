@@ -1,6 +1,6 @@
 import { TemplateVariableError } from './errors.ts';
 import { kindOf } from './faults.ts';
-import { isAcceptable } from './refused-characters.ts';
+import { isAcceptable } from './character-class.ts';
 
 /** What a manifest may say of a variable. */
 export interface VariableDeclaration {

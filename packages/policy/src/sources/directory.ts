@@ -4,8 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { ConfigurationError, TemplateSyntaxError } from '../errors.ts';
 import type { TemplateFile, TemplateSource } from './source.ts';
 
+/** What other tools keep in the folder of a package. */
+const OF_TOOLS: ReadonlySet<string> = new Set(['package.json', 'package-lock.json', 'tsconfig.json']);
+
 /**
- * A folder of templates: each `<name>.json` in it is one. Sub-folders and hidden files are not looked at.
+ * A folder of templates: each `<name>.json` in it is one. Sub-folders, hidden files and npm's and TypeScript's own files are not looked at.
  * Read when the library is made: a changed file takes effect at the next start.
  */
 export function directory(path: string | URL): TemplateSource {
@@ -30,7 +33,9 @@ export function readTemplate(folder: string, name: string): TemplateFile {
 }
 
 function namesIn(folder: string): readonly string[] {
-  const files = attempt(folder, () => readdirSync(folder)).filter((file) => file.endsWith('.json') && !file.startsWith('.'));
+  const files = attempt(folder, () => readdirSync(folder)).filter(
+    (file) => file.endsWith('.json') && !file.startsWith('.') && !OF_TOOLS.has(file),
+  );
   const names = files
     .filter((file) => attempt(join(folder, file), () => statSync(join(folder, file)).isFile()))
     .map((file) => file.slice(0, -'.json'.length));

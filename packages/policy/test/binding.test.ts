@@ -1,0 +1,135 @@
+import { PermissionSet, parseTenantId, PolicyGenerator, shipped, TemplateLibrary } from '@tenant-aws/policy';
+import { readTemplate } from '../src/sources/directory.ts';
+import { fileURLToPath } from 'node:url';
+import { directory as shippedFolder } from '@tenant-aws/templates';
+import { describe, expect, it } from 'vitest';
+import { inCode, libraryOf, refusal, statement } from './fixtures.ts';
+
+const anyTenant = { Effect: 'Allow', Action: ['s3:GetObject', 's3:PutObject'], Resource: 'arn:aws:s3:::notes/*' };
+const byTag = { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::notes/${aws:PrincipalTag/tenant}/*' };
+
+describe('an Allow statement that names no tenant', () => {
+  it('is refused when the library is made, with the reason and the mend', () => {
+    const { code, faults } = refusal(() => libraryOf({ x: [statement(), anyTenant] }));
+    expect(code).toBe('template_syntax');
+    expect(faults).toBe(
+      'template `x` (code/x.json), statement 2 names no tenant: it allows s3:GetObject and 1 more without `{{tenant}}` in its Resource or Condition, ' +
+        "so every tenant could reach every tenant's data. Put `{{tenant}}` there; or, if all tenants may have this, list `x` in `shared`",
+    );
+  });
+
+  it.each([
+    ['a tenant in NotResource', { Effect: 'Allow', Action: 's3:GetObject', NotResource: 'arn:aws:s3:::notes/{{tenant}}/*' }],
+    ['NotAction', { Effect: 'Allow', NotAction: 's3:PutObject', Resource: 'arn:aws:s3:::notes/*' }],
+    ['a variable like it', { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::notes/{{tenant_path}}/*' }],
+    ['the tenant as text', { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::notes/tenant/*' }],
+    ['a session tag as the key of a condition', { ...anyTenant, Condition: { StringEquals: { 'aws:PrincipalTag/tenant': 'acme' } } }],
+    ['another policy variable', { ...anyTenant, Resource: 'arn:aws:s3:::notes/${aws:username}/*' }],
+    ['a session tag with a default', { ...anyTenant, Resource: "arn:aws:s3:::notes/${aws:PrincipalTag/tenant, 'all'}/*" }],
+  ])('is refused with %s', (_, template) => {
+    expect(refusal(() => libraryOf({ x: template })).faults).toContain('names no tenant');
+  });
+
+  it.each([
+    ['a tenant in one of its resources', statement({ Resource: ['arn:aws:s3:::notes', 'arn:aws:s3:::notes/{{tenant}}/*'] })],
+    ['a tenant in its condition', { ...anyTenant, Condition: { StringLike: { 's3:prefix': ['{{tenant}}/*'] } } }],
+    ['a session tag', byTag],
+    [
+      'a session tag in other case',
+      { ...anyTenant, Condition: { StringEquals: { 's3:ExistingObjectTag/t': '${AWS:principaltag/Tenant}' } } },
+    ],
+    ['a Deny', { Effect: 'Deny', Action: 's3:*', NotResource: 'arn:aws:s3:::notes/*' }],
+  ])('is another one with %s', (_, template) => {
+    expect(() => libraryOf({ x: template })).not.toThrow();
+  });
+
+  it('is accepted where code lists its template as shared, and there only', () => {
+    expect(() => libraryOf({ x: anyTenant }, { shared: ['x'] })).not.toThrow();
+    expect(refusal(() => libraryOf({ x: anyTenant, y: anyTenant }, { shared: ['x'] })).faults).toContain('template `y`');
+  });
+
+  it('is refused in every template at once', () => {
+    expect(refusal(() => libraryOf({ x: anyTenant, y: [anyTenant, anyTenant] })).faults.split('\n')).toHaveLength(3);
+  });
+
+  it.each([
+    [
+      's3-folder-per-tenant',
+      (text: string) => text.replaceAll('{{tenant}}/*', '*'),
+      'statement 1 names no tenant: it allows s3:GetObject and 4 more',
+    ],
+    [
+      's3-folder-per-tenant',
+      (text: string) => text.replaceAll('{{tenant}}/*', '*'),
+      'statement 2 names no tenant: it allows s3:ListBucket',
+    ],
+    [
+      's3-folder-read-only',
+      (text: string) => text.replaceAll('{{tenant}}/*', '*'),
+      'statement 1 names no tenant: it allows s3:GetObject without',
+    ],
+    [
+      'dynamodb-leading-keys',
+      (text: string) => withoutCondition(text),
+      'statement 1 names no tenant: it allows dynamodb:GetItem and 7 more',
+    ],
+    ['dynamodb-leading-keys', (text: string) => text.replace(/"ForAllValues:StringEquals": \{.*\},/, ''), 'statement 1 names no tenant'],
+  ])('is what the shipped %s becomes when its tenant is taken out', (name, mutate, fault) => {
+    const file = readTemplate(fileURLToPath(shippedFolder), name);
+    const mutant = mutate(file.text);
+    expect(mutant).not.toBe(file.text);
+    const { faults } = refusal(() => TemplateLibrary.from({ read: () => [{ ...file, text: mutant }] }));
+    expect(faults).toContain(fault);
+    expect(faults).toContain(`${name}.json)`);
+  });
+});
+
+describe('a statement that only a session tag binds', () => {
+  const library = libraryOf({ x: byTag, y: statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}/${aws:PrincipalTag/team}/*' }) });
+
+  it('is a fault where no session has the tag', () => {
+    const { code, faults } = refusal(() => PermissionSet.from(['x'], { library }));
+    expect(code).toBe('template_syntax');
+    expect(faults).toBe(
+      'template `x` (code/x.json), statement 1 names its tenant by the session tag `tenant` alone, and sessions do not have it: give it in `tags`',
+    );
+    expect(refusal(() => PermissionSet.from(['x'], { library, sessionTags: ['team'] })).code).toBe('template_syntax');
+  });
+
+  it.each(['tenant', 'Tenant', 'TENANT'])('is none where sessions have the tag %s', (tag) => {
+    expect(() => PermissionSet.from(['x'], { library, sessionTags: [tag] })).not.toThrow();
+  });
+
+  it('is none in a template that names the tenant too, or is shared', () => {
+    expect(() => PermissionSet.from(['y'], { library })).not.toThrow();
+    const shared = TemplateLibrary.from(inCode({ x: byTag }), { shared: ['x'] });
+    expect(() => PermissionSet.from(['x'], { library: shared })).not.toThrow();
+  });
+
+  it('is filled by IAM, not by us', () => {
+    const policy = PermissionSet.from(['x'], { library, sessionTags: ['tenant'] }).generatePolicy(parseTenantId('acme'), {
+      partition: 'aws',
+    });
+    expect(policy).toContain('notes/${aws:PrincipalTag/tenant}/*');
+    expect(PolicyGenerator.generator(library).permit('x').tenant('acme').generatePolicy()).toBe(policy);
+  });
+});
+
+it('loads the shipped templates, and mutants that only a proof can judge', () => {
+  expect(() => TemplateLibrary.from(shipped())).not.toThrow();
+  const { text } = readTemplate(fileURLToPath(shippedFolder), 'dynamodb-leading-keys');
+  expect(() => libraryOf({ 'dynamodb-leading-keys': text.replace('["{{tenant}}"]', '["{{tenant}}", "globex"]') })).not.toThrow();
+  const s3 = readTemplate(fileURLToPath(shippedFolder), 's3-folder-per-tenant').text;
+  const mutant = s3.replace(
+    /"Resource": ("arn:\{\{partition\}\}:s3:::\{\{bucket\}\}\/)\{\{tenant\}\}\/\*"/,
+    '"Resource": [$1{{tenant}}/*", $1*"]',
+  );
+  expect(mutant).not.toBe(s3);
+  expect(() => libraryOf({ 's3-folder-per-tenant': mutant })).not.toThrow();
+});
+
+function withoutCondition(text: string): string {
+  const manifest = JSON.parse(text) as { Statement: { Condition?: unknown }[] };
+  for (const item of manifest.Statement) delete item.Condition;
+  return JSON.stringify(manifest);
+}

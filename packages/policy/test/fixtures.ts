@@ -1,0 +1,34 @@
+import { type TemplateLibraryOptions, TemplateLibrary, TenantAwsError, type TemplateSource } from '@tenant-aws/policy';
+import { expect } from 'vitest';
+
+/** A source of templates in code: a text as it stands, anything else as its JSON. */
+export function inCode(templates: Readonly<Record<string, unknown>>, origin = 'code'): TemplateSource {
+  const files = Object.entries(templates).map(([name, template]) => ({
+    name,
+    text: typeof template === 'string' ? template : JSON.stringify(template),
+    origin: `${origin}/${name}.json`,
+  }));
+  return { read: () => files };
+}
+
+export function libraryOf(templates: Readonly<Record<string, unknown>>, options?: TemplateLibraryOptions): TemplateLibrary {
+  return TemplateLibrary.from(inCode(templates), options);
+}
+
+/** An Allow of `s3:GetObject` below the tenant's folder, with what a test wants otherwise. */
+export function statement(changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  return { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::{{bucket}}/{{tenant}}/*', ...changes };
+}
+
+/** What a call is refused with: the error's code, and the operator's sentences. */
+export function refusal(run: () => unknown): { readonly code: string; readonly message: string; readonly faults: string } {
+  try {
+    run();
+  } catch (error) {
+    expect(error).toBeInstanceOf(TenantAwsError);
+    if (!(error instanceof TenantAwsError)) throw error;
+    const { faults = 'faults' in error ? error.faults : error.detail.reason } = error.detail;
+    return { code: error.code, message: error.message, faults: [faults].flat().join('\n') };
+  }
+  throw new Error('nothing was refused');
+}

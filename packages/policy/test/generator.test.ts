@@ -1,0 +1,154 @@
+import { PolicyGenerator, shipped, TemplateLibrary, TenantIdSet } from '@tenant-aws/policy';
+import { shippedTemplateNames } from '@tenant-aws/templates';
+import { describe, expect, it } from 'vitest';
+import { inCode, libraryOf, refusal, statement } from './fixtures.ts';
+import { hostileTenantIds } from './hostile-values.ts';
+
+const library = TemplateLibrary.from([
+  shipped(),
+  inCode({ 'send-jobs': statement({ Resource: 'arn:{{partition}}:sqs:{{region}}:{{account}}:{{queue}}_{{tenant}}' }) }),
+]);
+
+describe('PolicyGenerator', () => {
+  it("makes the policy of the article's example, in one line of code", () => {
+    const policy = PolicyGenerator.generator()
+      .s3FolderPerTenant({ bucket: 'notes' })
+      .dynamodbLeadingKeys({ table: 'orders' })
+      .in({ region: 'us-east-1', account: '123456789012' })
+      .tenant('acme')
+      .generatePolicy();
+    expect(JSON.parse(policy)).toEqual({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
+          Resource: 'arn:aws:s3:::notes/acme/*',
+        },
+        { Effect: 'Allow', Action: 's3:ListBucket', Resource: 'arn:aws:s3:::notes', Condition: { StringLike: { 's3:prefix': 'acme/*' } } },
+        {
+          Effect: 'Allow',
+          Action: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'ConditionCheckItem'].map(
+            (action) => `dynamodb:${action}`,
+          ),
+          Resource: 'arn:aws:dynamodb:us-east-1:123456789012:table/orders',
+          Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': 'acme' }, Null: { 'dynamodb:LeadingKeys': 'false' } },
+        },
+      ],
+    });
+    expect(policy).not.toMatch(/\s/);
+  });
+
+  it('has a method for every shipped template, which permits it', () => {
+    expect(shippedTemplateNames.map((name) => name.replaceAll(/-./g, (hyphenated) => hyphenated.slice(1).toUpperCase()))).toEqual([
+      'dynamodbLeadingKeys',
+      's3FolderPerTenant',
+      's3FolderReadOnly',
+    ]);
+    const [byMethod, byName] = [
+      PolicyGenerator.generator().s3FolderReadOnly({ bucket: 'notes' }),
+      PolicyGenerator.generator().permit('s3-folder-read-only', { bucket: 'notes' }),
+    ];
+    expect(byMethod.tenant('acme').generatePolicy()).toBe(byName.tenant('acme').generatePolicy());
+  });
+
+  it('never changes: a step answers another one', () => {
+    const base = PolicyGenerator.generator(library).s3FolderReadOnly({ bucket: 'notes' });
+    const before = base.tenant('acme').generatePolicy();
+    base.dynamodbLeadingKeys({ table: 'orders' });
+    base.in({ partition: 'aws-cn' });
+    base.tenant('globex');
+    expect(base.tenant('acme').generatePolicy()).toBe(before);
+    expect(base.tenant('globex').generatePolicy()).toBe(before.replaceAll('acme', 'globex'));
+    expect(() => Object.assign(base, { permit: () => base })).toThrow(TypeError);
+  });
+
+  it('does not see its variables changed afterwards', () => {
+    const variables = { bucket: 'notes' };
+    const generator = PolicyGenerator.generator().permit('s3-folder-read-only', variables).tenant('acme');
+    variables.bucket = 'secrets';
+    expect(generator.generatePolicy()).not.toContain('secrets');
+  });
+
+  it('permits any template of its library by name', () => {
+    const policy = PolicyGenerator.generator(library)
+      .permit('send-jobs', { queue: 'jobs' })
+      .in({ region: 'us-east-1', account: '123456789012' })
+      .tenant('acme')
+      .generate();
+    expect(policy.Statement).toEqual([
+      { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:sqs:us-east-1:123456789012:jobs_acme' },
+    ]);
+  });
+
+  it('takes the tenant before, between or after the permissions', () => {
+    const last = PolicyGenerator.generator().s3FolderReadOnly({ bucket: 'notes' }).tenant('acme').generatePolicy();
+    expect(PolicyGenerator.generator().tenant('acme').s3FolderReadOnly({ bucket: 'notes' }).generatePolicy()).toBe(last);
+  });
+
+  it.each(hostileTenantIds)('refuses the tenant %j at once', (id) => {
+    expect(refusal(() => PolicyGenerator.generator().tenant(id)).code).toBe('tenant_invalid');
+  });
+
+  it.each([
+    ['an unknown template', () => PolicyGenerator.generator().permit('send-jobs'), 'template_not_found'],
+    [
+      'an unknown variable',
+      () => PolicyGenerator.generator(library).permit('send-jobs', { queue: 'jobs', bucket: 'notes' }),
+      'template_variable',
+    ],
+    ['a hostile value', () => PolicyGenerator.generator(library).permit('send-jobs', { queue: '*' }), 'template_variable'],
+    [
+      'a typed method whose template the library has not',
+      () => PolicyGenerator.generator(libraryOf({ x: statement() })).s3FolderPerTenant({ bucket: 'notes' }),
+      'template_not_found',
+    ],
+    ['an unknown option', () => PolicyGenerator.generator(library, { tenant: 'acme' } as object), 'configuration_invalid'],
+    ['a tenantId that is no set', () => PolicyGenerator.generator(library, { tenantId: { chars: '*' } }), 'configuration_invalid'],
+  ])('refuses %s at the step that brings it', (_, step, code) => {
+    expect(refusal(step).code).toBe(code);
+  });
+
+  it.each([
+    [
+      'no tenant',
+      () => PolicyGenerator.generator().s3FolderReadOnly({ bucket: 'notes' }),
+      'template_variable',
+      'the generator has no tenant: give it with `.tenant(id)`',
+    ],
+    ['no permission', () => PolicyGenerator.generator().tenant('acme'), 'configuration_invalid', '`permissions` is empty'],
+    [
+      'a missing variable',
+      () => PolicyGenerator.generator().permit('s3-folder-read-only').tenant('acme'),
+      'template_variable',
+      'needs the variable `bucket`',
+    ],
+    [
+      'no region',
+      () => PolicyGenerator.generator().dynamodbLeadingKeys({ table: 'orders' }).tenant('acme'),
+      'template_variable',
+      'needs the `region`',
+    ],
+  ])('generates nothing with %s', (_, make, code, fault) => {
+    const generator = make();
+    expect(refusal(() => generator.generate())).toMatchObject({ code, faults: expect.stringContaining(fault) });
+    expect(refusal(() => generator.generatePolicy()).code).toBe(code);
+  });
+
+  it('takes wider ids only where it is told to', () => {
+    const tenantId = { chars: 'A-Za-z0-9.@-' };
+    for (const wider of [
+      PolicyGenerator.generator(library, { tenantId }),
+      PolicyGenerator.generator(library, { tenantId: TenantIdSet.from(tenantId) }),
+    ]) {
+      expect(wider.s3FolderReadOnly({ bucket: 'notes' }).tenant('a@b.example').generatePolicy()).toContain('notes/a@b.example/*');
+    }
+    expect(
+      PolicyGenerator.generator(TemplateLibrary.from(shipped(), { tenantId }))
+        .s3FolderReadOnly({ bucket: 'notes' })
+        .tenant('a@b.example')
+        .generatePolicy(),
+    ).toContain('a@b.example/*');
+    expect(refusal(() => PolicyGenerator.generator(library).tenant('a@b.example')).code).toBe('tenant_invalid');
+  });
+});

@@ -1,0 +1,110 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PermissionSet, PolicyGenerator, parseTenantId, shipped, TemplateLibrary } from '@tenant-aws/policy';
+import { directory, shippedTemplateNames } from '@tenant-aws/templates';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+const library = TemplateLibrary.from(shipped());
+const aws = { partition: 'aws', region: 'us-east-1', account: '123456789012' };
+
+describe('the shipped templates', () => {
+  it('are the .json files of their folder, and no other', () => {
+    expect(library.names()).toEqual([...shippedTemplateNames].toSorted());
+    expect(library.names()).not.toContain('package');
+  });
+
+  it.each(shippedTemplateNames)('include %s, with all that a shipped one has', (name) => {
+    const { version, description, cases, variables, model, services, families } = library.get(name);
+    expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(description).toMatch(/^[A-Z].*\.$/);
+    expect({ model, services: services?.length, families: families?.length }).toEqual({ model: 'pool', services: 1, families: 1 });
+    for (const variable of Object.values(variables))
+      expect(variable).toEqual({ description: expect.any(String), kind: 'static', example: expect.any(String) });
+    expect(cases?.allow.length).toBeGreaterThan(2);
+    expect(cases?.deny.length).toBeGreaterThan(20);
+  });
+
+  it.each(shippedTemplateNames)('have a case that is allowed for every action of %s, and one that is denied', (name) => {
+    const { Statement, cases } = library.get(name);
+    for (const action of Statement.flatMap(({ Action = [] }) => Action)) {
+      expect(cases?.allow.some((item) => item.action === action)).toBe(true);
+      expect(cases?.deny.some((item) => item.action === action)).toBe(true);
+    }
+  });
+
+  it.each([
+    ['s3-folder-per-tenant', 337],
+    ['s3-folder-read-only', 246],
+    ['dynamodb-leading-keys', 427],
+  ])('make of %s a policy of %i characters', (name, size) => {
+    const variables = Object.fromEntries(
+      Object.entries(library.get(name).variables).map(([variable, { example = '' }]) => [variable, example]),
+    );
+    expect(PermissionSet.from([{ template: name, variables }], { library }).generatePolicy(parseTenantId('acme'), aws)).toHaveLength(size);
+  });
+
+  it('list a folder by its prefix with the slash, never by the bare id, which the neighbour acme-2 has too', () => {
+    const policy = PolicyGenerator.generator()
+      .s3FolderPerTenant({ bucket: 'notes' })
+      .s3FolderReadOnly({ bucket: 'notes' })
+      .tenant('acme')
+      .generate();
+    const prefixes = [policy.Statement]
+      .flat()
+      .flatMap(({ Condition = {} }) => Object.values(Condition).flatMap((keys) => Object.values(keys)));
+    expect(prefixes).toEqual(['acme/*']);
+  });
+
+  it('demand a leading key, for ForAllValues is true without one', () => {
+    const policy = PolicyGenerator.generator().dynamodbLeadingKeys({ table: 'orders' }).in(aws).tenant('acme').generate();
+    expect([policy.Statement].flat().map(({ Condition }) => Condition)).toEqual([
+      { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': 'acme' }, Null: { 'dynamodb:LeadingKeys': 'false' } },
+    ]);
+  });
+});
+
+describe('generate.ts', () => {
+  let copy: string;
+  // Node reads types by itself from 22.18 on.
+  const flags = process.features.typescript ? [] : ['--experimental-strip-types'];
+  const generate = (...args: readonly string[]) =>
+    spawnSync(process.execPath, [...flags, join(copy, 'generate.ts'), ...args], { encoding: 'utf8' });
+
+  beforeEach(() => {
+    copy = mkdtempSync(join(tmpdir(), 'templates-'));
+    cpSync(fileURLToPath(directory), copy, { recursive: true, filter: (path) => !/node_modules|dist/.test(path) });
+  });
+
+  afterEach(() => {
+    rmSync(copy, { recursive: true });
+  });
+
+  it('finds nothing to do as the repository stands', () => {
+    expect(generate('--check')).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it('tells a manifest that the types do not follow, and mends it', () => {
+    const manifest = join(copy, 's3-folder-per-tenant.json');
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replaceAll('"bucket": {', '"store": {'));
+    expect(generate('--check')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('templates/shipped.ts is not what the manifests say'),
+    });
+    execFileSync(process.execPath, [...flags, join(copy, 'generate.ts')]);
+    expect(readFileSync(join(copy, 'shipped.ts'), 'utf8')).toContain('readonly store: string;');
+    expect(generate('--check').status).toBe(0);
+  });
+
+  it.each([
+    ['another name', (text: string) => text.replace('"name": "s3-', '"name": "s4-'), '`name` must be s3-folder-per-tenant'],
+    ['no version', (text: string) => text.replace('"version": "1.0.0",', ''), 'a shipped template has a version'],
+    ['a variable without an example', (text: string) => text.replace(', "example": "notes"', ''), 'variable bucket has no example'],
+  ])('refuses a shipped template with %s', (_, change, why) => {
+    const manifest = join(copy, 's3-folder-per-tenant.json');
+    writeFileSync(manifest, change(readFileSync(manifest, 'utf8')));
+    expect(generate('--check')).toMatchObject({ status: 1, stderr: expect.stringContaining(why) });
+  });
+});

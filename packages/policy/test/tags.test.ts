@@ -1,0 +1,129 @@
+import { PolicyGenerator } from '@tenant-aws/policy';
+import Mustache from 'mustache';
+import { afterEach, describe, expect, it } from 'vitest';
+import { libraryOf, refusal, statement } from './fixtures.ts';
+
+describe('the tags of a template', () => {
+  it.each(['{{tenant}}', '{{ tenant }}', '{{tenant }}', '{{\ttenant}}'])('may be %s', (tag) => {
+    const generator = PolicyGenerator.generator(libraryOf({ x: statement({ Resource: `arn:aws:s3:::b/${tag}/*` }) }));
+    expect(generator.permit('x').tenant('acme').generate().Statement).toEqual([
+      expect.objectContaining({ Resource: 'arn:aws:s3:::b/acme/*' }),
+    ]);
+  });
+
+  it.each([
+    ['a triple', '{{{tenant}}}'],
+    ['an unescaped one', '{{&tenant}}'],
+    ['a section', '{{#tenant}}x{{/tenant}}'],
+    ['an inverted section', '{{^tenant}}x{{/tenant}}'],
+    ['an open section', '{{#tenant}}'],
+    ['the end of no section', '{{/tenant}}'],
+    ['a partial', '{{>tenant}}'],
+    ['a comment', '{{! tenant }}'],
+    ['another delimiter', '{{=<% %>=}}<%tenant%>'],
+    ['an empty one', '{{}}'],
+    ['a blank one', '{{ }}'],
+    ['the implicit iterator', '{{.}}'],
+    ['a dotted name', '{{tenant.length}}'],
+    ['a way to a prototype', '{{tenant.constructor.name}}'],
+    ['__proto__', '{{__proto__}}'],
+    ['toString', '{{toString}}'],
+    ['an upper-case name', '{{Tenant}}'],
+    ['a name with a hyphen', '{{ten-ant}}'],
+    ['a name with a digit first', '{{1tenant}}'],
+    ['two names', '{{tenant bucket}}'],
+    ['one that does not end', '{{tenant'],
+    ['one that ends too early', '{{tenant}'],
+    ['the end of no tag', 'tenant}}'],
+    ['a tag in a tag', '{{ {{tenant}} }}'],
+    ['a triple of spaces', '{{ {tenant} }}'],
+  ])('may not be %s: %s', (_, tag) => {
+    const { code, faults } = refusal(() =>
+      libraryOf({ x: statement({ Resource: ['arn:aws:s3:::b/{{tenant}}', `arn:aws:s3:::b/${tag}/*`] }) }),
+    );
+    expect(code).toBe('template_syntax');
+    expect(faults).toContain('template `x` (code/x.json), statement 1, Resource has a tag');
+  });
+
+  it.each(['${aws:PrincipalTag/{{tenant}}}', '${ {{tenant}} }', "${aws:username, '{{tenant}}'}"])(
+    'may not stand in a policy variable: %s',
+    (text) => {
+      expect(refusal(() => libraryOf({ x: statement({ Resource: `arn:aws:s3:::b/${text}` }) })).faults).toContain(
+        'inside a policy variable ${...}',
+      );
+    },
+  );
+
+  it('may stand after a policy variable', () => {
+    expect(() => libraryOf({ x: statement({ Resource: 'arn:aws:s3:::b/${aws:PrincipalTag/team}/{{tenant}}/*' }) })).not.toThrow();
+  });
+
+  it.each([
+    ['a key of a condition', { Condition: { StringEquals: { 's3:{{key}}': '{{tenant}}' } } }],
+    ['an operator', { Condition: { '{{operator}}': { 's3:prefix': '{{tenant}}' } } }],
+    ['a key of the statement', { '{{key}}': 'x' }],
+    ['Effect', { Effect: '{{effect}}' }],
+    ['Action', { Action: ['s3:GetObject', 's3:{{verb}}Object'] }],
+    ['NotAction', { Action: undefined, NotAction: 's3:{{verb}}Object' }],
+    ['Principal', { Principal: { AWS: '{{account}}' } }],
+    ['Sid', { Sid: 'For{{tenant}}' }],
+  ])('may not stand in %s', (_, changes) => {
+    const { code, faults } = refusal(() => libraryOf({ x: statement(changes) }));
+    expect(code).toBe('template_syntax');
+    expect(faults).toMatch(/tag|Effect is not one of|Principal/);
+  });
+
+  it('may be beside every character that STS takes, and no other', () => {
+    expect(() => libraryOf({ x: statement({ Resource: 'arn:aws:s3:::b/\u00e9 ~/{{tenant}}/*' }) })).not.toThrow();
+    expect(refusal(() => libraryOf({ x: statement({ Resource: 'arn:aws:s3:::b/\u0101/{{tenant}}/*' }) })).faults).toContain(
+      'that AWS does not take',
+    );
+    expect(refusal(() => libraryOf({ x: statement({ Action: 's3:Get\u200bObject' }) })).faults).toContain('that AWS does not take');
+  });
+});
+
+describe('the Mustache of the process', () => {
+  const { tags, escape, Context, Writer } = Mustache;
+
+  afterEach(() => {
+    Object.assign(Mustache, { tags, escape, Context, Writer });
+    Mustache.clearCache();
+  });
+
+  /** What any package of the process can do to the Mustache that it shares with us. */
+  const attacks: Record<string, () => void> = {
+    'other tags': () => {
+      Mustache.tags = ['<%', '%>'];
+    },
+    'another escape': () => {
+      Mustache.escape = () => '*';
+    },
+    'another context': () => {
+      Object.assign(Mustache, {
+        Context: class {
+          lookup = () => '*';
+        },
+      });
+    },
+    'a poisoned cache': () => {
+      for (const text of ['arn:aws:s3:::{{bucket}}/{{tenant}}/*', 's3:GetObject', '{{tenant}}']) {
+        const tokens = Mustache.parse(text, ['{{', '}}']);
+        tokens.splice(0, tokens.length, ['text', '*', 0, 1]);
+      }
+    },
+  };
+
+  it.each(Object.keys(attacks))('changes nothing: %s', (name) => {
+    attacks[name]?.();
+    const fresh = libraryOf({ x: statement() });
+    const policy = PolicyGenerator.generator(fresh).permit('x', { bucket: 'notes' }).tenant('acme').generatePolicy();
+    expect(policy).toBe(
+      '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::notes/acme/*"}]}',
+    );
+  });
+
+  it('would change what a careless user of Mustache renders', () => {
+    attacks['a poisoned cache']?.();
+    expect(Mustache.render('{{tenant}}', { tenant: 'acme' })).toBe('*');
+  });
+});

@@ -1,0 +1,140 @@
+import { ConfigurationError, DEFAULT_TENANT_ID, parseTenantId, type TenantIdOptions, TenantIdSet } from '@tenant-aws/policy';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { refusal } from './fixtures.ts';
+import { hostileTenantIds, notStrings } from './hostile-values.ts';
+
+describe('parseTenantId', () => {
+  it.each([
+    ['a UUID', '9b2e1c34-5d6f-4a7b-8c9d-0e1f2a3b4c5d'],
+    ['a ULID', '01JCZX9T6Y4W0K8Q2N3M5P7R9S'],
+    ['Clerk', 'org_2aBcDeFgHiJkLmNoPqRsTuVwXyZ'],
+    ['Auth0', 'org_9ybsU1dN2dKfDkBi'],
+    ['WorkOS', 'org_01EHZNVPK3SFK441A1RGBFSHRT'],
+    ['an ObjectId', '507f1f77bcf86cd799439011'],
+    ['a word', 'acme'],
+    ['the shortest', 'ac'],
+    ['the longest', 'a'.repeat(64)],
+    ['a word that objects have', 'constructor'],
+  ])('takes %s as it is', (_, id) => {
+    expect(parseTenantId(id)).toBe(id);
+  });
+
+  it.each(hostileTenantIds)('refuses %j', (id) => {
+    const { code, message, faults } = refusal(() => parseTenantId(id));
+    expect(code).toBe('tenant_invalid');
+    expect(message).toBe('The tenant id is not acceptable');
+    if (id.length > 3) expect(message + faults).not.toContain(id);
+  });
+
+  it.each(notStrings)('refuses %s, which is no string', (id) => {
+    expect(refusal(() => parseTenantId(id))).toMatchObject({ code: 'tenant_invalid', faults: expect.stringContaining('not a string') });
+  });
+
+  it('never folds an id', () => {
+    expect(parseTenantId('ACME')).not.toBe(parseTenantId('acme'));
+  });
+
+  it('judges by the given set', () => {
+    const set = TenantIdSet.from({ chars: 'a-z', min: 1, max: 3 });
+    expect(parseTenantId('a', set)).toBe('a');
+    expect(() => parseTenantId('A', set)).toThrow('not acceptable');
+    expect(() => parseTenantId('abcd', set)).toThrow('not acceptable');
+  });
+
+  it('admits exactly the ids that a regular expression of the same class does', () => {
+    const alphabet = fc.string({ unit: fc.constantFrom('a', 'Z', '5', '_', '-', '.', '/', ' ', '\u00e9'), maxLength: 6 });
+    fc.assert(
+      fc.property(alphabet, (id) => {
+        expect(DEFAULT_TENANT_ID.admits(id)).toBe(/^(?=.{2,64}$)[A-Za-z0-9][A-Za-z0-9_-]*[A-Za-z0-9]$/.test(id));
+      }),
+    );
+  });
+});
+
+describe('TenantIdSet', () => {
+  it.each([
+    ['a range', { chars: 'a-c' }, 'abc'],
+    ['a - first', { chars: '-ab' }, '-ab'],
+    ['a - last', { chars: 'ab-' }, '-ab'],
+    ['a - after a range', { chars: 'a-c-' }, '-abc'],
+    ['characters twice', { chars: 'aab-cb' }, 'abc'],
+    ['a class that looks negated', { chars: '^a]' }, ']^a'],
+  ] satisfies [string, TenantIdOptions, string][])('reads %s', (_, options, expected) => {
+    expect([...TenantIdSet.from(options).chars].toSorted().join('')).toBe(expected);
+  });
+
+  it('takes the edges that the characters have, unless edges are given', () => {
+    expect([...TenantIdSet.from({ chars: 'a-c_' }).edges].join('')).toBe('abc');
+    expect(TenantIdSet.from({ chars: 'a-c_', edges: 'a_' }).admits('_b_')).toBe(true);
+  });
+
+  it.each([
+    ['an unknown key', { char: 'a-z' }, '`tenantId.char` is not an option: did you mean `tenantId.chars`?'],
+    ['no characters', { chars: '' }, '`tenantId.chars` must be a string of characters'],
+    ['characters that are a list', { chars: ['a'] }, "`tenantId.chars` must be a string of characters such as 'A-Za-z0-9_-', not an array"],
+    ['a range backwards', { chars: 'z-a' }, 'the range `z` to `a` runs backwards'],
+    ['a - in between', { chars: 'a-c-9' }, 'a `-` that means itself stands first or last'],
+    ['a *', { chars: 'a-z*' }, '`tenantId.chars` has `*`, which no tenant id may have'],
+    ['a ?', { chars: 'a-z?' }, 'has `?`'],
+    ['a $', { chars: 'a-z$' }, 'has `$`'],
+    ['braces', { chars: 'a-z{}' }, 'has `{` `}`'],
+    ['a quote', { chars: 'a-z"' }, 'has `"`'],
+    ['a backslash', { chars: 'a-z\\' }, 'has `\\`'],
+    ['a blank', { chars: 'a-z ' }, 'has U+0020'],
+    ['a letter beyond ASCII', { chars: 'a-z\u00e9' }, 'has U+00E9'],
+    ['a range beyond ASCII', { chars: 'a-\uffff' }, 'U+007F'],
+    ['an emoji', { chars: 'a-z\ud83d\ude00' }, 'has U+1F600'],
+    ['half an emoji', { chars: 'a-z\ud83d' }, 'has U+D83D'],
+    ['a range over syntax', { chars: '!-~' }, 'has `"` `$` `*` `?` `\\` `{` `}`'],
+    ['edges that are no characters', { chars: 'a-z', edges: 'a-z_' }, '`tenantId.edges` has `_`, which `tenantId.chars` has not'],
+    ['nothing to begin with', { chars: '_-' }, '`tenantId` leaves no character to begin and end with'],
+    ['min over max', { min: 5, max: 4 }, '`tenantId.min` (5) is over `tenantId.max` (4)'],
+    ['min of nothing', { min: 0 }, '`tenantId.min` must be a whole number of at least 1 and at most 256, not 0'],
+    ['a max that is no number', { max: '64' }, '`tenantId.max` must be a whole number of at least 1 and at most 256, not a string'],
+    ['a max over the longest', { max: 257 }, 'not 257'],
+    ['half a character', { min: 2.5 }, 'not 2.5'],
+  ])('refuses %s', (_, options, fault) => {
+    expect(refusal(() => TenantIdSet.from(options as TenantIdOptions))).toMatchObject({
+      code: 'configuration_invalid',
+      faults: expect.stringContaining(fault),
+    });
+  });
+
+  it('tells every fault at once', () => {
+    expect(refusal(() => TenantIdSet.from({ chars: '*', min: 0, size: 4 } as TenantIdOptions)).faults.split('\n')).toHaveLength(3);
+  });
+
+  it('is narrowed by what is given, and by nothing else', () => {
+    const wide = TenantIdSet.from({ chars: 'A-Za-z0-9_.@-', max: 128 });
+    expect(wide.narrow({}).admits('a@b.example')).toBe(true);
+    expect(wide.narrow({ min: 3 }).admits('a.b')).toBe(true);
+    expect(wide.narrow({ min: 3 }).admits('ab')).toBe(false);
+    expect(wide.narrow({ chars: 'a-z0-9-' }).admits('a.b')).toBe(false);
+    expect(wide.narrow({ max: 200 }).max).toBe(128);
+  });
+
+  it('is never widened by narrowing', () => {
+    const options = fc.record(
+      {
+        chars: fc.constantFrom('a-z', 'A-Za-z0-9_-', 'a-z.', '0-9a-z_@-'),
+        min: fc.integer({ min: 1, max: 4 }),
+        max: fc.integer({ min: 4, max: 8 }),
+      },
+      { requiredKeys: [] },
+    );
+    const ids = fc.string({ unit: fc.constantFrom('a', 'Z', '5', '_', '.', '@'), maxLength: 8 });
+    fc.assert(
+      fc.property(options, options, ids, (a, b, id) => {
+        const [left, right] = [TenantIdSet.from(a), TenantIdSet.from(b)];
+        expect(left.intersect(right).admits(id)).toBe(left.admits(id) && right.admits(id));
+        if (left.narrow(b).admits(id)) expect(left.admits(id)).toBe(true);
+      }),
+    );
+  });
+
+  it('refuses to be narrowed to nothing', () => {
+    expect(() => TenantIdSet.from({ chars: 'a-z' }).intersect(TenantIdSet.from({ chars: '0-9' }))).toThrow(ConfigurationError);
+    expect(() => DEFAULT_TENANT_ID.narrow({ min: 65 })).toThrow(ConfigurationError);
+  });
+});
