@@ -70,8 +70,11 @@ function parentOf(object: object): object | undefined {
   return parent;
 }
 
-function readOptions({ tenantProperty = 'tenantId', ...unknown }: AuthenticatedUserOptions): string {
+function readOptions(given: AuthenticatedUserOptions): string {
   const faults = new Faults();
+  if (typeof given !== 'object' || given === null) faults.add('the options of authenticatedUser must be an object');
+  faults.throwIfAny();
+  const { tenantProperty = 'tenantId', ...unknown } = given;
   faults.noneOf('', unknown, ['tenantProperty']);
   if (typeof tenantProperty !== 'string' || tenantProperty === '') faults.add('`tenantProperty` must be the name of a property');
   faults.throwIfAny();

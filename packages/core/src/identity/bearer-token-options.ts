@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { Faults } from '@tenant-aws/policy';
+import { ConfigurationError, Faults } from '@tenant-aws/policy';
 import { type Algorithm, familyOf, isAlgorithm } from './algorithm.ts';
 import { readStaticKey } from './static-key.ts';
 import { readTenant } from './tenant-claim.ts';
@@ -69,19 +69,18 @@ const NAMES: readonly (keyof BearerTokenOptions)[] = [
  */
 export function readBearerTokenOptions(given: BearerTokenOptions, prefix = ''): BearerTokenSettings {
   const faults = new Faults();
+  if (!isObject(given)) {
+    const name = prefix === '' ? 'the options of bearer tokens' : `\`${prefix.slice(0, -1)}\``;
+    throw new ConfigurationError([`${name} must be an object with \`issuer\` and \`audience\``]);
+  }
   const settings = read(given, prefix, faults);
   faults.throwIfAny();
   return settings;
 }
 
-function read(given: BearerTokenOptions, prefix: string, faults: Faults): BearerTokenSettings {
+function read(given: Partial<BearerTokenOptions>, prefix: string, faults: Faults): BearerTokenSettings {
   const at = (name: keyof BearerTokenOptions): string => `\`${prefix}${name}\``;
-  const options: Partial<BearerTokenOptions> = isObject(given) ? given : {};
-  if (!isObject(given))
-    faults.add(
-      `${prefix === '' ? 'the options of bearer tokens' : `\`${prefix.slice(0, -1)}\``} must be an object with \`issuer\` and \`audience\``,
-    );
-  const { issuer, audience, jwksUri, secretOrKey, algorithms = ['RS256'], tenantClaim, tenant, tokenUse, ...rest } = options;
+  const { issuer, audience, jwksUri, secretOrKey, algorithms = ['RS256'], tenantClaim, tenant, tokenUse, ...rest } = given;
   const { clockToleranceSeconds = 5, tokenCache = {}, ...unknown } = rest;
   faults.noneOf(prefix.replace(/\.$/, ''), unknown, NAMES);
   if (!isText(issuer))

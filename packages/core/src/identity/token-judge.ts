@@ -20,6 +20,8 @@ export class TokenJudge {
   private readonly verifySignature: VerifySignature;
   private readonly keys: KeySource;
   private readonly verified: VerifiedTokens;
+  /** Tokens that are being judged, so that a client's first hundred requests, sent at once, cost one verification. */
+  private readonly underWay = new Map<TokenDigest, Promise<Claims>>();
   private readonly identities = new WeakMap<Claims, TenantIdentity>();
 
   constructor(settings: BearerTokenSettings, verifySignature: VerifySignature) {
@@ -33,7 +35,7 @@ export class TokenJudge {
   claimsOf(token: string): Claims | Promise<Claims> {
     if (token.length > MAX_TOKEN_LENGTH) throw new TokenInvalidError(`longer than ${MAX_TOKEN_LENGTH} characters`);
     const digest = digestOf(token);
-    return this.verified.find(digest, systemClock.now()) ?? this.judge(token, digest);
+    return this.verified.find(digest, systemClock.now()) ?? this.underWay.get(digest) ?? this.judgeOnce(token, digest);
   }
 
   /** The identity of claims: the same object for the same claims. */
@@ -58,6 +60,12 @@ export class TokenJudge {
     this.verified.clear();
   }
 
+  private judgeOnce(token: string, digest: TokenDigest): Promise<Claims> {
+    const judged = this.judge(token, digest).finally(() => this.underWay.delete(digest));
+    this.underWay.set(digest, judged);
+    return judged;
+  }
+
   private async judge(token: string, digest: TokenDigest): Promise<Claims> {
     const { settings } = this;
     const { algorithm, keyId, issuer } = parseUnverified(token);
@@ -65,8 +73,6 @@ export class TokenJudge {
     if (issuer !== settings.issuer) throw new TokenInvalidError('of another issuer');
     if (!settings.algorithms.some((accepted) => accepted === algorithm)) throw new TokenInvalidError('the algorithm is not accepted');
     const key = await this.keys.find(keyId, algorithm);
-    const meanwhile = this.verified.find(digest, systemClock.now());
-    if (meanwhile !== undefined) return meanwhile; // others waited for the same key with the same token
     const claims = await this.verifySignature(token, key);
     checkUse(claims, settings);
     const sealed = sealClaims(claims, Number(claims['exp']) * 1_000);
@@ -84,13 +90,14 @@ function keysOf({ keys, issuer, algorithms }: BearerTokenSettings): KeySource {
 /** Cognito's access tokens name their client instead of an audience. @see Amazon Cognito, "Understanding the access token" */
 function checkUse(claims: Claims, { tokenUse, audience }: BearerTokenSettings): void {
   if (tokenUse === undefined) return;
-  if (claims['token_use'] !== tokenUse) throw new TokenInvalidError(`not a token for use as '${tokenUse}'`);
-  if (tokenUse === 'access' && !audience.some((client) => client === claims['client_id']))
-    throw new TokenInvalidError('for another audience');
+  if (ownValue(claims, ['token_use']) !== tokenUse) throw new TokenInvalidError(`not a token for use as '${tokenUse}'`);
+  if (tokenUse === 'id') return; // its `aud` was verified with its signature
+  const client = ownValue(claims, ['client_id']);
+  if (!audience.some((accepted) => accepted === client)) throw new TokenInvalidError('for another audience');
 }
 
 function toIdentity(claims: Claims, tenant: BearerTokenSettings['tenant']): TenantIdentity {
-  const { sub, exp } = claims;
+  const [sub, exp] = [ownValue(claims, ['sub']), ownValue(claims, ['exp'])];
   return Object.freeze({
     tenantId: 'fixed' in tenant ? tenant.fixed : readTenant(ownValue(claims, tenant.claim), tenant.claim.join('.')),
     ...(typeof sub === 'string' ? { subject: sub } : {}),

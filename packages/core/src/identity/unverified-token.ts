@@ -54,7 +54,7 @@ function readObject(name: string, bytes: Buffer): Readonly<Record<string, unknow
   }
   if (!isObject(value)) throw new TokenInvalidError(`the ${name} is not an object`);
   if (repeatsKey(text)) throw new TokenInvalidError(`the ${name} names a key twice`);
-  return value;
+  return Object.assign(Object.create(null), value); // own properties alone: nothing that some package hung on Object.prototype
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { TokenInvalidError } from '../../src/errors.ts';
+import { type Characters, parseBearer, presentedToken } from '../../src/identity/bearer-header.ts';
+
+/** A header that counts how often a character of it is looked at. */
+class CountedHeader implements Characters {
+  steps = 0;
+  private readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  get length(): number {
+    return this.text.length;
+  }
+
+  charCodeAt(index: number): number {
+    this.steps += 1;
+    return this.text.charCodeAt(index);
+  }
+
+  slice(start: number): string {
+    return this.text.slice(start);
+  }
+}
+
+function stepsOf(text: string): number {
+  const header = new CountedHeader(text);
+  try {
+    parseBearer(header, 65_536);
+  } catch (error) {
+    if (!(error instanceof TokenInvalidError)) throw error;
+  }
+  return header.steps;
+}
+
+describe('parseBearer', () => {
+  it.each(['Bearer', 'bearer', 'BEARER', 'bEaReR'])('finds the token after the scheme %s', (scheme) => {
+    expect(parseBearer(`${scheme} abc-._~+/123==`)).toBe('abc-._~+/123==');
+  });
+
+  it.each([
+    '',
+    'Basic YTpi',
+    'Digest username="a"',
+    'Bearerish abc',
+    'Bearer-Token abc',
+    'Beare',
+    'Token abc',
+    'Basic Bearer abc',
+    ' Bearer abc',
+  ])('finds nothing presented in %j', (header) => {
+    expect(parseBearer(header)).toBeUndefined();
+  });
+
+  it.each([
+    'Bearer',
+    'Bearer ',
+    'Bearer  abc',
+    'Bearer\tabc',
+    'Bearer:abc',
+    'Bearer=abc',
+    'Bearer,abc',
+    'Bearer abc def',
+    'Bearer abc ',
+    'Bearer abc, Bearer def',
+    'Bearer ==',
+    'Bearer a=b',
+    'Bearer "abc"',
+    'Bearer abc\u0000',
+    'Bearer ab\u00e9',
+    'Bearer ab\u{1f511}',
+  ])('refuses %j', (header) => {
+    expect(() => parseBearer(header)).toThrow(
+      expect.objectContaining({ code: 'token_invalid', detail: { reason: 'malformed Authorization header' } }),
+    );
+  });
+
+  it('accepts 8 KiB of token and refuses one character more', () => {
+    expect(parseBearer(`Bearer ${'a'.repeat(8_192)}`)).toHaveLength(8_192);
+    expect(() => parseBearer(`Bearer ${'a'.repeat(8_193)}`)).toThrow(
+      expect.objectContaining({ detail: { reason: 'longer than 8192 characters' } }),
+    );
+  });
+
+  it('looks at nothing of a token that is too long', () => {
+    const header = new CountedHeader(`Bearer ${'a'.repeat(60_000)}`);
+    expect(() => parseBearer(header)).toThrow(TokenInvalidError);
+    expect(header.steps).toBeLessThan(20);
+  });
+
+  it.each([
+    ['token characters', (length: number) => `Bearer ${'a'.repeat(length)}`],
+    ['padding', (length: number) => `Bearer a${'='.repeat(length)}`],
+    ['padding that a letter ends', (length: number) => `Bearer a${'='.repeat(length)}a`],
+    ['spaces', (length: number) => `Bearer ${' '.repeat(length)}`],
+    ['spaces that a token ends', (length: number) => `Bearer ${' '.repeat(length)}a`],
+    ['schemes', (length: number) => 'Bearer '.repeat(length / 7)],
+    ['half and half', (length: number) => `Bearer ${'a'.repeat(length / 2)}${'='.repeat(length / 2)}`],
+  ])('takes a number of steps that grows linearly with %s, up to 64 KiB', (_, header) => {
+    const lengths = [1_024, 2_048, 4_096, 8_192, 16_384, 32_768, 65_536];
+    for (const length of lengths) expect(stepsOf(header(length))).toBeLessThanOrEqual(length + 20);
+  });
+});
+
+describe('presentedToken', () => {
+  it('finds nothing where there is no header', () => {
+    expect(presentedToken(undefined)).toBeUndefined();
+    expect(presentedToken([])).toBeUndefined();
+  });
+
+  it.each([[['Bearer abc', 'Bearer abc']], [['Basic YTpi', 'Bearer abc']], [['Bearer abc', '']], [['Basic YTpi', 'Basic YTpi']]])(
+    'refuses two headers, whatever they are: %j',
+    (headers) => {
+      expect(() => presentedToken(headers)).toThrow(
+        expect.objectContaining({ code: 'token_invalid', detail: { reason: 'more than one Authorization header' } }),
+      );
+    },
+  );
+});

@@ -1,0 +1,190 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { ConfigurationError } from '@tenant-aws/policy';
+import { describe, expect, it } from 'vitest';
+import { bearerToken } from '../../src/identity/bearer-token.ts';
+import { type BearerTokenOptions, readBearerTokenOptions } from '../../src/identity/bearer-token-options.ts';
+import { signingPair } from './issuer-under-test.ts';
+
+const rsa = signingPair('rsa');
+const ec = signingPair('ec', 'ES256');
+const pem = (key: typeof rsa.publicKey): string => key.export({ type: 'spki', format: 'pem' }).toString();
+const good: BearerTokenOptions = { issuer: 'https://issuer.example/pool', audience: 'notes' };
+
+/** The faults of options that plain JavaScript may pass. */
+function faultsOf(options: unknown): readonly string[] {
+  try {
+    bearerToken(options as BearerTokenOptions);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe('the options of bearerToken', () => {
+  it('have these defaults', () => {
+    expect(readBearerTokenOptions(good)).toEqual({
+      issuer: 'https://issuer.example/pool',
+      audience: ['notes'],
+      keys: 'discovery',
+      algorithms: ['RS256'],
+      tenant: { claim: ['custom:tenant_id'] },
+      tokenUse: undefined,
+      clockToleranceSeconds: 5,
+      tokenCache: { max: 10_000, maxAgeMs: 300_000 },
+    });
+  });
+
+  it('are all read', () => {
+    const options: BearerTokenOptions = {
+      issuer: 'accounts',
+      audience: ['notes', 'admin'],
+      jwksUri: 'http://localhost:1/keys',
+      algorithms: ['ES256', 'ES384'],
+      tenantClaim: ['org', 'id'],
+      tokenUse: 'access',
+      clockToleranceSeconds: 0,
+      tokenCache: { max: 0, maxAgeMs: 1 },
+    };
+    expect(readBearerTokenOptions(options)).toEqual({
+      issuer: 'accounts',
+      audience: ['notes', 'admin'],
+      keys: { jwksUri: new URL('http://localhost:1/keys') },
+      algorithms: ['ES256', 'ES384'],
+      tenant: { claim: ['org', 'id'] },
+      tokenUse: 'access',
+      clockToleranceSeconds: 0,
+      tokenCache: { max: 0, maxAgeMs: 1 },
+    });
+    expect(readBearerTokenOptions({ ...good, tenant: 'acme' }).tenant).toEqual({ fixed: 'acme' });
+  });
+
+  it('are all judged before anything is thrown', () => {
+    const faults = faultsOf({
+      issuer: '',
+      audience: [],
+      algorithms: ['RS256', 'ES256'],
+      tenantClaim: [],
+      tokenUse: 'refresh',
+      clockToleranceSeconds: 61,
+      tokenCache: { max: -1, maxAge: 1 },
+      audiences: ['notes'],
+    });
+    expect(faults).toEqual([
+      '`audiences` is not an option: did you mean `audience`?',
+      expect.stringMatching(/^`issuer` is required/),
+      expect.stringMatching(/^`audience` is required/),
+      "`tokenUse` must be 'id' or 'access'",
+      '`clockToleranceSeconds` must be a whole number of at least 0 and at most 60, not 61',
+      '`algorithms` must be of one family: RS256, ES256 use different kinds of signature',
+      '`tenantClaim` must be the name of a claim, or the names that lead to it',
+      '`tokenCache.maxAge` is not an option: did you mean `tokenCache.maxAgeMs`?',
+      '`tokenCache.max` must be a whole number of at least 0 and at most 1000000, not -1',
+    ]);
+  });
+
+  it.each([
+    [undefined, 'the options of bearer tokens must be an object'],
+    [null, 'the options of bearer tokens must be an object'],
+    ['https://issuer.example', 'the options of bearer tokens must be an object'],
+    [{ ...good, issuer: 7 }, '`issuer` is required'],
+    [{ ...good, issuer: ['https://issuer.example'] }, '`issuer` is required'],
+    [{ ...good, audience: undefined }, '`audience` is required'],
+    [{ ...good, audience: '' }, '`audience` is required'],
+    [{ ...good, audience: ['notes', ''] }, '`audience` is required'],
+    [{ ...good, audience: /notes/ }, '`audience` is required'],
+    [{ ...good, issuer: 'accounts' }, '`issuer` must be a URL, for without `jwksUri` its discovery document is asked'],
+    [{ ...good, issuer: 'http://issuer.example' }, '`issuer` must be https'],
+    [{ ...good, issuer: 'https://user:pass@issuer.example' }, '`issuer` must hold no user name'],
+    [{ ...good, issuer: 'https://issuer.example?pool=1' }, '`issuer` must have no query'],
+    [{ ...good, issuer: 'https://issuer.example#' }, '`issuer` must have no query'],
+    [{ ...good, jwksUri: 'http://issuer.example/keys' }, '`jwksUri` must be https'],
+    [{ ...good, jwksUri: 'keys' }, '`jwksUri` must be a URL'],
+    [{ ...good, jwksUri: 7 }, '`jwksUri` must be a URL'],
+    [{ ...good, algorithms: [] }, '`algorithms` is empty'],
+    [{ ...good, algorithms: 'EdDSA' }, '`algorithms` has EdDSA, which jsonwebtoken cannot verify'],
+    [{ ...good, algorithms: ['RS256', 'EdDSA'] }, '`algorithms` has EdDSA, which jsonwebtoken cannot verify'],
+    [{ ...good, algorithms: ['none'] }, '`algorithms` has none: unsigned tokens are never accepted'],
+    [{ ...good, algorithms: ['rs256'] }, "`algorithms` has 'rs256', which is not one of"],
+    [{ ...good, algorithms: [256] }, '`algorithms` has a number'],
+    [{ ...good, algorithms: ['RS256', 'PS256'] }, '`algorithms` must be of one family'],
+    [{ ...good, algorithms: ['HS256'] }, '`secretOrKey` is required with HS256'],
+    [{ ...good, algorithms: ['HS256'], jwksUri: 'https://issuer.example/keys' }, '`secretOrKey` is required with HS256'],
+    [
+      { ...good, jwksUri: 'https://issuer.example/keys', secretOrKey: pem(rsa.publicKey) },
+      '`secretOrKey` and `jwksUri` exclude each other',
+    ],
+    [{ ...good, tenant: 'acme', tenantClaim: 'org_id' }, '`tenant` and `tenantClaim` exclude each other'],
+    [{ ...good, tenant: '' }, '`tenant` must be a tenant id'],
+    [{ ...good, tenant: '*' }, '`tenant` must be a tenant id'],
+    [{ ...good, tenant: null }, '`tenant` must be a tenant id'],
+    [{ ...good, tenantClaim: '' }, '`tenantClaim` must be the name of a claim'],
+    [{ ...good, tenantClaim: ['org', 7] }, '`tenantClaim` must be the name of a claim'],
+    [{ ...good, clockToleranceSeconds: Number.NaN }, '`clockToleranceSeconds` must be a whole number'],
+    [{ ...good, clockToleranceSeconds: '5' }, '`clockToleranceSeconds` must be a whole number'],
+    [{ ...good, tokenCache: false }, '`tokenCache` must be an object'],
+    [{ ...good, tokenCache: { max: 1.5 } }, '`tokenCache.max` must be a whole number'],
+    [{ ...good, tokenCache: { maxAgeMs: Infinity } }, '`tokenCache.maxAgeMs` must be a whole number'],
+    [{ ...good, ignoreExpiration: true }, '`ignoreExpiration` is not an option'],
+    [{ ...good, tenantclaim: 'org_id' }, '`tenantclaim` is not an option: did you mean `tenantClaim`?'],
+    [[], '`bearerToken` was given no issuer'],
+    [[good, good], '`issuer` https://issuer.example/pool is given twice'],
+    [[good, { ...good, issuer: 'http://issuer.example' }], '`[1].issuer` must be https'],
+    [
+      [good, { ...good, issuer: 'https://two.example', audiences: 'notes' }],
+      '`[1].audiences` is not an option: did you mean `[1].audience`?',
+    ],
+    [[good, undefined], '`[1]` must be an object'],
+  ])('refuse %j', (options, fault) => {
+    expect(faultsOf(options)).toEqual([expect.stringContaining(fault)]);
+  });
+
+  it.each([
+    ['a public key in PEM', { secretOrKey: pem(rsa.publicKey) }],
+    ['a public key in a Buffer', { secretOrKey: Buffer.from(pem(rsa.publicKey)) }],
+    ['a public KeyObject', { secretOrKey: rsa.publicKey }],
+    ['an EC key for its curve', { secretOrKey: pem(ec.publicKey), algorithms: ['ES256'] }],
+    ['an RSA key for PS256', { secretOrKey: rsa.publicKey, algorithms: ['PS256', 'PS512'] }],
+    ['a secret of 32 bytes for HS256', { secretOrKey: randomBytes(32), algorithms: ['HS256'] }],
+    ['a secret of 64 characters for HS512', { secretOrKey: 'a'.repeat(64), algorithms: ['HS512'] }],
+  ])('accept %s', (_, options) => {
+    expect(faultsOf({ ...good, issuer: 'accounts', ...options })).toEqual([]);
+  });
+
+  it.each([
+    ['an EC key for RS256', { secretOrKey: ec.publicKey }, 'does not fit `algorithms`: RS256 needs an RSA key'],
+    ['an RSA key for ES256', { secretOrKey: rsa.publicKey, algorithms: ['ES256'] }, 'ES256 needs an EC key on the curve prime256v1'],
+    ['an EC key of another curve', { secretOrKey: ec.publicKey, algorithms: ['ES384'] }, 'ES384 needs an EC key on the curve secp384r1'],
+    ['an Ed25519 key', { secretOrKey: generateKeyPairSync('ed25519').publicKey }, 'needs an RSA key, not one of type ed25519'],
+    [
+      'an RSA-PSS key',
+      { secretOrKey: generateKeyPairSync('rsa-pss', { modulusLength: 2_048 }).publicKey, algorithms: ['PS256'] },
+      'not one of type rsa-pss',
+    ],
+    ['an RSA key of 1,024 bits', { secretOrKey: generateKeyPairSync('rsa', { modulusLength: 1_024 }).publicKey }, 'of at least 2048 bits'],
+    ['a private KeyObject', { secretOrKey: rsa.privateKey }, 'needs a public key, not a private one'],
+    ['a private key in PEM', { secretOrKey: rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }) }, 'is a private key'],
+    [
+      'a public key in PEM for HS256',
+      { secretOrKey: pem(rsa.publicKey), algorithms: ['HS256'] },
+      'is a PEM key, which is no shared secret',
+    ],
+    ['a public KeyObject for HS256', { secretOrKey: rsa.publicKey, algorithms: ['HS256'] }, 'HS256 needs a shared secret, not a key pair'],
+    ['a secret that is too short', { secretOrKey: 'a'.repeat(31), algorithms: ['HS256'] }, 'HS256 needs a secret of at least 32 bytes'],
+    [
+      'a secret that is too short for one of two',
+      { secretOrKey: 'a'.repeat(32), algorithms: ['HS256', 'HS384'] },
+      'HS384 needs a secret of at least 48 bytes',
+    ],
+    ['a secret for RS256', { secretOrKey: 'canary'.repeat(10) }, 'is not a public key in PEM'],
+    ['an empty key', { secretOrKey: '' }, 'is not a public key in PEM'],
+    ['a key that is a number', { secretOrKey: 7 }, 'must be a string, a Buffer or a KeyObject'],
+  ])('refuse %s', (_, options, fault) => {
+    const faults = faultsOf({ ...good, ...options });
+    expect(faults).toEqual([
+      expect.stringContaining(`\`secretOrKey\` ${fault.startsWith('is ') || fault.startsWith('must') ? fault : ''}`),
+    ]);
+    expect(faults[0]).toContain(fault);
+    expect(faults[0]).not.toContain('canary');
+  });
+});

@@ -1,0 +1,108 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, it } from 'vitest';
+import { fetchDocument } from '../../src/identity/fetch-document.ts';
+
+const servers: Server[] = [];
+
+async function serve(listener: RequestListener): Promise<URL> {
+  const server = createServer(listener);
+  servers.push(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`);
+}
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+const soon = (): AbortSignal => AbortSignal.timeout(100);
+const never = (): AbortSignal => new AbortController().signal;
+
+describe('fetchDocument', () => {
+  it('reads a JSON document', async () => {
+    const url = await serve((_, response) => response.end('{"keys":[]}'));
+    await expect(fetchDocument(url, never())).resolves.toEqual({ keys: [] });
+  });
+
+  it('accepts a document of 1 MiB, and refuses one byte more', async () => {
+    const full = await serve((_, response) => response.end(JSON.stringify('a'.repeat(1_048_574))));
+    await expect(fetchDocument(full, never())).resolves.toHaveLength(1_048_574);
+    const over = await serve((_, response) => response.end(JSON.stringify('a'.repeat(1_048_575))));
+    await expect(fetchDocument(over, never())).rejects.toThrow(`${over.href} answered more than 1048576 bytes`);
+  });
+
+  it('stops reading an answer of 64 MiB', async () => {
+    let sent = 0;
+    let closed: Promise<unknown> | undefined;
+    const url = await serve((_, response) => {
+      closed = once(response, 'close');
+      const send = (): void => {
+        for (; sent < 64; sent += 1) if (!response.write(' '.repeat(1_048_576))) return void response.once('drain', send);
+        response.end();
+      };
+      send();
+    });
+    await expect(fetchDocument(url, never())).rejects.toThrow('answered more than 1048576 bytes');
+    await closed;
+    expect(sent).toBeLessThan(64);
+  });
+
+  it('counts the bytes after unpacking', async () => {
+    const bomb = gzipSync(' '.repeat(10 * 1_048_576));
+    expect(bomb.length).toBeLessThan(20_000);
+    const url = await serve((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb));
+    await expect(fetchDocument(url, never())).rejects.toThrow('answered more than 1048576 bytes');
+  });
+
+  it('ends an answer that hangs', async () => {
+    const url = await serve(() => undefined);
+    await expect(fetchDocument(url, soon())).rejects.toThrow(`${url.href} did not answer in time`);
+  });
+
+  it('ends an answer that drips', async () => {
+    const url = await serve((_, response) => {
+      const timer = setInterval(() => response.write(' '), 10);
+      response.once('close', () => clearInterval(timer));
+    });
+    await expect(fetchDocument(url, soon())).rejects.toThrow('did not answer in time');
+  });
+
+  it.each([301, 302, 303, 307, 308])('does not follow a %i', async (status) => {
+    let followed = false;
+    const target = await serve((_, response) => {
+      followed = true;
+      response.end('{"keys":[]}');
+    });
+    const url = await serve((_, response) => response.writeHead(status, { location: target.href }).end('{"keys":[]}'));
+    await expect(fetchDocument(url, never())).rejects.toThrow(`answered ${status}: redirects are not followed`);
+    expect(followed).toBe(false);
+  });
+
+  it.each([204, 404, 429, 500, 503])('refuses a %i', async (status) => {
+    const url = await serve((_, response) => response.writeHead(status).end(status === 204 ? undefined : '{"keys":[]}'));
+    await expect(fetchDocument(url, never())).rejects.toThrow(`${url.href} answered ${status}`);
+  });
+
+  it('refuses what is not JSON, without quoting it', async () => {
+    const url = await serve((_, response) => response.end('<html>canary</html>'));
+    await expect(fetchDocument(url, never())).rejects.toThrow(new Error(`${url.href} answered something that is not JSON`));
+  });
+
+  it('says that nobody is there', async () => {
+    const url = await serve(() => undefined);
+    servers.at(-1)?.close();
+    await expect(fetchDocument(url, never())).rejects.toThrow(`${url.href} cannot be reached`);
+  });
+
+  it('says that a connection broke', async () => {
+    const url = await serve((request) => request.socket.destroy());
+    await expect(fetchDocument(url, never())).rejects.toThrow(`${url.href} cannot be reached`);
+  });
+});

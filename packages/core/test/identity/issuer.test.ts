@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Clock } from '../../src/clock.ts';
+import { discoveredAddress, discoveryUrl } from '../../src/identity/issuer.ts';
+import { IssuerUnderTest, sendJson } from './issuer-under-test.ts';
+
+let issuer: IssuerUnderTest;
+let wall = 0;
+const clock: Clock = { now: () => ({ wall, monotonic: 0 }) };
+const signal = new AbortController().signal;
+
+beforeEach(async () => {
+  issuer = await IssuerUnderTest.start();
+});
+
+afterEach(() => issuer.close());
+
+describe('discoveryUrl', () => {
+  it('appends to the path of the issuer, with or without a slash at its end', () => {
+    expect(discoveryUrl('https://x.example/pool').href).toBe('https://x.example/pool/.well-known/openid-configuration');
+    expect(discoveryUrl('https://x.example/').href).toBe('https://x.example/.well-known/openid-configuration');
+  });
+});
+
+describe('discoveredAddress', () => {
+  it('is the address that the issuer names', async () => {
+    await expect(discoveredAddress(issuer.url, clock).locate(signal)).resolves.toEqual(new URL(issuer.jwksUri));
+  });
+
+  it('is asked for once an hour, or when it did not serve', async () => {
+    const address = discoveredAddress(issuer.url, clock);
+    await address.locate(signal);
+    wall += 3_599_999;
+    await address.locate(signal);
+    expect(issuer.fetches.discovery).toBe(1);
+    wall += 1;
+    await address.locate(signal);
+    expect(issuer.fetches.discovery).toBe(2);
+    address.forget();
+    await address.locate(signal);
+    expect(issuer.fetches.discovery).toBe(3);
+  });
+
+  it.each([
+    ['another', 'https://another.example'],
+    ['one with a slash more', undefined],
+    ['none', null],
+  ])('refuses a document that names %s issuer', async (_, named) => {
+    issuer.answerDiscovery = (_request, response) =>
+      sendJson(response, { issuer: named === undefined ? `${issuer.url}/` : named, jwks_uri: issuer.jwksUri });
+    await expect(discoveredAddress(issuer.url, clock).locate(signal)).rejects.toThrow('names another issuer than the one configured');
+  });
+
+  it.each([undefined, null, 7, '', '/keys', ['https://x.example']])('refuses %j as the address of keys', async (keys) => {
+    issuer.answerDiscovery = (_request, response) => sendJson(response, { issuer: issuer.url, jwks_uri: keys });
+    await expect(discoveredAddress(issuer.url, clock).locate(signal)).rejects.toThrow('names no address of keys');
+  });
+
+  it.each([
+    'http://keys.example/jwks',
+    'http://10.0.0.1/jwks',
+    'http://169.254.169.254/jwks',
+    'http://127.0.0.1.example/',
+    'file:///etc/keys',
+    'data:application/json,{}',
+  ])('refuses keys from %s', async (keys) => {
+    issuer.answerDiscovery = (_request, response) => sendJson(response, { issuer: issuer.url, jwks_uri: keys });
+    await expect(discoveredAddress(issuer.url, clock).locate(signal)).rejects.toThrow('must be https');
+  });
+
+  it('refuses an address with a password, and does not repeat it', async () => {
+    issuer.answerDiscovery = (_request, response) =>
+      sendJson(response, { issuer: issuer.url, jwks_uri: 'https://user:canary@keys.example/' });
+    const refusal = await discoveredAddress(issuer.url, clock)
+      .locate(signal)
+      .catch((error: unknown) => String(error));
+    expect(refusal).toContain('must hold no user name and no password');
+    expect(refusal).not.toContain('canary');
+  });
+
+  it.each([null, 7, 'text', []])('refuses %j, which is no document', async (document) => {
+    issuer.answerDiscovery = (_request, response) => sendJson(response, document);
+    await expect(discoveredAddress(issuer.url, clock).locate(signal)).rejects.toThrow('names another issuer');
+  });
+});

@@ -1,0 +1,104 @@
+import { createPublicKey, generateKeyPairSync, KeyObject } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { KeySet } from '../../src/identity/key-set.ts';
+import { signingPair } from './issuer-under-test.ts';
+
+const rsa = signingPair('rsa');
+const other = signingPair('other');
+const ec = signingPair('ec', 'ES256');
+/** A pair's public key with other attributes. */
+const as = (attributes: Record<string, unknown>, pair = rsa): Record<string, unknown> => ({ ...pair.jwk, ...attributes });
+
+function find(keys: unknown[], keyId: string | undefined, algorithm: 'RS256' | 'ES256' = 'RS256'): unknown {
+  const match = KeySet.parse({ keys }, [algorithm]).find(keyId, algorithm);
+  return match instanceof KeyObject ? match.export({ format: 'jwk' })['n'] : match;
+}
+
+describe('KeySet', () => {
+  it('finds a key by its id', () => {
+    expect(find([rsa.jwk, other.jwk], 'other')).toBe(other.jwk['n']);
+  });
+
+  it('knows no other id, nor one that every object has', () => {
+    expect(find([rsa.jwk], 'strange')).toBe('unknown');
+    expect(find([rsa.jwk], '__proto__')).toBe('unknown');
+    expect(find([rsa.jwk], '')).toBe('unknown');
+  });
+
+  it('takes the one key that fits for a token without a key id', () => {
+    expect(find([ec.jwk, rsa.jwk], undefined)).toBe(rsa.jwk['n']);
+    expect(find([as({ kid: undefined })], undefined)).toBe(rsa.jwk['n']);
+  });
+
+  it('takes none of several for a token without a key id', () => {
+    expect(find([rsa.jwk, other.jwk], undefined)).toBe('several');
+  });
+
+  it('takes one key under two names for one', () => {
+    expect(find([rsa.jwk, as({ kid: 'again' })], undefined)).toBe(rsa.jwk['n']);
+    expect(find([rsa.jwk, rsa.jwk], 'rsa')).toBe(rsa.jwk['n']);
+  });
+
+  it('tells two keys under one name apart by their kind', () => {
+    const keys = [as({ kid: 'same' }), as({ kid: 'same' }, ec)];
+    expect(KeySet.parse({ keys }, ['RS256']).find('same', 'RS256')).toBeInstanceOf(KeyObject);
+    expect(KeySet.parse({ keys }, ['ES256']).find('same', 'ES256')).toBeInstanceOf(KeyObject);
+  });
+
+  it('takes neither of two keys of one kind under one name', () => {
+    expect(find([as({ kid: 'same' }), as({ kid: 'same' }, other)], 'same')).toBe('several');
+  });
+
+  it.each([
+    ['for encryption', as({ use: 'enc' })],
+    ['of a use that is no word', as({ use: ['sig'] })],
+    ['whose operations do not verify', as({ key_ops: ['sign'] })],
+    ['whose operations are no list', as({ key_ops: 'verify' })],
+    ['of another algorithm', as({ alg: 'RS512' })],
+    ['of an algorithm for encryption', as({ alg: 'RSA-OAEP' })],
+    ['that was published with its private part', rsa.privateKey.export({ format: 'jwk' })],
+    ['of another kind', ec.jwk],
+    ['of a shared secret', { kty: 'oct', k: 'AAAA' }],
+    ['of a kind that nobody knows', { kty: 'LATTICE' }],
+    ['whose id is a number', as({ kid: 7 })],
+    ['that is broken', { kty: 'RSA', n: '', e: 'AQAB' }],
+    ['that lacks its exponent', { kty: 'RSA', n: rsa.jwk['n'] }],
+    ['that is text', 'key'],
+    ['that is null', null],
+    ['that is a list', [rsa.jwk]],
+    ['of 1,024 bits', generateKeyPairSync('rsa', { modulusLength: 1_024 }).publicKey.export({ format: 'jwk' })],
+    ['for Ed25519', generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })],
+  ])('passes over a key %s, and the others still serve', (_, entry) => {
+    expect(find([entry], undefined)).toBe('unfit');
+    expect(find([entry, other.jwk], undefined)).toBe(other.jwk['n']);
+  });
+
+  it('accepts a key without attributes, and one whose operations verify', () => {
+    expect(find([{ kty: 'RSA', n: rsa.jwk['n'], e: rsa.jwk['e'] }], undefined)).toBe(rsa.jwk['n']);
+    expect(find([as({ use: undefined, key_ops: ['verify'] })], 'rsa')).toBe(rsa.jwk['n']);
+  });
+
+  it('judges by the algorithm that a key names, where several are accepted', () => {
+    const set = KeySet.parse({ keys: [as({ alg: 'RS384' })] }, ['RS256', 'RS384']);
+    expect(set.find('rsa', 'RS384')).toBeInstanceOf(KeyObject);
+    expect(set.find('rsa', 'RS256')).toBe('unfit');
+  });
+
+  it('judges each ES algorithm on its own curve', () => {
+    const p384 = createPublicKey(generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey).export({ format: 'jwk' });
+    const set = KeySet.parse({ keys: [{ ...p384, kid: 'p384' }, as({ alg: undefined }, ec)] }, ['ES256', 'ES384']);
+    expect(set.find('p384', 'ES256')).toBe('unfit');
+    expect(set.find('p384', 'ES384')).toBeInstanceOf(KeyObject);
+    expect(set.find('ec', 'ES384')).toBe('unfit');
+  });
+
+  it('accepts 100 keys and refuses a set of 101', () => {
+    const keys = Array.from({ length: 100 }, (_, index) => as({ kid: `k${index}` }));
+    expect(find(keys, 'k99')).toBe(rsa.jwk['n']);
+    expect(() => find([...keys, rsa.jwk], 'k99')).toThrow('the key set has more than 100 keys');
+  });
+
+  it.each([null, [], 'keys', {}, { keys: {} }, { keys: 'none' }])('refuses %j, which is no key set', (document) => {
+    expect(() => KeySet.parse(document, ['RS256'])).toThrow('the document is not a key set');
+  });
+});

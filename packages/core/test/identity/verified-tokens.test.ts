@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import type { Instant } from '../../src/clock.ts';
+import { sealClaims } from '../../src/identity/verified-claims.ts';
+import { digestOf, VerifiedTokens } from '../../src/identity/verified-tokens.ts';
+
+const start = 1_800_000_000_000;
+const at = (milliseconds: number): Instant => ({ wall: start + milliseconds, monotonic: milliseconds });
+const claims = (endsIn = 60_000): ReturnType<typeof sealClaims> => sealClaims({ sub: 'ada' }, start + endsIn);
+const digest = digestOf('a.b.c');
+
+describe('VerifiedTokens', () => {
+  it('finds the same claims by the digest of the token', () => {
+    const tokens = new VerifiedTokens({ max: 10, maxAgeMs: 1_000 });
+    const kept = claims();
+    tokens.keep(digest, kept, at(0));
+    expect(tokens.find(digestOf('a.b.c'), at(1))).toBe(kept);
+    expect(tokens.find(digestOf('a.b.d'), at(1))).toBeUndefined();
+  });
+
+  it('keeps no token, only its digest', () => {
+    expect(digest).toMatch(/^[\w-]{43}$/);
+  });
+
+  it('forgets a token at its end', () => {
+    const tokens = new VerifiedTokens({ max: 10, maxAgeMs: 1_000_000 });
+    tokens.keep(digest, claims(60_000), at(0));
+    expect(tokens.find(digest, at(59_999))).toBeDefined();
+    expect(tokens.find(digest, at(60_000))).toBeUndefined();
+    expect(tokens.size).toBe(0);
+  });
+
+  it('forgets a token at its age, by whichever clock went further', () => {
+    for (const late of [
+      { wall: start + 1_000, monotonic: 0 },
+      { wall: start, monotonic: 1_000 },
+    ]) {
+      const tokens = new VerifiedTokens({ max: 10, maxAgeMs: 1_000 });
+      tokens.keep(digest, claims(), at(0));
+      expect(tokens.find(digest, at(999))).toBeDefined();
+      expect(tokens.find(digest, late)).toBeUndefined();
+    }
+  });
+
+  it('does not keep a token past its end', () => {
+    const tokens = new VerifiedTokens({ max: 10, maxAgeMs: 1_000 });
+    tokens.keep(digest, claims(0), at(0));
+    expect(tokens.size).toBe(0);
+  });
+
+  it('keeps no more than its bound, and lets the least recently used go', () => {
+    const tokens = new VerifiedTokens({ max: 2, maxAgeMs: 1_000 });
+    tokens.keep('one', claims(), at(0));
+    tokens.keep('two', claims(), at(0));
+    tokens.find('one', at(1));
+    tokens.keep('three', claims(), at(1));
+    expect(tokens.size).toBe(2);
+    expect(tokens.find('one', at(2))).toBeDefined();
+    expect(tokens.find('two', at(2))).toBeUndefined();
+  });
+
+  it('keeps nothing where it is turned off, or cleared', () => {
+    const off = new VerifiedTokens({ max: 0, maxAgeMs: 1_000 });
+    off.keep(digest, claims(), at(0));
+    expect(off.find(digest, at(0))).toBeUndefined();
+    const cleared = new VerifiedTokens({ max: 1, maxAgeMs: 1_000 });
+    cleared.keep(digest, claims(), at(0));
+    cleared.clear();
+    expect(cleared.find(digest, at(0))).toBeUndefined();
+  });
+});
