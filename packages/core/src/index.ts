@@ -45,4 +45,4 @@ export type { IdentityRequest, IdentitySource } from './identity/identity-source
 export { TenantJwtStrategy, type VerifyClaims } from './identity/tenant-jwt-strategy.ts';
 export { PROBLEM_JSON, type ProblemDetails, problemOf } from './problem-details.ts';
 export type { TenantIdentity } from './tenant.ts';
-export { TokenVendingMachine, type VendOptions } from './token-vending-machine.ts';
+export { TokenVendingMachine, type TokenVendingMachineStats, type VendOptions } from './token-vending-machine.ts';

@@ -18,6 +18,26 @@ export interface VendOptions {
   readonly minimumRemainingMs?: number | undefined;
 }
 
+/** What a machine holds now, and what was asked of it since it was made. */
+export interface TokenVendingMachineStats {
+  /** Credentials in the cache. */
+  readonly entries: number;
+  /** SDK clients in the cache. */
+  readonly clients: number;
+  /** Calls that wait for their turn at STS. */
+  readonly queued: number;
+  /** Answered from memory. */
+  readonly hits: number;
+  /** Answered by a call to STS that was under way already. */
+  readonly shared: number;
+  /** Calls of AssumeRole, each with its attempts. */
+  readonly assumes: number;
+  /** Those of them that failed. */
+  readonly failures: number;
+  /** Answered with a refusal of STS that was remembered. */
+  readonly refused: number;
+}
+
 /** What a gate asks of a machine beside its public methods, for permissions of its own in place of the machine's. */
 export interface GateAccess {
   /** As `for`, with these permissions from the start. */
@@ -131,6 +151,11 @@ export class TokenVendingMachine implements AsyncDisposable {
   /** Drops what is cached of a tenant, so that the next call asks STS. Credentials already handed out live to their end. */
   invalidate(tenantId: string): void {
     this.#vendor.drop(tenantId);
+  }
+
+  /** Figures for a metric or a health page; nothing in them names a tenant. */
+  stats(): TokenVendingMachineStats {
+    return { ...this.#vendor.counts, clients: this.#clients.size };
   }
 
   /** Waits for the calls to STS under way, then vends no more. Requests of clients under way finish. */

@@ -5,6 +5,7 @@ import type { ClientsSettings } from '../configuration/caches.ts';
 import type { VendedKeys } from '../credentials/vended-keys.ts';
 import { buildClient } from './client-class.ts';
 import { ClientKeys } from './client-key.ts';
+import { quietErrors } from './quiet-errors.ts';
 import { SharedSockets } from './shared-sockets.ts';
 import { guardSignatures } from './signature-guard.ts';
 
@@ -31,6 +32,10 @@ export class ClientCache {
     this.#region = region;
   }
 
+  get size(): number {
+    return this.#clients.size;
+  }
+
   get({ key, tenantId, credentials }: ClientScope, type: object, given: Readonly<Record<string, unknown>>): object {
     if (typeof given !== 'object' || given === null) throw new ConfigurationError(['the configuration of `client()` must be an object']);
     if ('credentials' in given) throw new ConfigurationError(["`credentials` cannot be given to `client()`: they are the tenant's"]);
@@ -41,7 +46,10 @@ export class ClientCache {
     const client = buildClient(
       type,
       { ...config, region, credentials, requestHandler: this.#sockets.handlerFor(requestHandler) },
-      (client) => guardSignatures(client, tenantId, this.#keys),
+      (client) => {
+        guardSignatures(client, tenantId, this.#keys);
+        quietErrors(client);
+      },
     );
     this.#clients.set(name, client);
     return client;

@@ -17,6 +17,11 @@ export class AssumeQueue {
     this.#slots = slots;
   }
 
+  /** Calls that wait for a slot. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   /**
    * Runs `call` in a slot.
    *

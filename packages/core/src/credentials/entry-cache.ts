@@ -12,6 +12,20 @@ export interface Entry extends Assumed {
   readonly tenantId: string;
 }
 
+/** What was asked of the cache so far. */
+export interface CacheCounts {
+  /** Answered from memory. */
+  hits: number;
+  /** Joined a call that was under way. */
+  shared: number;
+  /** Calls of AssumeRole, each with its attempts. */
+  assumes: number;
+  /** Those of them that failed. */
+  failures: number;
+  /** Answered with a refusal that was remembered. */
+  refused: number;
+}
+
 /** Whose credentials, and where they are kept. */
 export interface Place {
   readonly key: string;
@@ -40,6 +54,7 @@ export class EntryCache {
   readonly #floorMs: number;
   readonly #errorTtlMs: number;
   readonly #clock: Clock;
+  readonly #counts: CacheCounts = { hits: 0, shared: 0, assumes: 0, failures: 0, refused: 0 };
 
   constructor({ max, minimumRemainingMs, errorTtlMs }: CacheSettings, clock: Clock) {
     this.#entries = new LRUCache({ max });
@@ -49,12 +64,22 @@ export class EntryCache {
     this.#clock = clock;
   }
 
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get counts(): Readonly<CacheCounts> {
+    return this.#counts;
+  }
+
   /** What is cached and has enough life left: over the floor, and over what the caller asks for. */
   find(place: Place, minimumRemainingMs = 0): Entry | undefined {
     const entry = this.#entries.get(place.key);
     if (entry === undefined) return undefined;
     assertOwn(entry, place);
-    return this.#suffices(entry, minimumRemainingMs) ? entry : undefined;
+    if (!this.#suffices(entry, minimumRemainingMs)) return undefined;
+    this.#counts.hits += 1;
+    return entry;
   }
 
   /** What is cached, or else what one call of `assume` answers, shared by all who wait for this key. */
@@ -87,15 +112,22 @@ export class EntryCache {
     const underWay = this.#flights.get(place.key);
     if (underWay !== undefined) {
       assertOwn(underWay, place);
+      this.#counts.shared += 1;
       return underWay.landing;
     }
     const refusal = this.#refusals.get(place.key);
     if (refusal !== undefined && this.#clock.now().monotonic < refusal.until) {
       assertOwn(refusal, place);
+      this.#counts.refused += 1;
       return Promise.reject(refusal.error);
     }
+    this.#counts.assumes += 1;
     const landing = assume()
       .then((outcome) => this.#land(place, outcome, () => this.#flights.get(place.key) === flight))
+      .catch((error: unknown) => {
+        this.#counts.failures += 1;
+        throw error;
+      })
       .finally(() => {
         if (this.#flights.get(place.key) === flight) this.#flights.delete(place.key);
       });

@@ -7,7 +7,7 @@ import { LifeUnavailableError, StsUnavailableError } from '../errors.ts';
 import { AssumeQueue } from './assume-queue.ts';
 import { type Assumed, assumeRole } from './assume-role.ts';
 import { TenantCredentials } from './credentials.ts';
-import { type Entry, EntryCache, type Place } from './entry-cache.ts';
+import { type CacheCounts, type Entry, EntryCache, type Place } from './entry-cache.ts';
 import { entryKey } from './entry-key.ts';
 import { type Grant, requestOf } from './grants.ts';
 import { remainingMs } from './lifetime.ts';
@@ -40,6 +40,10 @@ export class Vendor {
     this.#timeoutMs = assumeTimeoutMs;
     this.#clock = clock;
     this.#region = region;
+  }
+
+  get counts(): CacheCounts & { readonly entries: number; readonly queued: number } {
+    return { ...this.#entries.counts, entries: this.#entries.size, queued: this.#queue.waiting };
   }
 
   /** Credentials of a grant, with at least `minimumRemainingMs` of life left; each call answers an object of its own. */

@@ -1,0 +1,321 @@
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { PolicyGenerator, TokenVendingMachine } from '@tenant-aws/core';
+import { fakeSts, hostileTenantIds } from '@tenant-aws/core/testing';
+import type { LocalAws } from '@tenant-aws/local';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { assumesOf, bucket, identityOf, machineFor, optionsFor, roleArn, startAws, stsOf, taggedRoleArn } from './local-machine.ts';
+
+let aws: LocalAws;
+beforeAll(async () => {
+  aws = await startAws();
+});
+beforeEach(() => {
+  aws.calls.length = 0;
+});
+afterEach(() => aws.faults.clear());
+afterAll(() => aws.close());
+
+describe('vend', () => {
+  it('vends keys that reach the folder of the tenant and not the one beside it', async () => {
+    await using tvm = machineFor(aws);
+    const credentials = await tvm.vend(identityOf('acme'));
+    const s3 = new S3Client({ endpoint: aws.url, region: 'us-east-1', credentials: { ...credentials } });
+
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'acme/note', Body: 'text' }));
+    await expect(s3.send(new GetObjectCommand({ Bucket: bucket, Key: 'globex/note' }))).rejects.toMatchObject({ name: 'AccessDenied' });
+    expect(credentials.accessKeyId).toMatch(/^ASIA/);
+    expect(credentials.expiration.getTime()).toBeGreaterThan(Date.now() + 890_000);
+    expect(aws.calls.filter(({ service }) => service === 's3').map(({ tenantSession }) => tenantSession)).toEqual(['acme', 'acme']);
+  });
+
+  it('makes one AssumeRole for 1,000 concurrent callers of one tenant, and none for the next', async () => {
+    await using tvm = machineFor(aws);
+
+    const vended = await Promise.all(Array.from({ length: 1_000 }, () => tvm.vend(identityOf('acme'))));
+    await tvm.vend(identityOf('acme'));
+
+    expect(new Set(vended.map(({ accessKeyId }) => accessKeyId)).size).toBe(1);
+    expect(new Set(vended).size).toBe(1_000);
+    expect(assumesOf(aws)).toHaveLength(1);
+    expect(tvm.stats()).toMatchObject({ entries: 1, assumes: 1, shared: 999, hits: 1, failures: 0 });
+  });
+
+  it('gives every caller an object of its own, which the SDK may write into', async () => {
+    await using tvm = machineFor(aws);
+    const first = await tvm.vend(identityOf('acme'));
+    const whole = { ...first };
+    first.accessKeyId = 'changed';
+    first.expiration.setTime(0);
+
+    const second = await tvm.vend(identityOf('acme'));
+
+    expect(second).toMatchObject({ accessKeyId: whole.accessKeyId, secretAccessKey: whole.secretAccessKey, sessionToken: whole.sessionToken });
+    expect(second.expiration.getTime()).toBeGreaterThan(Date.now());
+    expect(Object.isFrozen(second)).toBe(false);
+  });
+
+  it.each(hostileTenantIds.map((tenantId) => [tenantId]))('refuses the tenant id %j before any call to STS', async (tenantId) => {
+    await using tvm = machineFor(aws);
+    const identity = { ...identityOf('acme'), tenantId: tenantId as string };
+
+    await expect(tvm.vend(identity)).rejects.toMatchObject({ code: 'tenant_invalid', status: 403 });
+    expect(() => tvm.for(identity)).toThrowError(expect.objectContaining({ code: 'tenant_invalid' }));
+    expect(aws.calls).toEqual([]);
+  });
+
+  it.each([[undefined], [null], ['acme'], [42]])('refuses %j in place of an identity', async (identity) => {
+    await using tvm = machineFor(aws);
+
+    await expect(tvm.vend(identity as never)).rejects.toMatchObject({ code: 'tenant_invalid' });
+    expect(() => tvm.for(identity as never)).toThrowError(expect.objectContaining({ code: 'tenant_invalid' }));
+  });
+
+  it('never repeats a refused tenant id', async () => {
+    await using tvm = machineFor(aws);
+
+    const error: unknown = await tvm.vend(identityOf('<script>')).catch((thrown: unknown) => thrown);
+
+    expect(JSON.stringify(error) + String(error)).not.toContain('script');
+  });
+
+  it('refuses an unknown option of one call, and life that is no number', async () => {
+    await using tvm = machineFor(aws);
+
+    await expect(tvm.vend(identityOf('acme'), { permission: [] } as never)).rejects.toMatchObject({ code: 'configuration_invalid' });
+    for (const minimumRemainingMs of [-1, Number.NaN, Number.POSITIVE_INFINITY, '1000' as never]) {
+      await expect(tvm.vend(identityOf('acme'), { minimumRemainingMs })).rejects.toMatchObject({ code: 'configuration_invalid' });
+    }
+    expect(aws.calls).toEqual([]);
+  });
+
+  it('asks STS again where a caller wants more life than is left, and says so where the role cannot give it', async () => {
+    await using tvm = machineFor(aws);
+    await tvm.vend(identityOf('acme'), { minimumRemainingMs: 800_000 });
+
+    await expect(tvm.vend(identityOf('acme'), { minimumRemainingMs: 840_001 })).rejects.toMatchObject({ code: 'life_unavailable', status: 500 });
+    expect(assumesOf(aws)).toHaveLength(1);
+  });
+
+  it('refuses permissions that are too large for STS, and tells each share', async () => {
+    const long = Array.from({ length: 12 }, (_, i) => ({ template: 's3-folder-per-tenant', variables: { bucket: `bucket-${'x'.repeat(40)}-${i}` } }));
+    await using tvm = machineFor(aws, { permissions: long, variables: {} });
+
+    await expect(tvm.vend(identityOf('acme'))).rejects.toMatchObject({
+      code: 'policy_too_large',
+      detail: { limit: 2048, shares: { 's3-folder-per-tenant': expect.any(Number) } },
+    });
+    expect(aws.calls).toEqual([]);
+  });
+
+  it('takes other permissions for one call, and keeps the two apart', async () => {
+    await using tvm = machineFor(aws);
+
+    const own = await tvm.vend(identityOf('acme'));
+    const narrow = await tvm.vend(identityOf('acme'), { permissions: ['s3-folder-read-only'] });
+    const again = await tvm.vend(identityOf('acme'), { permissions: ['s3-folder-read-only'] });
+
+    expect(narrow.accessKeyId).not.toBe(own.accessKeyId);
+    expect(again.accessKeyId).toBe(narrow.accessKeyId);
+    await expect(tvm.vend(identityOf('acme'), { permissions: ['no-such-template'] })).rejects.toMatchObject({ code: 'template_not_found' });
+    await expect(tvm.vend(identityOf('acme'), { permissions: [] })).rejects.toMatchObject({ code: 'configuration_invalid' });
+  });
+
+  it('refuses a generator that already has a tenant, wherever permissions are taken', async () => {
+    const bound = PolicyGenerator.generator().s3FolderPerTenant({ bucket }).tenant('acme');
+    await using tvm = machineFor(aws);
+
+    expect(() => machineFor(aws, { permissions: bound })).toThrowError(expect.objectContaining({ code: 'configuration_invalid' }));
+    await expect(tvm.vend(identityOf('acme'), { permissions: bound })).rejects.toMatchObject({ code: 'configuration_invalid' });
+    expect(() => tvm.for(identityOf('acme')).scoped(bound)).toThrowError(expect.objectContaining({ code: 'configuration_invalid' }));
+  });
+
+  it('takes permissions that the fluent generator declared', async () => {
+    await using tvm = machineFor(aws, { permissions: PolicyGenerator.generator().s3FolderPerTenant({ bucket }), variables: undefined });
+
+    expect((await tvm.vend(identityOf('acme'))).accessKeyId).toMatch(/^ASIA/);
+  });
+});
+
+describe('options that are functions of the identity', () => {
+  it('are asked once for each verified identity, and their answers tell entries apart', async () => {
+    let asked = 0;
+    const identity = Object.freeze({ ...identityOf('acme'), claims: Object.freeze({ plan: 'pro' }) });
+    const other = Object.freeze({ ...identityOf('acme'), claims: Object.freeze({ plan: 'basic' }) });
+    await using tvm = machineFor(aws, {
+      permissions: ({ claims }) => {
+        asked += 1;
+        return claims['plan'] === 'pro' ? ['s3-folder-per-tenant'] : ['s3-folder-read-only'];
+      },
+    });
+
+    const [pro, again, basic] = [await tvm.vend(identity), await tvm.vend(identity), await tvm.vend(other)];
+
+    expect(asked).toBe(2);
+    expect(again.accessKeyId).toBe(pro.accessKeyId);
+    expect(basic.accessKeyId).not.toBe(pro.accessKeyId);
+  });
+
+  it('may need time, and are asked again where they failed', async () => {
+    const identity = Object.freeze({ ...identityOf('acme'), claims: Object.freeze({}) });
+    let registry: () => Promise<string> = () => Promise.reject(new Error('the registry is down'));
+    await using tvm = machineFor(aws, { roleArn: () => registry() });
+
+    await expect(tvm.vend(identity)).rejects.toThrow('the registry is down');
+    registry = async () => roleArn;
+
+    expect((await tvm.vend(identity)).accessKeyId).toMatch(/^ASIA/);
+  });
+
+  it.each([
+    ['roleArn', () => 'TenantAccess'],
+    ['roleArn', () => undefined],
+    ['permissions', () => undefined],
+    ['permissions', () => 's3-folder-per-tenant'],
+    ['permissions', () => []],
+    ['variables', () => 'notes'],
+    ['sessionName', () => 'a b'],
+    ['sessionName', () => 'a'],
+    ['sourceIdentity', () => 'aws:acme'],
+    ['externalId', () => '?'],
+    ['tags', () => ({ tenant: 'a*b' })],
+    ['tags', () => ({ tenant: 1 })],
+    ['tags', () => ({ Tenant: 'a', tenant: 'b' })],
+    ['tags', () => ({ 'aws:tenant': 'a' })],
+    ['transitiveTagKeys', () => ['tenant']],
+  ])('are refused where `%s` answers what it may not: %s', async (name, answer) => {
+    await using tvm = machineFor(aws, { [name]: answer });
+
+    await expect(tvm.vend(identityOf('acme'))).rejects.toMatchObject({ code: 'configuration_invalid', status: 500 });
+    expect(aws.calls).toEqual([]);
+  });
+
+  it('refuse an unknown template and a hostile value by their own codes', async () => {
+    await using tvm = machineFor(aws, { permissions: () => ['no-such-template'] });
+    await expect(tvm.vend(identityOf('acme'))).rejects.toMatchObject({ code: 'template_not_found' });
+    await using hostile = machineFor(aws, { variables: () => ({ bucket: 'notes/*' }) });
+    await expect(hostile.vend(identityOf('acme'))).rejects.toMatchObject({ code: 'template_variable' });
+    expect(aws.calls).toEqual([]);
+  });
+
+  it('see an identity that nobody can change any more', async () => {
+    const claims = { roles: ['reader'] };
+    const given = { tenantId: 'acme', claims, source: 'claims' as const };
+    await using tvm = machineFor(aws);
+    const tenantAws = tvm.for(given);
+
+    given.tenantId = 'globex';
+    claims.roles.push('admin');
+
+    expect(tenantAws.tenantId).toBe('acme');
+    expect(tenantAws.identity).toEqual({ tenantId: 'acme', claims: { roles: ['reader'] }, source: 'claims' });
+    expect(Object.isFrozen(tenantAws.identity.claims)).toBe(true);
+    await tenantAws.credentials();
+    expect(assumesOf(aws)).toHaveLength(1);
+    expect((await tvm.vend(given)).accessKeyId).not.toBe((await tenantAws.credentials()).accessKeyId);
+  });
+});
+
+describe('what AssumeRole is told', () => {
+  it('names the session by the tenant, or by a digest where the id is no legal name', async () => {
+    await using tvm = machineFor(aws, { tenantId: { chars: 'A-Za-z0-9:', min: 1 } });
+
+    const identityAt = async (tenantId: string): Promise<string | undefined> => {
+      const credentials = await tvm.vend(identityOf(tenantId));
+      return (await stsOf(aws, { credentials: { ...credentials } }).send(new GetCallerIdentityCommand({}))).Arn?.split('/').at(-1);
+    };
+
+    expect(await identityAt('acme')).toBe('acme');
+    expect(await identityAt('a')).toMatch(/^t-[0-9a-f]{40}$/);
+    expect(await identityAt('acme:eu')).toMatch(/^t-[0-9a-f]{40}$/);
+  });
+
+  it('carries tags, source identity and session name of the identity, which tell entries apart', async () => {
+    await using tvm = machineFor(aws, {
+      roleArn: taggedRoleArn,
+      tags: ({ tenantId }) => ({ tenant: tenantId }),
+      transitiveTagKeys: ['tenant'],
+      sourceIdentity: ({ subject }) => subject ?? 'nobody',
+      sessionName: ({ subject }) => `user.${subject}`,
+    });
+
+    const alice = await tvm.vend({ ...identityOf('acme'), subject: 'alice' });
+    const bob = await tvm.vend({ ...identityOf('acme'), subject: 'bob' });
+
+    expect(alice.accessKeyId).not.toBe(bob.accessKeyId);
+    const arn = (await stsOf(aws, { credentials: { ...alice } }).send(new GetCallerIdentityCommand({}))).Arn;
+    expect(arn).toBe('arn:aws:sts::000000000000:assumed-role/TaggedAccess/user.alice');
+  });
+});
+
+describe('a machine', () => {
+  it('drops what is cached of one tenant, and of no other', async () => {
+    await using tvm = machineFor(aws);
+    const [acme, globex] = [await tvm.vend(identityOf('acme')), await tvm.vend(identityOf('globex'))];
+
+    tvm.invalidate('acme');
+
+    expect((await tvm.vend(identityOf('acme'))).accessKeyId).not.toBe(acme.accessKeyId);
+    expect((await tvm.vend(identityOf('globex'))).accessKeyId).toBe(globex.accessKeyId);
+  });
+
+  it('answers who waits for a call that was invalidated meanwhile, and does not keep it', async () => {
+    await using tvm = machineFor(aws);
+    aws.faults.sts({ hang: true, times: 1 });
+    const waiting = tvm.vend(identityOf('acme'));
+    await expect.poll(() => tvm.stats().assumes).toBe(1);
+
+    tvm.invalidate('acme');
+    const next = await tvm.vend(identityOf('acme'));
+    aws.faults.clear();
+
+    expect((await waiting).accessKeyId).not.toBe(next.accessKeyId);
+    expect((await tvm.vend(identityOf('acme'))).accessKeyId).toBe(next.accessKeyId);
+  });
+
+  it('fails nobody whose entry is pushed out while it is fetched', async () => {
+    await using tvm = machineFor(aws, { cache: { max: 1 } });
+
+    const vended = await Promise.all(['acme', 'globex', 'initech'].map((tenantId) => tvm.vend(identityOf(tenantId))));
+
+    expect(new Set(vended.map(({ accessKeyId }) => accessKeyId)).size).toBe(3);
+    expect(tvm.stats().entries).toBe(1);
+  });
+
+  it('waits for what is under way when it is closed, and then vends no more', async () => {
+    const tvm = machineFor(aws);
+    aws.faults.sts({ hang: true, times: 1 });
+    const waiting = tvm.vend(identityOf('acme'));
+    await expect.poll(() => tvm.stats().assumes).toBe(1);
+
+    const closed = tvm.close();
+    aws.faults.clear();
+
+    expect((await waiting).accessKeyId).toMatch(/^ASIA/);
+    await closed;
+    await expect(tvm.vend(identityOf('acme'))).rejects.toMatchObject({ code: 'configuration_invalid' });
+  });
+
+  it('is ready when there are base credentials and a region', async () => {
+    await using tvm = machineFor(aws);
+    await expect(tvm.ready()).resolves.toBeUndefined();
+
+    await using without = machineFor(aws, { sts: stsOf(aws, { credentials: () => Promise.reject(new Error('no role')) }) });
+    await expect(without.ready()).rejects.toMatchObject({ code: 'sts_unavailable', status: 503 });
+
+    await using nowhere = machineFor(aws, { sts: stsOf(aws, { region: () => Promise.reject(new Error('Region is missing')) }) });
+    await expect(nowhere.ready()).rejects.toMatchObject({ code: 'configuration_invalid', faults: [expect.stringContaining('AWS_REGION')] });
+    expect(aws.calls).toEqual([]);
+  });
+
+  it('leaves the STS client that it was given as it is', async () => {
+    const sts = fakeSts();
+    const before = sts.middlewareStack.identify();
+    const tvm = new TokenVendingMachine(optionsFor(aws, { sts }));
+
+    await tvm.vend(identityOf('acme'));
+    await tvm.close();
+
+    expect(sts.middlewareStack.identify()).toEqual(before);
+  });
+});
