@@ -1,18 +1,17 @@
 import type { IamRequest } from '@tenant-aws/prover/evaluator';
 import { formatIsoSeconds } from './amz-date.ts';
 import type { Incoming } from './incoming.ts';
-import type { Principal } from './sessions.ts';
 
 /**
  * The condition keys that hold whatever the service: those of the principal, and those of the request itself.
  *
  * @see AWS IAM User Guide, "AWS global condition context keys"
  */
-export function globalContext(principal: Principal, incoming: Incoming, region: string, now: number): IamRequest['context'] {
+export function globalContext(principal: IamRequest['context'], incoming: Incoming, region: string, now: number): IamRequest['context'] {
   const userAgent = incoming.headers.get('user-agent');
   const referer = incoming.headers.get('referer');
   return {
-    ...principal.context,
+    ...principal,
     'aws:CurrentTime': formatIsoSeconds(now),
     'aws:EpochTime': String(Math.floor(now / 1000)),
     'aws:RequestedRegion': region,

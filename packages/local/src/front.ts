@@ -83,8 +83,7 @@ async function arrive(
     const guess = guessService(incoming);
     service = ground.services.get(guess) ?? noService;
     claim = findClaim(incoming, guess);
-    if (!claim) throw refusal('missing', guess);
-    service = ground.services.get(claim.service) ?? noService;
+    if (claim) service = ground.services.get(claim.service) ?? noService;
     fault = ground.faults.take(service.name);
     const sessionNow = ground.clock();
     const now = sessionNow + (fault?.clockSkewSeconds ?? 0) * 1000;
@@ -95,14 +94,14 @@ async function arrive(
       sessionNow,
       ...(fault?.expiresInSeconds !== undefined && { expiresInSeconds: fault.expiresInSeconds }),
     });
-    return { service, claim, understood, ...(fault && { fault }) };
+    return { service, understood, ...(claim && { claim }), ...(fault && { fault }) };
   } catch (thrown) {
     return { service, error: asAwsError(thrown), ...(claim && { claim }), ...(fault && { fault }) };
   }
 }
 
 function record({ calls, clock }: FrontGround, service: Service, fault: FaultInEffect | undefined, arrival: Arrival): void {
-  const tenantSession = arrival.understood?.principal.session?.name;
+  const tenantSession = arrival.understood?.principal?.session?.name;
   calls.push({
     service: service.name,
     operation: arrival.understood?.operation.name ?? 'unknown',

@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
-import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { type CryptoKey, calculateJwkThumbprint, createLocalJWKSet, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { close, listen } from './loopback.ts';
 import type { Clock } from './services/service.ts';
+import type { IdentityProvider } from './sts/identity-provider.ts';
 
 /** What a token is made of. */
 export interface TokenOptions {
@@ -24,6 +25,13 @@ export interface Issuer {
   token(options: TokenOptions): Promise<string>;
 }
 
+/** An issuer, with what stays inside. */
+export interface StartedIssuer extends Issuer {
+  /** As STS knows it. */
+  readonly provider: IdentityProvider;
+  close(): Promise<void>;
+}
+
 interface Signer {
   readonly privateKey: CryptoKey;
   readonly jwk: JWK & { readonly kid: string };
@@ -34,7 +42,7 @@ const AUDIENCE = 'tenant-aws';
 const PATH = '/tenants';
 
 /** Starts an issuer. Its key is made when it is first needed, so that a start costs no time for it. */
-export async function startIssuer(clock: Clock): Promise<Issuer & { close(): Promise<void> }> {
+export async function startIssuer(port: number, clock: Clock): Promise<StartedIssuer> {
   let signer: Promise<Signer> | undefined;
   const keys = (): Promise<Signer> => (signer ??= makeSigner());
   const documents = new Map<string | undefined, () => Promise<unknown>>();
@@ -50,7 +58,7 @@ export async function startIssuer(clock: Clock): Promise<Issuer & { close(): Pro
       () => response.destroy(),
     );
   });
-  const url = `${await listen(server, 0)}${PATH}`;
+  const url = `${await listen(server, port)}${PATH}`;
   const jwksUri = `${url}/.well-known/jwks.json`;
   documents.set(`${PATH}/.well-known/openid-configuration`, async () => ({
     issuer: url,
@@ -78,6 +86,7 @@ export async function startIssuer(clock: Clock): Promise<Issuer & { close(): Pro
       };
       return new SignJWT(payload).setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: jwk.kid }).sign(privateKey);
     },
+    provider: { url, audiences: [AUDIENCE], keys: async () => createLocalJWKSet({ keys: [(await keys()).jwk] }) },
     close: () => close(server),
   };
 }

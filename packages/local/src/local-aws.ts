@@ -4,13 +4,14 @@ import { environment, UNSET } from './environment.ts';
 import type { Fault } from './fault.ts';
 import { Faults } from './faults.ts';
 import { front } from './front.ts';
-import { type Issuer, startIssuer } from './issuer.ts';
+import { type Issuer, type StartedIssuer, startIssuer } from './issuer.ts';
 import { close, listen } from './loopback.ts';
-import { type LocalAwsOptions, type ReadOptions, readOptions } from './options.ts';
+import { type LocalAwsOptions, type ReadOptions, readOptions, readRoles } from './options.ts';
 import { dynamodbService } from './services/dynamodb/index.ts';
 import { s3Service } from './services/s3/index.ts';
 import type { Service } from './services/service.ts';
-import { type Keys, longTermKeys, Sessions } from './sessions.ts';
+import { longTermKeys, Sessions } from './sessions.ts';
+import { identityProvider } from './sts/identity-provider.ts';
 import { stsService } from './sts/operations.ts';
 import { adminUser, baseUser } from './users.ts';
 
@@ -50,26 +51,40 @@ export interface LocalFaults {
  */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
   const read = readOptions(options);
-  const { region, account, clock } = read;
+  const issuer = await startIssuer(read.issuerPort, read.clock);
+  try {
+    return await startBehind(issuer, options.roles, read);
+  } catch (error) {
+    await issuer.close();
+    throw error;
+  }
+}
+
+async function startBehind(issuer: StartedIssuer, given: LocalAwsOptions['roles'], options: ReadOptions): Promise<LocalAws> {
+  const { region, clock } = options;
+  const { roles, account } = readRoles(given, issuer);
   const sessions = new Sessions(clock);
   const base = baseUser(account, longTermKeys());
   const admin = adminUser(account, longTermKeys());
   sessions.add(base);
   sessions.add(admin);
+  const providers = new Map(
+    [...options.identityProviders.map(identityProvider), issuer.provider].map((provider) => [provider.url, provider]),
+  );
+  const sts = stsService({ roles, sessions, baseArn: base.arn, clock, providers });
+  const services = await startServices(sts, account, options);
   const faults = new Faults(clock);
   const calls: Call[] = [];
-  const services = await startServices(read, sessions, base.arn);
   const handle = front({ region, account, services, sessions, faults, calls, clock });
   const server = createServer((message, response) => void handle(message, response));
-  const url = await listen(server, read.port);
-  const issuer = await startIssuer(clock);
-
+  const url = await listen(server, options.port);
+  const { accessKeyId, secretAccessKey } = admin.keys;
   return {
     url,
     env: environment(url, region, base.keys),
     unset: UNSET,
-    admin: copyOf(admin.keys),
-    issuer,
+    admin: { accessKeyId, secretAccessKey },
+    issuer: publicFace(issuer),
     calls,
     faults: {
       sts: (fault) => faults.order('sts', fault),
@@ -85,17 +100,14 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   };
 }
 
-async function startServices(options: ReadOptions, sessions: Sessions, baseArn: string): Promise<ReadonlyMap<string, Service>> {
-  const { account, region, buckets, tables, clock, roles } = options;
-  const services = [
-    stsService({ roles, sessions, baseArn, clock }),
-    s3Service({ account, region, buckets, clock }),
-    await dynamodbService({ account, region, tables, clock }),
-  ];
-  return new Map(services.map((service) => [service.name, service]));
+async function startServices(sts: Service, account: string, options: ReadOptions): Promise<ReadonlyMap<string, Service>> {
+  const { region, buckets, tables, clock } = options;
+  const s3 = s3Service({ account, region, buckets, clock });
+  const dynamodb = await dynamodbService({ account, region, tables, clock });
+  return new Map([sts, s3, dynamodb].map((service) => [service.name, service]));
 }
 
-/** SDKs write into the credentials they are given. */
-function copyOf({ accessKeyId, secretAccessKey }: Keys): LocalAws['admin'] {
-  return { accessKeyId, secretAccessKey };
+function publicFace(issuer: StartedIssuer): Issuer {
+  const { url, audience, jwksUri } = issuer;
+  return { url, audience, jwksUri, token: (options) => issuer.token(options) };
 }

@@ -1,8 +1,7 @@
-import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
-import { checkPolicy } from '@tenant-aws/prover/evaluator';
+import type { TableDefinition } from './services/dynamodb/table-definition.ts';
 import type { Clock } from './services/service.ts';
-import { type PolicyDocument, parseRoleArn, type Role, type RoleOptions, uniqueId } from './sts/roles.ts';
-import { asIdentityPolicy, trustStatements } from './sts/trust.ts';
+import type { IdentityProviderOptions } from './sts/identity-provider.ts';
+import { type IssuerFacts, type Role, type RoleOptions, readRole } from './sts/roles.ts';
 
 /** What a local AWS starts with. */
 export interface LocalAwsOptions {
@@ -11,72 +10,65 @@ export interface LocalAwsOptions {
   /** Buckets that exist from the start. */
   readonly buckets?: readonly string[];
   /** Tables that exist from the start: each the input of CreateTable. */
-  readonly tables?: readonly CreateTableCommandInput[];
+  readonly tables?: readonly TableDefinition[];
+  /** Further issuers whose tokens AssumeRoleWithWebIdentity takes where a role trusts them, besides `aws.issuer`. */
+  readonly identityProviders?: readonly IdentityProviderOptions[];
   /** Default `us-east-1`. A request that is signed for another region is refused. */
   readonly region?: string;
   /** Default: any that is free. */
   readonly port?: number;
+  /** The port of `aws.issuer`, for a URL that is known beforehand. Default: any that is free. */
+  readonly issuerPort?: number;
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly clock?: Clock;
 }
 
-/** The options, checked. */
-export interface ReadOptions extends Required<Omit<LocalAwsOptions, 'roles'>> {
-  readonly account: string;
-  readonly roles: ReadonlyMap<string, Role>;
-}
+/** The options but for the roles, checked. */
+export type ReadOptions = Required<Omit<LocalAwsOptions, 'roles'>>;
 
-const KNOWN: ReadonlySet<string> = new Set(['roles', 'buckets', 'tables', 'region', 'port', 'clock']);
-const KNOWN_OF_ROLE: ReadonlySet<string> = new Set(['policy', 'trust', 'maxSessionDuration']);
+const KNOWN: ReadonlySet<string> = new Set(['roles', 'buckets', 'tables', 'identityProviders', 'region', 'port', 'issuerPort', 'clock']);
 const DEFAULT_ACCOUNT = '000000000000';
 
 /**
- * Reads the options.
+ * Reads the options that nothing needs to be started for.
  *
- * @throws TypeError naming everything that is wrong: a typo in a policy must not become a role that may do more, or less
+ * @throws TypeError naming everything that is wrong
  */
 export function readOptions(options: LocalAwsOptions): ReadOptions {
-  const { roles: given, buckets = [], tables = [], region = 'us-east-1', port = 0, clock = Date.now } = options;
+  const { buckets = [], tables = [], identityProviders = [], region = 'us-east-1', port = 0, issuerPort = 0, clock = Date.now } = options;
   const faults = Object.keys(options)
     .filter((name) => !KNOWN.has(name))
     .map((name) => `\`${name}\` is not an option`);
+  if (typeof options.roles !== 'object') faults.push('`roles` is missing');
   if (!/^[a-z]{2,4}(?:-[a-z]+)+-\d$/.test(region)) faults.push('`region` is not a region');
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) faults.push('`port` is not a port');
+  if (!isPort(port)) faults.push('`port` is not a port');
+  if (!isPort(issuerPort)) faults.push('`issuerPort` is not a port');
+  if (typeof clock !== 'function') faults.push('`clock` is not a function');
+  throwIfAny(faults);
+  return { buckets, tables, identityProviders, region, port, issuerPort, clock };
+}
+
+/**
+ * Reads the roles. The first one's account is that of the data.
+ *
+ * @throws TypeError naming everything that is wrong: a typo in a policy must not become a role that may do more, or less
+ */
+export function readRoles(given: LocalAwsOptions['roles'], issuer: IssuerFacts): { roles: ReadonlyMap<string, Role>; account: string } {
+  const faults: string[] = [];
   const roles = new Map<string, Role>();
-  for (const [arn, role] of Object.entries(given)) {
-    const read = readRole(arn, role, faults);
-    if (read) roles.set(arn, read);
+  for (const [arn, options] of Object.entries(given)) {
+    const role = readRole(arn, options, issuer, faults);
+    if (role) roles.set(arn, role);
   }
-  if (faults.length > 0) throw new TypeError(`the options of startLocalAws are wrong: ${faults.join('; ')}`);
+  throwIfAny(faults);
   const [first] = roles.values();
-  return { roles, buckets, tables, region, port, clock, account: first?.account ?? DEFAULT_ACCOUNT };
+  return { roles, account: first?.account ?? DEFAULT_ACCOUNT };
 }
 
-function readRole(arn: string, { policy, trust, maxSessionDuration = 3600, ...unknown }: RoleOptions, faults: string[]): Role | undefined {
-  const path = `roles['${arn}']`;
-  const parsed = parseRoleArn(arn);
-  if (!parsed) {
-    faults.push(`\`${path}\` is not the ARN of a role in the partition aws`);
-    return undefined;
-  }
-  for (const name of Object.keys(unknown)) if (!KNOWN_OF_ROLE.has(name)) faults.push(`\`${path}.${name}\` is not an option`);
-  if (!Number.isInteger(maxSessionDuration) || maxSessionDuration < 3600 || maxSessionDuration > 43_200) {
-    faults.push(`\`${path}.maxSessionDuration\` is not between 3600 and 43200 seconds`);
-  }
-  const policies = isMany(policy) ? policy : [policy];
-  for (const document of policies) for (const fault of checkPolicy(document)) faults.push(`\`${path}.policy\`: ${fault}`);
-  if (trust) {
-    for (const statement of trustStatements(trust)) {
-      if (statement.Principal === undefined) faults.push(`\`${path}.trust\`: a statement has no Principal`);
-    }
-    const document = asIdentityPolicy(trust, () => true);
-    for (const fault of checkPolicy(document)) faults.push(`\`${path}.trust\`: ${fault}`);
-  }
-  // Copies: what the caller changes later must not change who may do what.
-  const own = structuredClone({ policies, ...(trust && { trust }) });
-  return { arn, ...parsed, id: uniqueId('AROA', arn), maxSessionDuration, ...own };
+function isPort(port: number): boolean {
+  return Number.isInteger(port) && port >= 0 && port <= 65_535;
 }
 
-function isMany(policy: RoleOptions['policy']): policy is readonly PolicyDocument[] {
-  return Array.isArray(policy);
+function throwIfAny(faults: readonly string[]): void {
+  if (faults.length > 0) throw new TypeError(`the options of startLocalAws are wrong: ${faults.join('; ')}`);
 }

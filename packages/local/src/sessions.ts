@@ -34,8 +34,13 @@ export interface Session {
   readonly roleArn: string;
   /** The role session name. */
   readonly name: string;
-  readonly issuedAt: number;
   readonly expiresAt: number;
+  /** With those inherited from the session that assumed it. */
+  readonly tags: ReadonlyMap<string, string>;
+  /** The keys of `tags` that a role assumed by this session inherits. */
+  readonly transitiveTagKeys: ReadonlySet<string>;
+  /** Set once, and kept through every chain. */
+  readonly sourceIdentity?: string;
 }
 
 /** Everyone who has keys: base, admin, and every session that STS issued. */
@@ -83,12 +88,13 @@ export function longTermKeys(): Keys {
   return { accessKeyId: `AKIA${idCharacters(16)}`, secretAccessKey: randomBytes(30).toString('base64') };
 }
 
-/** Fresh keys of a session. */
-export function sessionKeys(): Required<Keys> {
+/** Fresh keys of a session. The token has at least `minimumTokenSize` characters. */
+export function sessionKeys(minimumTokenSize: number): Required<Keys> {
+  const token = randomBytes(Math.max(480, Math.ceil((minimumTokenSize / 4) * 3))).toString('base64');
   return {
     accessKeyId: `ASIA${idCharacters(16)}`,
     secretAccessKey: randomBytes(30).toString('base64'),
-    sessionToken: `IQoJb3JpZ2lu${randomBytes(480).toString('base64')}`,
+    sessionToken: `IQoJb3JpZ2lu${token}`,
   };
 }
 

@@ -1,14 +1,16 @@
 import type { IamRequest } from '@tenant-aws/prover/evaluator';
 import { globalContext } from './context.ts';
 import type { Incoming } from './incoming.ts';
-import type { Caller, Operation, Service } from './services/service.ts';
+import type { Caller, Operation, Service, VerifiedRequest } from './services/service.ts';
 import { decideFor, type Principal, type Sessions } from './sessions.ts';
 import type { Claim } from './signature/claim.ts';
-import { verify } from './signature/verify.ts';
+import { refusal } from './signature/refusal.ts';
+import { readUnsigned, verify } from './signature/verify.ts';
 
 /** A request that is verified, understood and decided. Nothing has happened yet. */
 export interface Understood {
-  readonly principal: Principal;
+  /** Absent where an operation needs no signature. */
+  readonly principal?: Principal;
   readonly operation: Operation;
   readonly caller: Caller;
   /** The tuple that is not allowed; absent if all are. */
@@ -31,47 +33,59 @@ export interface UnderstandGround {
   readonly expiresInSeconds?: number;
 }
 
+type Allowed = (request: IamRequest) => boolean;
+
 /**
  * Verifies, parses and decides a request.
  *
  * @throws AwsError refused: signature, shape, or an operation that is not there
  */
-export async function understand(incoming: Incoming, claim: Claim, service: Service, ground: UnderstandGround): Promise<Understood> {
-  const verified = verify(incoming, claim, ground);
-  const { principal } = verified;
-  const context = globalContext(principal, incoming, ground.region, ground.sessionNow);
-  const allowed = (request: IamRequest): boolean => {
+export async function understand(
+  incoming: Incoming,
+  claim: Claim | undefined,
+  service: Service,
+  ground: UnderstandGround,
+): Promise<Understood> {
+  if (!claim) return understandUnsigned(incoming, service, ground);
+  const { principal, ...read } = verify(incoming, claim, ground);
+  const context = globalContext(principal.context, incoming, ground.region, ground.sessionNow);
+  const allowed: Allowed = (request) => {
     // Without a resource policy, and there are none here, nobody reaches into another account.
     if (service.name !== 'sts' && principal.account !== ground.account) return false;
     return decideFor(principal, { ...request, context: { ...context, ...request.context } }).decision === 'allow';
   };
-  const caller: Caller = {
-    accessKeyId: principal.keys.accessKeyId,
-    arn: principal.arn,
-    account: principal.account,
-    region: ground.region,
-    context,
-  };
-  const operation = await service.parse({
-    method: incoming.method,
-    rawPath: incoming.rawPath,
-    query: verified.query,
-    headers: verified.headers,
-    body: verified.body,
-    trailers: verified.trailers,
-    requestId: ground.requestId,
-    caller,
-    signature: { presigned: claim.expiresSeconds !== undefined, signedAt: new Date(claim.signedAt) },
-    now: new Date(ground.now),
-    ...(ground.expiresInSeconds !== undefined && { expiresInSeconds: ground.expiresInSeconds }),
-    allowed,
-  });
-  const refusedItems = new Set(operation.authorizeEach?.filter((item) => !allowed(item)));
-  const refused = firstRefused(operation, service, allowed);
-  return { principal, operation, caller, refusedItems, ...(refused && { refused }) };
+  const { keys, arn, account } = principal;
+  const caller: Caller = { accessKeyId: keys.accessKeyId, arn, account, region: ground.region, context };
+  const signature = { presigned: claim.expiresSeconds !== undefined, signedAt: new Date(claim.signedAt) };
+  const operation = await service.parse({ ...asked(incoming, ground), ...read, caller, signature, allowed });
+  return { principal, ...decided(operation, service, caller, allowed) };
 }
 
-function firstRefused(operation: Operation, service: Service, allowed: (request: IamRequest) => boolean): IamRequest | undefined {
+async function understandUnsigned(incoming: Incoming, service: Service, ground: UnderstandGround): Promise<Understood> {
+  if (!service.parseUnsigned) throw refusal('missing', service.name);
+  const context = globalContext({}, incoming, ground.region, ground.sessionNow);
+  const caller: Caller = { accessKeyId: '', arn: 'anonymous', account: '', region: ground.region, context };
+  const signature = { presigned: false, signedAt: new Date(ground.now) };
+  const allowed: Allowed = () => false;
+  const operation = await service.parseUnsigned({ ...asked(incoming, ground), ...readUnsigned(incoming), caller, signature, allowed });
+  return decided(operation, service, caller, allowed);
+}
+
+function asked(
+  { method, rawPath }: Incoming,
+  ground: UnderstandGround,
+): Pick<VerifiedRequest, 'method' | 'rawPath' | 'requestId' | 'now' | 'expiresInSeconds'> {
+  const { requestId, now, expiresInSeconds } = ground;
+  return { method, rawPath, requestId, now: new Date(now), ...(expiresInSeconds !== undefined && { expiresInSeconds }) };
+}
+
+function decided(operation: Operation, service: Service, caller: Caller, allowed: Allowed): Understood {
+  const refusedItems = new Set(operation.authorizeEach?.filter((item) => !allowed(item)));
+  const refused = firstRefused(operation, service, allowed);
+  return { operation, caller, refusedItems, ...(refused && { refused }) };
+}
+
+function firstRefused(operation: Operation, service: Service, allowed: Allowed): IamRequest | undefined {
   const all: IamRequest = { action: `${service.name}:${operation.name}`, resource: '*', context: {} };
   // An operation that asks for no right at all is a mistake of ours everywhere but in STS: deny it.
   const asksNothing = operation.authorize.length === 0 && operation.authorizeEach === undefined;

@@ -88,6 +88,8 @@ export interface Service {
   readonly name: string;
   /** Understands a request, or throws AwsError: 501 `NotImplemented` for what is not in the table, 400 for what is malformed. */
   parse(request: VerifiedRequest): Operation | Promise<Operation>;
+  /** Understands a request without a signature, where an operation brings its own proof. Without it, all such requests are refused. */
+  parseUnsigned?(request: VerifiedRequest): Operation | Promise<Operation>;
   /** Writes an error as this service does. */
   error(error: AwsError, request: { readonly method: string; readonly requestId: string }): ServiceResponse;
   /** The error of a denied operation, in this service's words. */

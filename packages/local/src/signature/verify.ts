@@ -19,9 +19,13 @@ export interface Ground {
   readonly sessionNow: number;
 }
 
-/** A request that was signed by the holder of the keys. Header and query values are text by now. */
-export interface Verified {
+/** A request that was signed by the holder of the keys. */
+export interface Verified extends ReadRequest {
   readonly principal: Principal;
+}
+
+/** Header and query values as text. */
+export interface ReadRequest {
   readonly query: ReadonlyMap<string, string>;
   readonly headers: ReadonlyMap<string, string>;
   readonly body: Buffer;
@@ -59,6 +63,12 @@ export function verify(incoming: Incoming, claim: Claim, ground: Ground): Verifi
   return { principal, query, ...openPayload(payload, incoming.body, headers, claim, key) };
 }
 
+/** A request that nobody signed, read as far as an unsigned one can be: nothing is hoisted, no payload is unpacked. */
+export function readUnsigned(incoming: Incoming): ReadRequest {
+  const query = new Map(incoming.query.map(({ name, value }) => [utf8(name), utf8(value)]));
+  return { query, headers: ownHeaders(incoming), body: incoming.body, trailers: new Map() };
+}
+
 function checkClock(claim: Claim, now: number): void {
   if (claim.signedAt > now + CLOCK_WINDOW_MS) throw refusal('skew', claim.service);
   if (claim.expiresSeconds === undefined) {
@@ -71,11 +81,14 @@ function checkToken({ keys }: Principal, { sessionToken, service }: Claim): void
   if (!equalInConstantTime(sessionToken ?? '', keys.sessionToken ?? '')) throw refusal('token', service);
 }
 
+function ownHeaders({ headers }: Incoming): Map<string, string> {
+  return new Map([...headers].filter(([name]) => !SPENT_HEADERS.has(name)).map(([name, value]) => [name, utf8(value)]));
+}
+
 /** Presigners move `x-amz-*` headers into the query, where they are signed: they mean there what they mean as headers. */
 function hoist(incoming: Incoming, claim: Claim): { headers: Map<string, string>; query: Map<string, string> } {
-  const headers = new Map<string, string>();
+  const headers = ownHeaders(incoming);
   const query = new Map<string, string>();
-  for (const [name, value] of incoming.headers) if (!SPENT_HEADERS.has(name)) headers.set(name, utf8(value));
   for (const { name, value } of incoming.query) {
     const lower = name.toLowerCase();
     const presigned = claim.expiresSeconds !== undefined;

@@ -1,56 +1,68 @@
-import type { IamRequest } from '@tenant-aws/prover/evaluator';
-import { formatIsoSeconds } from '../amz-date.ts';
 import { AwsError, type Operation, type VerifiedRequest } from '../services/service.ts';
+import type { Principal } from '../sessions.ts';
 import { element } from '../xml.ts';
 import { stsAnswer } from './answer.ts';
-import { credentialsElement, type Grant, issue } from './credentials.ts';
+import { assumedRole, issue, tokenUse } from './credentials.ts';
 import type { Form } from './form.ts';
-import { LIMITS, optional, packedPercent, parseDuration, required } from './limits.ts';
+import { LIMITS, optional, parseDuration } from './limits.ts';
 import type { StsGround } from './row.ts';
-import { parseSessionPolicy } from './session-policy.ts';
+import { assumptionRights, packedPercentOf, readSessionRequest } from './session-request.ts';
+import { readTags } from './session-tags.ts';
 import { trusts } from './trust.ts';
 
 /**
- * AssumeRole: the caller's policies and the role's trust policy must both agree.
+ * AssumeRole: the caller's policies and the role's trust policy must both agree to everything that is asked for.
  *
  * @see AWS STS API Reference, "AssumeRole"
  */
 export function assumeRole(request: VerifiedRequest, form: Form, ground: StsGround): Operation {
   const principal = ground.sessions.find(request.caller.accessKeyId);
   if (!principal) throw new AwsError('InvalidClientTokenId', 403, 'The security token included in the request is invalid.');
-  const roleArn = required('roleArn', form.get('RoleArn'), LIMITS.roleArn);
-  const name = required('roleSessionName', form.get('RoleSessionName'), LIMITS.roleSessionName);
-  const policyText = optional('policy', form.get('Policy'), LIMITS.policy);
-  const policy = policyText === undefined ? undefined : parseSessionPolicy(policyText);
-  const percent = packedPercent([policyText ?? '']);
-  const role = ground.roles.get(roleArn);
-  const chained = principal.session !== undefined;
+  const wanted = readSessionRequest(form);
+  const tags = readTags(form, principal.session);
+  const sourceIdentity = readSourceIdentity(form, principal);
+  const externalId = optional('externalId', form.get('ExternalId'), LIMITS.externalId);
+  const percent = packedPercentOf(wanted.policyText, tags);
+  const role = ground.roles.get(wanted.roleArn);
   // An unknown role's limit is not known either: who asks for it is told "denied", like on AWS.
-  const seconds = parseDuration(form.get('DurationSeconds'), { roleMax: role?.maxSessionDuration ?? Number.POSITIVE_INFINITY, chained });
-
-  const ask: IamRequest = { action: 'sts:AssumeRole', resource: roleArn, context: { 'sts:RoleSessionName': name } };
+  const roleMax = role?.maxSessionDuration ?? Number.POSITIVE_INFINITY;
+  const seconds = parseDuration(form.get('DurationSeconds'), { roleMax, chained: principal.session !== undefined });
+  const rights = assumptionRights('sts:AssumeRole', wanted, role, {
+    tags,
+    ...(sourceIdentity !== undefined && { sourceIdentity }),
+    ...(externalId !== undefined && { context: { 'sts:ExternalId': externalId } }),
+  });
   return {
     name: 'AssumeRole',
-    authorize: [ask],
+    authorize: rights,
     agrees() {
       if (!role) return false;
-      if (!role.trust) return principal.arn === ground.baseArn;
-      return trusts(role.trust, principal, { ...ask, context: { ...principal.context, ...ask.context } });
+      const { trust } = role;
+      if (!trust) return principal.arn === ground.baseArn;
+      return rights.every((right) => trusts(trust, principal, { ...right, context: { ...request.caller.context, ...right.context } }));
     },
     execute() {
       if (!role) throw new AwsError('AccessDenied', 403, 'Access Denied');
-      const grant: Grant = { role, name, seconds: request.expiresInSeconds ?? seconds, ...(policy && { policy }) };
-      const session = issue(grant, ground);
-      const expiration = formatIsoSeconds(request.now.getTime() + grant.seconds * 1000);
-      const user = element('AssumedRoleId', session.userId) + element('Arn', session.arn);
-      return stsAnswer(
-        'AssumeRole',
-        `<AssumedRoleUser>${user}</AssumedRoleUser>${credentialsElement(session.keys, expiration)}` +
-          element('PackedPolicySize', percent) +
-          element('SessionTokenUtilization', percent) +
-          element('SessionTokenSize', session.keys.sessionToken?.length ?? 0),
-        request.requestId,
-      );
+      const lived = request.expiresInSeconds ?? seconds;
+      const { all, transitive } = tags;
+      const carried = { tags: all, transitiveTagKeys: transitive, ...(sourceIdentity !== undefined && { sourceIdentity }) };
+      const session = issue({ role, ...wanted, seconds: lived, ...carried }, ground);
+      const result =
+        assumedRole(session, request.now.getTime() + lived * 1000) +
+        element('PackedPolicySize', percent) +
+        tokenUse(percent, session.keys) +
+        (sourceIdentity === undefined ? '' : element('SourceIdentity', sourceIdentity));
+      return stsAnswer('AssumeRole', result, request.requestId);
     },
   };
+}
+
+/** Once set, a source identity stays: it may be repeated, and not replaced. */
+function readSourceIdentity(form: Form, { session }: Principal): string | undefined {
+  const asked = optional('sourceIdentity', form.get('SourceIdentity'), LIMITS.sourceIdentity);
+  const kept = session?.sourceIdentity;
+  if (kept !== undefined && asked !== undefined && asked !== kept) {
+    throw new AwsError('AccessDenied', 403, 'The source identity of the calling session cannot be changed.');
+  }
+  return kept ?? asked;
 }

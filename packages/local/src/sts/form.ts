@@ -34,6 +34,8 @@ export function readForm(request: Pick<VerifiedRequest, 'method' | 'rawPath' | '
 /** The elements of a list: `Tags.member.1.Key`, `Tags.member.1.Value`, … Numbered from one, without a gap. */
 export function readList(form: Form, list: string): ReadonlyMap<string, string>[] {
   const elements: Map<string, string>[] = [];
+  // SDKs write an empty list as `Tags=`.
+  if ((form.get(list) ?? '') !== '') throw malformed('a list has a value of its own');
   const prefix = `${list}.member.`;
   for (const [name, value] of form) {
     if (!name.startsWith(prefix)) continue;

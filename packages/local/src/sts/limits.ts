@@ -10,11 +10,14 @@ export interface Limit {
 }
 
 /** @see AWS STS API Reference, "AssumeRole", request parameters */
-export const LIMITS: Readonly<Record<'roleArn' | 'roleSessionName' | 'policy' | 'externalId' | 'sourceIdentity', Limit>> = {
+export const LIMITS: Readonly<
+  Record<'roleArn' | 'roleSessionName' | 'policy' | 'externalId' | 'sourceIdentity' | 'webIdentityToken', Limit>
+> = {
   roleArn: { min: 20, max: 2048, pattern: /^arn:[a-z-]+:iam::\d{12}:role\/[\x21-\x7e]+$/ },
   roleSessionName: { min: 2, max: 64, pattern: /^[\w+=,.@-]+$/ },
   policy: { min: 1, max: 2048, pattern: /^[\t\n\r\u0020-\u00ff]+$/ },
   externalId: { min: 2, max: 1224, pattern: /^[\w+=,.@:/-]+$/ },
+  webIdentityToken: { min: 4, max: 20_000, pattern: /^[\w.-]+$/ },
   // `aws:` is AWS's own prefix; the colon is no character of a source identity anyway.
   sourceIdentity: { min: 2, max: 64, pattern: /^[\w+=,.@-]+$/ },
 };

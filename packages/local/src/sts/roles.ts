@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Policies } from '@tenant-aws/prover/evaluator';
-import type { TrustPolicy } from './trust.ts';
+import { checkPolicy, type Policies } from '@tenant-aws/prover/evaluator';
+import { providerName } from './identity-provider.ts';
+import { asIdentityPolicy, type TrustPolicy, trustStatements } from './trust.ts';
 
 /** An identity policy, as the evaluator reads it. */
 export type PolicyDocument = Policies['role'][number];
@@ -9,10 +10,16 @@ export type PolicyDocument = Policies['role'][number];
 export interface RoleOptions {
   /** What sessions of the role may do at most: its policy, or several, whose rights add up. */
   readonly policy: PolicyDocument | readonly PolicyDocument[];
-  /** Who may assume it. Without one, the base keys alone. */
-  readonly trust?: TrustPolicy;
+  /** Who may assume it. Without one, the base keys alone. As a function, it learns the ARN of `aws.issuer` as a provider. */
+  readonly trust?: TrustPolicy | ((issuer: IssuerFacts & { readonly providerArn: string }) => TrustPolicy);
   /** The longest session, in seconds, 3,600 … 43,200. Default 3,600. */
   readonly maxSessionDuration?: number;
+}
+
+/** What a trust policy may want to know of `aws.issuer`. */
+export interface IssuerFacts {
+  readonly url: string;
+  readonly audience: string;
 }
 
 /** A role, read. */
@@ -29,14 +36,50 @@ export interface Role {
 }
 
 const ROLE_ARN = /^arn:aws:iam::(\d{12}):role\/(?:[\x21-\x7e]{1,510}\/)?([\w+=,.@-]{1,64})$/;
+const KNOWN: ReadonlySet<string> = new Set(['policy', 'trust', 'maxSessionDuration']);
 
-/** The account and name of a role's ARN; undefined if it is none. Only the partition `aws` exists here. */
-export function parseRoleArn(arn: string): { account: string; name: string } | undefined {
+/** Reads one role, or adds to the faults. Only the partition `aws` exists here. */
+export function readRole(arn: string, options: RoleOptions, issuer: IssuerFacts, faults: string[]): Role | undefined {
+  const path = `roles['${arn}']`;
   const [, account, name] = ROLE_ARN.exec(arn) ?? [];
-  return account === undefined || name === undefined ? undefined : { account, name };
+  if (account === undefined || name === undefined) {
+    faults.push(`\`${path}\` is not the ARN of a role in the partition aws`);
+    return undefined;
+  }
+  const { policy, maxSessionDuration = 3600 } = options;
+  for (const key of Object.keys(options)) if (!KNOWN.has(key)) faults.push(`\`${path}.${key}\` is not an option`);
+  if (!Number.isInteger(maxSessionDuration) || maxSessionDuration < 3600 || maxSessionDuration > 43_200) {
+    faults.push(`\`${path}.maxSessionDuration\` is not between 3600 and 43200 seconds`);
+  }
+  const policies = isMany(policy) ? policy : [policy];
+  for (const document of policies) for (const fault of checkPolicy(document)) faults.push(`\`${path}.policy\`: ${fault}`);
+  const providerArn = `arn:aws:iam::${account}:oidc-provider/${providerName(issuer.url)}`;
+  const trust = typeof options.trust === 'function' ? options.trust({ ...issuer, providerArn }) : options.trust;
+  if (trust) for (const fault of checkTrust(trust)) faults.push(`\`${path}.trust\`: ${fault}`);
+  // Copies: what the caller changes later must not change who may do what.
+  const own = structuredClone({ policies, ...(trust && { trust }) });
+  return { arn, account, name, id: uniqueId('AROA', arn), maxSessionDuration, ...own };
 }
 
 /** AWS's unique id of an entity, derived from its ARN so that it is the same in every run. */
 export function uniqueId(prefix: 'AROA' | 'AIDA', arn: string): string {
   return prefix + createHash('sha256').update(arn).digest('hex').slice(0, 17).toUpperCase();
+}
+
+function checkTrust(trust: TrustPolicy): string[] {
+  const faults: string[] = [];
+  for (const statement of trustStatements(trust)) {
+    const { Principal } = statement;
+    const kinds = typeof Principal === 'object' && Principal !== null ? Object.keys(Principal) : [];
+    const understood = Principal === '*' || (kinds.length > 0 && kinds.every((kind) => kind === 'AWS' || kind === 'Federated'));
+    if (!understood) faults.push('a statement has no Principal of AWS or Federated');
+    if ('NotPrincipal' in statement || 'Resource' in statement || 'NotResource' in statement) {
+      faults.push('NotPrincipal, Resource and NotResource have no place in a trust policy');
+    }
+  }
+  return [...faults, ...checkPolicy(asIdentityPolicy(trust, () => true))];
+}
+
+function isMany(policy: RoleOptions['policy']): policy is readonly PolicyDocument[] {
+  return Array.isArray(policy);
 }

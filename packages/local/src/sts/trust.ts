@@ -21,6 +21,12 @@ export function trusts(trust: TrustPolicy, principal: Pick<Principal, 'arn' | 'a
   return document !== undefined && decide(request, { role: [document] }).decision === 'allow';
 }
 
+/** Whether a trust policy lets a provider's token make this request. A provider must be named: `*` means principals of AWS. */
+export function trustsProvider(trust: TrustPolicy, providerArn: string, request: IamRequest): boolean {
+  const document = asIdentityPolicy(trust, ({ Principal }) => Principal !== '*' && made(Principal.Federated).includes(providerArn));
+  return document !== undefined && decide(request, { role: [document] }).decision === 'allow';
+}
+
 /**
  * The statements that speak of a principal, as an identity policy on any resource: what remains to be decided is then
  * the evaluator's. Undefined where none does.
@@ -40,10 +46,13 @@ export function trustStatements({ Statement }: TrustPolicy): readonly TrustState
 /** @see AWS IAM User Guide, "AWS JSON policy elements: Principal" */
 function names(principal: TrustStatement['Principal'], caller: Pick<Principal, 'arn' | 'account' | 'session'>): boolean {
   if (principal === '*') return true;
-  const named: readonly string[] = typeof principal.AWS === 'string' ? [principal.AWS] : (principal.AWS ?? []);
   const own = ['*', caller.arn, caller.account, `arn:aws:iam::${caller.account}:root`];
   if (caller.session) own.push(caller.session.roleArn);
-  return named.some((name) => own.includes(name));
+  return made(principal.AWS).some((name) => own.includes(name));
+}
+
+function made(value: OneOrMany | undefined): readonly string[] {
+  return typeof value === 'string' ? [value] : (value ?? []);
 }
 
 function isMany<T>(value: T | readonly T[]): value is readonly T[] {

@@ -57,7 +57,7 @@ export class Recorder {
     const sessions = new Sessions(clock);
     sessions.add(adminUser(ACCOUNT, USER));
     const { context, layers, ...admin } = adminUser(ACCOUNT, SESSION);
-    const session = { roleArn: admin.arn, name: 'acme', issuedAt: NOW, expiresAt: NOW + 3_600_000 };
+    const session = { roleArn: admin.arn, name: 'acme', expiresAt: NOW + 3_600_000, tags: new Map(), transitiveTagKeys: new Set<string>() };
     sessions.add({ ...admin, context, layers, session } satisfies Principal);
     const services = new Map(['s3', 'dynamodb', 'sts'].map((name) => [name, recording(name, (request) => recorder.reached.push(request))]));
     const server = createServer((message, response) => void handle(message, response));

@@ -1,0 +1,73 @@
+import { AwsError } from '../services/service.ts';
+import type { Session } from '../sessions.ts';
+import { type Form, readList } from './form.ts';
+import { validationError } from './limits.ts';
+
+/** The tags of a session: those asked for, and those that a chain of roles hands on. */
+export interface SessionTags {
+  /** What this request passes. */
+  readonly requested: ReadonlyMap<string, string>;
+  /** What the session will have: with what it inherits. */
+  readonly all: ReadonlyMap<string, string>;
+  /** The keys that it hands on in its turn. */
+  readonly transitive: ReadonlySet<string>;
+}
+
+const MAX_TAGS = 50;
+const KEY = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u;
+const VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u;
+
+/** Reads `Tags` and `TransitiveTagKeys` of a form. */
+export function readTags(form: Form, caller: Session | undefined): SessionTags {
+  const pairs = readList(form, 'Tags').map((tag) => {
+    if (tag.size !== 2 || !tag.has('Key') || !tag.has('Value')) throw validationError('tags', 'Member must have a Key and a Value');
+    return [tag.get('Key') ?? '', tag.get('Value') ?? ''] as const;
+  });
+  const transitive = readList(form, 'TransitiveTagKeys').map((key) => {
+    if (key.size !== 1 || !key.has('')) throw validationError('transitiveTagKeys', 'Member must be a key');
+    return key.get('') ?? '';
+  });
+  return sessionTags(pairs, transitive, caller);
+}
+
+/**
+ * Checks tags against AWS's rules, and joins them with those that the caller's session hands on.
+ *
+ * @see AWS IAM User Guide, "Pass session tags in AWS STS"
+ */
+export function sessionTags(
+  pairs: readonly (readonly [key: string, value: string])[],
+  transitiveKeys: readonly string[],
+  caller: Session | undefined,
+): SessionTags {
+  const inherited = new Map([...(caller?.tags ?? [])].filter(([key]) => caller?.transitiveTagKeys.has(key)));
+  const taken = new Set([...inherited.keys()].map(lower));
+  const requested = new Map<string, string>();
+  if (pairs.length > MAX_TAGS) throw validationError('tags', `Member must have length less than or equal to ${MAX_TAGS}`);
+  for (const [key, value] of pairs) {
+    if (!KEY.test(key) || lower(key).startsWith('aws:'))
+      throw validationError('tags', `Key must satisfy regular expression pattern: ${KEY.source}`);
+    if (!VALUE.test(value)) throw validationError('tags', `Value must satisfy regular expression pattern: ${VALUE.source}`);
+    // Condition keys ignore case: two tags that differ in case alone would be one key with two values.
+    if (taken.has(lower(key))) {
+      const why = 'A tag key is given twice, differs in case alone, or overrides an inherited transitive tag.';
+      throw new AwsError('ValidationError', 400, why);
+    }
+    taken.add(lower(key));
+    requested.set(key, value);
+  }
+  for (const key of transitiveKeys) {
+    if (!requested.has(key))
+      throw new AwsError('ValidationError', 400, 'The specified transitive tag key must be included in the requested tags.');
+  }
+  if (new Set(transitiveKeys).size !== transitiveKeys.length) throw validationError('transitiveTagKeys', 'Member must be unique');
+  return {
+    requested,
+    all: new Map([...inherited, ...requested]),
+    transitive: new Set([...inherited.keys(), ...transitiveKeys]),
+  };
+}
+
+function lower(key: string): string {
+  return key.toLowerCase();
+}
