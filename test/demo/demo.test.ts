@@ -8,25 +8,24 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nodeFlags } from '../node-flags.ts';
+import { blocksOf } from '../readme/blocks.ts';
 
-const demo = fileURLToPath(new URL('./demo.ts', import.meta.url));
-const shipped = fileURLToPath(new URL('../../templates', import.meta.url));
+const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const shipped = file('../../templates');
 const ESCAPE = '\u001b';
 
 let templates: string;
 beforeEach(async () => {
   templates = await mkdtemp(join(tmpdir(), 'templates-'));
-  await cp(shipped, templates, {
-    recursive: true,
-    filter: (path) => path === shipped || (path.endsWith('.json') && !path.endsWith('package.json')),
-  });
+  for (const name of ['s3-folder-per-tenant', 'dynamodb-leading-keys'])
+    await cp(join(shipped, `${name}.json`), join(templates, `${name}.json`));
 });
 afterEach(() => rm(templates, { recursive: true }));
 
 /** The demo in a process of its own, on a copy of the shipped templates. */
 function start(args: readonly string[] = []) {
   const { FORCE_COLOR: _, ...env } = process.env;
-  return spawn(process.execPath, [...nodeFlags, demo, ...args], { env: { ...env, TENANT_AWS_TEMPLATE_SOURCE: templates } });
+  return spawn(process.execPath, [...nodeFlags, file('./demo.ts'), ...args], { env: { ...env, TENANT_AWS_TEMPLATE_SOURCE: templates } });
 }
 
 async function play(): Promise<{ code: number | null; stdout: string; stderr: string }> {
@@ -35,51 +34,121 @@ async function play(): Promise<{ code: number | null; stdout: string; stderr: st
   return { code: child.exitCode, stdout, stderr };
 }
 
-/** Plants a mutant: the text must be there, or the test would try nothing. */
+/** Plants a mutant in a template's statements: what is replaced must be there, or the test would try nothing. */
 async function mutate(template: string, from: string, to: string): Promise<void> {
   const path = join(templates, `${template}.json`);
-  const before = await readFile(path, 'utf8');
-  const statement = before.indexOf('"Statement"');
-  const at = before.indexOf(from, statement);
-  expect(at, `${template} holds ${from}`).toBeGreaterThan(statement);
-  await writeFile(path, before.slice(0, at) + to + before.slice(at + from.length));
+  const { Statement, ...manifest } = JSON.parse(await readFile(path, 'utf8')) as { Statement: unknown };
+  const before = JSON.stringify(Statement);
+  expect(before).toContain(from);
+  await writeFile(path, JSON.stringify({ ...manifest, Statement: JSON.parse(before.replace(from, to)) }));
 }
 
-const linesWith = (output: string, word: string): string[] => output.split('\n').filter((line) => line.includes(word));
+/** The operations on the lines of the story that begin with this word. */
+function operations(stdout: string, verdict: string): string[] {
+  const lines = stdout.split('\n').filter((line) => line.startsWith(`  ${verdict}`));
+  return lines.map((line) => line.slice(10).trim().split(/\s+/).slice(0, 3).join(' '));
+}
 
-describe('the demo', () => {
+const OBJECT = '"arn:{{partition}}:s3:::{{bucket}}/{{tenant}}/*"';
+const ANY_OBJECT = '"arn:{{partition}}:s3:::{{bucket}}/*"';
+const KEYS = '"dynamodb:LeadingKeys":["{{tenant}}"]';
+const CONDITION =
+  '"Condition":{"ForAllValues:StringEquals":{"dynamodb:LeadingKeys":["{{tenant}}"]},"Null":{"dynamodb:LeadingKeys":"false"}}';
+
+describe('the demo', { timeout: 60_000 }, () => {
   it('tells the whole story and ends well', async () => {
     const { code, stdout, stderr } = await play();
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('"custom:tenant_id": "acme"');
-    expect(stdout).toContain('of the 2,048 characters');
-    for (const operation of ['GetObject', 'PutObject', 'CopyObject', 'ListObjectsV2'])
-      expect(linesWith(stdout, operation).join()).toMatch(/denied .* AccessDenied\b/);
-    for (const operation of ['Query', 'GetItem', 'PutItem', 'Scan', 'BatchGetItem', 'TransactWriteItems'])
-      expect(linesWith(stdout, operation).join()).toMatch(/denied .* AccessDeniedException/);
-    expect(linesWith(stdout, '401 token_invalid')).toHaveLength(4);
-    expect(stdout).toMatch(/AssumeRole.* 3: one each for acme, globex, initech/);
-    expect(stdout).toMatch(/ISOLATED: 12 own requests served, 13 on a neighbour's data denied by IAM, 5 bad tokens refused\.\n$/);
-  });
-
-  it('keeps to 100 columns and to plain text where it is no terminal', async () => {
-    const { stdout } = await play();
-
+    expect(stdout).toMatch(/becomes this policy .* of the 2,048 characters/);
+    for (const operation of ['GetObject', 'PutObject', 'CopyObject', 'ListObjectsV2']) {
+      expect(stdout).toMatch(new RegExp(`^ {2}denied +acme .* ${operation} +AccessDenied$`, 'm'));
+    }
+    for (const operation of ['Query', 'GetItem', 'PutItem', 'Scan', 'BatchGetItem', 'TransactWriteItems']) {
+      expect(stdout).toMatch(new RegExp(`^ {2}denied +acme .* ${operation} +AccessDeniedException$`, 'm'));
+    }
+    expect(stdout).toMatch(
+      /AWS to the app: AccessDenied: User:\s+arn:aws:sts::000000000000:assumed-role\/TenantAccess\/acme\s+is\s+not\s+authorized/,
+    );
+    expect(stdout.match(/401 token_invalid$/gm)).toHaveLength(4);
+    expect(stdout).toMatch(/AssumeRole.* 3: one each for acme, globex, initech\n/);
+    expect(stdout).toMatch(/ISOLATED: 14 own requests served, 13 on a neighbour's data denied by IAM, 5 bad tokens refused\.\n$/);
+    // Wherever it is no terminal, it is plain text; on any, it fits.
     expect(stdout).not.toContain(ESCAPE);
     expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);
+    // What README.md quotes of it is what it says.
+    const quoted = blocksOf(await readFile(file('../../README.md'), 'utf8')).filter(({ words }) => words.includes('demo'));
+    expect(quoted.length).toBeGreaterThan(0);
+    for (const block of quoted) for (const line of block.text.split('\n')) expect(stdout.split('\n')).toContain(line);
   });
 
   it.each([
-    ['an S3 folder that became the whole bucket', 's3-folder-per-tenant', '{{bucket}}/{{tenant}}/*', '{{bucket}}/*'],
-    ['an S3 folder without the tenant', 's3-folder-per-tenant', '{{tenant}}/*', '*'],
-  ])('shows the refusal of %s, and tells no story', async (_what, template, from, to) => {
+    ['an S3 folder that is the whole bucket', 's3-folder-per-tenant', OBJECT, ANY_OBJECT],
+    ['a DynamoDB table without its condition', 'dynamodb-leading-keys', `,${CONDITION}`, ''],
+  ])('ends with the reason, and tells no story, where the app refuses %s at load', async (_what, template, from, to) => {
     await mutate(template, from, to);
 
     const { code, stdout, stderr } = await play();
 
     expect(code).toBe(1);
-    expect(stderr).toMatch(new RegExp(`${template}[^\\n]*names no tenant|names? (neither|no) [^\\n]*tenant`));
-    expect(stdout).not.toContain('ISOLATED');
+    expect(stderr).toMatch(/^The app refused to start:\nConfigurationError: /);
+    expect(stderr).toMatch(new RegExp(`\`${template}\`.*\`\\{\\{tenant\\}\\}\``));
+    expect(stdout).toBe('');
+  });
+
+  it('marks each leak, and ends badly, where a template that loads opens the bucket', async () => {
+    await mutate('s3-folder-per-tenant', OBJECT, `[${OBJECT},${ANY_OBJECT}]`);
+
+    const { code, stdout } = await play();
+
+    expect(code).toBe(1);
+    expect(operations(stdout, 'LEAK')).toEqual([
+      'acme GET /files/content?key=globex/notes/plan',
+      'acme PUT /files/content?key=globex/notes/plan',
+      'acme POST /files/copy',
+      'initech GET /files/content?key=globex/notes/plan',
+    ]);
+    expect(operations(stdout, 'BROKEN')).toEqual(['globex GET /notes/plan']); // acme has overwritten it
+    expect(stdout).toMatch(/NOT ISOLATED: 4 leaks, 1 broken, of 32 steps\.\n$/);
+  });
+
+  it('marks each leak, and ends badly, where a template that loads gives away one tenant', async () => {
+    await mutate('dynamodb-leading-keys', KEYS, KEYS.replace(']', ',"globex"]'));
+
+    const { code, stdout } = await play();
+
+    expect(code).toBe(1);
+    expect(operations(stdout, 'LEAK')).toEqual([
+      'acme GET /orders?customer=globex',
+      'acme GET /orders/globex/1',
+      'acme PUT /orders/globex/2',
+      'acme POST /orders/lookup',
+      'acme POST /orders/import',
+      'globex GET /orders?customer=globex', // what acme wrote is among them
+    ]);
+    expect(operations(stdout, 'denied').join()).toContain('/orders/search');
+    expect(stdout).toMatch(/NOT ISOLATED: 6 leaks, 0 broken, of 32 steps\.\n$/);
+  });
+
+  it('leaves the app running with --serve, and curl lines that work, until it is told to end', async () => {
+    const child = start(['--serve']);
+    const closed = once(child, 'close');
+    const told: string[] = [];
+    for await (const line of createInterface(child.stdout)) {
+      told.push(line);
+      if (line.startsWith('curl') && !line.includes('$')) break; // the last of them
+    }
+    const [, authorization = ''] = told.map((line) => /^ACME='Authorization: (.+)'$/.exec(line)).find((match) => match !== null) ?? [];
+    const [, foreign = ''] = told.map((line) => /\$ACME" '(.+key=globex.+)'$/.exec(line)).find((match) => match !== null) ?? [];
+    const [, own = ''] = told.map((line) => /\$ACME" '(.+\/notes\/plan)'$/.exec(line)).find((match) => match !== null) ?? [];
+
+    expect((await fetch(own, { headers: { authorization } })).status).toBe(200);
+    expect((await fetch(foreign, { headers: { authorization } })).status).toBe(403);
+    child.kill('SIGTERM');
+    await closed;
+
+    expect(child.exitCode).toBe(0);
+    await expect(fetch(own)).rejects.toThrow();
   });
 });

@@ -92,7 +92,7 @@ async function serve({ issuer }: LocalAws, { url }: App): Promise<void> {
   print.paste(`curl -i -H "$ACME" '${url}/files?prefix=acme/'`);
   print.paste(`curl -i -H "$ACME" '${url}/files/content?key=globex/notes/plan'`);
   print.paste(`curl -i -H "$ACME" '${url}/orders?customer=globex'`);
-  print.paste(`curl -i -H "$ACME" -X PUT --json '{"text":"mine"}' '${url}/notes/today'`);
+  print.paste(`curl -i -H "$ACME" -H 'Content-Type: application/json' -X PUT -d '{"text":"mine"}' '${url}/notes/today'`);
   print.paste(`curl -i '${url}/notes/plan'`);
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
 }

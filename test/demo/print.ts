@@ -43,7 +43,7 @@ export function outcome({ step, judgement, status }: Outcome): void {
   const who = 'tenant' in step.by ? step.by.tenant : 'nobody';
   const target = step.shows === undefined ? step.request : `${step.request} ${step.shows}`;
   const answer = judgement.kind === 'as told' ? answers(step.expect, judgement.code) : String(status);
-  say(`  ${verdict(step, judgement)} ${who.padEnd(7)} ${target.padEnd(47)} ${answer}`.trimEnd());
+  say(`  ${verdict(step, judgement)} ${who.padEnd(7)} ${target.padEnd(41)} ${answer}`.trimEnd());
   if (judgement.kind !== 'as told') say(`          ${paint('red', judgement.because)}`);
 }
 

@@ -60,7 +60,7 @@ export const story: readonly Chapter[] = [
       own('acme', 'PUT /orders/acme/1', { body: { product: 'anvil' } }),
       own('acme', 'GET /orders/acme/1', { holds: 'anvil' }),
       own('acme', 'GET /files?prefix=acme/', { holds: 'acme/notes/plan', lacks: 'globex' }),
-      own('acme', 'POST /files/copy', { body: { from: 'acme/notes/plan', to: 'acme/old' }, shows: 'acme/notes/plan -> acme/old' }),
+      own('acme', 'POST /files/copy', { body: { from: 'acme/notes/plan', to: 'acme/old' }, shows: 'acme/notes/plan to acme' }),
       own('globex', 'PUT /notes/plan', { body: { text: 'buy the moon' } }),
       own('globex', 'PUT /orders/globex/1', { body: { product: 'rocket' } }),
       ...untouched,
@@ -73,7 +73,7 @@ export const story: readonly Chapter[] = [
       foreign('acme', 'PUT /files/content?key=globex/notes/plan', 'PutObject', { body: { text: 'stolen' } }),
       foreign('acme', 'POST /files/copy', 'CopyObject', {
         body: { from: 'globex/notes/plan', to: 'acme/loot' },
-        shows: 'globex/notes/plan -> acme/loot',
+        shows: 'globex/notes/plan to acme',
       }),
       foreign('acme', 'GET /files?prefix=globex/', 'ListObjectsV2'),
       foreign('acme', 'GET /files', 'ListObjectsV2', { shows: '(everything)' }),
@@ -112,7 +112,7 @@ export const story: readonly Chapter[] = [
     title: 'Bad tokens get no further than the middleware',
     steps: [
       bad('none', '(no token)', 'token_missing'),
-      bad('edited', "(acme's, edited to globex)"),
+      bad('edited', "(acme's, now says globex)"),
       bad('forged', '(signed with another key)'),
       bad('expired', '(expired a minute ago)'),
       bad('unsigned', '(alg: none)'),
