@@ -11,7 +11,9 @@ interface Literal {
 
 /** `${aws:PrincipalTag/tenant}` or `${aws:PrincipalTag/tenant, 'none'}`. */
 interface Variable {
-  /** The condition key, in lower case. */
+  /** The condition key, as the policy spells it. */
+  readonly name: string;
+  /** The same in lower case. */
   readonly key: string;
   readonly fallback?: string;
 }
@@ -82,7 +84,7 @@ export function filledPattern(pieces: Pieces, bound = (tokens: readonly Token[])
 
 /** The first variable of the string that has no value in this request, as the policy names it. */
 export function missingVariable(pieces: Pieces, context: RequestContext): string | undefined {
-  for (const piece of pieces) if (typeof piece !== 'string' && 'key' in piece && valueOf(piece, context) === undefined) return piece.key;
+  for (const piece of pieces) if (typeof piece !== 'string' && 'key' in piece && valueOf(piece, context) === undefined) return piece.name;
   return undefined;
 }
 
@@ -111,5 +113,5 @@ function parseVariable(inside: string): Literal | Variable | undefined {
   if (SPECIAL.test(inside)) return { literal: inside };
   const [, name, fallback] = REFERENCE.exec(inside) ?? [];
   if (name === undefined) return undefined;
-  return { key: name.toLowerCase(), ...(fallback === undefined ? {} : { fallback }) };
+  return { name, key: name.toLowerCase(), ...(fallback === undefined ? {} : { fallback }) };
 }

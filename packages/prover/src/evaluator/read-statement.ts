@@ -52,7 +52,7 @@ function readElement<T>(source: JsonObject, name: 'Action' | 'Resource', note: N
   const except = source[name] === undefined;
   const strings = oneOrMany(except ? source[not] : source[name]);
   if (!strings.every((text) => typeof text === 'string')) {
-    note(`has an \`${except ? not : name}\` that is neither a string nor a list of strings`);
+    note(`has neither a string nor a list of strings as \`${except ? not : name}\``);
     return { patterns: [], except };
   }
   return { patterns: strings.map(read), except };
