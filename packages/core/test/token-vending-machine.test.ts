@@ -50,7 +50,11 @@ describe('vend', () => {
 
     const second = await tvm.vend(identityOf('acme'));
 
-    expect(second).toMatchObject({ accessKeyId: whole.accessKeyId, secretAccessKey: whole.secretAccessKey, sessionToken: whole.sessionToken });
+    expect(second).toMatchObject({
+      accessKeyId: whole.accessKeyId,
+      secretAccessKey: whole.secretAccessKey,
+      sessionToken: whole.sessionToken,
+    });
     expect(second.expiration.getTime()).toBeGreaterThan(Date.now());
     expect(Object.isFrozen(second)).toBe(false);
   });
@@ -93,12 +97,18 @@ describe('vend', () => {
     await using tvm = machineFor(aws);
     await tvm.vend(identityOf('acme'), { minimumRemainingMs: 800_000 });
 
-    await expect(tvm.vend(identityOf('acme'), { minimumRemainingMs: 840_001 })).rejects.toMatchObject({ code: 'life_unavailable', status: 500 });
+    await expect(tvm.vend(identityOf('acme'), { minimumRemainingMs: 840_001 })).rejects.toMatchObject({
+      code: 'life_unavailable',
+      status: 500,
+    });
     expect(assumesOf(aws)).toHaveLength(1);
   });
 
   it('refuses permissions that are too large for STS, and tells each share', async () => {
-    const long = Array.from({ length: 12 }, (_, i) => ({ template: 's3-folder-per-tenant', variables: { bucket: `bucket-${'x'.repeat(40)}-${i}` } }));
+    const long = Array.from({ length: 12 }, (_, i) => ({
+      template: 's3-folder-per-tenant',
+      variables: { bucket: `bucket-${'x'.repeat(40)}-${i}` },
+    }));
     await using tvm = machineFor(aws, { permissions: long, variables: {} });
 
     await expect(tvm.vend(identityOf('acme'))).rejects.toMatchObject({

@@ -3,7 +3,7 @@ import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { LRUCache } from 'lru-cache';
 import type { ClientsSettings } from '../configuration/caches.ts';
 import type { VendedKeys } from '../credentials/vended-keys.ts';
-import { buildClient } from './client-class.ts';
+import { buildClient, notAClient } from './client-class.ts';
 import { ClientKeys } from './client-key.ts';
 import { quietErrors } from './quiet-errors.ts';
 import { SharedSockets } from './shared-sockets.ts';
@@ -11,9 +11,10 @@ import { guardSignatures } from './signature-guard.ts';
 
 /** Whose clients are meant. */
 export interface ClientScope {
-  /** Two scopes share no client: the entry's shape, which has the tenant in it. */
+  /** Two scopes share no client: the entry's shape, which has the tenant in it; or that they are of whoever is current. */
   readonly key: string;
-  readonly tenantId: string;
+  /** Asked at every request. */
+  readonly tenantOf: () => string;
   readonly credentials: AwsCredentialIdentityProvider;
 }
 
@@ -36,7 +37,8 @@ export class ClientCache {
     return this.#clients.size;
   }
 
-  get({ key, tenantId, credentials }: ClientScope, type: object, given: Readonly<Record<string, unknown>>): object {
+  get({ key, tenantOf, credentials }: ClientScope, type: object, given: Readonly<Record<string, unknown>>): object {
+    if (typeof type !== 'function') throw notAClient();
     if (typeof given !== 'object' || given === null) throw new ConfigurationError(['the configuration of `client()` must be an object']);
     if ('credentials' in given) throw new ConfigurationError(["`credentials` cannot be given to `client()`: they are the tenant's"]);
     const name = this.#names.keyOf(key, type, given);
@@ -47,7 +49,7 @@ export class ClientCache {
       type,
       { ...config, region, credentials, requestHandler: this.#sockets.handlerFor(requestHandler) },
       (client) => {
-        guardSignatures(client, tenantId, this.#keys);
+        guardSignatures(client, tenantOf, this.#keys);
         quietErrors(client);
       },
     );

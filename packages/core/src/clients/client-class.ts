@@ -17,9 +17,8 @@ export type ClientConfig<Config extends object = object> = Omit<Config, 'credent
 type AnyClass = new (config: object) => object;
 
 /** Makes an SDK client of any class; one that is made `.from()` another gets that other first. */
-export function buildClient(type: unknown, config: Readonly<Record<string, unknown>>, guard: (client: GuardedClient) => void): object {
+export function buildClient(type: object, config: Readonly<Record<string, unknown>>, guard: (client: GuardedClient) => void): object {
   if (isDocumentClass(type)) return buildDocumentClient(type, config, guard);
-  if (typeof type !== 'function') throw notAClient();
   const client = new (type as AnyClass)(config);
   if (!isGuarded(client)) throw notAClient();
   guard(client);
@@ -41,9 +40,9 @@ function buildDocumentClient(
 }
 
 /** Resolved only where a document client is asked for: an app without DynamoDB need not have it. */
-function dynamoDBClient(): unknown {
+function dynamoDBClient(): object {
   try {
-    const { DynamoDBClient }: { readonly DynamoDBClient: unknown } = createRequire(import.meta.url)('@aws-sdk/client-dynamodb');
+    const { DynamoDBClient }: { readonly DynamoDBClient: object } = createRequire(import.meta.url)('@aws-sdk/client-dynamodb');
     return DynamoDBClient;
   } catch (cause) {
     throw new ConfigurationError(
@@ -55,14 +54,14 @@ function dynamoDBClient(): unknown {
   }
 }
 
-function isDocumentClass(type: unknown): type is DocumentClientClass<object, object> {
-  return typeof type === 'function' && 'from' in type && typeof type.from === 'function';
+function isDocumentClass(type: object): type is DocumentClientClass<object, object> {
+  return 'from' in type && typeof type.from === 'function';
 }
 
 function isGuarded(client: unknown): client is GuardedClient {
   return typeof client === 'object' && client !== null && 'middlewareStack' in client;
 }
 
-function notAClient(): ConfigurationError {
+export function notAClient(): ConfigurationError {
   return new ConfigurationError(['`client()` takes a client class of the AWS SDK v3, such as S3Client']);
 }

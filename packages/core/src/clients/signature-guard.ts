@@ -13,10 +13,12 @@ export interface GuardedClient {
  *
  * Presigned URLs are not sent, and the presigner signs in front of this place: they are judged on their way back to the caller.
  *
+ * @param tenantOf whose client it is, asked at every request: one client may serve the current tenant, whoever that is
  * @throws {@link TenantMismatchError} within `send`; nothing is sent
  */
-export function guardSignatures(client: GuardedClient, tenantId: string, keys: VendedKeys): void {
+export function guardSignatures(client: GuardedClient, tenantOf: () => string, keys: VendedKeys): void {
   const admit = (request: unknown): void => {
+    const tenantId = tenantOf();
     const signedBy = accessKeysOf(request);
     if (signedBy.length > 0 && signedBy.every((key) => keys.isOf(key, tenantId))) return;
     throw new TenantMismatchError({

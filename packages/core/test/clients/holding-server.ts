@@ -1,0 +1,40 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A server that holds every request until it is told to answer. */
+export interface HoldingServer extends AsyncDisposable {
+  readonly url: string;
+  /** Resolves when `count` requests have come since the start. */
+  arrived(count: number): Promise<void>;
+  /** Answers what is held, and from now on everything at once. */
+  release(): void;
+}
+
+export async function startHoldingServer(body = ''): Promise<HoldingServer> {
+  const held: (() => void)[] = [];
+  let isHolding = true;
+  let count = 0;
+  const server = createServer((_request, response) => {
+    count += 1;
+    if (isHolding) held.push(() => response.end(body));
+    else response.end(body);
+    server.emit('held');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async arrived(wanted) {
+      while (count < wanted) await once(server, 'held');
+    },
+    release() {
+      isHolding = false;
+      for (const answer of held.splice(0)) answer();
+    },
+    async [Symbol.asyncDispose]() {
+      this.release();
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+}

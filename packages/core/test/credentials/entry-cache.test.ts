@@ -1,0 +1,180 @@
+import { TokenVendingMachine, type TokenVendingMachineOptions } from '@tenant-aws/core';
+import type { LocalAws } from '@tenant-aws/local';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { assumesOf, identityOf, optionsFor, startAws } from '../local-machine.ts';
+import { SettableClock } from '../settable-clock.ts';
+
+const minute = 60_000;
+const acme = identityOf('acme');
+
+let aws: LocalAws;
+let clock: SettableClock;
+beforeAll(async () => {
+  aws = await startAws();
+});
+beforeEach(() => {
+  aws.calls.length = 0;
+  clock = new SettableClock();
+});
+afterEach(() => aws.faults.clear());
+afterAll(() => aws.close());
+
+function machine(options: Partial<TokenVendingMachineOptions> = {}): TokenVendingMachine {
+  return new TokenVendingMachine(optionsFor(aws, options), { clock });
+}
+
+/** AssumeRole calls that `act` made. */
+async function callsOf(act: () => Promise<unknown>): Promise<number> {
+  const before = assumesOf(aws).length;
+  await act();
+  return assumesOf(aws).length - before;
+}
+
+describe('the floor', () => {
+  it('keeps credentials until a minute is left, and then asks STS', async () => {
+    await using tvm = machine();
+    await tvm.vend(acme);
+
+    clock.pass(13 * minute + 59_000);
+    expect(await callsOf(() => tvm.vend(acme))).toBe(0);
+    clock.pass(2_000);
+    expect(await callsOf(() => tvm.vend(acme))).toBe(1);
+  });
+
+  it('is what the machine was told, and more where a caller asks for more', async () => {
+    await using tvm = machine({ cache: { minimumRemainingMs: 5 * minute } });
+    await tvm.vend(acme);
+
+    clock.pass(9 * minute);
+    expect(await callsOf(() => tvm.vend(acme, { minimumRemainingMs: minute }))).toBe(0);
+    expect(await callsOf(() => tvm.vend(acme, { minimumRemainingMs: 7 * minute }))).toBe(1);
+    clock.pass(11 * minute);
+    expect(await callsOf(() => tvm.vend(acme))).toBe(1);
+  });
+
+  it('lets nobody have a fresh answer that is below it, and does not ask again at once', async () => {
+    await using tvm = machine();
+    aws.faults.sts({ expiresInSeconds: 30 });
+
+    await expect(tvm.vend(acme)).rejects.toMatchObject({ code: 'sts_unavailable', headers: { 'Retry-After': '1' } });
+    await expect(tvm.vend(acme)).rejects.toMatchObject({ code: 'sts_unavailable' });
+    expect(assumesOf(aws)).toHaveLength(1);
+
+    aws.faults.clear();
+    clock.pass(2_001);
+    expect((await tvm.vend(acme)).accessKeyId).toMatch(/^ASIA/);
+  });
+
+  it('refuses a life that STS cut below what a caller asks for', async () => {
+    await using tvm = machine();
+    aws.faults.sts({ expiresInSeconds: 300 });
+
+    await expect(tvm.vend(acme, { minimumRemainingMs: 10 * minute })).rejects.toMatchObject({ code: 'life_unavailable' });
+    expect((await tvm.vend(acme)).accessKeyId).toMatch(/^ASIA/);
+  });
+
+  it('renews credentials that were dead on arrival only after the time that a refusal is remembered', async () => {
+    await using tvm = machine({ cache: { minimumRemainingMs: 0 } });
+    aws.faults.sts({ expiresInSeconds: -10 });
+
+    await expect(tvm.vend(acme)).rejects.toMatchObject({ code: 'sts_unavailable' });
+  });
+});
+
+describe('life', () => {
+  it.each([-600, 600])('is right where the clock of STS is %i seconds from ours', async (clockSkewSeconds) => {
+    await using tvm = machine();
+    aws.faults.sts({ clockSkewSeconds });
+
+    const { expiration } = await tvm.vend(acme);
+
+    expect(expiration.getTime() - clock.now().wall).toBeGreaterThan(15 * minute - 3_000);
+    expect(expiration.getTime() - clock.now().wall).toBeLessThanOrEqual(15 * minute);
+    clock.pass(13 * minute);
+    expect(await callsOf(() => tvm.vend(acme))).toBe(0);
+    clock.pass(2 * minute);
+    expect(await callsOf(() => tvm.vend(acme))).toBe(1);
+  });
+
+  it.each([-600_000, 600_000])('is right where our wall clock is %i ms from that of STS', async (skew) => {
+    clock = new SettableClock(Date.now() + skew);
+    await using tvm = machine();
+
+    const { expiration } = await tvm.vend(acme);
+
+    expect(expiration.getTime() - clock.now().wall).toBeGreaterThan(15 * minute - 3_000);
+    clock.pass(13 * minute);
+    expect(await callsOf(() => tvm.vend(acme))).toBe(0);
+    clock.pass(minute + 1_000);
+    expect(await callsOf(() => tvm.vend(acme))).toBe(1);
+  });
+
+  it('ends with the monotonic clock where the wall clock was set back meanwhile', async () => {
+    await using tvm = machine();
+    await tvm.vend(acme);
+
+    clock.setWall(-60 * minute);
+    clock.pass(14 * minute + 1_000);
+
+    expect(await callsOf(() => tvm.vend(acme))).toBe(1);
+  });
+
+  it('ends with the wall clock where the monotonic one stood still: the machine slept', async () => {
+    await using tvm = machine();
+    await tvm.vend(acme);
+
+    clock.setWall(15 * minute);
+
+    expect(await callsOf(() => tvm.vend(acme))).toBe(1);
+  });
+});
+
+describe('a refusal of STS', () => {
+  it.each([
+    'AccessDenied',
+    'MalformedPolicyDocument',
+    'PackedPolicyTooLarge',
+    'RegionDisabledException',
+    'ValidationError',
+    'InvalidClientTokenId',
+  ])('is remembered for two seconds: %s', async (code) => {
+    await using tvm = machine();
+    aws.faults.sts({ code });
+
+    const errors = await Promise.allSettled(Array.from({ length: 50 }, () => tvm.vend(acme)));
+    await expect(tvm.vend(acme)).rejects.toMatchObject({
+      code: code === 'PackedPolicyTooLarge' ? 'policy_too_large' : 'sts_rejected',
+      status: 500,
+    });
+    expect(errors.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(assumesOf(aws)).toHaveLength(1);
+    expect(tvm.stats()).toMatchObject({ failures: 1, refused: 1, entries: 0 });
+
+    clock.pass(1_999);
+    await expect(tvm.vend(acme)).rejects.toThrow();
+    expect(assumesOf(aws)).toHaveLength(1);
+    clock.pass(1);
+    aws.faults.clear();
+    expect((await tvm.vend(acme)).accessKeyId).toMatch(/^ASIA/);
+  });
+
+  it('is remembered of one tenant alone', async () => {
+    await using tvm = machine();
+    aws.faults.sts({ code: 'AccessDenied', times: 1 });
+
+    await expect(tvm.vend(acme)).rejects.toMatchObject({ code: 'sts_rejected' });
+    expect((await tvm.vend(identityOf('globex'))).accessKeyId).toMatch(/^ASIA/);
+  });
+
+  it('is not remembered where the machine was told so, nor after the tenant was dropped', async () => {
+    await using forgetful = machine({ cache: { errorTtlMs: 0 } });
+    await using tvm = machine();
+    aws.faults.sts({ code: 'AccessDenied', times: 3 });
+
+    await expect(forgetful.vend(acme)).rejects.toThrow();
+    await expect(forgetful.vend(acme)).rejects.toThrow();
+    await expect(tvm.vend(acme)).rejects.toThrow();
+    tvm.invalidate('acme');
+    expect((await tvm.vend(acme)).accessKeyId).toMatch(/^ASIA/);
+  });
+});
