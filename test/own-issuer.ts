@@ -23,8 +23,8 @@ export async function startOwnIssuer(algorithm: 'RS256' | 'ES256' = 'RS256'): Pr
   const [issuer, audience, keyId] = ['https://login.example.test', 'notes-api', 'own-1'];
   const keys = [{ ...(await exportJWK(createPublicKey(privateKey))), kid: keyId, alg: algorithm, use: 'sig' }];
   const server = createServer((req, res) => {
-    if (req.url !== '/keys') return void res.writeHead(404).end();
-    res.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }));
+    if (req.url === '/keys') res.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }));
+    else res.writeHead(404).end();
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

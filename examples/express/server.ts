@@ -13,7 +13,7 @@ try {
     console.log(`listening on http://localhost:${typeof address === 'object' ? address?.port : PORT}`);
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => server.close(() => tenants.close()));
+    process.once(signal, () => server.close(() => void tenants.close()));
   }
 } catch (error) {
   console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);

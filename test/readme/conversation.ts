@@ -8,6 +8,9 @@ export interface Exchange {
   readonly expected: Expected;
 }
 
+/** Where every README's app listens, as its reader sees it. */
+const ORIGIN = 'http://localhost:3000';
+
 interface Expected {
   readonly status?: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -38,7 +41,7 @@ function request(command: string, variables: Readonly<Record<string, string>>): 
     else if (word === '-H') {
       const [, name = '', value = ''] = /^([\w-]+): (.*)$/.exec(words.shift() ?? '') ?? [];
       read.headers[name] = value;
-    } else if (/^http:\/\/localhost:3000\//.test(word)) read.path = word.slice('http://localhost:3000'.length);
+    } else if (word.startsWith(`${ORIGIN}/`)) read.path = word.slice(ORIGIN.length);
     else throw new Error(`not understood: ${word}`);
   }
   const { body, ...rest } = read;

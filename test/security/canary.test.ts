@@ -1,3 +1,4 @@
+/* oxlint-disable oxc/no-async-endpoint-handlers -- Express 5 hands the rejection of a handler to its error middleware */
 import { channel } from 'node:diagnostics_channel';
 import { inspect } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -78,7 +79,7 @@ it('lets no secret out: not by output, errors, inspections, answers, events', as
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'acme/note', Body: 'text' }));
     for (const value of [tenantAws, s3, tenantAws.client(DynamoDBClient), credentials, tenantAws.identity, middleware.tvm, middleware])
       ears.hearAll(value);
-    ears.hear(`${String(credentials)} ${JSON.stringify({ credentials })} ${inspect({ deep: { credentials } }, { depth: 9 })}`);
+    ears.hearAll({ deep: { credentials } });
   };
   const hearsErrors: ErrorRequestHandler = (error, _req, _res, next) => {
     ears.hearAll(error);

@@ -3,7 +3,7 @@ import { setImmediate as aTurn } from 'node:timers/promises';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { currentTenantAws, NoTenantError } from '@tenant-aws/core';
 import type { LocalAws } from '@tenant-aws/local';
-import type { Express, Request, RequestHandler } from 'express';
+import type { ErrorRequestHandler, Express, Request, RequestHandler } from 'express';
 import multer from 'multer';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -54,6 +54,9 @@ describe.each(frameworks)('the context of a request on %s', (_name, express) => 
     }
   }
 
+  const tellsTenant: ErrorRequestHandler = (error, _req, res, _next) =>
+    void res.status(500).json({ error: String(error), tenant: tenantHere() });
+
   function app(): Express {
     return express()
       .use(middleware)
@@ -94,9 +97,7 @@ describe.each(frameworks)('the context of a request on %s', (_name, express) => 
         });
       })
       .use(problemDetails())
-      .use(
-        ((error, _req, res, _next) => void res.status(500).json({ error: String(error), tenant: currentTenantAws().tenantId })) as never,
-      );
+      .use(tellsTenant);
   }
 
   const bodies: Readonly<Record<string, (sent: request.Test, tenant: string) => request.Test>> = {

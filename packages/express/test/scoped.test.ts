@@ -1,7 +1,7 @@
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { currentTenantAws } from '@tenant-aws/core';
 import type { LocalAws } from '@tenant-aws/local';
-import type { Express, RequestHandler } from 'express';
+import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bucket, enterEnvironment, startNotesAws } from '../../../test/notes-aws.ts';
@@ -54,6 +54,7 @@ describe.each(frameworks)('scoped on %s', (_name, express) => {
       .send(new DeleteObjectCommand({ Bucket: bucket, Key: 'acme/report' }))
       .then(() => res.end('deleted'), next);
   };
+  const names: ErrorRequestHandler = (error, _req, res, _next) => void res.status(403).end(error.name);
   const readOnly = scoped(['s3-folder-read-only']);
 
   function app(options: TenantCredentialsOptions = {}): Express {
@@ -66,12 +67,12 @@ describe.each(frameworks)('scoped on %s', (_name, express) => {
       .delete('/report/scoped', readOnly, deletes)
       .get('/unknown', scoped(['no-such-template']), reads)
       .use(problemDetails())
-      .use(((error: Error, _req, res, _next) => void res.status(403).end(error.name)) satisfies Parameters<Express['use']>[0]);
+      .use(names);
   }
   const send = async (on: Express, method: 'get' | 'put' | 'delete', path: string) =>
     request(on)
       [method](path)
-      .auth(await aws.issuer.token({ tenant: 'acme' }), { type: 'bearer' });
+      .set('authorization', `Bearer ${await aws.issuer.token({ tenant: 'acme' })}`);
 
   it("replaces the request's permissions on its route and nowhere else", async () => {
     const on = app();
