@@ -14,7 +14,7 @@ export interface Fault {
   readonly expiresInSeconds?: number;
   /** The service's clock is this many seconds ahead: its `Date` header, its expirations, the clock it judges signatures by. */
   readonly clockSkewSeconds?: number;
-  /** More requests than this in a second are answered with `Throttling`. */
+  /** More requests than this in a second are answered with `Throttling`, or what the service calls it. */
   readonly callsPerSecond?: number;
 }
 
@@ -37,6 +37,17 @@ export function strictFault(service: string, fault: Fault): void {
     if (!fits) throw new TypeError(`faults.${service}: \`${name}\` is not a fault; known are ${[...members.keys()].join(', ')}`);
     if (value !== undefined && !fits(value)) throw new TypeError(`faults.${service}: \`${name}\` has a value that it cannot have`);
   }
+}
+
+/** How each service says that there are too many calls. */
+const THROTTLED: ReadonlyMap<string, string> = new Map([
+  ['s3', 'SlowDown'],
+  ['dynamodb', 'ThrottlingException'],
+]);
+
+/** The error code of a service that is asked too often. */
+export function throttlingOf(service: string): string {
+  return THROTTLED.get(service) ?? 'Throttling';
 }
 
 /** An error code's HTTP status, where it is not 400. */

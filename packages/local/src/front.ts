@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { asAwsError } from './aws-error.ts';
 import type { Call } from './calls.ts';
-import { statusOf } from './fault.ts';
+import { statusOf, throttlingOf } from './fault.ts';
 import type { FaultInEffect, Faults } from './faults.ts';
 import { type Incoming, readBody, readHead } from './incoming.ts';
 import { guessService, noService } from './routing.ts';
@@ -125,8 +125,8 @@ function act(
   { understood, error }: Arrival,
 ): ServiceResponse | Promise<ServiceResponse> {
   if (!understood) throw error ?? refusal('missing', service.name);
-  if (fault?.throttled) throw new AwsError('Throttling', statusOf('Throttling'), 'Rate exceeded');
-  if (fault?.code !== undefined) throw new AwsError(fault.code, statusOf(fault.code), 'A fault made to order.');
+  const code = fault?.throttled ? throttlingOf(service.name) : fault?.code;
+  if (code !== undefined) throw new AwsError(code, statusOf(code), fault?.throttled ? 'Rate exceeded' : 'A fault made to order.');
   if (understood.refused) throw service.denied(understood.operation, understood.refused, understood.caller);
   return understood.operation.execute(understood.refusedItems);
 }

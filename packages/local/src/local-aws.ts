@@ -10,6 +10,9 @@ import { type LocalAwsOptions, type ReadOptions, readOptions, readRoles } from '
 import { dynamodbService } from './services/dynamodb/index.ts';
 import { s3Service } from './services/s3/index.ts';
 import type { Service } from './services/service.ts';
+import { snsService } from './services/sns/index.ts';
+import { Fauxqs } from './services/sqs/fauxqs.ts';
+import { sqsService } from './services/sqs/index.ts';
 import { longTermKeys, Sessions } from './sessions.ts';
 import { identityProvider } from './sts/identity-provider.ts';
 import { stsService } from './sts/operations.ts';
@@ -101,10 +104,13 @@ async function startBehind(issuer: StartedIssuer, given: LocalAwsOptions['roles'
 }
 
 async function startServices(sts: Service, account: string, options: ReadOptions): Promise<ReadonlyMap<string, Service>> {
-  const { region, buckets, tables, clock } = options;
+  const { region, buckets, tables, queues, topics, clock } = options;
   const s3 = s3Service({ account, region, buckets, clock });
   const dynamodb = await dynamodbService({ account, region, tables, clock });
-  return new Map([sts, s3, dynamodb].map((service) => [service.name, service]));
+  const engine = new Fauxqs(region);
+  const sqs = await sqsService({ account, region, queues, engine });
+  const sns = snsService({ account, region, topics, engine });
+  return new Map([sts, s3, dynamodb, sqs, sns].map((service) => [service.name, service]));
 }
 
 function publicFace(issuer: StartedIssuer): Issuer {

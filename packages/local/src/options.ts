@@ -1,5 +1,7 @@
 import type { TableDefinition } from './services/dynamodb/table-definition.ts';
 import type { Clock } from './services/service.ts';
+import type { TopicDefinition } from './services/sns/index.ts';
+import type { QueueDefinition } from './services/sqs/index.ts';
 import type { IdentityProviderOptions } from './sts/identity-provider.ts';
 import { type IssuerFacts, type Role, type RoleOptions, readRole } from './sts/roles.ts';
 
@@ -11,6 +13,10 @@ export interface LocalAwsOptions {
   readonly buckets?: readonly string[];
   /** Tables that exist from the start: each the input of CreateTable. */
   readonly tables?: readonly TableDefinition[];
+  /** Queues that exist from the start: each a name, or the input of CreateQueue. A name that ends with `.fifo` is a FIFO queue's. */
+  readonly queues?: readonly QueueDefinition[];
+  /** Topics that exist from the start: each a name, or the input of CreateTopic. */
+  readonly topics?: readonly TopicDefinition[];
   /** Further issuers whose tokens AssumeRoleWithWebIdentity takes where a role trusts them, besides `aws.issuer`. */
   readonly identityProviders?: readonly IdentityProviderOptions[];
   /** Default `us-east-1`. A request that is signed for another region is refused. */
@@ -26,7 +32,18 @@ export interface LocalAwsOptions {
 /** The options but for the roles, checked. */
 export type ReadOptions = Required<Omit<LocalAwsOptions, 'roles'>>;
 
-const KNOWN: ReadonlySet<string> = new Set(['roles', 'buckets', 'tables', 'identityProviders', 'region', 'port', 'issuerPort', 'clock']);
+const KNOWN: ReadonlySet<string> = new Set([
+  'roles',
+  'buckets',
+  'tables',
+  'queues',
+  'topics',
+  'identityProviders',
+  'region',
+  'port',
+  'issuerPort',
+  'clock',
+]);
 const DEFAULT_ACCOUNT = '000000000000';
 
 /**
@@ -35,7 +52,17 @@ const DEFAULT_ACCOUNT = '000000000000';
  * @throws TypeError naming everything that is wrong
  */
 export function readOptions(options: LocalAwsOptions): ReadOptions {
-  const { buckets = [], tables = [], identityProviders = [], region = 'us-east-1', port = 0, issuerPort = 0, clock = Date.now } = options;
+  const {
+    buckets = [],
+    tables = [],
+    queues = [],
+    topics = [],
+    identityProviders = [],
+    region = 'us-east-1',
+    port = 0,
+    issuerPort = 0,
+    clock = Date.now,
+  } = options;
   const faults = Object.keys(options)
     .filter((name) => !KNOWN.has(name))
     .map((name) => `\`${name}\` is not an option`);
@@ -45,7 +72,7 @@ export function readOptions(options: LocalAwsOptions): ReadOptions {
   if (!isPort(issuerPort)) faults.push('`issuerPort` is not a port');
   if (typeof clock !== 'function') faults.push('`clock` is not a function');
   throwIfAny(faults);
-  return { buckets, tables, identityProviders, region, port, issuerPort, clock };
+  return { buckets, tables, queues, topics, identityProviders, region, port, issuerPort, clock };
 }
 
 /**

@@ -13,12 +13,15 @@ const MAX_FORM_BYTES = 256 * 1024;
  *
  * @throws AwsError whatever could be read in two ways: a parameter twice, a query beside the body, another content type
  */
-export function readForm(request: Pick<VerifiedRequest, 'method' | 'rawPath' | 'query' | 'headers' | 'body'>): Form {
+export function readForm(
+  request: Pick<VerifiedRequest, 'method' | 'rawPath' | 'query' | 'headers' | 'body'>,
+  { version = API_VERSION, maxBytes = MAX_FORM_BYTES }: { readonly version?: string; readonly maxBytes?: number } = {},
+): Form {
   if (request.method !== 'POST' || request.rawPath !== '/' || request.query.size > 0) {
     throw new AwsError('NotImplemented', 501, 'Only requests that are posted to / without a query are implemented here.');
   }
   if (!CONTENT_TYPE.test(request.headers.get('content-type') ?? '')) throw malformed('the content type is not that of a form');
-  if (request.body.length > MAX_FORM_BYTES) throw malformed('the form is too long');
+  if (request.body.length > maxBytes) throw malformed('the form is too long');
   const form = new Map<string, string>();
   for (const piece of request.body.toString('latin1').split('&')) {
     const equals = piece.indexOf('=');
@@ -27,7 +30,7 @@ export function readForm(request: Pick<VerifiedRequest, 'method' | 'rawPath' | '
     if (form.has(name)) throw malformed('a parameter occurs more than once');
     form.set(name, decode(piece.slice(equals + 1)));
   }
-  if (form.get('Version') !== API_VERSION) throw new AwsError('NoSuchVersion', 400, 'The requested version is not supported.');
+  if (form.get('Version') !== version) throw new AwsError('NoSuchVersion', 400, 'The requested version is not supported.');
   return form;
 }
 

@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { readConfig, shellLines } from './command.ts';
+import { startLocalAws } from './local-aws.ts';
+
+const USAGE = `usage: tenant-aws-local --config <file.json> [--port <number>]
+  The file holds the options of startLocalAws: roles, buckets, tables, region, port, issuerPort, …
+  Prints the lines of a shell that lead clients here, and runs until SIGTERM or SIGINT.
+`;
+
+try {
+  const { values } = parseArgs({ options: { config: { type: 'string' }, port: { type: 'string' } } });
+  if (values.config === undefined) throw new TypeError('--config is missing');
+  const aws = await startLocalAws(readConfig(await readFile(values.config), values.port));
+  const stop = (): void => void aws.close();
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  process.stdout.write(shellLines(aws));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,156 @@
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  CopyObjectCommand,
+  GetObjectCommand,
+  ListBucketsCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LocalAws } from '../src/index.ts';
+import { assume, baseKeys, type ClientKeys, clientConfig, folderPolicy, POOL_ROLE, ROLE_ARN, start, stsClient } from './ground.ts';
+
+const OTHER_ACCOUNT = 'arn:aws:iam::111111111111:role/Elsewhere';
+const TABLE = {
+  TableName: 'orders',
+  BillingMode: 'PAY_PER_REQUEST',
+  AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+  KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+} as const;
+
+let aws: LocalAws;
+beforeAll(async () => {
+  aws = await start({
+    roles: {
+      [ROLE_ARN]: POOL_ROLE,
+      [OTHER_ACCOUNT]: {
+        ...POOL_ROLE,
+        trust: { Version: '2012-10-17', Statement: { Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' } },
+      },
+    },
+    tables: [TABLE],
+  });
+  await s3(aws.admin).send(new PutObjectCommand({ Bucket: 'pool', Key: 'globex/f', Body: 'theirs' }));
+});
+afterAll(() => aws.close());
+
+function s3(keys: ClientKeys): S3Client {
+  return new S3Client(clientConfig(aws, keys));
+}
+
+function dynamodb(keys: ClientKeys): DynamoDBClient {
+  return new DynamoDBClient(clientConfig(aws, keys));
+}
+
+async function nameOf(call: Promise<unknown>): Promise<string> {
+  try {
+    await call;
+    return 'allowed';
+  } catch (error) {
+    return error instanceof Error ? error.name : 'no error';
+  }
+}
+
+describe('a session', () => {
+  it('reaches what role and session policy both allow, and nothing else', async () => {
+    const acme = s3(await assume(aws, { Policy: folderPolicy('acme') }));
+    await acme.send(new PutObjectCommand({ Bucket: 'pool', Key: 'acme/f', Body: 'ours' }));
+    const { Body } = await acme.send(new GetObjectCommand({ Bucket: 'pool', Key: 'acme/f' }));
+    expect(await Body?.transformToString()).toBe('ours');
+    expect(await nameOf(acme.send(new GetObjectCommand({ Bucket: 'pool', Key: 'globex/f' })))).toBe('AccessDenied');
+    expect(await nameOf(acme.send(new CopyObjectCommand({ Bucket: 'pool', Key: 'acme/g', CopySource: 'pool/globex/f' })))).toBe(
+      'AccessDenied',
+    );
+    expect(await nameOf(acme.send(new ListObjectsV2Command({ Bucket: 'pool', Prefix: 'acme/' })))).toBe('allowed');
+    for (const Prefix of ['globex/', 'acme', undefined]) {
+      expect(await nameOf(acme.send(new ListObjectsV2Command({ Bucket: 'pool', Prefix })))).toBe('AccessDenied');
+    }
+    expect(await nameOf(acme.send(new ListBucketsCommand({})))).toBe('AccessDenied');
+  });
+
+  it('gains nothing from a session policy that is wider than the role', async () => {
+    const wide = JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } });
+    const keys = await assume(aws, { Policy: wide });
+    expect(await nameOf(stsClient(aws, keys).send(new AssumeRoleCommand({ RoleArn: ROLE_ARN, RoleSessionName: 'again' })))).toBe(
+      'AccessDenied',
+    );
+  });
+
+  it('of another account does not reach the buckets and tables of this one', async () => {
+    const keys = await assume(aws, { RoleArn: OTHER_ACCOUNT });
+    expect(await nameOf(s3(keys).send(new GetObjectCommand({ Bucket: 'pool', Key: 'globex/f' })))).toBe('AccessDenied');
+    expect(await nameOf(dynamodb(keys).send(new GetItemCommand({ TableName: 'orders', Key: { pk: { S: 'a' } } })))).toBe(
+      'AccessDeniedException',
+    );
+  });
+});
+
+describe('base keys', () => {
+  it('may call STS and touch no data, so that a leak of them into the application shows', async () => {
+    const keys = baseKeys(aws);
+    expect((await stsClient(aws).send(new GetCallerIdentityCommand({}))).Arn).toBe('arn:aws:iam::000000000000:user/base');
+    expect(await nameOf(s3(keys).send(new GetObjectCommand({ Bucket: 'pool', Key: 'globex/f' })))).toBe('AccessDenied');
+    expect(await nameOf(s3(keys).send(new ListBucketsCommand({})))).toBe('AccessDenied');
+    expect(await nameOf(dynamodb(keys).send(new PutItemCommand({ TableName: 'orders', Item: { pk: { S: 'a' } } })))).toBe(
+      'AccessDeniedException',
+    );
+  });
+
+  it('are not those that everyone knows, and differ from start to start', async () => {
+    const other = await start();
+    try {
+      expect(other.env['AWS_ACCESS_KEY_ID']).not.toBe(aws.env['AWS_ACCESS_KEY_ID']);
+      for (const id of ['test', 'root', 'AKIAIOSFODNN7EXAMPLE', 'constructor', '__proto__']) {
+        const keys = { accessKeyId: id, secretAccessKey: 'test' };
+        expect(await nameOf(s3(keys).send(new ListBucketsCommand({})))).toMatch(/InvalidAccessKeyId|AuthorizationHeaderMalformed/);
+      }
+      expect(await nameOf(new S3Client(clientConfig(other, aws.admin)).send(new ListBucketsCommand({})))).toBe('InvalidAccessKeyId');
+    } finally {
+      await other.close();
+    }
+  });
+});
+
+describe('admin', () => {
+  it('may do everything but assume a role that trusts the base keys alone', async () => {
+    expect(await nameOf(s3(aws.admin).send(new ListBucketsCommand({})))).toBe('allowed');
+    expect(await nameOf(dynamodb(aws.admin).send(new PutItemCommand({ TableName: 'orders', Item: { pk: { S: 'a' } } })))).toBe('allowed');
+    expect(await nameOf(stsClient(aws, aws.admin).send(new AssumeRoleCommand({ RoleArn: ROLE_ARN, RoleSessionName: 'admin' })))).toBe(
+      'AccessDenied',
+    );
+  });
+
+  it('is not in the environment', () => {
+    expect(Object.values(aws.env)).not.toContain(aws.admin.accessKeyId);
+    expect(Object.values(aws.env)).not.toContain(aws.admin.secretAccessKey);
+  });
+});
+
+describe('calls', () => {
+  it('tell what was allowed, denied and refused, and by which session', async () => {
+    const keys = await assume(aws, { Policy: folderPolicy('acme') });
+    aws.calls.length = 0;
+    await nameOf(s3(keys).send(new PutObjectCommand({ Bucket: 'pool', Key: 'acme/f', Body: 'x' })));
+    await nameOf(s3(keys).send(new GetObjectCommand({ Bucket: 'pool', Key: 'globex/f' })));
+    await nameOf(s3({ ...keys, sessionToken: 'x' }).send(new GetObjectCommand({ Bucket: 'pool', Key: 'acme/f' })));
+    await nameOf(dynamodb(keys).send(new GetItemCommand({ TableName: 'orders', Key: { pk: { S: 'acme' } } })));
+    const by = { accessKeyId: keys.accessKeyId };
+    expect(aws.calls).toEqual([
+      { service: 's3', operation: 'PutObject', ...by, tenantSession: 'acme', decision: 'allowed', at: expect.any(Date) },
+      { service: 's3', operation: 'GetObject', ...by, tenantSession: 'acme', decision: 'denied', at: expect.any(Date) },
+      { service: 's3', operation: 'unknown', ...by, decision: 'refused', at: expect.any(Date) },
+      { service: 'dynamodb', operation: 'GetItem', ...by, tenantSession: 'acme', decision: 'denied', at: expect.any(Date) },
+    ]);
+  });
+
+  it('hold no secret', async () => {
+    const keys = await assume(aws, { Policy: folderPolicy('acme') });
+    await nameOf(s3(keys).send(new GetObjectCommand({ Bucket: 'pool', Key: 'acme/secret-name' })));
+    const text = JSON.stringify(aws.calls);
+    for (const secret of [keys.secretAccessKey, keys.sessionToken, aws.admin.secretAccessKey, aws.env['AWS_SECRET_ACCESS_KEY']]) {
+      expect(text).not.toContain(secret);
+    }
+  });
+});

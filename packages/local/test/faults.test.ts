@@ -1,0 +1,233 @@
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import { AssumeRoleCommand, type AssumeRoleCommandOutput, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Fault, LocalAws } from '../src/index.ts';
+import { assume, baseKeys, clientConfig, ROLE_ARN, start, stsClient } from './ground.ts';
+
+let aws: LocalAws;
+let now = Date.now();
+beforeAll(async () => {
+  aws = await start({ clock: () => now });
+});
+beforeEach(() => {
+  now = Date.now();
+  aws.faults.clear();
+  aws.calls.length = 0;
+});
+afterAll(() => aws.close());
+
+function ask(): Promise<unknown> {
+  return stsClient(aws).send(new GetCallerIdentityCommand({}));
+}
+
+function assumeRole(): Promise<AssumeRoleCommandOutput> {
+  return stsClient(aws).send(new AssumeRoleCommand({ RoleArn: ROLE_ARN, RoleSessionName: 'acme', DurationSeconds: 900 }));
+}
+
+async function outcome(call: Promise<unknown>): Promise<string> {
+  try {
+    await call;
+    return 'allowed';
+  } catch (error) {
+    return error instanceof Error ? error.name : 'no error';
+  }
+}
+
+/** Resolves when this many calls were recorded. */
+async function recorded(count: number): Promise<void> {
+  while (aws.calls.length < count) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('a fault of STS', () => {
+  it.each([
+    ['Throttling', 400, 'Throttling'],
+    ['RequestLimitExceeded', 503, 'RequestLimitExceeded'],
+    ['InternalFailure', 500, 'InternalFailure'],
+    ['AccessDenied', 403, 'AccessDenied'],
+    ['ExpiredToken', 403, 'ExpiredToken'],
+    ['PackedPolicyTooLarge', 400, 'PackedPolicyTooLargeException'],
+    ['RegionDisabledException', 403, 'RegionDisabledException'],
+    ['IDPCommunicationError', 400, 'IDPCommunicationErrorException'],
+  ])('answers %s with its status, by the name that the SDK gives it', async (code, status, name) => {
+    aws.faults.sts({ code });
+    await expect(ask()).rejects.toMatchObject({ name, $metadata: { httpStatusCode: status } });
+    expect(aws.calls).toMatchObject([{ service: 'sts', operation: 'GetCallerIdentity', decision: 'fault' }]);
+  });
+
+  it('meets as many requests as it is told to, and without a number all until it is cleared', async () => {
+    aws.faults.sts({ code: 'Throttling', times: 2 });
+    expect([await outcome(ask()), await outcome(ask()), await outcome(ask())]).toEqual(['Throttling', 'Throttling', 'allowed']);
+    aws.faults.sts({ code: 'Throttling' });
+    expect([await outcome(ask()), await outcome(ask())]).toEqual(['Throttling', 'Throttling']);
+    aws.faults.clear();
+    expect(await outcome(ask())).toBe('allowed');
+  });
+
+  it('is replaced by the next one', async () => {
+    aws.faults.sts({ code: 'Throttling' });
+    aws.faults.sts({ code: 'InternalFailure', times: 1 });
+    expect([await outcome(ask()), await outcome(ask())]).toEqual(['InternalFailure', 'allowed']);
+  });
+
+  it('does not make a forged request well-signed', async () => {
+    aws.faults.sts({ code: 'Throttling' });
+    expect(await outcome(stsClient(aws, { ...baseKeys(aws), secretAccessKey: 'wrong' }).send(new GetCallerIdentityCommand({})))).toBe(
+      'SignatureDoesNotMatch',
+    );
+  });
+
+  it('closes the connection when it is down', async () => {
+    aws.faults.sts({ down: true });
+    await expect(ask()).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(aws.calls).toMatchObject([{ operation: 'GetCallerIdentity', decision: 'fault' }]);
+  });
+
+  it('hangs until it is cleared, and goes on then', async () => {
+    aws.faults.sts({ hang: true });
+    let answered = false;
+    const call = ask().then(() => {
+      answered = true;
+    });
+    await recorded(1);
+    expect(await outcome(new S3Client(clientConfig(aws, aws.admin)).send(new ListBucketsCommand({})))).toBe('allowed');
+    expect(answered).toBe(false);
+    aws.faults.clear();
+    await call;
+    expect(aws.calls).toMatchObject([{ decision: 'fault' }, { service: 's3' }]);
+  });
+
+  it('lets go of what hangs when the next one is ordered', async () => {
+    aws.faults.sts({ hang: true });
+    const call = outcome(ask());
+    await recorded(1);
+    aws.faults.sts({ code: 'Throttling' });
+    expect(await call).toBe('allowed');
+  });
+
+  it('ends a request that hangs with the server', async () => {
+    const other = await start();
+    other.faults.sts({ hang: true });
+    const call = outcome(stsClient(other).send(new GetCallerIdentityCommand({})));
+    while (other.calls.length < 1) await new Promise((resolve) => setImmediate(resolve));
+    await other.close();
+    expect(await call).not.toBe('allowed');
+  });
+
+  it('waits, and gives up waiting when it is cleared', async () => {
+    aws.faults.sts({ delayMs: 1 });
+    expect(await outcome(ask())).toBe('allowed');
+    aws.faults.sts({ delayMs: 2 ** 31 - 1 });
+    const call = outcome(ask());
+    await recorded(2);
+    aws.faults.clear();
+    expect(await call).toBe('allowed');
+    expect(aws.calls.map(({ decision }) => decision)).toEqual(['allowed', 'allowed']);
+  });
+
+  it('issues credentials that live as long as it says, and really end then', async () => {
+    aws.faults.sts({ expiresInSeconds: 60 });
+    const { Credentials } = await assumeRole();
+    expect(Credentials?.Expiration?.getTime()).toBe(Math.floor(now / 1000) * 1000 + 60_000);
+    const keys = await assume(aws);
+    aws.faults.clear();
+    expect(await outcome(stsClient(aws, keys).send(new GetCallerIdentityCommand({})))).toBe('allowed');
+    now += 60_000;
+    expect(await outcome(stsClient(aws, keys).send(new GetCallerIdentityCommand({})))).toBe('ExpiredToken');
+  });
+
+  it.each([600, -600])(
+    'has a clock that is %i seconds ahead, in its Date and its Expiration alike, while sessions live as long as ever',
+    async (clockSkewSeconds) => {
+      aws.faults.sts({ clockSkewSeconds });
+      let date = '';
+      const sts = stsClient(aws);
+      sts.middlewareStack.add(
+        (next) => async (args) => {
+          const result = await next(args);
+          const { response } = result;
+          if (typeof response === 'object' && response !== null && 'headers' in response) date = String(Object(response.headers)['date']);
+          return result;
+        },
+        { step: 'deserialize' },
+      );
+      const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn: ROLE_ARN, RoleSessionName: 'acme', DurationSeconds: 900 }));
+      const second = (time: number): number => Math.floor(time / 1000);
+      expect(second(Date.parse(date))).toBe(second(now) + clockSkewSeconds);
+      expect(second(Credentials?.Expiration?.getTime() ?? 0)).toBe(second(now) + clockSkewSeconds + 900);
+      aws.faults.clear();
+      const keys = {
+        accessKeyId: Credentials?.AccessKeyId ?? '',
+        secretAccessKey: Credentials?.SecretAccessKey ?? '',
+        sessionToken: Credentials?.SessionToken ?? '',
+      };
+      now += 899_000;
+      expect(await outcome(stsClient(aws, keys).send(new GetCallerIdentityCommand({})))).toBe('allowed');
+      now += 1000;
+      expect(await outcome(stsClient(aws, keys).send(new GetCallerIdentityCommand({})))).not.toBe('allowed');
+    },
+  );
+
+  it('judges signatures by the clock that is off', async () => {
+    aws.faults.sts({ clockSkewSeconds: 901 });
+    expect(await outcome(ask())).toBe('SignatureDoesNotMatch');
+  });
+
+  it('accepts so many calls in a second, and throttles the rest', async () => {
+    aws.faults.sts({ callsPerSecond: 2 });
+    expect([await outcome(ask()), await outcome(ask()), await outcome(ask())]).toEqual(['allowed', 'allowed', 'Throttling']);
+    now += 500;
+    expect([await outcome(ask()), await outcome(ask())]).toEqual(['allowed', 'Throttling']);
+    now += 60_000;
+    expect([await outcome(ask()), await outcome(ask()), await outcome(ask())]).toEqual(['allowed', 'allowed', 'Throttling']);
+  });
+
+  it('combines its members', async () => {
+    aws.faults.sts({ delayMs: 1, code: 'InternalFailure', times: 1 });
+    expect([await outcome(ask()), await outcome(ask())]).toEqual(['InternalFailure', 'allowed']);
+  });
+});
+
+describe('a fault of another service', () => {
+  it('has the same members and its own words, and leaves STS alone', async () => {
+    const s3 = new S3Client(clientConfig(aws, aws.admin));
+    const dynamodb = new DynamoDBClient(clientConfig(aws, aws.admin));
+    aws.faults.s3({ code: 'SlowDown', times: 1 });
+    aws.faults.dynamodb({ code: 'ProvisionedThroughputExceededException', times: 1 });
+    expect(await outcome(ask())).toBe('allowed');
+    expect([await outcome(s3.send(new ListBucketsCommand({}))), await outcome(s3.send(new ListBucketsCommand({})))]).toEqual([
+      'SlowDown',
+      'allowed',
+    ]);
+    expect([await outcome(dynamodb.send(new ListTablesCommand({}))), await outcome(dynamodb.send(new ListTablesCommand({})))]).toEqual([
+      'ProvisionedThroughputExceededException',
+      'allowed',
+    ]);
+    aws.faults.s3({ callsPerSecond: 1 });
+    aws.faults.dynamodb({ callsPerSecond: 1 });
+    await s3.send(new ListBucketsCommand({}));
+    await dynamodb.send(new ListTablesCommand({}));
+    expect(await outcome(s3.send(new ListBucketsCommand({})))).toBe('SlowDown');
+    expect(await outcome(dynamodb.send(new ListTablesCommand({})))).toBe('ThrottlingException');
+  });
+});
+
+describe('an order that makes no sense', () => {
+  it.each([
+    { delay: 5 },
+    { constructor: 'x' },
+    { code: 5 },
+    { code: 'Not A Code' },
+    { times: 0 },
+    { times: 1.5 },
+    { delayMs: -1 },
+    { delayMs: '5' },
+    { down: 'yes' },
+    { hang: 1 },
+    { expiresInSeconds: 0.5 },
+    { clockSkewSeconds: Number.NaN },
+    { callsPerSecond: 0 },
+  ] as Fault[])('is refused: %j', (fault) => {
+    expect(() => aws.faults.sts(fault)).toThrow(TypeError);
+  });
+});

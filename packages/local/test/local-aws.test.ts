@@ -1,0 +1,158 @@
+import { connect } from 'node:net';
+import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type LocalAwsOptions, startLocalAws } from '../src/index.ts';
+import { POOL_ROLE, ROLE_ARN, start } from './ground.ts';
+
+const STATEMENT = { Effect: 'Allow', Action: 's3:*', Resource: '*' } as const;
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+describe('startLocalAws', () => {
+  it('listens on 127.0.0.1 alone, on the port it is given', async () => {
+    const aws = await start();
+    const { port } = new URL(aws.url);
+    expect(aws.url).toBe(`http://127.0.0.1:${port}`);
+    await aws.close();
+    const again = await start({ port: Number(port) });
+    expect(again.url).toBe(aws.url);
+    await again.close();
+  });
+
+  it('refuses a port that is taken, and leaves nothing open', async () => {
+    const aws = await start();
+    await expect(start({ port: Number(new URL(aws.url).port) })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await aws.close();
+  });
+
+  it('ends every connection when it closes, also one that says nothing', async () => {
+    const aws = await start();
+    const socket = connect(Number(new URL(aws.url).port), '127.0.0.1');
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    await new Promise((resolve) => socket.once('connect', resolve));
+    socket.on('error', () => {});
+    await aws.close();
+    await closed;
+  });
+
+  it.each<[string, unknown]>([
+    ['`bukets` is not an option', { roles: {}, bukets: [] }],
+    ['`roles` is missing', {}],
+    ['`region` is not a region', { roles: {}, region: 'moon' }],
+    ['`port` is not a port', { roles: {}, port: '80' }],
+    ['`issuerPort` is not a port', { roles: {}, issuerPort: 65_536 }],
+    ['`clock` is not a function', { roles: {}, clock: 5 }],
+    ["`roles['TenantAccess']` is not the ARN of a role", { roles: { TenantAccess: POOL_ROLE } }],
+    ['in the partition aws', { roles: { 'arn:aws-cn:iam::000000000000:role/TenantAccess': POOL_ROLE } }],
+    ['.polcy` is not an option', { roles: { [ROLE_ARN]: { ...POOL_ROLE, polcy: {} } } }],
+    ['.policy`', { roles: { [ROLE_ARN]: {} } }],
+    ['.policy`', { roles: { [ROLE_ARN]: { policy: { Version: '2012-10-17', Statement: { ...STATEMENT, Effect: 'Alow' } } } } }],
+    ['.maxSessionDuration` is not between', { roles: { [ROLE_ARN]: { ...POOL_ROLE, maxSessionDuration: 900 } } }],
+    [
+      'has no Principal',
+      {
+        roles: { [ROLE_ARN]: { ...POOL_ROLE, trust: { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 'sts:AssumeRole' } } } },
+      },
+    ],
+    [
+      'has no Principal',
+      {
+        roles: {
+          [ROLE_ARN]: {
+            ...POOL_ROLE,
+            trust: {
+              Version: '2012-10-17',
+              Statement: { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' },
+            },
+          },
+        },
+      },
+    ],
+    [
+      'NotPrincipal',
+      {
+        roles: {
+          [ROLE_ARN]: {
+            ...POOL_ROLE,
+            trust: { Version: '2012-10-17', Statement: { Effect: 'Allow', Principal: '*', NotPrincipal: '*', Action: 'sts:AssumeRole' } },
+          },
+        },
+      },
+    ],
+    [
+      '.trust`',
+      {
+        roles: {
+          [ROLE_ARN]: {
+            ...POOL_ROLE,
+            trust: {
+              Version: '2012-10-17',
+              Statement: { Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole', Condition: { StringAlmost: { a: 'b' } } },
+            },
+          },
+        },
+      },
+    ],
+    ['Bad_Bucket', { roles: {}, buckets: ['Bad_Bucket'] }],
+  ])('refuses to start where %s', async (message, options) => {
+    await expect(startLocalAws(options as LocalAwsOptions)).rejects.toThrow(message);
+  });
+
+  it('names everything that is wrong at once', async () => {
+    const options = { roles: { a: POOL_ROLE, [ROLE_ARN]: { ...POOL_ROLE, maxSessionDuration: 1 } } };
+    await expect(startLocalAws(options)).rejects.toThrow(/roles\['a'\].*maxSessionDuration/);
+  });
+
+  it('keeps its roles, whatever becomes of the objects that they were read from', async () => {
+    const policy = { Version: '2012-10-17' as const, Statement: [{ ...STATEMENT, Action: 's3:GetObject' as string }] };
+    const aws = await start({ roles: { [ROLE_ARN]: { policy } } });
+    try {
+      policy.Statement.push({ ...STATEMENT, Action: '*' });
+      const { assume, clientConfig } = await import('./ground.ts');
+      await expect(new S3Client(clientConfig(aws, await assume(aws))).send(new ListBucketsCommand({}))).rejects.toMatchObject({
+        name: 'AccessDenied',
+      });
+    } finally {
+      await aws.close();
+    }
+  });
+});
+
+describe('env and unset', () => {
+  it('lead an SDK here that knows nothing else, though a profile, a token and other endpoints lie about', async () => {
+    const aws = await start({ region: 'eu-central-1' });
+    try {
+      for (const name of aws.unset) vi.stubEnv(name, 'true');
+      vi.stubEnv('AWS_PROFILE', 'production');
+      vi.stubEnv('AWS_ENDPOINT_URL_STS', 'http://127.0.0.1:9');
+      for (const [name, value] of Object.entries(aws.env)) vi.stubEnv(name, value);
+      for (const name of aws.unset) vi.stubEnv(name, undefined);
+      const client = new STSClient({ maxAttempts: 1 });
+      expect((await client.send(new GetCallerIdentityCommand({}))).Arn).toBe('arn:aws:iam::000000000000:user/base');
+      await expect(new S3Client({ maxAttempts: 1 }).send(new ListBucketsCommand({}))).rejects.toMatchObject({ name: 'AccessDenied' });
+    } finally {
+      await aws.close();
+    }
+  });
+
+  it('name every variable once, and none in both', async () => {
+    const aws = await start();
+    await aws.close();
+    expect(new Set(aws.unset).size).toBe(aws.unset.length);
+    expect(aws.unset.filter((name) => name in aws.env)).toEqual([]);
+    for (const name of [
+      'AWS_PROFILE',
+      'AWS_SESSION_TOKEN',
+      'AWS_USE_FIPS_ENDPOINT',
+      'AWS_USE_DUALSTACK_ENDPOINT',
+      'AWS_ENDPOINT_URL_S3',
+      'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
+    ]) {
+      expect(aws.unset).toContain(name);
+    }
+    expect(aws.env).toMatchObject({ AWS_REGION: 'us-east-1', AWS_DEFAULT_REGION: 'us-east-1', AWS_EC2_METADATA_DISABLED: 'true' });
+  });
+});

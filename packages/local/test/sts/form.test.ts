@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LocalAws } from '../../src/index.ts';
+import { baseKeys, ROLE_ARN, start } from '../ground.ts';
+import { handSign, type ToSign } from '../signature/hand-signer.ts';
+
+let aws: LocalAws;
+const NOW = Date.parse('2026-11-24T12:00:00Z');
+beforeAll(async () => {
+  aws = await start({ clock: () => NOW });
+});
+afterAll(() => aws.close());
+
+const HEAD = 'Version=2011-06-15&Action=AssumeRole';
+const ROLE = `RoleArn=${encodeURIComponent(ROLE_ARN)}`;
+const GOOD = `${HEAD}&${ROLE}&RoleSessionName=acme`;
+
+async function post(body: string, given: Partial<ToSign> = {}): Promise<string> {
+  const headers = { host: new URL(aws.url).host, 'content-type': 'application/x-www-form-urlencoded' };
+  const signed = handSign({ method: 'POST', path: '/', service: 'sts', headers, body, keys: baseKeys(aws), ...given });
+  const response = await fetch(aws.url + signed.target, { method: 'POST', headers: { ...signed.headers }, body });
+  return `${response.status} ${/<Code>([^<]*)/.exec(await response.text())?.[1] ?? ''}`;
+}
+
+describe('a form', () => {
+  it('is understood', async () => {
+    expect(await post(GOOD)).toBe('200 ');
+  });
+
+  it.each([
+    ['Action twice', `${GOOD}&Action=GetCallerIdentity`],
+    ['RoleArn twice', `${GOOD}&${ROLE}`],
+    ['Policy twice', `${GOOD}&Policy=%7B%7D&Policy=%7B%7D`],
+    ['a name twice, spelt in two ways', `${GOOD}&%52oleArn=x`],
+    ['an empty piece', `${GOOD}&&a=b`],
+    ['a name without a value', `${GOOD}&Policy`],
+    ['a broken percent escape', `${GOOD}&Policy=%zz`],
+    ['bytes that are not UTF-8', `${GOOD}&Policy=%FF`],
+    ['nothing', ''],
+    ['no version', GOOD.replace('Version=2011-06-15&', '')],
+    ['another version', GOOD.replace('2011-06-15', '2012-11-05')],
+    ['a duration in scientific notation', `${GOOD}&DurationSeconds=9e2`],
+    ['a duration in hex', `${GOOD}&DurationSeconds=0x384`],
+    ['a duration with a sign', `${GOOD}&DurationSeconds=%2B900`],
+    ['a duration that is empty', `${GOOD}&DurationSeconds=`],
+    ['a list with a gap', `${GOOD}&Tags.member.2.Key=a&Tags.member.2.Value=b`],
+    ['a list from zero', `${GOOD}&Tags.member.0.Key=a&Tags.member.0.Value=b`],
+    ['a list numbered 01', `${GOOD}&Tags.member.01.Key=a&Tags.member.01.Value=b`],
+    ['a tag without a value', `${GOOD}&Tags.member.1.Key=a`],
+    ['a tag with more', `${GOOD}&Tags.member.1.Key=a&Tags.member.1.Value=b&Tags.member.1.Extra=c`],
+    ['a list that has a value of its own', `${GOOD}&Tags=a`],
+  ])('is refused with %s', async (_, body) => {
+    expect(await post(body)).toMatch(/^400 /);
+  });
+
+  it.each([
+    ['an operation that is not there', GOOD.replace('AssumeRole', 'GetFederationToken')],
+    ['an operation of the prototype', GOOD.replace('AssumeRole', 'constructor')],
+    ['a parameter that is not there', `${GOOD}&PolicyArns.member.1.arn=x`],
+    ['a parameter in another case', `${GOOD}&policy=%7B%7D`],
+  ])('is not implemented with %s', async (_, body) => {
+    expect(await post(body)).toBe('501 NotImplemented');
+  });
+
+  it('is not read from the query, nor beside one, nor by another method or content type', async () => {
+    expect(await post('', { query: 'Action=GetCallerIdentity&Version=2011-06-15' })).toBe('501 NotImplemented');
+    expect(await post(GOOD, { query: 'Action=GetCallerIdentity' })).toBe('501 NotImplemented');
+    expect(await post(GOOD, { path: '/sts' })).toBe('501 NotImplemented');
+    const host = new URL(aws.url).host;
+    for (const type of ['application/json', 'multipart/form-data', 'application/x-www-form-urlencoded; charset=utf-16']) {
+      expect(await post(GOOD, { headers: { host, 'content-type': type } })).toMatch(/^400 /);
+    }
+  });
+
+  it('may have an empty list, as SDKs write one', async () => {
+    expect(await post(`${GOOD}&Tags=&TransitiveTagKeys=`)).toBe('200 ');
+  });
+});
