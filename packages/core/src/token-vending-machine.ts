@@ -1,12 +1,14 @@
 import { ConfigurationError, Faults, type Permissions } from '@tenant-aws/policy';
 import { ClientCache } from './clients/client-cache.ts';
+import type { ClientClass, ClientConfig, DocumentClientClass } from './clients/client-class.ts';
+import { assertFollowsCurrent, currentScope } from './clients/current-client.ts';
 import { type TenantAws, tenantAwsOf } from './clients/tenant-aws.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { readMachineEnvironment, renamed } from './configuration/environment.ts';
 import type { TokenVendingMachineOptions } from './configuration/options.ts';
 import { constantSet, type Reading, readSettings, type Settings } from './configuration/settings.ts';
 import type { TenantCredentials } from './credentials/credentials.ts';
-import { Grants } from './credentials/grants.ts';
+import { Grants, OWN_PERMISSIONS } from './credentials/grants.ts';
 import { Vendor } from './credentials/vendor.ts';
 import type { TenantIdentity } from './tenant.ts';
 
@@ -140,12 +142,27 @@ export class TokenVendingMachine implements AsyncDisposable {
    * @throws {@link TenantInvalidError} the tenant id is not acceptable
    */
   for(identity: TenantIdentity): TenantAws {
-    return this.#as(identity, null);
+    return this.#as(identity, OWN_PERMISSIONS);
   }
 
-  #as(identity: TenantIdentity, permissions: Permissions | null): TenantAws {
+  #as(identity: TenantIdentity, permissions: Permissions | typeof OWN_PERMISSIONS): TenantAws {
     const parts = { grants: this.#grants, vendor: this.#vendor, clients: this.#clients };
     return tenantAwsOf(parts, this.#grants.admit(identity, permissions), permissions);
+  }
+
+  /**
+   * One real client for all tenants, that a singleton may keep: each call of it is signed as the tenant in whose context
+   * it is made, and fails outside one. Where the tenant is at hand, prefer {@link TenantAws.client}, which rests on no context.
+   *
+   * @throws {@link ConfigurationError} `credentials` in `config`, no class of the SDK, or a release of it that would keep one tenant's credentials for the next
+   */
+  async currentClient<Client extends object>(
+    type: ClientClass<Client> | DocumentClientClass<Client>,
+    config: ClientConfig = {},
+  ): Promise<Client> {
+    const client = this.#clients.get(currentScope, type, config as Readonly<Record<string, unknown>>);
+    await assertFollowsCurrent(client);
+    return client as Client;
   }
 
   /** Drops what is cached of a tenant, so that the next call asks STS. Credentials already handed out live to their end. */
@@ -183,7 +200,7 @@ export class TokenVendingMachine implements AsyncDisposable {
 }
 
 function readVendOptions({ permissions, minimumRemainingMs = 0, ...unknown }: VendOptions): {
-  permissions: Permissions | null;
+  permissions: Permissions | typeof OWN_PERMISSIONS;
   minimumRemainingMs: number;
 } {
   const faults = new Faults();
@@ -191,5 +208,5 @@ function readVendOptions({ permissions, minimumRemainingMs = 0, ...unknown }: Ve
   if (!Number.isFinite(minimumRemainingMs) || minimumRemainingMs < 0)
     faults.add('`minimumRemainingMs` must be a number of milliseconds, 0 or more');
   faults.throwIfAny();
-  return { permissions: permissions ?? null, minimumRemainingMs };
+  return { permissions: permissions === undefined ? OWN_PERMISSIONS : permissions, minimumRemainingMs };
 }

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import type { Permissions } from '@tenant-aws/policy';
-import type { Grant, Grants } from '../credentials/grants.ts';
+import type { Grant, Grants, OWN_PERMISSIONS } from '../credentials/grants.ts';
 import type { Vendor } from '../credentials/vendor.ts';
+import { frozenCopy } from '../frozen.ts';
 import type { TenantIdentity } from '../tenant.ts';
 import type { ClientCache, ClientScope } from './client-cache.ts';
 import type { ClientClass, ClientConfig, DocumentClientClass } from './client-class.ts';
 import { runInTenantContext } from './current.ts';
+import { memoized } from './memoized.ts';
 
 /** AWS as one tenant: what a request carries. */
 export interface TenantAws {
@@ -54,11 +56,10 @@ export interface TenantAwsParts {
   readonly clients: ClientCache;
 }
 
-/** @param permissions in place of the machine's own; `null` for those, so that a set that is missing by mistake is none */
-export function tenantAwsOf(parts: TenantAwsParts, identity: TenantIdentity, permissions: Permissions | null): TenantAws {
+export function tenantAwsOf(parts: TenantAwsParts, identity: TenantIdentity, permissions: Permissions | typeof OWN_PERMISSIONS): TenantAws {
   const { grants, vendor, clients } = parts;
   const granted = (): Grant | Promise<Grant> => grants.of(identity, permissions);
-  const credentials = provider(async () => vendor.vend(await granted()));
+  const credentials = memoized(async () => vendor.vend(await granted()));
   // Until an asynchronous option has answered, nothing but the identity says which clients may be shared.
   let unresolved: string | undefined;
   const scope = (): ClientScope => {
@@ -66,9 +67,9 @@ export function tenantAwsOf(parts: TenantAwsParts, identity: TenantIdentity, per
     if (grant instanceof Promise) {
       unheard(grant);
       unresolved ??= randomUUID();
-      return { key: unresolved, tenantId: identity.tenantId, credentials };
+      return { key: unresolved, tenantOf: () => identity.tenantId, credentials };
     }
-    return { key: grant.shape, tenantId: grant.tenantId, credentials: provider(() => vendor.vend(grant)) };
+    return { key: grant.shape, tenantOf: () => grant.tenantId, credentials: memoized(() => vendor.vend(grant)) };
   };
 
   const tenantAws: TenantAws = {
@@ -76,18 +77,14 @@ export function tenantAwsOf(parts: TenantAwsParts, identity: TenantIdentity, per
     identity,
     credentials,
     client: (type: object, config: object = {}) => clients.get(scope(), type, config as Readonly<Record<string, unknown>>) as never,
-    scoped: (others) => {
+    scoped: (given) => {
+      const others = frozenCopy(given);
       unheard(grants.of(identity, others)); // what is wrong with them is said here, where it can be
       return tenantAwsOf(parts, identity, others);
     },
     run: (fn) => runInTenantContext({ current: tenantAws }, fn),
   };
   return Object.freeze(tenantAws);
-}
-
-/** Marked as one that keeps its own cache, so that the SDK does not keep another over it, which would outlive ours. */
-function provider(credentials: () => ReturnType<AwsCredentialIdentityProvider>): AwsCredentialIdentityProvider {
-  return Object.assign(credentials, { memoized: true });
 }
 
 /** A failure that will be told again, to whoever asks for credentials. */

@@ -1,0 +1,16 @@
+import type { TenantAws } from '@tenant-aws/core';
+
+export { problemDetails } from './problem-details.ts';
+export { scoped } from './scoped.ts';
+export { tenantCredentials } from './tenant-credentials.ts';
+export type { TenantCredentialsMiddleware, TenantCredentialsOptions } from './tenant-credentials.ts';
+
+declare module 'koa' {
+  interface DefaultContext {
+    /**
+     * AWS as this request's tenant: clients and credentials that reach only its own data.
+     * Absent under `optional` where nothing was presented: write `ctx.tenantAws?.` there.
+     */
+    tenantAws: TenantAws;
+  }
+}

@@ -1,0 +1,21 @@
+import type { TenantAws } from '@tenant-aws/core';
+
+export { CurrentTenant, Public, Scoped } from './decorators.ts';
+export { TenantAwsExceptionFilter } from './tenant-aws.filter.ts';
+export { TenantAwsModule } from './tenant-aws.module.ts';
+export type { TenantAwsModuleOptions } from './tenant-aws.module-definition.ts';
+export { TenantAwsService } from './tenant-aws.service.ts';
+export { TenantClient } from './tenant-client.decorator.ts';
+export { getTenantClientToken } from './tenant-client.provider.ts';
+export { TenantGuard } from './tenant.guard.ts';
+export { TenantInterceptor } from './tenant.interceptor.ts';
+
+declare global {
+  // biome-ignore lint/style/noNamespace: the place where the types of Express' request are augmented
+  namespace Express {
+    interface Request {
+      /** AWS as this request's tenant, once `TenantGuard` has let it in. Absent on `@Public()` routes. */
+      tenantAws: TenantAws;
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Inject, Logger } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { PROBLEM_JSON, problemOf, TenantAwsError } from '@tenant-aws/core';
+import { throwError } from 'rxjs';
+
+/**
+ * Answers a {@link TenantAwsError} with its own status and headers, which Nest's default filter drops, and with
+ * `{ type, title, status, code }` (RFC 9457) as the body. The module registers it; name it on a gateway with `@UseFilters`.
+ * GraphQL gets `extensions.code`, a message's caller `{ status: 'error', code, message }`. What is not the client's fault is logged.
+ */
+@Catch(TenantAwsError)
+export class TenantAwsExceptionFilter implements ExceptionFilter<TenantAwsError> {
+  readonly #host: HttpAdapterHost;
+  readonly #logger = new Logger('TenantAws');
+
+  constructor(@Inject(HttpAdapterHost) host: HttpAdapterHost) {
+    this.#host = host;
+  }
+
+  catch(error: TenantAwsError, host: ArgumentsHost): unknown {
+    if (!error.expose) this.#logger.error(error);
+    const { code, message } = error;
+    switch (host.getType<'http' | 'ws' | 'rpc' | 'graphql'>()) {
+      case 'graphql':
+        return Object.assign(new Error(message), { extensions: { code, status: error.status } });
+      case 'rpc':
+        return throwError(() => ({ status: 'error', code, message }));
+      case 'ws':
+        return tell(host.switchToWs().getClient(), { status: 'error', code, message });
+      default:
+        return this.#answer(error, host.switchToHttp().getResponse());
+    }
+  }
+
+  #answer(error: TenantAwsError, response: unknown): void {
+    const { httpAdapter } = this.#host;
+    if (httpAdapter.isHeadersSent(response)) return httpAdapter.end(response);
+    for (const [name, value] of Object.entries(error.headers)) httpAdapter.setHeader(response, name, value);
+    httpAdapter.setHeader(response, 'Content-Type', PROBLEM_JSON);
+    httpAdapter.reply(response, JSON.stringify(problemOf(error)), error.status);
+  }
+}
+
+/** A native socket is told apart by its numeric `readyState`: its `emit` would only speak to itself. */
+function tell(client: { readyState?: unknown; send?(text: string): void; emit?(event: string, data: unknown): void }, data: object): void {
+  if (typeof client.readyState === 'number') client.send?.(JSON.stringify({ event: 'exception', data }));
+  else client.emit?.('exception', data);
+}

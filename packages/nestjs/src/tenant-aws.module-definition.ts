@@ -1,0 +1,25 @@
+import { ConfigurableModuleBuilder } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import type { TenantGateOptions } from '@tenant-aws/core';
+import { TenantGuard } from './tenant.guard.ts';
+
+/** Every option is optional: what is not given here is read from the `TENANT_AWS_*` variables of the environment. */
+export type TenantAwsModuleOptions = TenantGateOptions;
+
+/** What stands beside the options, also beside `useFactory`. */
+interface ModuleExtras {
+  /** Puts `TenantGuard` before every handler of the application; `@Public()` opens single ones. Default false. */
+  readonly guard?: boolean;
+}
+
+export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
+  new ConfigurableModuleBuilder<TenantAwsModuleOptions>({
+    moduleName: 'TenantAws',
+  })
+    .setClassMethodName('forRoot')
+    .setExtras<ModuleExtras>({ guard: false }, (definition, { guard }) => ({
+      ...definition,
+      global: true,
+      providers: [...(definition.providers ?? []), ...(guard ? [{ provide: APP_GUARD, useExisting: TenantGuard }] : [])],
+    }))
+    .build();

@@ -1,0 +1,98 @@
+import {
+  type DynamicModule,
+  Inject,
+  type MiddlewareConsumer,
+  Module,
+  type NestModule,
+  type OnApplicationShutdown,
+  type Provider,
+} from '@nestjs/common';
+import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
+import { runInTenantContext, type TenantGate, TokenVendingMachine, tenantGate } from '@tenant-aws/core';
+import { TenantAwsExceptionFilter } from './tenant-aws.filter.ts';
+import {
+  ASYNC_OPTIONS_TYPE,
+  ConfigurableModuleClass,
+  MODULE_OPTIONS_TOKEN,
+  OPTIONS_TYPE,
+  type TenantAwsModuleOptions,
+} from './tenant-aws.module-definition.ts';
+import { TenantAwsService } from './tenant-aws.service.ts';
+import { clientProviders } from './tenant-client.provider.ts';
+import { TenantGuard } from './tenant.guard.ts';
+import { TenantInterceptor } from './tenant.interceptor.ts';
+import { EAGER, TENANT_GATE } from './tokens.ts';
+
+const parts: readonly Provider[] = [
+  // The guard mints what a handler needs, once it knows the handler's decorators: the gate itself mints nothing.
+  {
+    provide: TENANT_GATE,
+    useFactory: (options: TenantAwsModuleOptions) => tenantGate({ ...options, eager: false }),
+    inject: [MODULE_OPTIONS_TOKEN],
+  },
+  { provide: EAGER, useFactory: ({ eager = true }: TenantAwsModuleOptions) => eager, inject: [MODULE_OPTIONS_TOKEN] },
+  { provide: TokenVendingMachine, useFactory: (gate: TenantGate) => gate.tvm, inject: [TENANT_GATE] },
+  TenantAwsService,
+  TenantGuard,
+  TenantInterceptor,
+  { provide: APP_FILTER, useClass: TenantAwsExceptionFilter },
+  { provide: APP_INTERCEPTOR, useExisting: TenantInterceptor },
+];
+
+/**
+ * Tenant isolation for a Nest application: `TenantGuard`, `@TenantClient()` in handlers and constructors, the exception
+ * filter, and `TokenVendingMachine` for injection. Global: import it once, anywhere. Its machine is closed with the application.
+ *
+ * @throws {@link ConfigurationError} with every fault at once, when the application is made; also when the AWS SDK beside it does not ask for credentials at every call
+ * @example
+ * @Module({ imports: [TenantAwsModule.forRoot({ guard: true })] })
+ */
+@Module({})
+export class TenantAwsModule extends ConfigurableModuleClass implements NestModule, OnApplicationShutdown {
+  readonly #gate: TenantGate;
+
+  constructor(@Inject(TENANT_GATE) gate: TenantGate) {
+    super();
+    this.#gate = gate;
+  }
+
+  /** @param options those of `tenantCredentials()`, and `guard: true` to guard every handler; every one is optional */
+  static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
+    return assembled(super.forRoot(options));
+  }
+
+  /** The same from `useFactory`, `useClass` or `useExisting`; `guard` stands beside it. */
+  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    return assembled(super.forRootAsync(options));
+  }
+
+  /** The place of the tenant is opened here, around all that Nest does for a request; the guard fills it. */
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply((_request: unknown, _response: unknown, next: () => void) => runInTenantContext({}, next)).forRoutes('{*path}');
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.#gate.close();
+  }
+}
+
+/** `providers` and `exports` are read when Nest scans the module: by then the classes imported after `forRoot()` have named their clients too. */
+function assembled(definition: DynamicModule): DynamicModule {
+  return {
+    ...definition,
+    get providers(): Provider[] {
+      return [...(definition.providers ?? []), ...parts, ...clientProviders()];
+    },
+    get exports(): NonNullable<DynamicModule['exports']> {
+      return [
+        TENANT_GATE,
+        EAGER,
+        TokenVendingMachine,
+        TenantAwsService,
+        TenantGuard,
+        TenantInterceptor,
+        ...clientProviders().map(({ provide }) => provide),
+      ];
+    },
+  };
+}

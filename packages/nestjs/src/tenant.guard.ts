@@ -1,0 +1,46 @@
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Permissions, TenantAws, TenantGate } from '@tenant-aws/core';
+import { PUBLIC, SCOPED } from './decorators.ts';
+import { httpRequestOf, identityRequestOf } from './execution-request.ts';
+import { admit } from './tenant-place.ts';
+import { EAGER, TENANT_GATE } from './tokens.ts';
+
+/**
+ * Lets in only a verified tenant: verifies who the execution speaks for, mints the credentials it needs, and makes it
+ * the current tenant. Whatever is refused is thrown with its own status, never as a bare 403.
+ *
+ * HTTP and GraphQL need nothing else. On a gateway, and in a hybrid application's microservice, stand `TenantInterceptor`
+ * beside it: Nest applies no global interceptor there.
+ */
+@Injectable()
+export class TenantGuard implements CanActivate {
+  readonly #gate: TenantGate;
+  readonly #eager: boolean;
+  readonly #reflector: Reflector;
+
+  constructor(@Inject(TENANT_GATE) gate: TenantGate, @Inject(EAGER) eager: boolean, @Inject(Reflector) reflector: Reflector) {
+    this.#gate = gate;
+    this.#eager = eager;
+    this.#reflector = reflector;
+  }
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    if (this.#declared<boolean>(PUBLIC, context)) return true;
+
+    const outer = await this.#gate(identityRequestOf(context));
+    if (!outer) return true; // only where `optional`, and nothing was presented
+
+    const permissions = this.#declared<Permissions>(SCOPED, context);
+    const own: TenantAws = permissions ? outer.scoped(permissions) : outer;
+    if (this.#eager) await own.credentials();
+    admit(context, { own, outer });
+    const request = httpRequestOf(context);
+    if (request) request.tenantAws = own;
+    return true;
+  }
+
+  #declared<T>(key: string, context: ExecutionContext): T | undefined {
+    return this.#reflector.getAllAndOverride<T | undefined>(key, [context.getHandler(), context.getClass()]);
+  }
+}
