@@ -1,4 +1,5 @@
 import { TenantInvalidError } from '@tenant-aws/policy';
+import { frozenCopy, isFrozen, isPlain } from './frozen.ts';
 import type { TenantIdentity } from './tenant.ts';
 
 /**
@@ -16,38 +17,9 @@ export function frozenIdentity(given: TenantIdentity): TenantIdentity {
   const { tenantId, subject, claims, source, expiresAt } = given;
   return Object.freeze({
     tenantId,
-    claims: frozenCopy(claims ?? {}, new Map()) as TenantIdentity['claims'],
+    claims: frozenCopy(claims ?? {}),
     source,
     ...(subject === undefined ? {} : { subject }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
   });
-}
-
-/** No recursion: a token may nest thousands of brackets. */
-function isFrozen(root: Record<string, unknown>): boolean {
-  const seen = new Set([root]);
-  for (const value of seen) {
-    if (!Object.isFrozen(value)) return false;
-    for (const part of Object.values(value)) if (isPlain(part)) seen.add(part);
-  }
-  return true;
-}
-
-function frozenCopy(value: unknown, copies: Map<object, object>): unknown {
-  if (!isPlain(value)) return value;
-  const known = copies.get(value);
-  if (known !== undefined) return known;
-  const copy: object = Array.isArray(value) ? [] : {};
-  copies.set(value, copy);
-  for (const [key, part] of Object.entries(value)) {
-    // Defined, not assigned: a claim may be called `__proto__`.
-    Object.defineProperty(copy, key, { value: frozenCopy(part, copies), enumerable: true, writable: true, configurable: true });
-  }
-  return Object.freeze(copy);
-}
-
-function isPlain(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null || Array.isArray(value);
 }

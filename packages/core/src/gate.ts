@@ -4,6 +4,7 @@ import { readIdentityEnvironment, renamed } from './configuration/environment.ts
 import type { Naming } from './credentials/assumption.ts';
 import type { PerIdentity, TokenVendingMachineOptions } from './configuration/options.ts';
 import { TokenMissingError } from './errors.ts';
+import { frozenCopy } from './frozen.ts';
 import { frozenIdentity } from './frozen-identity.ts';
 import { bearerToken } from './identity/bearer-token.ts';
 import type { BearerTokenOptions } from './identity/bearer-token-options.ts';
@@ -117,8 +118,9 @@ function sharedMachine(tvm: TokenVendingMachine, { permissions, ...others }: Par
 
 function withPermissions(access: GateAccess, permissions: PerIdentity<Permissions>): GateSettings['own'] {
   if (typeof permissions !== 'function') {
-    access.judge(permissions);
-    return (identity) => access.for(identity, permissions);
+    const own = frozenCopy(permissions);
+    access.judge(own);
+    return (identity) => access.for(identity, own);
   }
   const ask = oncePerIdentity(permissions);
   return async (identity) => access.for(identity, await ask(identity));
@@ -143,7 +145,9 @@ function identitySource(given: unknown): IdentitySource {
 
 /** A fault of the source's begins with its option's name. */
 function calledBy(naming: Naming, fault: string): string {
-  return fault.replace(/^`(\w+)`/, (_, option: string) => `\`${naming(option)}\``);
+  const [, option = ''] = /^`(\w+)`/.exec(fault) ?? [];
+  if (naming(option) !== option) return fault.replace(option, naming(option));
+  return `${fault} (\`${naming('algorithms')}\`)`; // a secret is asked for by the algorithms alone
 }
 
 /** Asks once for each identity, which the sources of this package answer by reference; a failure is asked again. */

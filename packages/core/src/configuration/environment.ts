@@ -65,10 +65,12 @@ export function readMachineEnvironment(code: Partial<TokenVendingMachineOptions>
     ...(max === undefined ? {} : { cache: { ...code.cache, max } }),
   };
   const rename = (fault: string): string => {
+    const called = (name: string): string => `${fault} (\`${name}\`)`;
     if (fault.includes(PREFIX)) return fault;
-    const variable = Object.keys(variables ?? {}).find((name) => fault.includes(`\`${name}\``) || fault.includes(`"${name}"`));
-    if (variable !== undefined) return `${fault} (\`${VARIABLE}${variable.toUpperCase()}\`)`;
-    return templates !== undefined && /template/.test(fault) ? `${fault} (\`${naming('permissions')}\`)` : fault;
+    if (folder !== undefined && fault.includes(folder)) return called(naming('library'));
+    const [, subject = ''] = /[`"]([^`"]*)[`"]/.exec(fault) ?? [];
+    if (Object.hasOwn(variables ?? {}, subject)) return called(`${VARIABLE}${subject.toUpperCase()}`);
+    return templates !== undefined && /template/.test(fault) ? called(naming('permissions')) : fault;
   };
   return { options: { ...code, ...options }, source: folder === undefined ? undefined : directory(folder), naming, rename };
 }

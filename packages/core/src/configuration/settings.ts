@@ -7,6 +7,7 @@ import {
   type TemplateSource,
   TenantIdSet,
 } from '@tenant-aws/policy';
+import { frozenCopy, isPlain } from '../frozen.ts';
 import { judgeConstants, type Naming, type PerIdentityOptions } from '../credentials/assumption.ts';
 import type { GrantedTenants } from '../credentials/grants.ts';
 import { PermissionSets } from '../credentials/permission-sets.ts';
@@ -57,7 +58,7 @@ export function readSettings(given: TokenVendingMachineOptions, reading: Reading
   const { durationSeconds = 900, assumeTimeoutMs = 10_000, maxConcurrentAssumes = 50, cache = {}, clients = {}, ...others } = given;
   const { library, shared, tenantId, sts, roleArn, permissions, variables, sessionName, sourceIdentity, tags, ...rest } = others;
   const { transitiveTagKeys, externalId, ...unknown } = rest;
-  const perIdentity: PerIdentityOptions = {
+  const perIdentity: PerIdentityOptions = frozenCopy({
     roleArn,
     permissions,
     variables,
@@ -66,7 +67,7 @@ export function readSettings(given: TokenVendingMachineOptions, reading: Reading
     tags,
     transitiveTagKeys,
     externalId,
-  };
+  });
 
   faults.noneOf('', unknown, NAMES);
   judgeConstants(perIdentity, naming, faults);
@@ -110,7 +111,7 @@ export function constantSet(
   { permissions, variables = {}, tags = {} }: PerIdentityOptions,
   sets: PermissionSets,
 ): PermissionSet | undefined {
-  if (typeof permissions !== 'object' || permissions === null || typeof variables !== 'object' || variables === null) return undefined;
+  if (typeof permissions !== 'object' || permissions === null || !isPlain(variables) || Array.isArray(variables)) return undefined;
   const tagKeys = typeof tags === 'function' ? 'any' : Object.keys(tags ?? {});
   return sets.resolve(permissions, { variables, tagKeys });
 }

@@ -24,6 +24,9 @@ interface Known {
 /** The most sets of permissions that are remembered of one identity: routes have few, but a set may be made of a request's own values. */
 const MOST_GRANTS = 100;
 
+/** The machine's own permissions, said by name: what is missing by mistake, `undefined` or `null`, is no permission. */
+export const OWN_PERMISSIONS: unique symbol = Symbol('own permissions');
+
 /** Which tenant ids are accepted. */
 export interface GrantedTenants {
   /** By the machine, whatever the permissions. */
@@ -31,9 +34,6 @@ export interface GrantedTenants {
   /** By the machine's own permissions, where they are the same for all; else as `any`. */
   readonly own: TenantIdSet;
 }
-
-/** Under which a grant with the machine's own permissions is kept: no key of other permissions is empty. */
-const OWN = '';
 
 /**
  * What identities may have. An identity's functions are asked once, and what came of them is found again by reference:
@@ -56,23 +56,21 @@ export class Grants {
   /**
    * The identity, frozen, and its tenant's id judged.
    *
-   * @param permissions those it will have in place of the machine's own
    * @throws {@link TenantInvalidError}
    */
-  admit(identity: TenantIdentity, permissions: Permissions | null): TenantIdentity {
+  admit(identity: TenantIdentity, permissions: Permissions | typeof OWN_PERMISSIONS): TenantIdentity {
     const frozen = this.#known.has(identity) ? identity : frozenIdentity(identity);
-    parseTenantId(frozen.tenantId, permissions === null ? this.#tenantIds.own : this.#tenantIds.any);
+    parseTenantId(frozen.tenantId, permissions === OWN_PERMISSIONS ? this.#tenantIds.own : this.#tenantIds.any);
     return frozen;
   }
 
   /**
    * What an admitted identity may have; at once where all functions of it have answered.
    *
-   * @param permissions in place of the machine's own; `null` for those: what is undefined by mistake is no permission
    */
-  of(identity: TenantIdentity, permissions: Permissions | null): Grant | Promise<Grant> {
+  of(identity: TenantIdentity, permissions: Permissions | typeof OWN_PERMISSIONS): Grant | Promise<Grant> {
     const known = this.#known.get(identity) ?? this.#ask(identity);
-    const key = permissions === null ? OWN : this.#sets.keyOf(permissions);
+    const key = permissions === OWN_PERMISSIONS ? 'own' : this.#sets.keyOf(permissions);
     const grant = known.grants.get(key);
     if (grant !== undefined) return grant;
     const make = (answers: Answers): Grant => {
@@ -97,9 +95,9 @@ export class Grants {
     return known;
   }
 
-  #make(identity: TenantIdentity, answers: Answers, permissions: Permissions | null): Grant {
+  #make(identity: TenantIdentity, answers: Answers, permissions: Permissions | typeof OWN_PERMISSIONS): Grant {
     const assumption = parseAssumption(answers, identity.tenantId);
-    const set = this.#sets.resolve(permissions ?? (answers.permissions as Permissions), {
+    const set = this.#sets.resolve(permissions === OWN_PERMISSIONS ? (answers.permissions as Permissions) : permissions, {
       variables: (answers.variables ?? {}) as Readonly<Record<string, string>>,
       tagKeys: Object.keys(assumption.tags),
     });

@@ -1,0 +1,205 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bearerToken, tenantGate, TokenVendingMachine } from '@tenant-aws/core';
+import { fakeSts } from '@tenant-aws/core/testing';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+const machine = {
+  TENANT_AWS_ROLE_ARN: 'arn:aws:iam::000000000000:role/TenantAccess',
+  TENANT_AWS_TEMPLATES: 's3-folder-per-tenant',
+  TENANT_AWS_VAR_BUCKET: 'notes',
+};
+const bearer = { TENANT_AWS_JWT_ISSUER: 'https://login.example.com', TENANT_AWS_JWT_AUDIENCE: 'notes' };
+const region = { AWS_REGION: 'eu-west-1' };
+const identity = { tenantId: 'acme', claims: {}, source: 'claims' as const };
+
+beforeEach(() => {
+  for (const name of Object.keys(process.env)) if (/^(TENANT_)?AWS_/.test(name)) vi.stubEnv(name, undefined);
+  environment({ AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null', AWS_EC2_METADATA_DISABLED: 'true' });
+});
+afterEach(() => vi.unstubAllEnvs());
+
+function environment(variables: Record<string, string>): void {
+  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+}
+
+function faultsOf(act: () => unknown): readonly string[] {
+  try {
+    act();
+    return [];
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'configuration_invalid' });
+    return (error as { faults: readonly string[] }).faults;
+  }
+}
+
+describe('a gate without options', () => {
+  it('is made of the environment', async () => {
+    environment({ ...machine, ...bearer, ...region });
+
+    const gate = tenantGate();
+
+    expect(gate.tvm.stats().entries).toBe(0);
+    await gate.close();
+  });
+
+  it('names every variable that is missing, a region too, in one error', () => {
+    const faults = faultsOf(() => tenantGate());
+
+    for (const name of ['TENANT_AWS_ROLE_ARN', 'TENANT_AWS_TEMPLATES', 'TENANT_AWS_JWT_ISSUER', 'TENANT_AWS_JWT_AUDIENCE', 'AWS_REGION']) {
+      expect(faults.filter((fault) => fault.includes(`\`${name}\``))).toHaveLength(1);
+    }
+    expect(faults).toHaveLength(5);
+  });
+
+  it('names the variable of a template that is missing', () => {
+    environment({ ...machine, ...bearer, ...region, TENANT_AWS_VAR_BUCKET: '' });
+
+    expect(faultsOf(() => tenantGate())).toEqual([expect.stringContaining('TENANT_AWS_VAR_BUCKET')]);
+  });
+
+  it.each<[string, string]>([
+    ['TENANT_AWS_ROLE_ARN', 'TenantAccess'],
+    ['TENANT_AWS_TEMPLATES', 'no-such-template'],
+    ['TENANT_AWS_TEMPLATES', 's3-folder-per-tenant,,'],
+    ['TENANT_AWS_TEMPLATES', 's3-folder-per-tenant?buckett=notes'],
+    ['TENANT_AWS_VAR_BUCKET', 'notes/*'],
+    ['TENANT_AWS_VAR_BUCKETT', 'notes'],
+    ['TENANT_AWS_VAR_bucket', 'notes'],
+    ['TENANT_AWS_VAR_', 'notes'],
+    ['TENANT_AWS_TEMPLATE_SOURCE', '/no/such/folder'],
+    ['TENANT_AWS_DURATION_SECONDS', '60'],
+    ['TENANT_AWS_DURATION_SECONDS', '1e3'],
+    ['TENANT_AWS_DURATION_SECONDS', ' 900'],
+    ['TENANT_AWS_CACHE_MAX', '0'],
+    ['TENANT_AWS_CACHE_MAX', 'many'],
+    ['TENANT_AWS_IDENTITY', 'header'],
+    ['TENANT_AWS_JWT_ISSUER', 'login.example.com'],
+    ['TENANT_AWS_JWKS_URI', 'http://login.example.com/jwks.json'],
+    ['TENANT_AWS_JWT_ALGORITHMS', 'none'],
+    ['TENANT_AWS_JWT_ALGORITHMS', 'RS256,HS256'],
+    ['TENANT_AWS_ROLEARN', 'arn:aws:iam::000000000000:role/TenantAccess'],
+    ['TENANT_AWS_', 'x'],
+  ])('names %s where it is %j', (name, value) => {
+    environment({ ...machine, ...bearer, ...region, [name]: value });
+
+    const faults = faultsOf(() => tenantGate());
+    expect(faults.length).toBeGreaterThan(0);
+    for (const fault of faults) expect(fault).toContain(name);
+    expect(faults.join()).not.toContain('notes/*');
+  });
+
+  it('suggests the name that was meant', () => {
+    environment({ ...machine, ...bearer, ...region, TENANT_AWS_TENANT_CLAIN: 'x' });
+
+    expect(faultsOf(() => tenantGate())).toEqual([expect.stringContaining('TENANT_AWS_TENANT_CLAIM')]);
+  });
+
+  it('takes a region from wherever the SDK or its neighbours do', async () => {
+    environment({ ...machine, ...bearer });
+    expect(faultsOf(() => tenantGate())).toHaveLength(1);
+
+    for (const variables of [{ AWS_DEFAULT_REGION: 'eu-west-1' }, { AWS_PROFILE: 'staging' }]) {
+      environment(variables);
+      await tenantGate().close();
+      vi.stubEnv(Object.keys(variables)[0] ?? '', undefined);
+    }
+    const file = join(mkdtempSync(join(tmpdir(), 'tenant-aws-')), 'config');
+    writeFileSync(file, '[default]\nregion = eu-west-1\n');
+    environment({ AWS_CONFIG_FILE: file });
+    await tenantGate().close();
+  });
+
+  it('leaves it to ready() to judge a shared configuration', async () => {
+    environment({ ...machine, ...bearer, AWS_PROFILE: 'staging', AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' });
+    const tvm = TokenVendingMachine.fromEnvironment();
+
+    await expect(tvm.ready()).rejects.toMatchObject({ code: 'configuration_invalid', faults: [expect.stringContaining('AWS_REGION')] });
+    await tvm.close();
+  });
+});
+
+describe('code', () => {
+  it('wins over the environment, option by option', async () => {
+    environment({
+      ...machine,
+      ...bearer,
+      ...region,
+      TENANT_AWS_ROLE_ARN: 'not an ARN',
+      TENANT_AWS_CACHE_MAX: '-1',
+      TENANT_AWS_DURATION_SECONDS: 'x',
+    });
+
+    const tvm = TokenVendingMachine.fromEnvironment({
+      roleArn: 'arn:aws:iam::000000000000:role/TenantAccess',
+      cache: { max: 5 },
+      durationSeconds: 900,
+      sts: fakeSts(),
+    });
+
+    expect((await tvm.vend(identity)).accessKeyId).toMatch(/^ASIA/);
+    await tvm.close();
+  });
+
+  it('is called by the names of code where it is at fault', () => {
+    environment({ ...machine, ...bearer, ...region });
+
+    expect(faultsOf(() => tenantGate({ roleArn: 'x' }))).toEqual([expect.stringContaining('`roleArn`')]);
+    expect(faultsOf(() => tenantGate({ cache: { max: 0 } }))).toEqual([expect.stringContaining('`cache.max`')]);
+  });
+
+  it('adds to a group what the environment has of it', () => {
+    environment({ ...machine, ...region, TENANT_AWS_CACHE_MAX: '0' });
+
+    expect(faultsOf(() => TokenVendingMachine.fromEnvironment({ cache: { errorTtlMs: 5 } }))).toEqual([
+      expect.stringContaining('TENANT_AWS_CACHE_MAX'),
+    ]);
+  });
+
+  it('with an identity source needs no variable of one', async () => {
+    environment({ ...machine, ...region });
+
+    await tenantGate({ identity: bearerToken({ issuer: 'https://login.example.com', audience: 'notes' }) }).close();
+  });
+});
+
+describe('a machine', () => {
+  it('reads its own variables and none of the identity source', async () => {
+    environment({ ...machine, ...region, TENANT_AWS_JWT_ISSUER: 'nonsense' });
+
+    await TokenVendingMachine.fromEnvironment().close();
+    expect(faultsOf(() => new TokenVendingMachine({ sts: fakeSts() } as never)).join('\n')).toMatch(/`roleArn`[\s\S]*`permissions`/);
+  });
+
+  it('reads templates from a folder', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tenant-aws-'));
+    writeFileSync(
+      join(folder, 'jobs.json'),
+      JSON.stringify({
+        Effect: 'Allow',
+        Action: 'sqs:SendMessage',
+        Resource: 'arn:{{partition}}:sqs:{{region}}:{{account}}:{{tenant}}_jobs',
+      }),
+    );
+    environment({ ...machine, ...region, TENANT_AWS_TEMPLATES: 'jobs', TENANT_AWS_TEMPLATE_SOURCE: folder, TENANT_AWS_VAR_BUCKET: '' });
+
+    const tvm = TokenVendingMachine.fromEnvironment({ sts: fakeSts() });
+
+    expect((await tvm.vend(identity)).accessKeyId).toMatch(/^ASIA/);
+    await tvm.close();
+  });
+
+  it('beside which a gate stands leaves the names of its own to itself', async () => {
+    environment({ ...bearer, TENANT_AWS_COLOUR: 'red', TENANT_AWS_ROLE_ARN: 'nonsense' });
+    const tvm = new TokenVendingMachine({
+      roleArn: machine.TENANT_AWS_ROLE_ARN,
+      permissions: ['s3-folder-per-tenant'],
+      variables: { bucket: 'notes' },
+      sts: fakeSts(),
+    });
+
+    await tenantGate({ tvm }).close();
+    await tvm.close();
+  });
+});

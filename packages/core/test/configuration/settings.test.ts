@@ -1,0 +1,128 @@
+import { PolicyGenerator, shipped, TemplateLibrary, TokenVendingMachine, type TokenVendingMachineOptions } from '@tenant-aws/core';
+import { fakeSts } from '@tenant-aws/core/testing';
+import { describe, expect, it } from 'vitest';
+
+const good: TokenVendingMachineOptions = {
+  roleArn: 'arn:aws:iam::000000000000:role/TenantAccess',
+  permissions: ['s3-folder-per-tenant'],
+  variables: { bucket: 'notes' },
+  sts: fakeSts(),
+};
+
+/** The faults of these options. */
+function faultsOf(options: unknown): readonly string[] {
+  try {
+    void new TokenVendingMachine(options as TokenVendingMachineOptions).close();
+    return [];
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'configuration_invalid', status: 500 });
+    return (error as { faults: readonly string[] }).faults;
+  }
+}
+
+describe('options', () => {
+  it.each<[string, object]>([
+    ['a role by function', { roleArn: async () => good.roleArn }],
+    [
+      'everything at its bounds',
+      {
+        durationSeconds: 3600,
+        assumeTimeoutMs: 1,
+        maxConcurrentAssumes: 1,
+        cache: { max: 1, minimumRemainingMs: 0, errorTtlMs: 0 },
+        clients: { max: 1, maxSockets: 1 },
+      },
+    ],
+    ['half of the duration as the floor', { durationSeconds: 900, cache: { minimumRemainingMs: 450_000 } }],
+    [
+      'undefined for what is not given',
+      { variables: { bucket: 'notes' }, library: undefined, cache: undefined, tags: undefined, shared: undefined },
+    ],
+    ['a library', { library: TemplateLibrary.from(shipped()) }],
+    ['a generator', { permissions: PolicyGenerator.generator().s3FolderPerTenant({ bucket: 'notes' }) }],
+    ['tags', { tags: { tenant: 'acme' }, transitiveTagKeys: ['tenant'], externalId: 'ab', sourceIdentity: 'ab', sessionName: 'ab' }],
+    ['a wider set of tenant ids', { tenantId: { chars: 'a-z0-9.', min: 1 } }],
+  ])('are accepted: %s', (_what, options) => {
+    expect(faultsOf({ ...good, ...options })).toEqual([]);
+  });
+
+  it.each<[string, object, string]>([
+    ['no role', { roleArn: undefined }, '`roleArn`'],
+    ['no ARN', { roleArn: 'TenantAccess' }, '`roleArn`'],
+    ['no permissions', { permissions: undefined }, '`permissions`'],
+    ['empty permissions', { permissions: [] }, '`permissions`'],
+    ['a name in place of a list', { permissions: 's3-folder-per-tenant' }, '`permissions`'],
+    ['an unknown template', { permissions: ['s3-folder-per-tenent'] }, 's3-folder-per-tenant'],
+    ['a missing variable', { variables: {} }, '`bucket`'],
+    ['an unknown variable', { variables: { bucket: 'notes', buckett: 'notes' } }, 'buckett'],
+    ['a hostile variable', { variables: { bucket: 'notes*' } }, '`bucket`'],
+    ['variables that are a list', { variables: ['notes'] }, '`variables`'],
+    ['an unknown option', { roleARN: good.roleArn }, '`roleArn`'],
+    ['a short duration', { durationSeconds: 899 }, '`durationSeconds`'],
+    ['a long duration', { durationSeconds: 3601 }, '`durationSeconds`'],
+    ['a duration that is a text', { durationSeconds: '900' }, '`durationSeconds`'],
+    ['a duration that is no number', { durationSeconds: Number.NaN }, '`durationSeconds`'],
+    ['a deadline of nothing', { assumeTimeoutMs: 0 }, '`assumeTimeoutMs`'],
+    ['no slots', { maxConcurrentAssumes: 0 }, '`maxConcurrentAssumes`'],
+    ['no room', { cache: { max: 0 } }, '`cache.max`'],
+    ['a negative floor', { cache: { minimumRemainingMs: -1 } }, '`cache.minimumRemainingMs`'],
+    ['a floor over half the duration', { cache: { minimumRemainingMs: 450_001 } }, '`cache.minimumRemainingMs`'],
+    ['a time that runs backwards', { cache: { errorTtlMs: -1 } }, '`cache.errorTtlMs`'],
+    ['an unknown member', { cache: { maximum: 1 } }, '`cache.maximum`'],
+    ['a cache that is a number', { cache: 100 }, '`cache`'],
+    ['no clients', { clients: { max: 0 } }, '`clients.max`'],
+    ['no sockets', { clients: { maxSockets: 0 } }, '`clients.maxSockets`'],
+    ['an illegal session name', { sessionName: 'a b' }, '`sessionName`'],
+    ['an illegal source identity', { sourceIdentity: 'a' }, '`sourceIdentity`'],
+    ['an illegal external id', { externalId: 'a b' }, '`externalId`'],
+    ['illegal tags', { tags: { tenant: '*' } }, '`tags`'],
+    ['a transitive key without its tag', { tags: { tenant: 'acme' }, transitiveTagKeys: ['tier'] }, '`tier`'],
+    ['an STS client that is none', { sts: {} }, '`sts`'],
+    ['a library that is none', { library: {} }, '`library`'],
+    ['shared templates beside a library', { library: TemplateLibrary.from(shipped()), shared: [] }, '`shared`'],
+    ['shared templates that do not exist', { shared: ['no-such-template'] }, 'no-such-template'],
+    ['a set of tenant ids that admits wildcards', { tenantId: { chars: 'a-z*' } }, '`tenantId.chars`'],
+    [
+      'a generator of another library',
+      {
+        library: TemplateLibrary.from({ read: () => [] }),
+        permissions: PolicyGenerator.generator().s3FolderPerTenant({ bucket: 'notes' }),
+      },
+      'library',
+    ],
+  ])('are refused: %s', (_what, options, name) => {
+    const faults = faultsOf({ ...good, ...options });
+    expect(faults.length).toBeGreaterThan(0);
+    expect(faults.filter((fault) => fault.includes(name))).not.toEqual([]);
+  });
+
+  it('are no object', () => {
+    for (const none of [undefined, null, 7, 'x']) expect(faultsOf(none)).toHaveLength(1);
+  });
+
+  it('are all told at once', () => {
+    const faults = faultsOf({
+      roleArn: 7,
+      permissions: ['no-such-template', 's3-folder-per-tenant'],
+      durationSeconds: 1,
+      cache: { max: 0 },
+      colour: 'red',
+      sts: fakeSts(),
+    });
+
+    for (const name of ['roleArn', 'no-such-template', 'bucket', 'durationSeconds', 'cache.max', 'colour'])
+      expect(faults.join('\n')).toContain(name);
+  });
+
+  it('are read once: changing them later changes nothing', async () => {
+    const permissions = ['s3-folder-read-only'];
+    const tvm = new TokenVendingMachine({ ...good, permissions });
+    const identity = { tenantId: 'acme', claims: {}, source: 'claims' as const };
+    const before = await tvm.vend(identity);
+
+    permissions[0] = 's3-folder-per-tenant';
+
+    expect((await tvm.vend(identity)).accessKeyId).toBe(before.accessKeyId);
+    await tvm.close();
+  });
+});

@@ -1,0 +1,81 @@
+import { inspect, styleText } from 'node:util';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { TenantCredentials } from '@tenant-aws/core';
+import type { LocalAws } from '@tenant-aws/local';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { bucket, identityOf, machineFor, startAws } from '../local-machine.ts';
+
+const end = new Date('2026-01-01T00:15:00Z');
+const made = (): TenantCredentials => new TenantCredentials('ASIAEXAMPLE', 'the-secret-key', 'the-session-token', end);
+const secret = /the-secret-key|the-session-token/;
+
+describe('credentials that are written somewhere', () => {
+  it.each([
+    ['JSON.stringify', (value: unknown) => JSON.stringify(value)],
+    ['JSON.stringify within something', (value: unknown) => JSON.stringify({ a: [value] }, null, 2)],
+    ['inspect', (value: unknown) => inspect(value)],
+    ['inspect of all', (value: unknown) => inspect({ a: { b: [value] } }, { depth: 20, showHidden: true })],
+    ['inspect in colours', (value: unknown) => inspect(value, { colors: true })],
+    ['String', (value: unknown) => String(value)],
+    ['an Error', (value: unknown) => inspect(new Error('failed', { cause: value }))],
+  ])('hide what is secret: %s', (_what, write) => {
+    expect(write(made())).not.toMatch(secret);
+  });
+
+  it('hide it from console.log and its like', () => {
+    const written: string[] = [];
+    for (const stream of [process.stdout, process.stderr])
+      vi.spyOn(stream, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+    const { log, error, info } = console;
+    log(made(), '%o', made());
+    error('credentials: %j %O', made(), made());
+    info({ credentials: made() });
+    vi.restoreAllMocks();
+    expect(written.join('')).not.toMatch(secret);
+  });
+
+  it('show whose they are, for the log', () => {
+    expect(inspect(made())).toContain('ASIAEXAMPLE');
+    expect(JSON.parse(JSON.stringify(made()))).toEqual({
+      accessKeyId: 'ASIAEXAMPLE',
+      secretAccessKey: '[redacted]',
+      sessionToken: '[redacted]',
+      expiration: '2026-01-01T00:15:00.000Z',
+    });
+    expect(styleText('bold', inspect(made()))).toContain('TenantCredentials');
+  });
+
+  it('are written also where their caller has changed them', () => {
+    const changed = Object.assign(made(), { expiration: new Date(Number.NaN) });
+
+    expect(JSON.stringify(changed)).toContain('Invalid Date');
+    expect(JSON.stringify(Object.assign(made(), { expiration: undefined }))).toContain('undefined');
+  });
+});
+
+describe('credentials that are used', () => {
+  let aws: LocalAws;
+  beforeAll(async () => {
+    aws = await startAws();
+  });
+  afterAll(() => aws.close());
+
+  it.each([
+    ['as they are', (credentials: TenantCredentials) => credentials],
+    ['spread', (credentials: TenantCredentials) => ({ ...credentials })],
+    ['assigned', (credentials: TenantCredentials) => Object.assign({}, credentials)],
+    ['cloned', (credentials: TenantCredentials) => structuredClone(credentials)],
+    ['frozen, by a provider', (credentials: TenantCredentials) => async () => Object.freeze({ ...credentials })],
+  ])('sign: %s', async (_what, use) => {
+    await using tvm = machineFor(aws);
+    const s3 = new S3Client({ endpoint: aws.url, region: 'us-east-1', credentials: use(await tvm.vend(identityOf('acme'))) });
+
+    await expect(s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'acme/note', Body: 'x' }))).resolves.toBeDefined();
+  });
+
+  it('have enumerable fields, and nothing else of their own', async () => {
+    await using tvm = machineFor(aws);
+
+    expect(Object.keys(await tvm.vend(identityOf('acme')))).toEqual(['accessKeyId', 'secretAccessKey', 'sessionToken', 'expiration']);
+  });
+});
