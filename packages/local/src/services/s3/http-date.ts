@@ -8,7 +8,7 @@ export function parseHttpDate(text: string): Date | undefined {
   return !Number.isNaN(date.getTime()) && date.toUTCString() === text ? date : undefined;
 }
 
-/** S3 keeps whole seconds. */
+/** The time without its milliseconds, which an HTTP date cannot say. */
 export function wholeSeconds(date: Date): Date {
   return new Date(Math.floor(date.getTime() / 1000) * 1000);
 }

@@ -1,5 +1,5 @@
 import { AwsError, type VerifiedRequest } from '../service.ts';
-import { parseHttpDate, wholeSeconds } from './http-date.ts';
+import { parseHttpDate } from './http-date.ts';
 import type { S3Request } from './row.ts';
 import type { StoredObject } from './stored-object.ts';
 
@@ -38,7 +38,7 @@ export function readPreconditions({ headers }: VerifiedRequest, prefix = ''): Pr
  */
 export function judge(conditions: Preconditions, object: StoredObject): 'met' | 'failed' | 'unmodified' {
   const { ifMatch, ifNoneMatch, ifModifiedSince, ifUnmodifiedSince } = conditions;
-  const modified = wholeSeconds(object.lastModified);
+  const modified = object.lastModified;
   if (ifMatch !== undefined) {
     if (!matches(ifMatch, object)) return 'failed';
   } else if (ifUnmodifiedSince && modified > ifUnmodifiedSince) return 'failed';

@@ -20,6 +20,7 @@ export interface StoredObject {
   readonly body: Buffer;
   /** Without its quotes. */
   readonly etag: string;
+  /** In whole seconds, so that what a header says and what a listing says are the same time. */
   readonly lastModified: Date;
   /** The headers that a read answers with: `content-type`, `cache-control`, …, `x-amz-meta-*`. */
   readonly headers: ReadonlyMap<string, string>;

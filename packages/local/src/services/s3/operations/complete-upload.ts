@@ -5,6 +5,7 @@ import { checksumElements, xmlAnswer } from '../answer.ts';
 import { ask, objectArn } from '../authorization.ts';
 import { readNamedParts, selectParts } from '../completed-parts.ts';
 import type { Engine } from '../engine.ts';
+import { wholeSeconds } from '../http-date.ts';
 import { invalidArgument } from '../list-params.ts';
 import { percentEncoded } from '../percent-encoded.ts';
 import type { S3Request, Understood } from '../row.ts';
@@ -40,7 +41,7 @@ export function completeUpload(request: S3Request, engine: Engine): Understood {
       verifyCompleted(request, checksum);
       check(into);
       const etag = compositeEtag(parts);
-      into.put(key, { body, etag, lastModified: request.now, headers: upload.headers, checksum, parts: parts.map(summary) });
+      into.put(key, { body, etag, lastModified: wholeSeconds(request.now), headers: upload.headers, checksum, parts: parts.map(summary) });
       into.uploads.end(upload);
       const content =
         element('Location', `/${bucket}/${percentEncoded(key)}`) +

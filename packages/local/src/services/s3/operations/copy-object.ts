@@ -4,6 +4,7 @@ import { ask, objectArn, sent } from '../authorization.ts';
 import { readSource } from '../copied-object.ts';
 import { COPY_SOURCE, copySourceKey, readCopySource } from '../copy-source.ts';
 import type { Engine } from '../engine.ts';
+import { wholeSeconds } from '../http-date.ts';
 import { invalidArgument } from '../list-params.ts';
 import { objectHeaders } from '../object-headers.ts';
 import { readPreconditions } from '../preconditions.ts';
@@ -46,7 +47,7 @@ export function copyObject(request: S3Request, engine: Engine): Understood {
       const copy = {
         body: original.body,
         etag: md5Hex(original.body),
-        lastModified: request.now,
+        lastModified: wholeSeconds(request.now),
         headers: replace ? headers : original.headers,
         checksum: fullObjectChecksum(algorithm ?? original.checksum.algorithm, original.body),
         parts: [],

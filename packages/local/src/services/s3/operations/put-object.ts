@@ -1,6 +1,7 @@
 import { checksumHeaders } from '../answer.ts';
 import { ask, objectArn } from '../authorization.ts';
 import type { Engine } from '../engine.ts';
+import { wholeSeconds } from '../http-date.ts';
 import { objectHeaders } from '../object-headers.ts';
 import { verifyPayload } from '../payload.ts';
 import type { S3Request, Understood } from '../row.ts';
@@ -22,7 +23,7 @@ export function putObject(request: S3Request, engine: Engine): Understood {
       const checksum = verifyPayload(request) ?? fullObjectChecksum('CRC64NVME', body);
       check(into);
       const etag = md5Hex(body);
-      into.put(key, { body, etag, lastModified: request.now, headers, checksum, parts: [] });
+      into.put(key, { body, etag, lastModified: wholeSeconds(request.now), headers, checksum, parts: [] });
       return { status: 200, headers: { etag: `"${etag}"`, ...checksumHeaders(checksum) } };
     },
   };

@@ -3,6 +3,7 @@ import { ask, objectArn } from '../authorization.ts';
 import { readSource } from '../copied-object.ts';
 import { COPY_SOURCE, copySourceKey, readCopySource } from '../copy-source.ts';
 import type { Engine } from '../engine.ts';
+import { wholeSeconds } from '../http-date.ts';
 import { readPreconditions } from '../preconditions.ts';
 import { readSourceRange } from '../range.ts';
 import type { S3Request, Understood } from '../row.ts';
@@ -28,7 +29,7 @@ export function uploadPartCopy(request: S3Request, engine: Engine): Understood {
       const range = readSourceRange(request.headers.get('x-amz-copy-source-range'), original.body.length);
       const body = range ? original.body.subarray(range.first, range.last + 1) : original.body;
       const checksum = upload.checksum && fullObjectChecksum(upload.checksum.algorithm, body);
-      const part = { number: partNumber, body, etag: md5Hex(body), lastModified: request.now, checksum };
+      const part = { number: partNumber, body, etag: md5Hex(body), lastModified: wholeSeconds(request.now), checksum };
       upload.parts.set(partNumber, part);
       const content = element('LastModified', part.lastModified.toISOString()) + element('ETag', `"${part.etag}"`);
       return xmlAnswer('CopyPartResult', content + (checksum ? checksumElements(checksum) : ''));

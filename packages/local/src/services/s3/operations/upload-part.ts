@@ -2,6 +2,7 @@ import { AwsError, type ServiceResponse } from '../../service.ts';
 import { checksumHeaders } from '../answer.ts';
 import { ask, objectArn } from '../authorization.ts';
 import type { Engine } from '../engine.ts';
+import { wholeSeconds } from '../http-date.ts';
 import { verifyPayload } from '../payload.ts';
 import type { S3Request, Understood } from '../row.ts';
 import { fullObjectChecksum, md5Hex, type StoredChecksum } from '../stored-object.ts';
@@ -17,7 +18,7 @@ export function uploadPart(request: S3Request, engine: Engine): Understood {
       const upload = engine.bucket(bucket).uploads.find(key, uploadId);
       const checksum = partChecksum(upload, verifyPayload(request), body);
       const etag = md5Hex(body);
-      upload.parts.set(partNumber, { number: partNumber, body, etag, lastModified: request.now, checksum });
+      upload.parts.set(partNumber, { number: partNumber, body, etag, lastModified: wholeSeconds(request.now), checksum });
       return { status: 200, headers: { etag: `"${etag}"`, ...(checksum && checksumHeaders(checksum)) } };
     },
   };
