@@ -69,7 +69,7 @@ describe('the shipped templates', () => {
 describe('generate.ts', () => {
   let copy: string;
   // Node reads types by itself from 22.18 on.
-  const flags = process.features.typescript ? [] : ['--experimental-strip-types'];
+  const flags = ['--no-warnings', ...(process.features.typescript ? [] : ['--experimental-strip-types'])];
   const generate = (...args: readonly string[]) =>
     spawnSync(process.execPath, [...flags, join(copy, 'generate.ts'), ...args], { encoding: 'utf8' });
 
