@@ -1,11 +1,13 @@
+import * as dynamodb from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DENIED_OPERATIONS, DYNAMODB_OPERATIONS } from '../../src/services/dynamodb/operations.ts';
-import { MODEL_OPERATIONS, modelParameters } from './client-schema.ts';
+import { modelOf } from '../client-schema.ts';
 import { type InProcess, inProcess } from './in-process.ts';
 import { notesTable } from './tables.ts';
 
+const model = modelOf(dynamodb);
 const UNDERSTOOD = DYNAMODB_OPERATIONS.map(({ name }) => name);
-const REFUSED = MODEL_OPERATIONS.filter((name) => !UNDERSTOOD.includes(name) && !DENIED_OPERATIONS.has(name));
+const REFUSED = model.operations.filter((name) => !UNDERSTOOD.includes(name) && !DENIED_OPERATIONS.has(name));
 
 /** All of them concern tables; of the parameters about items none is missing. */
 const REFUSED_PARAMETERS = [
@@ -49,7 +51,7 @@ beforeEach(async () => {
 describe("the operations of the SDK's client", () => {
   it('are understood, denied or refused: none is forgotten, and none is made up', () => {
     expect([UNDERSTOOD.length, DENIED_OPERATIONS.size, REFUSED.length]).toEqual([15, 3, 44]);
-    expect([...UNDERSTOOD, ...DENIED_OPERATIONS].filter((name) => !MODEL_OPERATIONS.includes(name))).toEqual([]);
+    expect([...UNDERSTOOD, ...DENIED_OPERATIONS].filter((name) => !model.operations.includes(name))).toEqual([]);
     expect(REFUSED).toEqual(expect.arrayContaining(['UpdateTimeToLive', 'CreateBackup', 'ExportTableToPointInTime', 'TagResource']));
   });
 
@@ -63,7 +65,7 @@ describe("the operations of the SDK's client", () => {
 describe("the parameters of the SDK's client", () => {
   it('are known to an operation, or refused with 501 as is all that is in them', async () => {
     const refused: string[] = [];
-    const parameters = UNDERSTOOD.flatMap(modelParameters);
+    const parameters = UNDERSTOOD.flatMap((name) => model.parameters(name));
     for (const { operation, path, input } of parameters) {
       world.asked.length = 0;
       const { status } = await world.send(`DynamoDB_20120810.${operation}`, JSON.stringify(input));

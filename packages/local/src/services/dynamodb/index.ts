@@ -1,5 +1,6 @@
-import { isJsonObject, JsonFault, type JsonObject, parseStrictJson } from '../../strict-json.ts';
+import { readJsonRequest } from '../json-request.ts';
 import { AwsError, type Clock, type Operation, type Service, type VerifiedRequest } from '../service.ts';
+import { isSession } from '../session.ts';
 import { Engine } from './engine.ts';
 import { errorResponse, response } from './errors.ts';
 import type { Room } from './operation.ts';
@@ -17,10 +18,7 @@ export interface DynamoDbOptions {
   readonly clock: Clock;
 }
 
-const TARGET = /^DynamoDB_20120810\.([A-Za-z]+)$/;
 const MAX_BODY = 16 * 1024 * 1024;
-/** Every other `x-amz-*` header might mean something that was neither decided nor done. */
-const AMZ_HEADERS = new Set(['x-amz-target', 'x-amz-content-sha256']);
 const BY_NAME = new Map(DYNAMODB_OPERATIONS.map((operation) => [operation.name, operation]));
 
 /**
@@ -36,7 +34,7 @@ export async function dynamodbService({ account, region, tables, clock }: Dynamo
     parse: (request) => parse(request, room),
     error: (error, { requestId }) => errorResponse(error, requestId),
     denied: (_operation, { action, resource }, caller) => {
-      const policy = caller.arn.includes(':assumed-role/') ? 'session' : 'identity-based';
+      const policy = isSession(caller) ? 'session' : 'identity-based';
       const because = `because no ${policy} policy allows the ${action} action`;
       const message = `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource} ${because}`;
       return new AwsError('AccessDeniedException', 400, message);
@@ -45,13 +43,11 @@ export async function dynamodbService({ account, region, tables, clock }: Dynamo
 }
 
 function parse(request: VerifiedRequest, room: Room): Operation {
-  demandShape(request);
-  const name = TARGET.exec(request.headers.get('x-amz-target') ?? '')?.[1];
-  if (name === undefined) throw new AwsError('UnknownOperationException', 400, 'X-Amz-Target must be an operation of DynamoDB_20120810');
+  const { operation: name, parameters } = readJsonRequest(request, 'DynamoDB_20120810', MAX_BODY);
   if (DENIED_OPERATIONS.has(name)) return deniedToEverybody(name, request);
   const operation = BY_NAME.get(name);
   if (operation === undefined) throw new AwsError('NotImplemented', 501, `The operation ${name} is not part of the local AWS`);
-  const { authorize, execute } = operation.understand(parameters(request.body), room, request.now);
+  const { authorize, execute } = operation.understand(parameters, room, request.now);
   return { name, authorize, execute: async () => response(200, await execute(), request.requestId) };
 }
 
@@ -65,27 +61,4 @@ function deniedToEverybody(name: string, { caller }: VerifiedRequest): Operation
       throw new AwsError('AccessDeniedException', 400, message);
     },
   };
-}
-
-function demandShape({ method, rawPath, query, headers, body }: VerifiedRequest): void {
-  if (method !== 'POST' || rawPath !== '/' || query.size > 0) {
-    throw new AwsError('UnknownOperationException', 400, 'A request to DynamoDB is a POST to / without a query');
-  }
-  if (headers.get('content-type') !== 'application/x-amz-json-1.0') {
-    throw new AwsError('SerializationException', 400, 'The content type must be application/x-amz-json-1.0');
-  }
-  const unknown = [...headers.keys()].find((name) => name.startsWith('x-amz-') && !AMZ_HEADERS.has(name));
-  if (unknown !== undefined) throw new AwsError('NotImplemented', 501, `The header ${unknown} is not part of the local AWS`);
-  if (body.length > MAX_BODY) throw new AwsError('SerializationException', 400, 'The body is larger than 16 MB');
-}
-
-function parameters(body: Buffer): JsonObject {
-  try {
-    const value = parseStrictJson(body);
-    if (isJsonObject(value)) return value;
-  } catch (error) {
-    if (error instanceof JsonFault) throw new AwsError('SerializationException', 400, error.message);
-    throw error;
-  }
-  throw new AwsError('SerializationException', 400, 'the body is not a JSON object');
 }

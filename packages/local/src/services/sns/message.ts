@@ -1,0 +1,70 @@
+import { isJsonObject, type Json, type JsonObject } from '../../strict-json.ts';
+import { AwsError } from '../service.ts';
+import { list, type Members, STRING, structure, textOf } from '../shape.ts';
+import type { Message } from './publish.ts';
+import type { MessageAttributes } from './topic.ts';
+
+/** The parameters of a message. */
+export const MESSAGE: Members = {
+  Message: STRING,
+  'Subject?': STRING,
+  'MessageGroupId?': STRING,
+  'MessageDeduplicationId?': STRING,
+  'MessageAttributes?': list(
+    structure({ Name: STRING, Value: structure({ DataType: STRING, 'StringValue?': STRING, 'BinaryValue?': STRING }) }),
+  ),
+};
+
+const MAX_BYTES = 256 * 1024;
+const ATTRIBUTE_NAME = /^(?!__proto__$)[A-Za-z0-9_.-]{1,256}$/;
+const SUBJECT = /^[\x20-\x7e]{1,100}$/;
+
+/**
+ * Reads a message from parameters that have their shape.
+ *
+ * @throws {@link AwsError} 400
+ */
+export function readMessage(given: JsonObject): Message {
+  const { Subject, MessageGroupId, MessageDeduplicationId } = given;
+  const body = textOf(given['Message']);
+  if (body === '') throw invalid('Empty message');
+  if (typeof Subject === 'string' && !SUBJECT.test(Subject)) throw invalid('Subject');
+  const message = {
+    body,
+    attributes: readAttributes(given['MessageAttributes']),
+    ...(typeof Subject === 'string' && { subject: Subject }),
+    ...(typeof MessageGroupId === 'string' && { group: MessageGroupId }),
+    ...(typeof MessageDeduplicationId === 'string' && { deduplicationId: MessageDeduplicationId }),
+  };
+  if (size(message) > MAX_BYTES) throw invalid('Message too long');
+  return message;
+}
+
+function readAttributes(given: Json | undefined): MessageAttributes {
+  const attributes: Record<string, MessageAttributes[string]> = {};
+  for (const element of Array.isArray(given) ? given : []) {
+    if (!isJsonObject(element) || !isJsonObject(element['Value'])) continue;
+    const name = textOf(element['Name']);
+    const { DataType, StringValue, BinaryValue } = element['Value'];
+    const value = typeof StringValue === 'string' ? { StringValue } : { BinaryValue: textOf(BinaryValue) };
+    const both = typeof StringValue === 'string' && BinaryValue !== undefined;
+    if (!ATTRIBUTE_NAME.test(name) || Object.hasOwn(attributes, name) || both) throw invalid('MessageAttributes');
+    attributes[name] = { DataType: textOf(DataType), ...value };
+  }
+  return attributes;
+}
+
+/** The size of a message as SNS counts it: with its attributes. */
+export function size({ body, attributes }: Pick<Message, 'body' | 'attributes'>): number {
+  const texts = Object.entries(attributes).flatMap(([name, { DataType, StringValue = '', BinaryValue = '' }]) => [
+    name,
+    DataType,
+    StringValue,
+    BinaryValue,
+  ]);
+  return [body, ...texts].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+}
+
+function invalid(what: string): AwsError {
+  return new AwsError('InvalidParameter', 400, `Invalid parameter: ${what}`);
+}

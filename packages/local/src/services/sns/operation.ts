@@ -1,0 +1,29 @@
+import type { JsonObject } from '../../strict-json.ts';
+import type { Caller, Operation } from '../service.ts';
+import type { Members } from '../shape.ts';
+import type { Delivery } from './publish.ts';
+import type { Topics } from './topics.ts';
+
+/** One operation of SNS that is understood. */
+export interface SnsOperation {
+  /** `PublishBatch` */
+  readonly name: string;
+  /** `Publish`: the action that it needs. */
+  readonly action: string;
+  readonly members: Members;
+  /** Understands parameters that have the shape of `members`. */
+  understand(given: JsonObject, room: SnsRoom): Understood;
+}
+
+/** What the operations work with. */
+export interface SnsRoom {
+  readonly topics: Topics;
+  readonly delivery: Delivery;
+  readonly caller: Caller;
+}
+
+/** What must be allowed, and what then happens: `execute` answers the inside of the Result element, or nothing where there is none. */
+export interface Understood {
+  readonly authorize: Operation['authorize'];
+  readonly execute: () => string | undefined | Promise<string | undefined>;
+}

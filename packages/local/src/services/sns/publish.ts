@@ -1,0 +1,98 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { AwsError } from '../service.ts';
+import type { Fauxqs } from '../sqs/fauxqs.ts';
+import { engineUrl, type Home } from '../sqs/queue.ts';
+import { isFifo, type MessageAttributes, type Topic } from './topic.ts';
+
+const DEDUPLICATION_MS = 5 * 60 * 1000;
+
+/** A message to a topic. */
+export interface Message {
+  readonly body: string;
+  readonly subject?: string;
+  readonly attributes: MessageAttributes;
+  readonly group?: string;
+  readonly deduplicationId?: string;
+}
+
+/** What became of it. */
+export interface Published {
+  readonly messageId: string;
+  readonly sequenceNumber?: string;
+}
+
+/** Where messages go. */
+export interface Delivery {
+  readonly home: Home;
+  readonly engine: Fauxqs;
+  readonly now: Date;
+}
+
+/**
+ * Publishes a message: every subscribed queue that exists has it when this answers.
+ *
+ * @throws {@link AwsError} 400 for a message that the topic does not take
+ */
+export async function publish(topic: Topic, message: Message, delivery: Delivery): Promise<Published> {
+  if (!isFifo(topic)) {
+    if (message.group !== undefined || message.deduplicationId !== undefined) {
+      throw invalid('MessageGroupId and MessageDeduplicationId are for FIFO topics');
+    }
+    const published = { messageId: randomUUID() };
+    await deliver(topic, message, published, delivery);
+    return published;
+  }
+  if (message.group === undefined) throw invalid('The MessageGroupId parameter is required for FIFO topics');
+  const deduplicationId = message.deduplicationId ?? contentDigest(topic, message);
+  const at = delivery.now.getTime();
+  for (const [id, earlier] of topic.published) if (earlier.at <= at - DEDUPLICATION_MS) topic.published.delete(id);
+  const earlier = topic.published.get(deduplicationId);
+  if (earlier !== undefined) return { messageId: earlier.messageId, sequenceNumber: earlier.sequenceNumber };
+  topic.count += 1;
+  const published = { messageId: randomUUID(), sequenceNumber: String(topic.count).padStart(20, '0') };
+  topic.published.set(deduplicationId, { at, ...published });
+  await deliver(topic, { ...message, deduplicationId }, published, delivery);
+  return published;
+}
+
+function contentDigest({ attributes }: Topic, { body }: Message): string {
+  if (attributes.get('ContentBasedDeduplication') === 'true') return createHash('sha256').update(body).digest('hex');
+  throw invalid('The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly');
+}
+
+async function deliver(topic: Topic, message: Message, published: Published, { home, engine, now }: Delivery): Promise<void> {
+  for (const { queue, raw } of topic.subscriptions.values()) {
+    const order = isFifo({ name: queue }) ? { MessageGroupId: message.group, MessageDeduplicationId: message.deduplicationId } : {};
+    const content = raw
+      ? { MessageBody: message.body, MessageAttributes: message.attributes }
+      : { MessageBody: envelope(topic, message, published, now) };
+    await engine.run('SendMessage', { QueueUrl: engineUrl(home, queue), ...content, ...order }).catch(lose);
+  }
+}
+
+/** What a queue does not take, or that there is no queue any more, is lost here as on AWS: whoever published does not hear of it. */
+function lose(error: unknown): void {
+  if (!(error instanceof AwsError)) throw error;
+}
+
+/** What SNS wraps around a message. It is not signed here, so nothing in it says that it were. */
+function envelope(topic: Topic, message: Message, { messageId, sequenceNumber }: Published, now: Date): string {
+  const attributes = Object.entries(message.attributes).map(([name, { DataType, StringValue, BinaryValue }]) => [
+    name,
+    { Type: DataType, Value: StringValue ?? BinaryValue },
+  ]);
+  return JSON.stringify({
+    Type: 'Notification',
+    MessageId: messageId,
+    SequenceNumber: sequenceNumber,
+    TopicArn: topic.arn,
+    Subject: message.subject,
+    Message: message.body,
+    Timestamp: now.toISOString(),
+    ...(attributes.length > 0 ? { MessageAttributes: Object.fromEntries(attributes) } : {}),
+  });
+}
+
+function invalid(why: string): AwsError {
+  return new AwsError('InvalidParameter', 400, `Invalid parameter: ${why}`);
+}

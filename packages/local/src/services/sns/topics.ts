@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { AwsError } from '../service.ts';
+import type { Home } from '../sqs/queue.ts';
+import { demandTopicName, isFifo, type Subscription, type Topic, topicArn } from './topic.ts';
+
+const ATTRIBUTES: ReadonlySet<string> = new Set(['DisplayName', 'FifoTopic', 'ContentBasedDeduplication']);
+
+/** The topics of one account: names, and which queues get what is published to them. */
+export class Topics {
+  readonly home: Home;
+  readonly #topics = new Map<string, Topic>();
+
+  constructor(home: Home) {
+    this.home = home;
+  }
+
+  all(): readonly Topic[] {
+    return [...this.#topics.values()].toSorted((a, b) => (a.arn < b.arn ? -1 : 1));
+  }
+
+  /** @throws {@link AwsError} 404 */
+  get(name: string): Topic {
+    const topic = this.#topics.get(name);
+    if (topic === undefined) throw new AwsError('NotFound', 404, 'Topic does not exist');
+    return topic;
+  }
+
+  /**
+   * Creates a topic, or answers the one that is there with the same attributes.
+   *
+   * @throws {@link AwsError} 501 for an attribute that is not in the table, 400 for a name or value that is none, or differs
+   */
+  create(name: string, attributes: Readonly<Record<string, string>>): Topic {
+    demandTopicName(name);
+    const unknown = Object.keys(attributes).find((attribute) => !ATTRIBUTES.has(attribute));
+    if (unknown !== undefined) throw new AwsError('NotImplemented', 501, `The attribute ${unknown} is not part of the local AWS`);
+    if (attributes['FifoTopic'] !== undefined && (attributes['FifoTopic'] === 'true') !== isFifo({ name })) {
+      throw new AwsError('InvalidParameter', 400, 'Invalid parameter: the name of a FIFO topic, and of no other, ends with .fifo');
+    }
+    const existing = this.#topics.get(name);
+    if (existing === undefined) return this.#add(name, attributes);
+    for (const [attribute, value] of Object.entries(attributes)) {
+      if (existing.attributes.get(attribute) === value) continue;
+      throw new AwsError('InvalidParameter', 400, 'Invalid parameter: Attributes Reason: Topic already exists with different attributes');
+    }
+    return existing;
+  }
+
+  /** Deleting what is not there is no error. */
+  delete(name: string): void {
+    this.#topics.delete(name);
+  }
+
+  /** Subscribes a queue, or answers the subscription that is there. */
+  subscribe(topic: Topic, queue: string, raw: boolean): Subscription {
+    const existing = [...topic.subscriptions.values()].find((subscription) => subscription.queue === queue);
+    if (existing !== undefined) return existing;
+    const subscription = { arn: `${topic.arn}:${randomUUID()}`, queue, raw };
+    topic.subscriptions.set(subscription.arn, subscription);
+    return subscription;
+  }
+
+  #add(name: string, attributes: Readonly<Record<string, string>>): Topic {
+    const own = new Map(
+      Object.entries({ ...(isFifo({ name }) ? { FifoTopic: 'true', ContentBasedDeduplication: 'false' } : {}), ...attributes }),
+    );
+    const topic: Topic = {
+      name,
+      arn: topicArn(this.home, name),
+      attributes: own,
+      subscriptions: new Map(),
+      published: new Map(),
+      count: 0,
+    };
+    this.#topics.set(name, topic);
+    return topic;
+  }
+}

@@ -1,0 +1,74 @@
+import { readJsonRequest } from '../json-request.ts';
+import { AwsError, type Operation, type Service, type VerifiedRequest } from '../service.ts';
+import { isSession } from '../session.ts';
+import { errorResponse, response } from './errors.ts';
+import type { Fauxqs } from './fauxqs.ts';
+import { SQS_OPERATIONS } from './operations.ts';
+import { demandQueueName, type Home } from './queue.ts';
+import { engineAttributes } from './queue-attributes.ts';
+import { demandShape } from '../shape.ts';
+
+/** A queue that exists from the start: its name, or what CreateQueue takes. */
+export type QueueDefinition =
+  | string
+  | { readonly QueueName: string | undefined; readonly Attributes?: Readonly<Record<string, string>> | undefined };
+
+/** What the local SQS is started with. */
+export interface SqsOptions extends Home {
+  readonly queues: readonly QueueDefinition[];
+  /** Closed with the service. */
+  readonly engine: Fauxqs;
+}
+
+/** A message of 1 MB, each of whose characters is escaped, and then some. */
+const MAX_BODY = 8 * 1024 * 1024;
+const BY_NAME = new Map(SQS_OPERATIONS.map((operation) => [operation.name, operation]));
+
+/**
+ * Starts an SQS that says of every request what it wants of which queue.
+ *
+ * @throws Error for a queue that cannot be created, which it names
+ */
+export async function sqsService({ account, region, queues, engine }: SqsOptions): Promise<Service> {
+  const home: Home = { account, region };
+  for (const queue of queues) await createQueue(home, engine, typeof queue === 'string' ? { QueueName: queue } : queue);
+  return {
+    name: 'sqs',
+    parse: (request) => parse(request, home, engine),
+    error: (error, { requestId }) => errorResponse(error, requestId),
+    denied: (_operation, { action, resource }, caller) => {
+      const policy = isSession(caller) ? 'session' : 'identity-based';
+      // SQS names the action in lower case.
+      const because = `because no ${policy} policy allows the ${action.toLowerCase()} action`;
+      return new AwsError(
+        'AccessDenied',
+        403,
+        `User: ${caller.arn} is not authorized to perform: ${action.toLowerCase()} on resource: ${resource} ${because}`,
+      );
+    },
+    close: () => engine.close(),
+  };
+}
+
+function parse(request: VerifiedRequest, home: Home, engine: Fauxqs): Operation {
+  const { operation: name, parameters } = readJsonRequest(request, 'AmazonSQS', MAX_BODY);
+  const operation = BY_NAME.get(name);
+  if (operation === undefined) throw new AwsError('NotImplemented', 501, `The operation ${name} is not part of the local AWS`);
+  demandShape(parameters, operation.members, name);
+  const room = { home, engine, caller: request.caller, host: request.headers.get('host') ?? '' };
+  const { authorize, execute } = operation.understand(parameters, room);
+  return { name, authorize, execute: async () => response(200, await execute(), request.requestId) };
+}
+
+async function createQueue(home: Home, engine: Fauxqs, queue: Exclude<QueueDefinition, string>): Promise<void> {
+  const { QueueName = '', Attributes = {}, ...unknown } = queue;
+  try {
+    demandQueueName(QueueName);
+    for (const name of Object.keys(unknown)) throw new AwsError('NotImplemented', 501, `\`${name}\` is not part of the local AWS`);
+    await engine.run('CreateQueue', { QueueName, Attributes: engineAttributes(home, { ...Attributes }, undefined) });
+  } catch (error) {
+    throw new Error(`the queue \`${QueueName}\` cannot be created: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+}

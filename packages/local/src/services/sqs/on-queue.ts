@@ -1,0 +1,34 @@
+import type { JsonObject } from '../../strict-json.ts';
+import type { SqsOperation, SqsRoom } from './operation.ts';
+import { engineUrl, queueArn, queueNameOf } from './queue.ts';
+import { type Members, STRING, textOf } from '../shape.ts';
+
+/** What is special in an operation on one queue. */
+export interface Special {
+  /** Where it is not the operation's name. */
+  readonly action?: string;
+  /** What the engine is asked; throws AwsError. */
+  readonly ask?: (given: JsonObject, queue: string, room: SqsRoom) => JsonObject;
+  /** What the client is answered. */
+  readonly answer?: (answer: JsonObject, queue: string, room: SqsRoom, given: JsonObject) => JsonObject;
+}
+
+/** An operation on the queue of a QueueUrl. */
+export function onQueue(name: string, members: Members, { action = name, ask, answer }: Special = {}): SqsOperation {
+  return {
+    name,
+    action,
+    members: { QueueUrl: STRING, ...members },
+    understand(given, room) {
+      const queue = queueNameOf(room.home, room.host, textOf(given['QueueUrl']));
+      const asked = { ...(ask?.(given, queue, room) ?? given), QueueUrl: engineUrl(room.home, queue) };
+      return {
+        authorize: [{ action: `sqs:${action}`, resource: queueArn(room.home, queue), context: {} }],
+        async execute() {
+          const result = await room.engine.run(name, asked);
+          return answer?.(result, queue, room, given) ?? result;
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { isJsonObject, JsonFault, type JsonObject, parseStrictJson } from '../../strict-json.ts';
+import { strictInteger } from '../../strict.ts';
+import { refuseSessions } from '../session.ts';
+import { AwsError, type Caller } from '../service.ts';
+import { engineArn, type Home, queueArn, queueNameOfArn } from './queue.ts';
+import { textOf } from '../shape.ts';
+
+const RANGES: ReadonlyMap<string, { readonly min: number; readonly max: number }> = new Map([
+  ['VisibilityTimeout', { min: 0, max: 43_200 }],
+  ['DelaySeconds', { min: 0, max: 900 }],
+  ['ReceiveMessageWaitTimeSeconds', { min: 0, max: 20 }],
+  ['MaximumMessageSize', { min: 1024, max: 1_048_576 }],
+  ['MessageRetentionPeriod', { min: 60, max: 1_209_600 }],
+]);
+const FLAGS: ReadonlySet<string> = new Set(['FifoQueue', 'ContentBasedDeduplication']);
+
+/** The attributes of a queue that can be set: for the documentation. */
+export const SETTABLE_ATTRIBUTES: readonly string[] = [...RANGES.keys(), ...FLAGS, 'RedrivePolicy'];
+
+/**
+ * Attributes as the engine takes them.
+ * A session sets no RedrivePolicy: it is the engine that moves messages to the dead-letter queue, without asking whether they may go there.
+ *
+ * @throws {@link AwsError} 501 for an attribute that is not in the table, 400 for a value that is none
+ */
+export function engineAttributes(home: Home, attributes: JsonObject, caller: Caller | undefined): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => {
+      const text = textOf(value);
+      const range = RANGES.get(name);
+      if (range !== undefined) demandValue(name, strictInteger(text, range) !== undefined);
+      else if (FLAGS.has(name)) demandValue(name, text === 'true' || text === 'false');
+      else if (name === 'RedrivePolicy') return [name, engineRedrivePolicy(home, text, caller)];
+      else throw new AwsError('NotImplemented', 501, `The attribute ${name} is not part of the local AWS`);
+      return [name, text];
+    }),
+  );
+}
+
+/** Attributes as the client knows them: the engine knows only one account. */
+export function clientAttributes(home: Home, name: string, attributes: JsonObject): JsonObject {
+  const { QueueArn, RedrivePolicy, ...rest } = attributes;
+  return {
+    ...rest,
+    ...(QueueArn === undefined ? {} : { QueueArn: queueArn(home, name) }),
+    ...(typeof RedrivePolicy === 'string' ? { RedrivePolicy: RedrivePolicy.replace(engineArn(home, ''), queueArn(home, '')) } : {}),
+  };
+}
+
+function engineRedrivePolicy(home: Home, text: string, caller: Caller | undefined): string {
+  if (caller !== undefined) refuseSessions(caller, 'sqs:SetQueueAttributes with a RedrivePolicy', 'AccessDenied');
+  if (text === '') return text;
+  const { deadLetterTargetArn, maxReceiveCount, ...unknown } = redrivePolicy(text);
+  const name = typeof deadLetterTargetArn === 'string' ? queueNameOfArn(home, deadLetterTargetArn) : undefined;
+  // Both `5` and `"5"` are in use.
+  const count = strictInteger(typeof maxReceiveCount === 'number' ? String(maxReceiveCount) : textOf(maxReceiveCount), {
+    min: 1,
+    max: 1000,
+  });
+  if (name === undefined || count === undefined || Object.keys(unknown).length > 0) throw invalid('RedrivePolicy');
+  return JSON.stringify({ deadLetterTargetArn: engineArn(home, name), maxReceiveCount: count });
+}
+
+function redrivePolicy(text: string): JsonObject {
+  try {
+    const policy = parseStrictJson(Buffer.from(text));
+    if (isJsonObject(policy)) return policy;
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error;
+  }
+  throw invalid('RedrivePolicy');
+}
+
+function demandValue(name: string, holds: boolean): void {
+  if (!holds) throw invalid(name);
+}
+
+function invalid(name: string): AwsError {
+  return new AwsError('InvalidAttributeValue', 400, `Invalid value for the parameter ${name}.`);
+}

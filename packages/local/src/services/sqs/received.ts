@@ -1,0 +1,27 @@
+import { isJsonObject, type Json, type JsonObject } from '../../strict-json.ts';
+
+/**
+ * Received messages as AWS shows them: message attributes only to those who ask for them,
+ * a digest of them only if it is one of all, and no SenderId, which the engine makes up.
+ */
+export function shownMessages(answer: JsonObject, asked: Json | undefined): JsonObject {
+  const { Messages } = answer;
+  if (!Array.isArray(Messages)) return answer;
+  const names = Array.isArray(asked) ? asked : [];
+  const all = names.includes('All') || names.includes('.*');
+  return { ...answer, Messages: Messages.map((message) => (isJsonObject(message) ? shown(message, names.length > 0, all) : message)) };
+}
+
+function shown(message: JsonObject, some: boolean, all: boolean): JsonObject {
+  const { MessageAttributes, MD5OfMessageAttributes, Attributes, ...rest } = message;
+  return {
+    ...rest,
+    ...(some && MessageAttributes !== undefined ? { MessageAttributes } : {}),
+    ...(all && MD5OfMessageAttributes !== undefined ? { MD5OfMessageAttributes } : {}),
+    ...(isJsonObject(Attributes) ? { Attributes: withoutSender(Attributes) } : {}),
+  };
+}
+
+function withoutSender(attributes: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(attributes).filter(([name]) => name !== 'SenderId'));
+}

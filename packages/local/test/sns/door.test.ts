@@ -1,0 +1,75 @@
+import * as sns from '@aws-sdk/client-sns';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { snsService } from '../../src/services/sns/index.ts';
+import { SNS_OPERATIONS } from '../../src/services/sns/operations.ts';
+import { Fauxqs } from '../../src/services/sqs/fauxqs.ts';
+import { modelOf } from '../client-schema.ts';
+import { type Alone, serviceAlone, tenantSession } from '../service-alone.ts';
+
+const home = { account: '000000000000', region: 'us-east-1' };
+const engine = new Fauxqs(home.region);
+const TopicArn = 'arn:aws:sns:us-east-1:000000000000:news';
+const model = modelOf(sns);
+const UNDERSTOOD = SNS_OPERATIONS.map(({ name }) => name);
+
+let alone: Alone;
+beforeAll(() => {
+  const user = { ...tenantSession, arn: 'arn:aws:iam::000000000000:user/admin' };
+  alone = serviceAlone(snsService({ ...home, topics: ['news'], engine }), user);
+});
+afterAll(() => engine.close());
+
+function send(form: string) {
+  return alone.send({ 'content-type': 'application/x-www-form-urlencoded' }, `${form}&Version=2010-03-31`);
+}
+
+const publish = (more: string) => send(`Action=Publish&TopicArn=${TopicArn}${more}`);
+
+const attribute = (n: number) => `&MessageAttributes.entry.${n}.Name=a&MessageAttributes.entry.${n}.Value.DataType=String`;
+
+describe('the door of SNS', () => {
+  it.each([
+    ['one topic twice', `&Message=x&TopicArn=${TopicArn}2`],
+    ['one topic twice, once escaped', `&Message=x&Topic%41rn=${TopicArn}2`],
+    ['a value that is a branch', '&Message=x&Message.x=y'],
+    ['a branch that is a value', '&Message.x=y&Message=x'],
+    ['a list with a gap', '&Message=x&MessageAttributes.entry.2.Name=a'],
+    ['a list that begins at zero', '&Message=x&MessageAttributes.entry.0.Name=a'],
+    ['a list that is numbered otherwise', '&Message=x&MessageAttributes.entry.01.Name=a'],
+    ['an attribute twice', `&Message=x${attribute(1)}${attribute(2)}`],
+    ['the prototype', '&Message=x&__proto__.x=y'],
+    ['an empty name', '&Message=x&MessageAttributes..Name=a'],
+    ['a text for a list', '&Message=x&MessageAttributes=a'],
+    ['a list for a text', '&Message.member.1=x'],
+    ['nothing to say', ''],
+  ])('refuses %s', async (_, more) => {
+    const answer = await publish(more);
+    expect(answer.status).toBe(400);
+    expect(answer.body.toString()).toMatch(
+      /^<ErrorResponse xmlns="http:\/\/sns.amazonaws.com\/doc\/2010-03-31\/"><Error><Type>Sender<\/Type><Code>/,
+    );
+    expect(alone.asked).toEqual([]);
+  });
+
+  it('refuses a parameter that it does not know', async () => {
+    expect((await publish('&Message=x&Colour=red')).status).toBe(501);
+    expect((await publish('&Message=x&MessageAttributes.entry.1.Name=a&MessageAttributes.entry.1.Colour=b')).status).toBe(501);
+  });
+
+  it('understands or refuses every operation of the SDK', async () => {
+    const refused = model.operations.filter((name) => !UNDERSTOOD.includes(name));
+    expect([UNDERSTOOD.length, refused.length]).toEqual([9, 33]);
+    for (const name of [...refused, 'constructor', 'publish'])
+      expect([name, (await send(`Action=${name}&TopicArn=${TopicArn}`)).status]).toEqual([name, 501]);
+  });
+
+  it('asks IAM of a subscription where it goes', async () => {
+    const Endpoint = 'arn:aws:sqs:us-east-1:000000000000:app';
+    expect((await send(`Action=Subscribe&TopicArn=${TopicArn}&Protocol=sqs&Endpoint=${Endpoint}`)).status).toBe(200);
+    expect(alone.asked.at(-1)).toEqual({
+      action: 'sns:Subscribe',
+      resource: TopicArn,
+      context: { 'sns:Protocol': 'sqs', 'sns:Endpoint': Endpoint },
+    });
+  });
+});

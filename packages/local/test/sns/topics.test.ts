@@ -1,0 +1,181 @@
+import {
+  CreateTopicCommand,
+  DeleteTopicCommand,
+  GetTopicAttributesCommand,
+  ListSubscriptionsByTopicCommand,
+  ListTopicsCommand,
+  PublishBatchCommand,
+  PublishCommand,
+  type SNSClient,
+  SubscribeCommand,
+  UnsubscribeCommand,
+} from '@aws-sdk/client-sns';
+import { PurgeQueueCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { LocalAws } from '../../src/index.ts';
+import { ROLE_ARN } from '../ground.ts';
+import { snsClient, sqsClient, startMessaging } from '../sqs/ground.ts';
+
+const ACCOUNT = '111122223333';
+const role = { policy: { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } } } as const;
+const topic = (name: string) => `arn:aws:sns:us-east-1:${ACCOUNT}:${name}`;
+const queue = (name: string) => `arn:aws:sqs:us-east-1:${ACCOUNT}:${name}`;
+
+let later = 0;
+let aws: LocalAws;
+let sns: SNSClient;
+let sqs: SQSClient;
+beforeAll(async () => {
+  aws = await startMessaging({
+    roles: { [ROLE_ARN.replace('000000000000', ACCOUNT)]: role },
+    queues: ['plain', 'raw', 'ordered.fifo'],
+    topics: ['news', { Name: 'orders.fifo', Attributes: { ContentBasedDeduplication: 'true' } }],
+    clock: () => Date.now() + later,
+  });
+  sns = snsClient(aws);
+  sqs = sqsClient(aws);
+  const subscribe = (TopicArn: string, Endpoint: string, Attributes?: Record<string, string>) =>
+    sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint, ...(Attributes && { Attributes }) }));
+  await subscribe(topic('news'), queue('plain'));
+  await subscribe(topic('news'), queue('raw'), { RawMessageDelivery: 'true' });
+  await subscribe(topic('orders.fifo'), queue('ordered.fifo'), { RawMessageDelivery: 'true' });
+});
+afterAll(() => aws.close());
+afterEach(async () => {
+  for (const name of ['plain', 'raw', 'ordered.fifo']) await sqs.send(new PurgeQueueCommand({ QueueUrl: `${aws.url}/${ACCOUNT}/${name}` }));
+});
+
+async function received(name: string) {
+  const QueueUrl = `${aws.url}/${ACCOUNT}/${name}`;
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ['All'] }),
+  );
+  return Messages;
+}
+
+describe('a topic', () => {
+  it('delivers to its queues, in an envelope or without', async () => {
+    const MessageAttributes = { kind: { DataType: 'String', StringValue: 'a <b>' } };
+    const { MessageId } = await sns.send(
+      new PublishCommand({ TopicArn: topic('news'), Message: 'é & <b>', Subject: 'Hi', MessageAttributes }),
+    );
+    const [enveloped] = await received('plain');
+    expect(JSON.parse(enveloped?.Body ?? '')).toEqual({
+      Type: 'Notification',
+      MessageId,
+      TopicArn: topic('news'),
+      Subject: 'Hi',
+      Message: 'é & <b>',
+      Timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      MessageAttributes: { kind: { Type: 'String', Value: 'a <b>' } },
+    });
+    expect(await received('raw')).toMatchObject([{ Body: 'é & <b>', MessageAttributes }]);
+  });
+
+  it('takes batches, and tells of each message what became of it', async () => {
+    const entries = (Ids: string[]) => Ids.map((Id) => ({ Id, Message: Id }));
+    const batch = (Ids: string[]) => new PublishBatchCommand({ TopicArn: topic('news'), PublishBatchRequestEntries: entries(Ids) });
+    const { Successful } = await sns.send(batch(['a', 'b']));
+    expect(Successful?.map(({ Id }) => Id)).toEqual(['a', 'b']);
+    expect((await received('raw')).map(({ Body }) => Body)).toEqual(['a', 'b']);
+    await expect(sns.send(batch(['a', 'a']))).rejects.toMatchObject({ name: 'BatchEntryIdsNotDistinctException' });
+    await expect(sns.send(batch(['a b']))).rejects.toMatchObject({ name: 'InvalidBatchEntryIdException' });
+    await expect(sns.send(batch(Array.from({ length: 11 }, (_, i) => `m${i}`)))).rejects.toMatchObject({
+      name: 'TooManyEntriesInBatchRequestException',
+    });
+    const grouped = { Id: 'a', Message: 'x', MessageGroupId: 'g' };
+    const { Failed } = await sns.send(new PublishBatchCommand({ TopicArn: topic('news'), PublishBatchRequestEntries: [grouped] }));
+    expect(Failed).toMatchObject([{ Id: 'a', Code: 'InvalidParameter', SenderFault: true }]);
+  });
+
+  it('that is FIFO numbers its messages, and publishes none twice within five minutes', async () => {
+    const publish = (Message: string) => sns.send(new PublishCommand({ TopicArn: topic('orders.fifo'), Message, MessageGroupId: 'g' }));
+    const first = await publish('x');
+    expect(await publish('x')).toMatchObject({ MessageId: first.MessageId, SequenceNumber: first.SequenceNumber });
+    later += 300_001;
+    expect((await publish('x')).MessageId).not.toBe(first.MessageId);
+    expect(await received('ordered.fifo')).toMatchObject([{ Body: 'x' }]);
+    await expect(sns.send(new PublishCommand({ TopicArn: topic('orders.fifo'), Message: 'x' }))).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+    });
+  });
+
+  it('is created, described, listed and deleted', async () => {
+    const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'more', Attributes: { DisplayName: 'More <&>' } }));
+    expect(TopicArn).toBe(topic('more'));
+    const { Attributes } = await sns.send(new GetTopicAttributesCommand({ TopicArn }));
+    expect(Attributes).toMatchObject({ TopicArn, Owner: ACCOUNT, DisplayName: 'More <&>', SubscriptionsConfirmed: '0' });
+    expect((await sns.send(new ListTopicsCommand({}))).Topics?.map((each) => each.TopicArn)).toEqual(
+      ['more', 'news', 'orders.fifo'].map(topic),
+    );
+    await sns.send(new DeleteTopicCommand({ TopicArn }));
+    await expect(sns.send(new PublishCommand({ TopicArn, Message: 'x' }))).rejects.toMatchObject({ name: 'NotFoundException' });
+  });
+
+  it('lists its subscriptions, and forgets them', async () => {
+    const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'short' }));
+    const { SubscriptionArn } = await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: queue('raw') }));
+    const listed = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn }));
+    expect(listed.Subscriptions).toEqual([{ SubscriptionArn, Owner: ACCOUNT, Protocol: 'sqs', Endpoint: queue('raw'), TopicArn }]);
+    await sns.send(new UnsubscribeCommand({ SubscriptionArn }));
+    await sns.send(new PublishCommand({ TopicArn, Message: 'unheard' }));
+    expect(await received('raw')).toEqual([]);
+  });
+
+  it('loses what a queue that is gone does not take, and publishes on', async () => {
+    const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'lossy' }));
+    for (const name of ['gone', 'raw']) await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: queue(name) }));
+    await expect(sns.send(new PublishCommand({ TopicArn, Message: 'x' }))).resolves.toHaveProperty('MessageId');
+    expect(await received('raw')).toHaveLength(1);
+  });
+
+  it.each<[string, SubscribeCommand]>([
+    ['a web hook', new SubscribeCommand({ TopicArn: topic('news'), Protocol: 'https', Endpoint: 'https://example.com' })],
+    [
+      'a queue of another account',
+      new SubscribeCommand({ TopicArn: topic('news'), Protocol: 'sqs', Endpoint: queue('raw').replace(ACCOUNT, '999999999999') }),
+    ],
+    [
+      'a FIFO queue to a topic that is not',
+      new SubscribeCommand({ TopicArn: topic('news'), Protocol: 'sqs', Endpoint: queue('ordered.fifo') }),
+    ],
+    [
+      'with a filter',
+      new SubscribeCommand({ TopicArn: topic('news'), Protocol: 'sqs', Endpoint: queue('raw'), Attributes: { FilterPolicy: '{}' } }),
+    ],
+  ])('does not subscribe %s', async (_, command) => {
+    await expect(sns.send(command)).rejects.toMatchObject({
+      $metadata: { httpStatusCode: expect.toSatisfy((status) => status === 400 || status === 501) },
+    });
+  });
+
+  it.each<[string, object]>([
+    ['to a phone', { PhoneNumber: '+491', TopicArn: undefined }],
+    ['to an endpoint', { TargetArn: topic('news'), TopicArn: undefined }],
+    ['in a structure', { MessageStructure: 'json' }],
+    ['to a topic of another account', { TopicArn: topic('news').replace(ACCOUNT, '999999999999') }],
+    ['too long', { Message: 'x'.repeat(262_145) }],
+    ['with an attribute for the prototype', { MessageAttributes: { ['__proto__']: { DataType: 'String', StringValue: 'x' } } }],
+  ])('does not publish %s', async (_, more) => {
+    await expect(sns.send(new PublishCommand({ TopicArn: topic('news'), Message: 'x', ...more }))).rejects.toMatchObject({
+      $metadata: { httpStatusCode: expect.toSatisfy((status) => status === 400 || status === 501) },
+    });
+    expect(await received('raw')).toEqual([]);
+  });
+
+  it('publishes the longest message there can be, escaped at every byte', async () => {
+    await sns.send(new PublishCommand({ TopicArn: topic('news'), Message: '\u{e9}'.repeat(131_072) }));
+    expect((await received('raw'))[0]?.Body).toHaveLength(131_072);
+  });
+});
+
+describe('a topic that cannot be', () => {
+  it.each([
+    ['a/b'],
+    [{ Name: 'x', Attributes: { Policy: '{}' } }],
+    [{ Name: 'x', Attributes: { FifoTopic: 'true' } }],
+    [{ Name: 'x', Tags: [] }],
+  ])('is named at the start: %j', async (definition) => {
+    await expect(startMessaging({ topics: [definition] })).rejects.toThrow(/the topic `.*` cannot be created/);
+  });
+});

@@ -1,0 +1,56 @@
+import * as sqs from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Fauxqs } from '../../src/services/sqs/fauxqs.ts';
+import { sqsService } from '../../src/services/sqs/index.ts';
+import { SQS_OPERATIONS } from '../../src/services/sqs/operations.ts';
+import { modelOf } from '../client-schema.ts';
+import { type Alone, serviceAlone } from '../service-alone.ts';
+
+const model = modelOf(sqs);
+const UNDERSTOOD = SQS_OPERATIONS.map(({ name }) => name);
+const REFUSED = model.operations.filter((name) => !UNDERSTOOD.includes(name));
+
+let alone: Alone;
+beforeAll(async () => {
+  const home = { account: '000000000000', region: 'us-east-1' };
+  alone = serviceAlone(await sqsService({ ...home, queues: [], engine: new Fauxqs(home.region) }));
+});
+afterAll(() => alone.service.close?.());
+
+function send(operation: string, input: unknown) {
+  const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AmazonSQS.${operation}` };
+  return alone.send(headers, JSON.stringify(input));
+}
+
+describe("the operations and parameters of the SDK's client of SQS", () => {
+  it('are understood or refused: none is forgotten, and none is made up', () => {
+    expect([UNDERSTOOD.length, REFUSED.length]).toEqual([14, 9]);
+    expect(UNDERSTOOD.filter((name) => !model.operations.includes(name))).toEqual([]);
+  });
+
+  it.each(REFUSED)('%s is answered 501', async (name) => {
+    expect((await send(name, {})).status).toBe(501);
+  });
+
+  it('are 501 where they are not in the table', async () => {
+    const refused: string[] = [];
+    const parameters = UNDERSTOOD.flatMap((name) => model.parameters(name));
+    for (const { operation, path, input } of parameters) {
+      const questions = alone.asked.length;
+      if ((await send(operation, input)).status !== 501) continue;
+      refused.push(`${operation}.${path}`);
+      expect(alone.asked).toHaveLength(questions);
+    }
+    expect(parameters).toHaveLength(72);
+    expect(refused.filter((path) => !refused.some((outer) => path.startsWith(`${outer}.`)))).toEqual([
+      'SendMessage.MessageAttributes.*.StringListValues',
+      'SendMessage.MessageAttributes.*.BinaryListValues',
+      'SendMessage.MessageSystemAttributes',
+      'SendMessageBatch.Entries.MessageAttributes.*.StringListValues',
+      'SendMessageBatch.Entries.MessageAttributes.*.BinaryListValues',
+      'SendMessageBatch.Entries.MessageSystemAttributes',
+      'ReceiveMessage.ReceiveRequestAttemptId',
+      'CreateQueue.tags',
+    ]);
+  });
+});

@@ -1,0 +1,129 @@
+import {
+  ChangeMessageVisibilityBatchCommand,
+  ChangeMessageVisibilityCommand,
+  DeleteMessageBatchCommand,
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  PurgeQueueCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { LocalAws } from '../../src/index.ts';
+import { sqsClient, startMessaging } from './ground.ts';
+
+let aws: LocalAws;
+let client: SQSClient;
+let QueueUrl: string;
+let fifoUrl: string;
+beforeAll(async () => {
+  aws = await startMessaging({ queues: ['app_acme', 'app_acme.fifo'] });
+  client = sqsClient(aws);
+  QueueUrl = `${aws.url}/000000000000/app_acme`;
+  fifoUrl = `${QueueUrl}.fifo`;
+});
+afterAll(() => aws.close());
+beforeEach(async () => {
+  await client.send(new PurgeQueueCommand({ QueueUrl }));
+});
+
+const send = (MessageBody: string, more: object = {}) => client.send(new SendMessageCommand({ QueueUrl, MessageBody, ...more }));
+const receive = async (more: object = {}) => (await client.send(new ReceiveMessageCommand({ QueueUrl, ...more }))).Messages ?? [];
+
+describe('messages of a queue', () => {
+  it('are sent, received once, and deleted', async () => {
+    const { MessageId, MD5OfMessageBody } = await send('hello <&> \u{1F600}'.replace('\u{1F600}', 'é'));
+    const [message] = await receive();
+    expect(message).toMatchObject({ MessageId, MD5OfBody: MD5OfMessageBody, Body: 'hello <&> é' });
+    expect(await receive()).toEqual([]);
+    await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: message?.ReceiptHandle }));
+    const { Attributes } = await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
+    expect(Attributes).toMatchObject({ ApproximateNumberOfMessages: '0', ApproximateNumberOfMessagesNotVisible: '0' });
+  });
+
+  it('show their attributes only to those who ask for them, and no sender', async () => {
+    await send('x', {
+      MessageAttributes: {
+        kind: { DataType: 'String', StringValue: 'note' },
+        blob: { DataType: 'Binary', BinaryValue: Buffer.from([1, 2]) },
+      },
+    });
+    const again = { VisibilityTimeout: 0 };
+    expect((await receive(again))[0]).not.toHaveProperty('MessageAttributes');
+    expect((await receive({ ...again, MessageAttributeNames: ['kind'] }))[0]?.MessageAttributes).toEqual({
+      kind: { DataType: 'String', StringValue: 'note' },
+    });
+    const [all] = await receive({ ...again, MessageAttributeNames: ['All'], MessageSystemAttributeNames: ['All'] });
+    expect(all?.MessageAttributes?.['blob']).toEqual({ DataType: 'Binary', BinaryValue: new Uint8Array([1, 2]) });
+    expect(all?.Attributes).toMatchObject({ ApproximateReceiveCount: '3' });
+    expect(all?.Attributes).not.toHaveProperty('SenderId');
+  });
+
+  it('are seen again when their visibility ends', async () => {
+    await send('x');
+    const [message] = await receive();
+    await client.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle: message?.ReceiptHandle, VisibilityTimeout: 0 }));
+    expect(await receive()).toMatchObject([{ Body: 'x' }]);
+  });
+
+  it('go in batches', async () => {
+    const Entries = ['a', 'b', 'c'].map((Id) => ({ Id, MessageBody: Id }));
+    const sent = await client.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    expect(sent.Successful).toHaveLength(3);
+    const received = await receive({ MaxNumberOfMessages: 10 });
+    expect(received.map(({ Body }) => Body)).toEqual(['a', 'b', 'c']);
+    const handles = received.map(({ ReceiptHandle, Body }) => ({ Id: Body, ReceiptHandle }));
+    const changed = await client.send(
+      new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries: handles.map((entry) => ({ ...entry, VisibilityTimeout: 60 })) }),
+    );
+    expect(changed.Successful).toHaveLength(3);
+    const deleted = await client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries: handles }));
+    expect(deleted.Successful).toHaveLength(3);
+  });
+
+  it('wake up who waits for them', async () => {
+    const waiting = receive({ WaitTimeSeconds: 20 });
+    await send('x');
+    expect(await waiting).toMatchObject([{ Body: 'x' }]);
+  });
+
+  it('of a FIFO queue come in order, one of a group at a time, and none twice', async () => {
+    const put = (MessageBody: string, MessageGroupId: string, MessageDeduplicationId: string) =>
+      client.send(new SendMessageCommand({ QueueUrl: fifoUrl, MessageBody, MessageGroupId, MessageDeduplicationId }));
+    await put('1', 'a', 'd1');
+    await put('2', 'a', 'd2');
+    await put('2 again', 'a', 'd2');
+    const get = async () => (await client.send(new ReceiveMessageCommand({ QueueUrl: fifoUrl, MaxNumberOfMessages: 10 }))).Messages ?? [];
+    const bodies: (string | undefined)[] = [];
+    for (let messages = await get(); messages.length > 0; messages = await get()) {
+      expect(messages).toHaveLength(1);
+      bodies.push(messages[0]?.Body);
+      await client.send(new DeleteMessageCommand({ QueueUrl: fifoUrl, ReceiptHandle: messages[0]?.ReceiptHandle }));
+    }
+    expect(bodies).toEqual(['1', '2']);
+  });
+
+  it('without a FIFO queue have no group', async () => {
+    await expect(send('x', { MessageGroupId: 'a' })).rejects.toMatchObject({ name: 'InvalidParameterValue' });
+    expect(await receive()).toEqual([]);
+  });
+
+  it('stay in their queue, whose handle another queue does not know', async () => {
+    await send('x');
+    const [message] = await receive();
+    await client.send(new DeleteMessageCommand({ QueueUrl: fifoUrl, ReceiptHandle: message?.ReceiptHandle }));
+    await client.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle: message?.ReceiptHandle, VisibilityTimeout: 0 }));
+    expect(await receive()).toMatchObject([{ Body: 'x' }]);
+  });
+
+  it('name what is wrong with them as AWS does', async () => {
+    await expect(client.send(new SendMessageBatchCommand({ QueueUrl, Entries: [] }))).rejects.toMatchObject({ name: 'EmptyBatchRequest' });
+    const nowhere = new SendMessageCommand({ QueueUrl: `${QueueUrl}_nowhere`, MessageBody: 'x' });
+    await expect(client.send(nowhere)).rejects.toMatchObject({ name: 'QueueDoesNotExist', $metadata: { httpStatusCode: 400 } });
+    await expect(client.send(new GetQueueUrlCommand({ QueueName: 'nowhere' }))).rejects.toMatchObject({ name: 'QueueDoesNotExist' });
+    await expect(receive({ MaxNumberOfMessages: 11 })).rejects.toMatchObject({ name: 'InvalidParameterValue' });
+  });
+});
