@@ -24,7 +24,7 @@ export type { ClientClass, ClientConfig, DocumentClientClass } from './clients/c
 export { currentTenantAws, runInTenantContext, type TenantContext, tenantContext } from './clients/current.ts';
 export type { TenantAws } from './clients/tenant-aws.ts';
 export type { CacheOptions, ClientsOptions, PerIdentity, TokenVendingMachineOptions } from './configuration/options.ts';
-export { TenantCredentials } from './credentials/credentials.ts';
+export type { TenantCredentials } from './credentials/credentials.ts';
 export {
   KeysUnavailableError,
   LifeUnavailableError,
@@ -43,6 +43,7 @@ export { bearerToken } from './identity/bearer-token.ts';
 export type { BearerTokenOptions, TokenCacheOptions } from './identity/bearer-token-options.ts';
 export type { IdentityRequest, IdentitySource } from './identity/identity-source.ts';
 export { TenantJwtStrategy, type VerifyClaims } from './identity/tenant-jwt-strategy.ts';
+export type { Claims } from './identity/verified-claims.ts';
 export { PROBLEM_JSON, type ProblemDetails, problemOf } from './problem-details.ts';
 export type { TenantIdentity } from './tenant.ts';
 export { TokenVendingMachine, type TokenVendingMachineStats, type VendOptions } from './token-vending-machine.ts';

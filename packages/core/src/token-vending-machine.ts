@@ -160,7 +160,7 @@ export class TokenVendingMachine implements AsyncDisposable {
     type: ClientClass<Client> | DocumentClientClass<Client>,
     config: ClientConfig = {},
   ): Promise<Client> {
-    const client = this.#clients.get(currentScope, type, config as Readonly<Record<string, unknown>>);
+    const client = this.#clients.get(currentScope, type, config);
     await assertFollowsCurrent(client);
     return client as Client;
   }

@@ -313,7 +313,9 @@ describe('a machine', () => {
     await using without = machineFor(aws, { sts: stsOf(aws, { credentials: () => Promise.reject(new Error('no role')) }) });
     await expect(without.ready()).rejects.toMatchObject({ code: 'sts_unavailable', status: 503 });
 
-    await using nowhere = machineFor(aws, { sts: stsOf(aws, { region: () => Promise.reject(new Error('Region is missing')) }) });
+    await using nowhere = machineFor(aws, {
+      sts: stsOf(aws, { region: (): Promise<string> => Promise.reject(new Error('Region is missing')) }),
+    });
     await expect(nowhere.ready()).rejects.toMatchObject({ code: 'configuration_invalid', faults: [expect.stringContaining('AWS_REGION')] });
     expect(aws.calls).toEqual([]);
   });

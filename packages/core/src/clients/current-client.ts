@@ -21,7 +21,8 @@ export const currentScope: ClientScope = {
  */
 export async function assertFollowsCurrent(client: object): Promise<void> {
   const { credentials } = (client as { readonly config: { readonly credentials: AwsCredentialIdentityProvider } }).config;
-  const keyAs = async (canary: TenantAws): Promise<string> => (await runInTenantContext({ current: canary }, () => credentials())).accessKeyId;
+  const keyAs = async (canary: TenantAws): Promise<string> =>
+    (await runInTenantContext({ current: canary }, () => credentials())).accessKeyId;
   for (const canary of ['first', 'second', 'first'].map(canaryOf)) {
     if ((await keyAs(canary)) === canary.tenantId) continue;
     throw new ConfigurationError([
@@ -38,7 +39,12 @@ function canaryOf(name: string): TenantAws {
   const canary: TenantAws = {
     tenantId: `canary-${name}`,
     identity: { tenantId: `canary-${name}`, claims: {}, source: 'claims' },
-    credentials: async () => ({ accessKeyId: canary.tenantId, secretAccessKey: 'none', sessionToken: 'none', expiration: new Date(Date.now() + 3_600_000) }),
+    credentials: async () => ({
+      accessKeyId: canary.tenantId,
+      secretAccessKey: 'none',
+      sessionToken: 'none',
+      expiration: new Date(Date.now() + 3_600_000),
+    }),
     client: refuse,
     scoped: refuse,
     run: (fn) => runInTenantContext({ current: canary }, fn),

@@ -7,13 +7,21 @@ const HIDDEN = '[redacted]';
  *
  * An ordinary object with enumerable fields, which the AWS SDK writes into and users spread; each caller has its own.
  * `JSON.stringify`, `console.log` and `util.inspect` show neither the secret key nor the session token.
- * A copy (`{ ...credentials }`) is a plain object and hides nothing: do not log copies.
+ * A copy (`{ ...credentials }`) hides nothing: do not log copies.
  */
-export class TenantCredentials {
+export interface TenantCredentials {
   accessKeyId: string;
   secretAccessKey: string;
   sessionToken: string;
   /** When they end, by the clock of this host (not of STS), so that it can be compared with `Date.now()`. */
+  expiration: Date;
+}
+
+/** Silent by its prototype, so that its own fields stay as plain as the SDK wants them. */
+export class SilentCredentials implements TenantCredentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken: string;
   expiration: Date;
 
   constructor(accessKeyId: string, secretAccessKey: string, sessionToken: string, expiration: Date) {
@@ -30,7 +38,7 @@ export class TenantCredentials {
 
   static {
     Object.defineProperty(this.prototype, inspect.custom, {
-      value(this: TenantCredentials, _depth: number, options: InspectOptions, show: typeof inspect = inspect): string {
+      value(this: SilentCredentials, _depth: number, options: InspectOptions, show: typeof inspect = inspect): string {
         return `TenantCredentials ${show(this.toJSON(), options)}`;
       },
     });

@@ -6,7 +6,7 @@ import { within } from '../deadline.ts';
 import { LifeUnavailableError, StsUnavailableError } from '../errors.ts';
 import { AssumeQueue } from './assume-queue.ts';
 import { type Assumed, assumeRole } from './assume-role.ts';
-import { TenantCredentials } from './credentials.ts';
+import { SilentCredentials, type TenantCredentials } from './credentials.ts';
 import { type CacheCounts, type Entry, EntryCache, type Place } from './entry-cache.ts';
 import { entryKey } from './entry-key.ts';
 import { type Grant, requestOf } from './grants.ts';
@@ -119,6 +119,6 @@ export class Vendor {
 
   #copyOf({ accessKeyId, secretAccessKey, sessionToken, life }: Entry): TenantCredentials {
     const now = this.#clock.now();
-    return new TenantCredentials(accessKeyId, secretAccessKey, sessionToken, new Date(now.wall + remainingMs(life, now)));
+    return new SilentCredentials(accessKeyId, secretAccessKey, sessionToken, new Date(now.wall + remainingMs(life, now)));
   }
 }

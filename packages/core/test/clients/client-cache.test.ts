@@ -156,7 +156,7 @@ describe('destroy', () => {
 
   it.each([
     ['its client', (client: S3Client) => client.destroy()],
-    ["its client's handler", (client: S3Client) => client.config.requestHandler.destroy()],
+    ["its client's handler", (client: S3Client) => client.config.requestHandler.destroy?.()],
   ])("of %s harms no other tenant's request in flight", async (_what, destroy) => {
     await using server = await startHoldingServer('text');
     const clientOf = (tenantId: string): S3Client =>

@@ -22,17 +22,20 @@ export async function startHoldingServer(body = ''): Promise<HoldingServer> {
     server.emit('held');
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const release = (): void => {
+    isHolding = false;
+    for (const answer of held.splice(0)) answer();
+  };
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async arrived(wanted) {
-      while (count < wanted) await once(server, 'held');
-    },
-    release() {
-      isHolding = false;
-      for (const answer of held.splice(0)) answer();
-    },
+    arrived: (wanted) =>
+      new Promise((resolve) => {
+        const look = (): void => (count < wanted ? void server.once('held', look) : resolve());
+        look();
+      }),
+    release,
     async [Symbol.asyncDispose]() {
-      this.release();
+      release();
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));
     },

@@ -154,7 +154,8 @@ describe('currentTenantAws', () => {
   });
 
   it('is the same for two copies of this package in one process', async () => {
-    const copy: typeof import('../../src/clients/current.ts') = await import(`../../src/clients/current.ts?${'copy'}`);
+    const path = '../../src/clients/current.ts?copy';
+    const copy = (await import(path)) as { currentTenantAws: typeof currentTenantAws };
     const acme = tvm.for(identityOf('acme'));
 
     expect(copy.currentTenantAws).not.toBe(currentTenantAws);

@@ -1,12 +1,13 @@
 import { inspect, styleText } from 'node:util';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { TenantCredentials } from '@tenant-aws/core';
+import type { TenantCredentials } from '@tenant-aws/core';
 import type { LocalAws } from '@tenant-aws/local';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { SilentCredentials } from '../../src/credentials/credentials.ts';
 import { bucket, identityOf, machineFor, startAws } from '../local-machine.ts';
 
 const end = new Date('2026-01-01T00:15:00Z');
-const made = (): TenantCredentials => new TenantCredentials('ASIAEXAMPLE', 'the-secret-key', 'the-session-token', end);
+const made = (): TenantCredentials => new SilentCredentials('ASIAEXAMPLE', 'the-secret-key', 'the-session-token', end);
 const secret = /the-secret-key|the-session-token/;
 
 describe('credentials that are written somewhere', () => {
