@@ -100,8 +100,12 @@ async function arrive(
   }
 }
 
+/** A process that runs for weeks must not keep every request of theirs. */
+const MAX_CALLS = 100_000;
+
 function record({ calls, clock }: FrontGround, service: Service, fault: FaultInEffect | undefined, arrival: Arrival): void {
   const tenantSession = arrival.understood?.principal?.session?.name;
+  if (calls.length >= MAX_CALLS) calls.splice(0, MAX_CALLS / 10);
   calls.push({
     service: service.name,
     operation: arrival.understood?.operation.name ?? 'unknown',

@@ -30,7 +30,7 @@ export interface LocalAws {
   readonly admin: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** Whose tokens a tenant's users present. */
   readonly issuer: Issuer;
-  /** Every request so far, the refused ones too. Live: it grows, and a test may empty it (`calls.length = 0`). */
+  /** Every request so far, the refused ones too; the latest 100,000. Live: it grows, and a test may empty it (`calls.length = 0`). */
   readonly calls: Call[];
   readonly faults: LocalFaults;
   /** Stops listening, ends every connection, releases what hangs. */
@@ -45,6 +45,9 @@ export interface LocalFaults {
   /** Ends every fault, and lets go of what hangs. */
   clear(): void;
 }
+
+/** Longer than clients keep an idle connection: else one may send its next request just as we hang up. */
+const KEEP_ALIVE_MS = 65_000;
 
 /**
  * Starts an AWS on 127.0.0.1 that enforces IAM: signatures, session tokens, role ∩ session policies.
@@ -80,6 +83,7 @@ async function startBehind(issuer: StartedIssuer, given: LocalAwsOptions['roles'
   const calls: Call[] = [];
   const handle = front({ region, account, services, sessions, faults, calls, clock });
   const server = createServer((message, response) => void handle(message, response));
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   const url = await listen(server, options.port);
   const { accessKeyId, secretAccessKey } = admin.keys;
   return {

@@ -62,6 +62,7 @@ describe('the command', () => {
     } finally {
       child.kill(signal);
     }
+    // Nothing calls process.exit: that it ends shows that close() leaves no handle behind.
     expect(await exit).toEqual([0, null]);
   });
 

@@ -1,0 +1,93 @@
+import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import { AssumeRoleCommand } from '@aws-sdk/client-sts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LocalAws, RoleOptions } from '../src/index.ts';
+import { assume, clientConfig, POOL_ROLE, ROLE_ARN, start, stsClient } from './ground.ts';
+
+/** A whole second, so that it can be written down as IAM does. */
+const NOW = Math.floor(Date.now() / 1000) * 1000;
+const at = (seconds: number): string => new Date(NOW + seconds * 1000).toISOString().replace('.000', '');
+
+let aws: LocalAws;
+beforeAll(async () => {
+  aws = await start({ roles: { [ROLE_ARN]: POOL_ROLE }, clock: () => NOW });
+});
+afterAll(() => aws.close());
+
+/** Whether a session whose policy has this condition may list the buckets. */
+async function holds(operator: string, key: string, value: string): Promise<boolean> {
+  const Policy = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: { Effect: 'Allow', Action: 's3:ListAllMyBuckets', Resource: '*', Condition: { [operator]: { [key]: value } } },
+  });
+  const keys = await assume(aws, { Policy, SourceIdentity: 'alice', Tags: [{ Key: 'tenant', Value: 'acme' }] });
+  const client = new S3Client(clientConfig(aws, keys));
+  try {
+    await client.send(new ListBucketsCommand({}));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('a condition key that every request has', () => {
+  it.each([
+    ['Bool', 'aws:SecureTransport', 'true', 'false'],
+    ['StringEquals', 'aws:RequestedRegion', 'us-east-1', 'eu-west-1'],
+    ['IpAddress', 'aws:SourceIp', '127.0.0.0/8', '10.0.0.0/8'],
+    ['DateEquals', 'aws:CurrentTime', at(0), at(1)],
+    ['NumericEquals', 'aws:EpochTime', String(NOW / 1000), String(NOW / 1000 + 1)],
+    ['DateLessThan', 'aws:TokenIssueTime', at(1), at(0)],
+    ['ArnEquals', 'aws:PrincipalArn', ROLE_ARN, 'arn:aws:sts::000000000000:assumed-role/TenantAccess/acme'],
+    ['StringEquals', 'aws:PrincipalAccount', '000000000000', '111111111111'],
+    ['StringEquals', 'aws:PrincipalType', 'AssumedRole', 'User'],
+    ['StringLike', 'aws:userid', 'AROA*:acme', 'AROA*:globex'],
+    ['StringEquals', 'aws:PrincipalTag/tenant', 'acme', 'globex'],
+    ['StringEquals', 'aws:SourceIdentity', 'alice', 'mallory'],
+    ['Bool', 'aws:ViaAWSService', 'false', 'true'],
+    ['Bool', 'aws:MultiFactorAuthPresent', 'false', 'true'],
+    ['StringLike', 'aws:UserAgent', 'aws-sdk-js/*', 'curl/*'],
+    ['Null', 'aws:username', 'true', 'false'],
+    ['Null', 'aws:Referer', 'true', 'false'],
+    ['Null', 'aws:FederatedProvider', 'true', 'false'],
+  ])('%s %s is %j, and not %j', async (operator, key, right, wrong) => {
+    expect(await holds(operator, key, right)).toBe(true);
+    expect(await holds(operator, key, wrong)).toBe(false);
+  });
+});
+
+describe('a denial of what was issued before a time', () => {
+  it('ends the sessions of before, and lets those of after work: the way AWS revokes', async () => {
+    let now = NOW;
+    const denying = (before: string): RoleOptions => ({
+      policy: [
+        { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 's3:*', Resource: '*' } },
+        {
+          Version: '2012-10-17',
+          Statement: { Effect: 'Deny', Action: '*', Resource: '*', Condition: { DateLessThan: { 'aws:TokenIssueTime': before } } },
+        },
+      ],
+    });
+    const other = await start({ roles: { [ROLE_ARN]: denying(at(10)) }, clock: () => now });
+    try {
+      const sts = stsClient(other);
+      const list = async (): Promise<string> => {
+        const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn: ROLE_ARN, RoleSessionName: 'acme' }));
+        const keys = {
+          accessKeyId: Credentials?.AccessKeyId ?? '',
+          secretAccessKey: Credentials?.SecretAccessKey ?? '',
+          sessionToken: Credentials?.SessionToken ?? '',
+        };
+        return new S3Client(clientConfig(other, keys)).send(new ListBucketsCommand({})).then(
+          () => 'allowed',
+          (error: Error) => error.name,
+        );
+      };
+      expect(await list()).toBe('AccessDenied');
+      now += 10_000;
+      expect(await list()).toBe('allowed');
+    } finally {
+      await other.close();
+    }
+  });
+});
