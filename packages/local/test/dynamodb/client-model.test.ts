@@ -6,7 +6,7 @@ import { type InProcess, inProcess } from './in-process.ts';
 import { notesTable } from './tables.ts';
 
 const model = modelOf(dynamodb);
-const UNDERSTOOD = DYNAMODB_OPERATIONS.map(({ name }) => name);
+const UNDERSTOOD = DYNAMODB_OPERATIONS.map(({ operation }) => operation);
 const REFUSED = model.operations.filter((name) => !UNDERSTOOD.includes(name) && !DENIED_OPERATIONS.has(name));
 
 /** All of them concern tables; of the parameters about items none is missing. */

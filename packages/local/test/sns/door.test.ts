@@ -10,7 +10,7 @@ const home = { account: '000000000000', region: 'us-east-1' };
 const engine = new Fauxqs(home.region);
 const TopicArn = 'arn:aws:sns:us-east-1:000000000000:news';
 const model = modelOf(sns);
-const UNDERSTOOD = SNS_OPERATIONS.map(({ name }) => name);
+const UNDERSTOOD = SNS_OPERATIONS.map(({ operation }) => operation);
 
 let alone: Alone;
 beforeAll(() => {

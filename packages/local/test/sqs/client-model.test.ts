@@ -7,7 +7,7 @@ import { modelOf } from '../client-schema.ts';
 import { type Alone, serviceAlone } from '../service-alone.ts';
 
 const model = modelOf(sqs);
-const UNDERSTOOD = SQS_OPERATIONS.map(({ name }) => name);
+const UNDERSTOOD = SQS_OPERATIONS.map(({ operation }) => operation);
 const REFUSED = model.operations.filter((name) => !UNDERSTOOD.includes(name));
 
 let alone: Alone;

@@ -19,7 +19,7 @@ export interface DynamoDbOptions {
 }
 
 const MAX_BODY = 16 * 1024 * 1024;
-const BY_NAME = new Map(DYNAMODB_OPERATIONS.map((operation) => [operation.name, operation]));
+const BY_NAME = new Map(DYNAMODB_OPERATIONS.map((row) => [row.operation, row]));
 
 /**
  * Starts a DynamoDB in memory that says of every request what it wants of which table, with which keys.

@@ -14,10 +14,10 @@ export interface Room {
 /** One operation of DynamoDB that is understood. */
 export interface DynamoDbOperation {
   /** `GetItem` */
-  readonly name: string;
-  /** The actions that it needs, by name: for the documentation. */
+  readonly operation: string;
+  /** `dynamodb:GetItem`: what must be allowed. For the documentation. */
   readonly actions: readonly string[];
-  /** The condition keys that it reports, besides the global ones: for the documentation. */
+  /** `dynamodb:LeadingKeys`: what it reports besides the global condition keys. For the documentation. */
   readonly conditionKeys: readonly string[];
   /** Understands the parameters once; the same object then decides and executes. */
   understand(parameters: JsonObject, room: Room, now: Date): Understood;

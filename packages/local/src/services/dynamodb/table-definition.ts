@@ -39,7 +39,7 @@ export interface TableDefinition {
  * @throws Error that names the table
  */
 export async function createTables(room: Room, tables: readonly TableDefinition[], now: Date): Promise<void> {
-  const createTable = TABLE_OPERATIONS.find(({ name }) => name === 'CreateTable');
+  const createTable = TABLE_OPERATIONS.find(({ operation }) => operation === 'CreateTable');
   for (const table of tables) {
     try {
       const parameters = parseStrictJson(Buffer.from(JSON.stringify(table)));

@@ -26,7 +26,7 @@ const NAMESPACE = 'http://sns.amazonaws.com/doc/2010-03-31/';
 const VERSION = '2010-03-31';
 /** A message of 256 KB, each of whose bytes is escaped, and then some. */
 const MAX_FORM = 2 * 1024 * 1024;
-const BY_NAME = new Map(SNS_OPERATIONS.map((operation) => [operation.name, operation]));
+const BY_NAME = new Map(SNS_OPERATIONS.map((row) => [row.operation, row]));
 
 /**
  * Starts an SNS that delivers to the queues of the local SQS.

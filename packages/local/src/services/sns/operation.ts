@@ -7,9 +7,11 @@ import type { Topics } from './topics.ts';
 /** One operation of SNS that is understood. */
 export interface SnsOperation {
   /** `PublishBatch` */
-  readonly name: string;
-  /** `Publish`: the action that it needs. */
-  readonly action: string;
+  readonly operation: string;
+  /** `sns:Publish`: what must be allowed. */
+  readonly actions: readonly string[];
+  /** `sns:Protocol`: what it reports besides the global condition keys. For the documentation. */
+  readonly conditionKeys?: readonly string[];
   readonly members: Members;
   /** Understands parameters that have the shape of `members`. */
   understand(given: JsonObject, room: SnsRoom): Understood;

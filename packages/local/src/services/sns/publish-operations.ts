@@ -14,8 +14,8 @@ const ENTRY_ID = /^[A-Za-z0-9_-]{1,80}$/;
 /** The operations that publish. */
 export const PUBLISH_OPERATIONS: readonly SnsOperation[] = [
   {
-    name: 'Publish',
-    action: 'Publish',
+    operation: 'Publish',
+    actions: ['sns:Publish'],
     members: { TopicArn: STRING, ...MESSAGE },
     understand(given, { topics, delivery }) {
       const name = topicNameOf(topics.home, textOf(given['TopicArn']));
@@ -27,8 +27,8 @@ export const PUBLISH_OPERATIONS: readonly SnsOperation[] = [
     },
   },
   {
-    name: 'PublishBatch',
-    action: 'Publish',
+    operation: 'PublishBatch',
+    actions: ['sns:Publish'],
     members: { TopicArn: STRING, PublishBatchRequestEntries: list(structure({ Id: STRING, ...MESSAGE })) },
     understand(given, { topics, delivery }) {
       const name = topicNameOf(topics.home, textOf(given['TopicArn']));

@@ -13,8 +13,8 @@ const ATTRIBUTES = { 'Attributes?': list(structure({ key: STRING, value: STRING 
 /** The operations on topics and subscriptions. */
 export const TOPIC_OPERATIONS: readonly SnsOperation[] = [
   {
-    name: 'CreateTopic',
-    action: 'CreateTopic',
+    operation: 'CreateTopic',
+    actions: ['sns:CreateTopic'],
     members: { Name: STRING, ...ATTRIBUTES },
     understand(given, { topics }) {
       const name = textOf(given['Name']);
@@ -47,8 +47,8 @@ export const TOPIC_OPERATIONS: readonly SnsOperation[] = [
     });
   }),
   {
-    name: 'ListTopics',
-    action: 'ListTopics',
+    operation: 'ListTopics',
+    actions: ['sns:ListTopics'],
     members: { 'NextToken?': STRING },
     understand: (given, { topics }) => ({
       authorize: [{ action: 'sns:ListTopics', resource: '*', context: {} }],
@@ -56,14 +56,15 @@ export const TOPIC_OPERATIONS: readonly SnsOperation[] = [
     }),
   },
   {
-    name: 'Subscribe',
-    action: 'Subscribe',
+    operation: 'Subscribe',
+    actions: ['sns:Subscribe'],
+    conditionKeys: ['sns:Protocol', 'sns:Endpoint'],
     members: { TopicArn: STRING, Protocol: STRING, Endpoint: STRING, ...ATTRIBUTES, 'ReturnSubscriptionArn?': STRING },
     understand: subscribe,
   },
   {
-    name: 'Unsubscribe',
-    action: 'Unsubscribe',
+    operation: 'Unsubscribe',
+    actions: ['sns:Unsubscribe'],
     members: { SubscriptionArn: STRING },
     understand(given, { topics, caller }) {
       refuseSessions(caller, 'SNS:Unsubscribe', 'AuthorizationError');
@@ -109,8 +110,8 @@ function onTopic(
   execute: (topic: () => Topic, room: SnsRoom, given: JsonObject) => string | undefined,
 ): SnsOperation {
   return {
-    name,
-    action: name,
+    operation: name,
+    actions: [`sns:${name}`],
     members: { TopicArn: STRING, ...members },
     understand(given, room) {
       const topic = topicNameOf(room.topics.home, textOf(given['TopicArn']));

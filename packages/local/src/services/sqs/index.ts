@@ -22,7 +22,7 @@ export interface SqsOptions extends Home {
 
 /** A message of 1 MB, each of whose characters is escaped, and then some. */
 const MAX_BODY = 8 * 1024 * 1024;
-const BY_NAME = new Map(SQS_OPERATIONS.map((operation) => [operation.name, operation]));
+const BY_NAME = new Map(SQS_OPERATIONS.map((row) => [row.operation, row]));
 
 /**
  * Starts an SQS that says of every request what it wants of which queue.

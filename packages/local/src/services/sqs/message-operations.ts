@@ -17,7 +17,7 @@ const VISIBILITY: Members = { ReceiptHandle: STRING, VisibilityTimeout: integer(
 /** The operations on messages. Of a FIFO queue the engine hands out one message of a group at a time, where AWS may hand out ten. */
 export const MESSAGE_OPERATIONS: readonly SqsOperation[] = [
   onQueue('SendMessage', MESSAGE, { ask: demandFifo }),
-  onQueue('SendMessageBatch', entriesOf(MESSAGE), { action: 'SendMessage', ask: demandFifo }),
+  onQueue('SendMessageBatch', entriesOf(MESSAGE), { action: 'sqs:SendMessage', ask: demandFifo }),
   onQueue(
     'ReceiveMessage',
     {
@@ -31,9 +31,9 @@ export const MESSAGE_OPERATIONS: readonly SqsOperation[] = [
     { answer: (answer, _queue, _room, { MessageAttributeNames }) => shownMessages(answer, MessageAttributeNames) },
   ),
   onQueue('DeleteMessage', { ReceiptHandle: STRING }),
-  onQueue('DeleteMessageBatch', entriesOf({ ReceiptHandle: STRING }), { action: 'DeleteMessage' }),
+  onQueue('DeleteMessageBatch', entriesOf({ ReceiptHandle: STRING }), { action: 'sqs:DeleteMessage' }),
   onQueue('ChangeMessageVisibility', VISIBILITY),
-  onQueue('ChangeMessageVisibilityBatch', entriesOf(VISIBILITY), { action: 'ChangeMessageVisibility' }),
+  onQueue('ChangeMessageVisibilityBatch', entriesOf(VISIBILITY), { action: 'sqs:ChangeMessageVisibility' }),
 ];
 
 function entriesOf(members: Members): Members {

@@ -5,7 +5,7 @@ import { type Members, STRING, textOf } from '../shape.ts';
 
 /** What is special in an operation on one queue. */
 export interface Special {
-  /** Where it is not the operation's name. */
+  /** Where it has not the name of the operation: `sqs:SendMessage`. */
   readonly action?: string;
   /** What the engine is asked; throws AwsError. */
   readonly ask?: (given: JsonObject, queue: string, room: SqsRoom) => JsonObject;
@@ -14,16 +14,16 @@ export interface Special {
 }
 
 /** An operation on the queue of a QueueUrl. */
-export function onQueue(name: string, members: Members, { action = name, ask, answer }: Special = {}): SqsOperation {
+export function onQueue(name: string, members: Members, { action = `sqs:${name}`, ask, answer }: Special = {}): SqsOperation {
   return {
-    name,
-    action,
+    operation: name,
+    actions: [action],
     members: { QueueUrl: STRING, ...members },
     understand(given, room) {
       const queue = queueNameOf(room.home, room.host, textOf(given['QueueUrl']));
       const asked = { ...(ask?.(given, queue, room) ?? given), QueueUrl: engineUrl(room.home, queue) };
       return {
-        authorize: [{ action: `sqs:${action}`, resource: queueArn(room.home, queue), context: {} }],
+        authorize: [{ action, resource: queueArn(room.home, queue), context: {} }],
         async execute() {
           const result = await room.engine.run(name, asked);
           return answer?.(result, queue, room, given) ?? result;

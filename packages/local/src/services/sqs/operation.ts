@@ -7,9 +7,9 @@ import type { Members } from '../shape.ts';
 /** One operation of SQS that is understood. */
 export interface SqsOperation {
   /** `SendMessageBatch` */
-  readonly name: string;
-  /** `SendMessage`: the action that it needs. A batch needs that of one message. */
-  readonly action: string;
+  readonly operation: string;
+  /** `sqs:SendMessage`: what must be allowed. A batch needs what one message needs. */
+  readonly actions: readonly string[];
   readonly members: Members;
   /** Understands parameters that have the shape of `members`. */
   understand(given: JsonObject, room: SqsRoom): Understood;

@@ -26,8 +26,8 @@ export const QUEUE_OPERATIONS: readonly SqsOperation[] = [
   onQueue('PurgeQueue', {}),
   onQueue('DeleteQueue', {}),
   {
-    name: 'ListQueues',
-    action: 'ListQueues',
+    operation: 'ListQueues',
+    actions: ['sqs:ListQueues'],
     members: { 'QueueNamePrefix?': STRING, 'MaxResults?': integer(1, 1000), 'NextToken?': STRING },
     understand: (given, { home, host, engine }) => ({
       authorize: [{ action: 'sqs:ListQueues', resource: '*', context: {} }],
@@ -43,8 +43,8 @@ export const QUEUE_OPERATIONS: readonly SqsOperation[] = [
 /** An operation on the queue of a QueueName, which answers its URL. */
 function named(name: string, members: Members, ask: (given: JsonObject, room: SqsRoom) => JsonObject): SqsOperation {
   return {
-    name,
-    action: name,
+    operation: name,
+    actions: [`sqs:${name}`],
     members: { QueueName: STRING, ...members },
     understand(given, room): Understood {
       const queue = textOf(given['QueueName']);

@@ -14,9 +14,9 @@ const MAX_WRITES = 25;
 /** The operations on up to a hundred items of several tables: one question to IAM per table, with the set of all its keys. */
 export const BATCH_OPERATIONS: readonly DynamoDbOperation[] = [
   {
-    name: 'BatchGetItem',
-    actions: ['BatchGetItem'],
-    conditionKeys: ['LeadingKeys', 'Attributes', 'Select', 'ReturnConsumedCapacity'],
+    operation: 'BatchGetItem',
+    actions: ['dynamodb:BatchGetItem'],
+    conditionKeys: ['dynamodb:LeadingKeys', 'dynamodb:Attributes', 'dynamodb:Select', 'dynamodb:ReturnConsumedCapacity'],
     understand(parameters, room) {
       const { home, engine } = room;
       const { named, given } = plainTables(home, parameters);
@@ -47,9 +47,9 @@ export const BATCH_OPERATIONS: readonly DynamoDbOperation[] = [
     },
   },
   {
-    name: 'BatchWriteItem',
-    actions: ['BatchWriteItem'],
-    conditionKeys: ['LeadingKeys', 'Attributes', 'ReturnConsumedCapacity'],
+    operation: 'BatchWriteItem',
+    actions: ['dynamodb:BatchWriteItem'],
+    conditionKeys: ['dynamodb:LeadingKeys', 'dynamodb:Attributes', 'dynamodb:ReturnConsumedCapacity'],
     understand(parameters, room) {
       const { home, engine } = room;
       const { named } = plainTables(home, parameters);

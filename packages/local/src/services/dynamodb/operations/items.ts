@@ -28,9 +28,14 @@ function itemOperation(
 ): DynamoDbOperation {
   const reads = action === 'getItem';
   return {
-    name,
-    actions: [name],
-    conditionKeys: ['LeadingKeys', 'Attributes', reads ? 'Select' : 'ReturnValues', 'ReturnConsumedCapacity'],
+    operation: name,
+    actions: [`dynamodb:${name}`],
+    conditionKeys: [
+      'dynamodb:LeadingKeys',
+      'dynamodb:Attributes',
+      reads ? 'dynamodb:Select' : 'dynamodb:ReturnValues',
+      'dynamodb:ReturnConsumedCapacity',
+    ],
     understand(parameters, room) {
       const { home, engine } = room;
       const data = engine.check(name, withPlainTableName(home, parameters), validationOf(action, more));

@@ -14,10 +14,13 @@ const CONSISTENT_READ = { ConsistentRead: 'Boolean' };
 /** The operations that read many items of a table or an index. */
 export const QUERY_OPERATIONS: readonly DynamoDbOperation[] = [
   // A scan has no leading key: a policy whose only condition is ForAllValues allows it, here as on AWS.
-  manyItemsOperation('Scan', 'scan', ['Attributes', 'Select', 'ReturnConsumedCapacity'], () => []),
-  manyItemsOperation('Query', 'query', ['LeadingKeys', 'Attributes', 'Select', 'ReturnConsumedCapacity'], (data, table) => [
-    queriedKey(data, table),
-  ]),
+  manyItemsOperation('Scan', 'scan', ['dynamodb:Attributes', 'dynamodb:Select', 'dynamodb:ReturnConsumedCapacity'], () => []),
+  manyItemsOperation(
+    'Query',
+    'query',
+    ['dynamodb:LeadingKeys', 'dynamodb:Attributes', 'dynamodb:Select', 'dynamodb:ReturnConsumedCapacity'],
+    (data, table) => [queriedKey(data, table)],
+  ),
 ];
 
 function manyItemsOperation(
@@ -27,8 +30,8 @@ function manyItemsOperation(
   keys: (data: ParsedRequest, table: TableDescription | undefined) => readonly (string | undefined)[],
 ): DynamoDbOperation {
   return {
-    name,
-    actions: [name],
+    operation: name,
+    actions: [`dynamodb:${name}`],
     conditionKeys,
     understand(parameters, room) {
       const { home, engine } = room;

@@ -12,8 +12,8 @@ export const TABLE_OPERATIONS: readonly DynamoDbOperation[] = [
   tableOperation('UpdateTable', 'updateTable', refuseIndexChanges),
   tableOperation('DeleteTable', 'deleteTable'),
   {
-    name: 'ListTables',
-    actions: ['ListTables'],
+    operation: 'ListTables',
+    actions: ['dynamodb:ListTables'],
     conditionKeys: [],
     understand(parameters, { engine }) {
       const data = engine.check('ListTables', parameters, validationOf('listTables'));
@@ -31,8 +31,8 @@ function tableOperation(
   demand: (data: TableUpdate) => void = () => {},
 ): DynamoDbOperation {
   return {
-    name,
-    actions: [name],
+    operation: name,
+    actions: [`dynamodb:${name}`],
     conditionKeys: [],
     understand(parameters, { home, engine }, now) {
       const data: NamesTable = engine.check(name, withPlainTableName(home, parameters), validationOf(action));

@@ -40,9 +40,15 @@ const ACTIONS: ReadonlyMap<string, WriteAction> = new Map([
 /** The operations that are all or nothing: dynalite has none, so they are built from its single ones. */
 export const TRANSACT_OPERATIONS: readonly DynamoDbOperation[] = [
   {
-    name: 'TransactGetItems',
-    actions: ['GetItem'],
-    conditionKeys: ['LeadingKeys', 'Attributes', 'Select', 'ReturnConsumedCapacity', 'EnclosingOperation'],
+    operation: 'TransactGetItems',
+    actions: ['dynamodb:GetItem'],
+    conditionKeys: [
+      'dynamodb:LeadingKeys',
+      'dynamodb:Attributes',
+      'dynamodb:Select',
+      'dynamodb:ReturnConsumedCapacity',
+      'dynamodb:EnclosingOperation',
+    ],
     understand(parameters, room) {
       const transaction = readTransaction(room, 'TransactGetItems', parameters, READS);
       const { elements, ReturnConsumedCapacity } = transaction;
@@ -65,9 +71,15 @@ export const TRANSACT_OPERATIONS: readonly DynamoDbOperation[] = [
     },
   },
   {
-    name: 'TransactWriteItems',
-    actions: ['PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
-    conditionKeys: ['LeadingKeys', 'Attributes', 'ReturnValues', 'ReturnConsumedCapacity', 'EnclosingOperation'],
+    operation: 'TransactWriteItems',
+    actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'],
+    conditionKeys: [
+      'dynamodb:LeadingKeys',
+      'dynamodb:Attributes',
+      'dynamodb:ReturnValues',
+      'dynamodb:ReturnConsumedCapacity',
+      'dynamodb:EnclosingOperation',
+    ],
     understand: understandWrites,
   },
 ];
