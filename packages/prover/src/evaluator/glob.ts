@@ -47,7 +47,8 @@ export function literalTokens(text: string): readonly Token[] {
  * That is enough. A run may as well stop at the first place from which the following literals fit, because the run after them
  * can take whatever was left over; so only the last unbounded run, and the last bounded one behind it, are ever reopened.
  *
- * INVARIANT: steps are at most about text × pattern, never exponential. A hostile pattern costs time, it does not hang.
+ * INVARIANT: no `ANY_ONE` stands before a `PART_RUN`; what crosses a colon between two bounded runs is then a literal colon or an
+ * unbounded run, and the argument holds. Steps are at most about text × pattern: a hostile pattern costs time, it does not hang.
  */
 export function matchesTokens(tokens: readonly Token[], text: Text): boolean {
   let token = 0;

@@ -29,8 +29,8 @@ export function parseInstant(text: string): Decimal | undefined {
     offsetMinute,
   ] = match;
   const milliseconds = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  // `Date` makes 31 April 1 May, and takes hour 24; IAM's pages know neither.
-  if (Number.isNaN(milliseconds) || Number(hour) > 23 || new Date(milliseconds).getUTCDate() !== Number(day)) return undefined;
+  // `Date` makes 31 April 1 May, and hour 24 the next day; IAM's pages know neither.
+  if (Number.isNaN(milliseconds) || new Date(milliseconds).getUTCDate() !== Number(day)) return undefined;
   const offset = parseOffset(sign, offsetHour, offsetMinute);
   if (offset === undefined) return undefined;
   const seconds = BigInt(milliseconds / 1000 - offset);

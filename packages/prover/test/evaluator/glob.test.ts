@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { globTokens, matchesGlob, matchesTokens } from '../../src/evaluator/glob.ts';
+import { ANY_ONE, ANY_RUN, globTokens, matchesGlob, matchesTokens, PART_ONE, PART_RUN } from '../../src/evaluator/glob.ts';
 
 /** The definition of a glob, word for word; it takes exponential time. */
 function naive(pattern: string, value: string): boolean {
@@ -81,5 +81,31 @@ describe('matchesGlob', () => {
     const text = new CountedText(`notes/acme/${'x'.repeat(1_000)}`);
     expect(matchesTokens(globTokens('notes/acme/*'), text)).toBe(true);
     expect(text.steps).toBeLessThanOrEqual(2 * text.length);
+  });
+});
+
+describe('matchesTokens', () => {
+  it('agrees with a regular expression, where wildcards bounded by colons come first', () => {
+    type Step = readonly [token: number, source: string];
+    const literals: Step[] = [
+      [97, 'a'],
+      [98, 'b'],
+      [58, ':'],
+    ];
+    const run: Step = [ANY_RUN, '[^]*'];
+    const bounded = fc.constantFrom<Step>(...literals, run, [PART_RUN, '[^:]*'], [PART_ONE, '[^:]']);
+    const free = fc.constantFrom<Step>(...literals, run, [ANY_ONE, '[^]']);
+    const steps = fc
+      .tuple(fc.array(bounded, { maxLength: 8 }), fc.array(free, { maxLength: 5 }))
+      .map(([first, last]) => [...first, ...last]);
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', ':'), maxLength: 12 });
+    fc.assert(
+      fc.property(steps, text, (steps, text) => {
+        const tokens = steps.map(([token]) => token);
+        const reference = new RegExp(`^${steps.map(([, source]) => source).join('')}$`);
+        expect(matchesTokens(tokens, text)).toBe(reference.test(text));
+      }),
+      { numRuns: 20_000, seed: 4 },
+    );
   });
 });

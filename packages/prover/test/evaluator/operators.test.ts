@@ -63,6 +63,7 @@ const NOON = '2026-11-24T12:00:00Z';
 const DATES: Row[] = [
   ['DateEquals', NOON, '2026-11-24T12:00:00.000Z', true],
   ['DateEquals', NOON, '2026-11-24T13:00:00+01:00', true],
+  ['DateEquals', NOON, '2026-11-24T10:30:00-01:30', true],
   ['DateEquals', NOON, '2026-11-24T12:00Z', true],
   ['DateEquals', NOON, '1795521600', true],
   ['DateEquals', NOON, '2026-11-24T12:00:00.001Z', false],
@@ -143,6 +144,9 @@ describe('a value of the request that is not of the type of the operator', () =>
     ['DateNotEquals', NOON, '2026-02-30', false],
     ['DateNotEquals', NOON, '2026-11-24T24:00:00Z', false],
     ['DateNotEquals', NOON, '2026-11-24T12:00:00', false],
+    ['DateNotEquals', NOON, '2026-11-24T12:00:00+24:00', false],
+    ['DateNotEquals', NOON, '2026-11-24T12:00:00+00:60', false],
+    ['DateNotEquals', NOON, '2026-13-24', false],
     ['NotIpAddress', '203.0.113.0/24', '192.0.2.0/25', false],
     ['NotIpAddress', '203.0.113.0/24', '192.0.2.01', false],
     ['NotIpAddress', 'fe80::/10', 'fe80::1%eth0', false],

@@ -118,6 +118,7 @@ describe('a policy variable in a Condition', () => {
     ['StringEquals', { 'x:k': 'acme' }, false],
     ['StringEquals', { 'x:k': VARIABLE }, false],
     ['StringEquals', { 'x:k': '' }, false],
+    ['StringEqualsIgnoreCase', { 'x:k': 'acme' }, false],
     ['StringLike', { 'x:k': 'acme' }, false],
     ['Bool', { 'x:k': 'false' }, false],
     ['StringEquals', {}, false],
