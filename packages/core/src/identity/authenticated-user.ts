@@ -7,7 +7,7 @@ import { type Claims, endOf } from './verified-claims.ts';
 
 export interface AuthenticatedUserOptions {
   /** The property of the user that holds the tenant id. Default: `tenantId`. */
-  readonly tenantProperty?: string;
+  readonly tenantProperty?: string | undefined;
 }
 
 /**

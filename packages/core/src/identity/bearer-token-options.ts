@@ -12,29 +12,35 @@ export interface BearerTokenOptions {
   /** The `aud` of the tokens: one, or any of several. With `tokenUse: 'access'` it is compared with `client_id`. */
   readonly audience: string | readonly string[];
   /** Where the key set is: https, or http on loopback. Default: what discovery says. */
-  readonly jwksUri?: string;
+  readonly jwksUri?: string | undefined;
   /** One fixed key instead of a key set: a public key as PEM or KeyObject, or for HS256 and its kin the shared secret. */
-  readonly secretOrKey?: string | Buffer | KeyObject;
+  readonly secretOrKey?: string | Buffer | KeyObject | undefined;
   /** Accepted algorithms, all of one family (RS, PS, ES or HS). Default: `['RS256']`. */
-  readonly algorithms?: readonly Algorithm[];
+  readonly algorithms?: readonly Algorithm[] | undefined;
   /** The claim that holds the tenant id: one literal name (`custom:tenant_id`, `https://x/tenant`), or as an array the path to it. Default: `custom:tenant_id`. */
-  readonly tenantClaim?: string | readonly string[];
+  readonly tenantClaim?: string | readonly string[] | undefined;
   /** The one tenant of this issuer, whatever its tokens claim: for issuers that belong to a tenant. */
-  readonly tenant?: string;
+  readonly tenant?: string | undefined;
   /** Cognito's `token_use`: which of its two kinds of token is accepted. Default: not looked at. */
-  readonly tokenUse?: 'id' | 'access';
+  readonly tokenUse?: 'id' | 'access' | undefined;
   /** Seconds by which clocks may differ, 0 to 60. Default: 5. */
-  readonly clockToleranceSeconds?: number;
+  readonly clockToleranceSeconds?: number | undefined;
   /** Verified tokens that are remembered, so that the next request with the same token is not verified again. */
-  readonly tokenCache?: TokenCacheOptions;
+  readonly tokenCache?: TokenCacheOptions | undefined;
 }
 
 /** The cache of verified tokens. An entry ends with its token at the latest. */
 export interface TokenCacheOptions {
   /** Tokens at most; the least recently used goes first. 0 turns it off. Default: 10,000. */
-  readonly max?: number;
+  readonly max?: number | undefined;
   /** Milliseconds for which a token is not verified again: how much longer a token lives whose key was withdrawn. At most an hour. Default: 300,000. */
-  readonly maxAgeMs?: number;
+  readonly maxAgeMs?: number | undefined;
+}
+
+/** The bounds of a cache of verified tokens, read and checked. */
+export interface TokenCacheSettings {
+  readonly max: number;
+  readonly maxAgeMs: number;
 }
 
 /** Options, read and checked. */
@@ -47,7 +53,7 @@ export interface BearerTokenSettings {
   readonly tenant: { readonly claim: readonly string[] } | { readonly fixed: string };
   readonly tokenUse: 'id' | 'access' | undefined;
   readonly clockToleranceSeconds: number;
-  readonly tokenCache: Required<TokenCacheOptions>;
+  readonly tokenCache: TokenCacheSettings;
 }
 
 const NAMES: readonly (keyof BearerTokenOptions)[] = [
@@ -178,7 +184,7 @@ function readFixedTenant(tenant: unknown, name: string, faults: Faults): string 
   }
 }
 
-function readTokenCache(given: unknown, path: string, faults: Faults): Required<TokenCacheOptions> {
+function readTokenCache(given: unknown, path: string, faults: Faults): TokenCacheSettings {
   if (!isObject(given)) faults.add(`\`${path}\` must be an object such as { max: 10_000 }`);
   const { max = 10_000, maxAgeMs = 300_000, ...unknown }: TokenCacheOptions = isObject(given) ? given : {};
   faults.noneOf(path, unknown, ['max', 'maxAgeMs']);

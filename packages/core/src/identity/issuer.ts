@@ -44,7 +44,8 @@ export function discoveryUrl(issuer: string): URL {
   return new URL(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
 }
 
-function readKeySetUrl(issuer: string, address: URL, document: unknown): URL {
+/** The address of keys that a discovery document names. @throws Error it is not this issuer's document, or names an address that is not trusted */
+export function readKeySetUrl(issuer: string, address: URL, document: unknown): URL {
   const { issuer: named, jwks_uri: keys } = typeof document === 'object' && document !== null ? readFields(document) : {};
   if (named !== issuer) throw new Error(`${address.href} names another issuer than the one configured`);
   if (typeof keys !== 'string' || !URL.canParse(keys)) throw new Error(`${address.href} names no address of keys`);

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Instant } from '../clock.ts';
-import type { TokenCacheOptions } from './bearer-token-options.ts';
+import type { TokenCacheSettings } from './bearer-token-options.ts';
 import { elapsed } from './elapsed.ts';
 import { type Claims, endOf } from './verified-claims.ts';
 
@@ -27,7 +27,7 @@ export class VerifiedTokens {
   private readonly entries: LRUCache<TokenDigest, Entry> | undefined;
   private readonly maxAgeMs: number;
 
-  constructor({ max, maxAgeMs }: Required<TokenCacheOptions>) {
+  constructor({ max, maxAgeMs }: TokenCacheSettings) {
     this.entries = max === 0 ? undefined : new LRUCache({ max });
     this.maxAgeMs = maxAgeMs;
   }

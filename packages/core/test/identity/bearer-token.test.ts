@@ -465,6 +465,15 @@ describe('keys', () => {
     await own.close();
   });
 
+  it('are not fetched any more once the source is closed', async () => {
+    const own = await IssuerUnderTest.start(pair);
+    const closed = bearerToken(own.options);
+    closed.close?.();
+    await expect(identify(await own.token(pair), closed)).rejects.toMatchObject({ code: 'keys_unavailable' });
+    expect(own.fetches).toEqual({ keys: 0, discovery: 0 });
+    await own.close();
+  });
+
   it('and all else that a source holds do not keep a process alive', async () => {
     const own = await IssuerUnderTest.start(pair);
     const script = `

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/clock.ts';
-import { discoveredAddress, discoveryUrl } from '../../src/identity/issuer.ts';
+import { discoveredAddress, discoveryUrl, readKeySetUrl } from '../../src/identity/issuer.ts';
 import { IssuerUnderTest, sendJson } from './issuer-under-test.ts';
 
 let issuer: IssuerUnderTest;
@@ -18,6 +18,16 @@ describe('discoveryUrl', () => {
   it('appends to the path of the issuer, with or without a slash at its end', () => {
     expect(discoveryUrl('https://x.example/pool').href).toBe('https://x.example/pool/.well-known/openid-configuration');
     expect(discoveryUrl('https://x.example/').href).toBe('https://x.example/.well-known/openid-configuration');
+  });
+});
+
+describe('readKeySetUrl', () => {
+  it('takes keys from loopback for an issuer on loopback alone', () => {
+    const document = (named: string): object => ({ issuer: named, jwks_uri: 'http://127.0.0.1:1/keys' });
+    const local = 'http://localhost:2';
+    expect(readKeySetUrl(local, discoveryUrl(local), document(local)).href).toBe('http://127.0.0.1:1/keys');
+    const remote = 'https://issuer.example';
+    expect(() => readKeySetUrl(remote, discoveryUrl(remote), document(remote))).toThrow('must be https');
   });
 });
 
