@@ -48,8 +48,9 @@ describe('the door of DynamoDB', () => {
   });
 
   it('refuses bytes that are not UTF-8', async () => {
-    const answer = await world.send(GET, Buffer.concat([Buffer.from('{"TableName":"'), Buffer.from([0xff, 0xc0]), Buffer.from('"}')]));
-    expect(answer.status).toBe(400);
+    const [before = '', after = ''] = `{"TableName":"notes",${key}}`.split('acme');
+    const answer = await world.send(GET, Buffer.concat([Buffer.from(before), Buffer.from([0xff]), Buffer.from(after)]));
+    expect(answer).toMatchObject({ status: 400, body: { __type: 'com.amazon.coral.service#SerializationException' } });
   });
 
   it.each([
@@ -100,6 +101,17 @@ describe('the door of DynamoDB', () => {
   ])('refuses %s', async (_, more) => {
     expect((await world.send(GET, `{"TableName":"notes",${key}}`, more)).status).toBe(400);
     expect(world.asked).toEqual([]);
+  });
+
+  it('refuses to tell the size of a collection, which nobody measures', async () => {
+    const item = '"Item":{"tenant":{"S":"acme"},"id":{"S":"1"}}';
+    const answer = await world.send('DynamoDB_20120810.PutItem', `{"TableName":"notes",${item},"ReturnItemCollectionMetrics":"SIZE"}`);
+    expect(answer.status).toBe(501);
+  });
+
+  it('refuses a body of more than 16 MB', async () => {
+    const answer = await world.send(GET, `{"TableName":"notes",${key}}${' '.repeat(16 * 1024 * 1024)}`);
+    expect(answer).toMatchObject({ status: 400, body: { message: 'The body is too large' } });
   });
 
   it('refuses an x-amz header that it does not know', async () => {

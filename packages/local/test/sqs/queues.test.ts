@@ -92,6 +92,12 @@ describe('queues', () => {
     await expect(keeping.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x' }))).rejects.toMatchObject({ name: 'InvalidAddress' });
   });
 
+  it('are found by their name in this account only', async () => {
+    const get = (QueueOwnerAWSAccountId: string) => client.send(new GetQueueUrlCommand({ QueueName: 'app', QueueOwnerAWSAccountId }));
+    await expect(get(ACCOUNT)).resolves.toHaveProperty('QueueUrl');
+    await expect(get('999999999999')).rejects.toMatchObject({ name: 'QueueDoesNotExist' });
+  });
+
   it('are found by the URL that they would have on AWS, by a client that is told to keep its endpoint', async () => {
     const keeping = sqsClient(aws);
     Object.assign(keeping.config, { useQueueUrlAsEndpoint: false });

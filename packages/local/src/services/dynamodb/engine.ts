@@ -34,6 +34,9 @@ export class Engine {
    */
   check<T>(operation: string, parameters: JsonObject, { types, custom }: Validation<T>): T {
     refuseUnknownParameters(operation, parameters, types);
+    if (parameters['ReturnItemCollectionMetrics'] === 'SIZE') {
+      throw new AwsError('NotImplemented', 501, 'The sizes of item collections are not part of the local AWS');
+    }
     refuseCostlyExpressions(parameters);
     return asAwsErrors(() => {
       const data = validations.checkTypes(parameters, types) as T;
