@@ -23,8 +23,9 @@ export function plainError(error: AwsError, requestId: string): ServiceResponse 
   };
 }
 
-/** What was thrown, as an AwsError. What nobody foresaw is a 500, and tells nothing of us. */
+/** What was thrown, as an AwsError. What nobody foresaw is a 500 that tells the client nothing, and a warning to who runs the process. */
 export function asAwsError(thrown: unknown): AwsError {
   if (thrown instanceof AwsError) return thrown;
-  return new AwsError('InternalError', 500, 'We encountered an internal error. Please try again.', { cause: thrown });
+  process.emitWarning(`the local AWS failed: ${thrown instanceof Error ? thrown.stack : String(thrown)}`);
+  return new AwsError('InternalError', 500, 'We encountered an internal error. Please try again.');
 }

@@ -4,7 +4,9 @@ import { AwsError, type Service } from './services/service.ts';
 
 /** Whose words an error is written in while no credential scope says which service is meant. Nothing else depends on it. */
 export function guessService({ headers }: Pick<Incoming, 'headers'>): string {
-  if (headers.get('x-amz-target')?.startsWith('DynamoDB_')) return 'dynamodb';
+  const target = headers.get('x-amz-target') ?? '';
+  if (target.startsWith('DynamoDB_')) return 'dynamodb';
+  if (target.startsWith('AmazonSQS.')) return 'sqs';
   if (headers.get('content-type')?.startsWith('application/x-www-form-urlencoded')) return 'sts';
   return 's3';
 }

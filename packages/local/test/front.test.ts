@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asBytes, handSign } from './signature/hand-signer.ts';
 import { Recorder } from './signature/recorder.ts';
@@ -87,5 +88,34 @@ describe('a signed request', () => {
     const answer = await recorder.raw(asBytes({ ...handSign({ method: 'HEAD', headers: { host: recorder.host }, region: 'eu-west-1' }) }));
     expect(answer).toMatch(/^HTTP\/1\.1 400/);
     expect(answer.split('\r\n\r\n')[1]).toBe('');
+  });
+
+  it.each([204, 304])('gets neither body nor length with a %i', async (status) => {
+    recorder.execute = () => ({ status, body: 'never sent' });
+    const answer = await recorder.raw(asBytes(handSign({ method: 'DELETE', headers: { host: recorder.host } })));
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status}`));
+    expect(answer.toLowerCase()).not.toContain('content-length');
+    expect(answer.split('\r\n\r\n')[1]).toBe('');
+  });
+
+  it('is answered with 500, and told nothing, where an operation fails as nobody foresaw; the next one is served', async () => {
+    const warned = once(process, 'warning');
+    recorder.execute = () => {
+      throw new RangeError('the secret of the house');
+    };
+    const answer = await recorder.send(handSign({ headers: { host: recorder.host } }));
+    expect(answer.status).toBe(500);
+    expect(answer.code).toBe('InternalError');
+    expect(answer.body).not.toContain('secret');
+    expect(String(await warned)).toContain('the secret of the house');
+    recorder.execute = () => ({ status: 200 });
+    expect((await recorder.send(handSign({ headers: { host: recorder.host } }))).status).toBe(200);
+  });
+
+  it('loses its connection where the answer cannot be written; the next one is served', async () => {
+    recorder.execute = () => ({ status: 200, headers: { 'x-bad': 'a\r\nb' } });
+    await expect(recorder.send(handSign({ headers: { host: recorder.host } }))).rejects.toMatchObject({ code: 'ECONNRESET' });
+    recorder.execute = () => ({ status: 200 });
+    expect((await recorder.send(handSign({ headers: { host: recorder.host } }))).status).toBe(200);
   });
 });

@@ -121,6 +121,25 @@ describe('startLocalAws', () => {
   });
 });
 
+describe('a request that nobody signed', () => {
+  it.each([
+    ['DynamoDB', { 'x-amz-target': 'DynamoDB_20120810.GetItem' }, 400, '"__type":"com.amazon'],
+    ['SQS', { 'x-amz-target': 'AmazonSQS.SendMessage' }, 403, '"__type":"com.amazon'],
+    ['STS', { 'content-type': 'application/x-www-form-urlencoded' }, 403, '<Type>Sender</Type><Code>MissingAuthenticationToken</Code>'],
+    ['S3', {}, 403, '<Code>AccessDenied</Code>'],
+  ])('is refused in the words of %s, which it seems to mean', async (_, headers, status, words) => {
+    const aws = await start();
+    try {
+      const body = 'content-type' in headers ? 'Action=AssumeRole&Version=2011-06-15' : '{}';
+      const response = await fetch(aws.url, { method: 'POST', headers, body });
+      expect(response.status).toBe(status);
+      expect(await response.text()).toContain(words);
+    } finally {
+      await aws.close();
+    }
+  });
+});
+
 describe('env and unset', () => {
   it('lead an SDK here that knows nothing else, though a profile, a token and other endpoints lie about', async () => {
     const aws = await start({ region: 'eu-central-1' });

@@ -5,7 +5,7 @@ import type { Call } from '../../src/calls.ts';
 import { Faults } from '../../src/faults.ts';
 import { front } from '../../src/front.ts';
 import { close, listen } from '../../src/loopback.ts';
-import { AwsError, type Service, type VerifiedRequest } from '../../src/services/service.ts';
+import { AwsError, type Service, type ServiceResponse, type VerifiedRequest } from '../../src/services/service.ts';
 import { type Keys, type Principal, Sessions } from '../../src/sessions.ts';
 import { adminUser } from '../../src/users.ts';
 
@@ -40,6 +40,8 @@ export class Recorder {
   readonly calls: Call[] = [];
   readonly sessions: Sessions;
   readonly url: string;
+  /** What services answer: write to it. */
+  execute: () => ServiceResponse = () => ({ status: 200 });
   /** The injected clock: write to it. */
   readonly time: { now: number };
   readonly #close: () => Promise<void>;
@@ -59,7 +61,16 @@ export class Recorder {
     const { context, layers, ...admin } = adminUser(ACCOUNT, SESSION);
     const session = { roleArn: admin.arn, name: 'acme', expiresAt: NOW + 3_600_000, tags: new Map(), transitiveTagKeys: new Set<string>() };
     sessions.add({ ...admin, context, layers, session } satisfies Principal);
-    const services = new Map(['s3', 'dynamodb', 'sts'].map((name) => [name, recording(name, (request) => recorder.reached.push(request))]));
+    const services = new Map(
+      ['s3', 'dynamodb', 'sts'].map((name) => [
+        name,
+        recording(
+          name,
+          (request) => recorder.reached.push(request),
+          () => recorder.execute(),
+        ),
+      ]),
+    );
     const server = createServer((message, response) => void handle(message, response));
     const url = await listen(server, 0);
     const recorder: Recorder = new Recorder(sessions, time, url, () => close(server));
@@ -116,12 +127,12 @@ export class Recorder {
   }
 }
 
-function recording(name: string, reach: (request: VerifiedRequest) => void): Service {
+function recording(name: string, reach: (request: VerifiedRequest) => void, execute: () => ServiceResponse): Service {
   return {
     name,
     parse(request) {
       reach(request);
-      return { name: 'Anything', authorize: [{ action: 's3:Anything', resource: '*', context: {} }], execute: () => ({ status: 200 }) };
+      return { name: 'Anything', authorize: [{ action: 's3:Anything', resource: '*', context: {} }], execute };
     },
     error: (error, { requestId }) => ({ status: error.status, body: `<Error><Code>${error.code}</Code><Id>${requestId}</Id></Error>` }),
     denied: () => new AwsError('Denied', 403, 'denied'),
