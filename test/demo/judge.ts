@@ -15,6 +15,7 @@ export interface Evidence {
   /** `error` of the app's answer (AWS's code), or `code` of the middleware's. */
   readonly code?: string;
   readonly calls: LocalAws['calls'];
+  /** Absent where the app's log is not read: then AWS's code in the app's answer has to do. */
   readonly words?: AwsWords;
 }
 
@@ -38,8 +39,9 @@ export function judge({ by, expect }: Step, { status, text, code, calls, words }
   const session = 'tenant' in by ? by.tenant : undefined;
   const denied = calls.some((call) => call.operation === expect.operation && call.decision === 'denied' && call.tenantSession === session);
   if (!denied) return broken(`IAM denied no ${expect.operation} of ${session}: ${answered}`);
-  if (status !== 403 || !words?.message.includes('is not authorized to perform')) return broken(`IAM denied it, but ${answered}`);
-  return { kind: 'as told', code: words.code };
+  const said = words === undefined ? code?.startsWith('AccessDenied') : words.message.includes('is not authorized to perform');
+  if (status !== 403 || !said) return broken(`IAM denied it, but ${answered}`);
+  return { kind: 'as told', code: words?.code ?? code };
 }
 
 const leak = (because: string): Judgement => ({ kind: 'leak', because });

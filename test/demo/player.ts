@@ -1,8 +1,14 @@
 import type { LocalAws } from '@tenant-aws/local';
-import type { App, AwsWords } from './app-process.ts';
+import type { AwsWords } from './app-process.ts';
 import { type Judgement, judge } from './judge.ts';
 import type { Sender, Step } from './story.ts';
 import { authorization } from './tokens.ts';
+
+/** The app that is played to, and what AWS said to it, where its log can be read. */
+export interface Stage {
+  readonly url: string;
+  awsWords?(requestId: string): Promise<AwsWords>;
+}
 
 export interface Outcome {
   readonly step: Step;
@@ -16,10 +22,10 @@ export interface Outcome {
 /** Plays steps over HTTP, one after the other. */
 export class Player {
   readonly #aws: LocalAws;
-  readonly #app: App;
+  readonly #app: Stage;
   readonly #headers = new Map<string, string | undefined>();
 
-  constructor(aws: LocalAws, app: App) {
+  constructor(aws: LocalAws, app: Stage) {
     this.#aws = aws;
     this.#app = app;
   }
@@ -38,7 +44,7 @@ export class Player {
     const milliseconds = performance.now() - start;
     const { status } = response;
     const { code, error = code, requestId } = members(text);
-    const words = status === 403 && requestId !== undefined ? await this.#app.awsWords(requestId) : undefined;
+    const words = status === 403 && requestId !== undefined ? await this.#app.awsWords?.(requestId) : undefined;
     const seen = { ...(error === undefined ? {} : { code: error }), ...(words === undefined ? {} : { words }) };
     const judgement = judge(step, { status, text, calls: this.#aws.calls.slice(before), ...seen });
     return { step, judgement, status, milliseconds, ...(words === undefined ? {} : { words }) };

@@ -1,0 +1,11 @@
+import { tenantCredentials } from '@tenant-aws/express';
+import { vi } from 'vitest';
+import { createApp } from '../../examples/express/app.ts';
+import { describeNotesApi, listening } from './scenarios.ts';
+
+vi.mock('express', () => import('./express-4.ts'));
+
+describeNotesApi('Express 4', (storage) => {
+  const tenants = tenantCredentials();
+  return listening(createApp(storage, tenants), () => tenants.close());
+});

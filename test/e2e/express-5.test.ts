@@ -1,0 +1,8 @@
+import { tenantCredentials } from '@tenant-aws/express';
+import { createApp } from '../../examples/express/app.ts';
+import { describeNotesApi, listening } from './scenarios.ts';
+
+describeNotesApi('Express 5', (storage) => {
+  const tenants = tenantCredentials();
+  return listening(createApp(storage, tenants), () => tenants.close());
+});

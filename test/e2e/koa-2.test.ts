@@ -1,0 +1,11 @@
+import { tenantCredentials } from '@tenant-aws/koa';
+import { vi } from 'vitest';
+import { createApp } from '../../examples/koa/app.ts';
+import { describeNotesApi, listening } from './scenarios.ts';
+
+vi.mock('koa', async () => ({ default: (await import('koa2')).default }));
+
+describeNotesApi('Koa 2', (storage) => {
+  const tenants = tenantCredentials();
+  return listening(createApp(storage, tenants).callback(), () => tenants.close());
+});

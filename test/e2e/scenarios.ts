@@ -1,0 +1,177 @@
+import { once } from 'node:events';
+import type { RequestListener, Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { hostileTenantIds, hostileTokens } from '@tenant-aws/core/testing';
+import type { LocalAws } from '@tenant-aws/local';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Player } from '../demo/player.ts';
+import { story } from '../demo/story.ts';
+import { bucket, enterEnvironment, startNotesAws, table } from '../notes-aws.ts';
+import { type OwnIssuer, startOwnIssuer } from '../own-issuer.ts';
+
+/** The notes API of `examples/`, made by one framework from its environment and listening on a port of the system's choice. */
+export interface NotesApi {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export type StartNotesApi = (storage: { readonly bucket: string; readonly table: string }) => Promise<NotesApi>;
+
+const LONGEST_TOKEN = 8_192;
+const TENANTS = 10;
+const REQUESTS = 50;
+
+/** What every framework's notes API must do: the same for all, so that a difference between them is a failure here. */
+export function describeNotesApi(framework: string, start: StartNotesApi): void {
+  describe(`the notes API on ${framework}`, () => {
+    let aws: LocalAws;
+    let leaveEnvironment: () => void;
+    beforeAll(async () => {
+      aws = await startNotesAws();
+      leaveEnvironment = enterEnvironment(aws);
+      vi.spyOn(console, 'error').mockReturnValue(); // what AWS said is the app's log, and no failure
+    });
+    afterAll(async () => {
+      leaveEnvironment();
+      await aws.close();
+    });
+    beforeEach(() => {
+      aws.calls.length = 0;
+    });
+
+    describe('with good tokens', () => {
+      let api: NotesApi;
+      let player: Player;
+      beforeAll(async () => {
+        api = await start({ bucket, table });
+        player = new Player(aws, api);
+      });
+      afterAll(() => api.close());
+
+      const get = async (path: string, tenant: string) => {
+        const response = await fetch(api.url + path, { headers: { authorization: `Bearer ${await aws.issuer.token({ tenant })}` } });
+        return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+      };
+
+      describe.each(story)('$title', ({ steps }) => {
+        it.each(steps)('$request by $by', async (step) => {
+          expect((await player.play(step)).judgement).toMatchObject({ kind: 'as told' });
+        });
+      });
+
+      it('keeps tenants apart who take turns: A, B, A', async () => {
+        const seen = [];
+        for (const tenant of ['acme', 'globex', 'acme']) seen.push((await get('/notes/plan', tenant)).body['text']);
+
+        expect(seen).toEqual(['sell more anvils', 'buy the moon', 'sell more anvils']);
+        expect(aws.calls.map(({ tenantSession }) => tenantSession)).toEqual(['acme', 'globex', 'acme']);
+      });
+
+      it(`signs each of ${REQUESTS} interleaved requests of ${TENANTS} tenants with its own tenant's key`, async () => {
+        const sent = Array.from({ length: REQUESTS }, (_, index) => ({ tenant: `tenant-${index % TENANTS}`, id: `note-${index}` }));
+
+        const answers = await Promise.all(
+          sent.map(async ({ tenant, id }) => {
+            const headers = { authorization: `Bearer ${await aws.issuer.token({ tenant })}`, 'content-type': 'application/json' };
+            await fetch(`${api.url}/notes/${id}`, { method: 'PUT', headers, body: JSON.stringify({ text: `${tenant} ${id}` }) });
+            return (await get(`/notes/${id}`, tenant)).body['text'];
+          }),
+        );
+
+        expect(answers).toEqual(sent.map(({ tenant, id }) => `${tenant} ${id}`));
+        const keys = new Map<string, Set<string | undefined>>();
+        for (const { service, accessKeyId, tenantSession } of aws.calls) {
+          if (service !== 'sts') keys.set(accessKeyId, (keys.get(accessKeyId) ?? new Set()).add(tenantSession));
+        }
+        expect([...keys.values()].map((tenants) => tenants.size)).toEqual(Array.from({ length: TENANTS }, () => 1));
+      });
+
+      it.each(hostileTenantIds.map((tenant) => [tenant]))(
+        'refuses the tenant id %j of a good token before any call to AWS',
+        async (tenant) => {
+          const token = await aws.issuer.token({ tenant: 'acme', claims: { 'custom:tenant_id': tenant } });
+
+          const response = await fetch(`${api.url}/notes/plan`, { headers: { authorization: `Bearer ${token}` } });
+
+          // An id that makes its token too long is refused one step earlier.
+          const refusal = token.length > LONGEST_TOKEN ? { status: 401, code: 'token_invalid' } : { status: 403, code: 'tenant_invalid' };
+          expect(response.status).toBe(refusal.status);
+          expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+          expect(await response.json()).toMatchObject(refusal);
+          expect(aws.calls).toEqual([]);
+        },
+      );
+    });
+
+    describe('with an issuer of its own', () => {
+      let own: OwnIssuer;
+      let api: NotesApi;
+      beforeAll(async () => {
+        own = await startOwnIssuer();
+        vi.stubEnv('TENANT_AWS_JWT_ISSUER', own.issuer);
+        vi.stubEnv('TENANT_AWS_JWT_AUDIENCE', own.audience);
+        vi.stubEnv('TENANT_AWS_JWKS_URI', own.jwksUri);
+        api = await start({ bucket, table });
+      });
+      afterAll(async () => {
+        vi.unstubAllEnvs();
+        await api.close();
+        await own.close();
+      });
+      const send = (token: string) => fetch(`${api.url}/notes/plan`, { headers: { authorization: `Bearer ${token}` } });
+
+      it.each(Object.entries(hostileTokens))('refuses a token before any call to AWS: %s', async (_what, forge) => {
+        const response = await send(forge(own));
+
+        expect(response.status).toBe(401);
+        expect(response.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
+        expect(await response.json()).toMatchObject({ status: 401, code: 'token_invalid' });
+        expect(aws.calls).toEqual([]);
+      });
+
+      it('serves its good tokens', async () => {
+        expect((await send(await own.sign({ 'custom:tenant_id': 'acme' }))).status).toBe(200);
+      });
+    });
+
+    describe('with an issuer that is down', () => {
+      afterEach(() => vi.unstubAllEnvs());
+
+      it('answers 503 and Retry-After, never 401', async () => {
+        const own = await startOwnIssuer();
+        const token = await own.sign({ 'custom:tenant_id': 'acme' });
+        await own.close();
+        vi.stubEnv('TENANT_AWS_JWT_ISSUER', own.issuer);
+        vi.stubEnv('TENANT_AWS_JWT_AUDIENCE', own.audience);
+        vi.stubEnv('TENANT_AWS_JWKS_URI', own.jwksUri);
+        const api = await start({ bucket, table });
+
+        const response = await fetch(`${api.url}/notes/plan`, { headers: { authorization: `Bearer ${token}` } });
+
+        expect(response.status).toBe(503);
+        expect(Number(response.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+        expect(await response.json()).toMatchObject({ code: 'keys_unavailable' });
+        await api.close();
+      });
+    });
+  });
+}
+
+/** A request listener on a port of the system's choice. */
+export async function listening(listener: RequestListener, released: () => Promise<void>): Promise<NotesApi> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { url: urlOf(server), close: () => closed(server).then(released) };
+}
+
+export function urlOf(server: Server): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error ? reject(error) : resolve()));
+    server.closeAllConnections();
+  });
+}
