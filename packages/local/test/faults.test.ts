@@ -2,6 +2,7 @@ import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, type AssumeRoleCommandOutput, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Faults } from '../src/faults.ts';
 import type { Fault, LocalAws } from '../src/index.ts';
 import { assume, baseKeys, clientConfig, ROLE_ARN, start, stsClient } from './ground.ts';
 
@@ -103,6 +104,15 @@ describe('a fault of STS', () => {
     await recorded(1);
     aws.faults.sts({ code: 'Throttling' });
     expect(await call).toBe('allowed');
+  });
+
+  it('does not hang a request that it met before the clear and would hold after it', async () => {
+    const faults = new Faults(() => now);
+    faults.order('sts', { hang: true });
+    const met = faults.take('sts');
+    faults.clear();
+    await met?.settle();
+    expect(met?.hang).toBe(true);
   });
 
   it('ends a request that hangs with the server', async () => {
