@@ -24,7 +24,7 @@ afterAll(async () => {
   await aws.close();
 });
 
-it("signs every call of 200 interleaved requests of 20 tenants with the request's own tenant's key", async () => {
+it("signs every call of 200 interleaved requests of 20 tenants with the request's own tenant's key", { timeout: 60_000 }, async () => {
   const middleware = tenantCredentials();
   const app = express()
     .use(middleware)
