@@ -43,15 +43,16 @@ export function readHead(message: IncomingMessage): Omit<Incoming, 'body'> {
   };
 }
 
-/** The whole body. */
-export async function readBody(message: IncomingMessage): Promise<Buffer> {
+/** The whole body. One that is too long is read to its end all the same: a client that is still sending would not read our answer. */
+export async function readBody(message: AsyncIterable<Buffer>, maxBytes: number = MAX_BODY_BYTES): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of message) {
     size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw new AwsError('EntityTooLarge', 400, 'Your proposed upload exceeds the maximum allowed size.');
-    chunks.push(chunk);
+    if (size <= maxBytes) chunks.push(chunk);
+    else chunks.length = 0;
   }
+  if (size > maxBytes) throw new AwsError('EntityTooLarge', 400, 'Your proposed upload exceeds the maximum allowed size.');
   return Buffer.concat(chunks);
 }
 

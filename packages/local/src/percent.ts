@@ -29,6 +29,6 @@ export function utf8(binary: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(binary, 'latin1'));
   } catch {
-    throw new AwsError('InvalidURI', 400, "Couldn't parse the specified URI: not valid UTF-8.");
+    throw new AwsError('InvalidArgument', 400, 'A header or a parameter is not valid UTF-8.');
   }
 }

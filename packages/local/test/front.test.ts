@@ -68,6 +68,11 @@ describe('a signed request', () => {
     expect((await recorder.send(handSign({ headers: { host: recorder.host }, query }))).status).toBe(400);
   });
 
+  it('is refused where a header is not UTF-8', async () => {
+    const wire = handSign({ headers: { host: recorder.host, 'content-type': 'text/\u00e9' } });
+    expect((await recorder.send(wire)).status).toBe(400);
+  });
+
   it('keeps its path as it is: dots and slashes are characters of a key', async () => {
     for (const path of ['/pool/acme/../globex/f', '/pool//f', '/pool/./f', '/pool/%2e%2e/f', '/pool/a%2Fb']) {
       expect((await recorder.accepts(handSign({ headers: { host: recorder.host }, path })))?.rawPath).toBe(path);

@@ -78,7 +78,8 @@ function checkClock(claim: Claim, now: number): void {
 
 function checkToken({ keys }: Principal, { sessionToken, service }: Claim): void {
   if (keys.sessionToken === undefined && sessionToken === undefined) return;
-  if (!equalInConstantTime(sessionToken ?? '', keys.sessionToken ?? '')) throw refusal('token', service);
+  if (keys.sessionToken === undefined || sessionToken === undefined) throw refusal('token', service);
+  if (!equalInConstantTime(sessionToken, keys.sessionToken)) throw refusal('token', service);
 }
 
 function ownHeaders({ headers }: Incoming): Map<string, string> {

@@ -74,6 +74,7 @@ describe('a signature in the Authorization header', () => {
     expect(await refusal(signed({ keys: withoutToken }))).toBe('400 InvalidToken');
     expect(await refusal(signed({ keys: { ...SESSION, sessionToken: '' } }))).toBe('400 InvalidToken');
     expect(await refusal(signed({ keys: { ...USER, sessionToken: SESSION.sessionToken } }))).toBe('400 InvalidToken');
+    expect(await refusal(signed({ keys: { ...USER, sessionToken: '' } }))).toBe('400 InvalidToken');
   });
 
   it('tells a wrong secret before a wrong token, and a wrong token before an expired one', async () => {
