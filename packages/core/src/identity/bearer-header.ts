@@ -3,7 +3,7 @@ import { TokenInvalidError } from '../errors.ts';
 /** Characters of a token at most. Node itself answers 431 once all headers together exceed 16 KiB. */
 export const MAX_TOKEN_LENGTH = 8_192;
 
-/** What is read of a header value: a string, or in the parser's own test one that counts its steps. */
+/** What is read of a header: a string, or in the parser's own test one that counts its steps. */
 export interface Characters {
   readonly length: number;
   charCodeAt(index: number): number;
@@ -18,7 +18,7 @@ const IN_TOKEN68 = membership(`${LETTERS}-._~+/`);
 const IN_SCHEME = membership(`${LETTERS}!#$%&'*+-.^_\`|~`);
 
 /**
- * The token of all `Authorization` headers of a request, or `undefined` where no bearer token was presented.
+ * What the `Authorization` headers of a request present as a bearer token, or `undefined` where they present none.
  *
  * @throws {@link TokenInvalidError} more than one header, or a malformed one
  */
@@ -31,23 +31,35 @@ export function presentedToken(authorization: readonly string[] | undefined): st
 }
 
 /**
- * The token of one `Authorization` header: the scheme in any case, exactly one space, then RFC 6750's `b64token`.
- * Another scheme presents nothing to us. It looks at each character once at most.
+ * What follows the scheme, in any case, and exactly one space. Another scheme presents nothing to us.
+ * The characters are judged by {@link requireToken68}, once for a token and not once for a request.
  *
- * @throws {@link TokenInvalidError} a Bearer header that is malformed or too long
+ * @throws {@link TokenInvalidError} a Bearer header without a token, or with one that is too long
  * @see RFC 6750, section 2.1
  */
-export function parseBearer(header: Characters, maxLength: number = MAX_TOKEN_LENGTH): string | undefined {
+export function parseBearer(header: Characters): string | undefined {
   if (!namesBearer(header)) return undefined;
   const start = SCHEME.length + 1;
-  if (header.charCodeAt(SCHEME.length) !== SPACE || header.length === start) throw new TokenInvalidError('malformed Authorization header');
-  if (header.length - start > maxLength) throw new TokenInvalidError(`longer than ${maxLength} characters`);
-  let at = start;
-  while (at < header.length && IN_TOKEN68[header.charCodeAt(at)] === 1) at += 1;
-  const body = at;
-  while (at < header.length && header.charCodeAt(at) === EQUALS) at += 1;
-  if (body === start || at < header.length) throw new TokenInvalidError('malformed Authorization header');
+  if (header.charCodeAt(SCHEME.length) !== SPACE || header.length === start) throw malformed();
+  if (header.length - start > MAX_TOKEN_LENGTH) throw new TokenInvalidError(`longer than ${MAX_TOKEN_LENGTH} characters`);
   return header.slice(start);
+}
+
+/**
+ * Refuses what is not RFC 6750's `b64token`. It looks at each character once, or twice where one sort follows the other.
+ *
+ * @throws {@link TokenInvalidError}
+ */
+export function requireToken68(token: Characters): void {
+  let at = 0;
+  while (at < token.length && IN_TOKEN68[token.charCodeAt(at)] === 1) at += 1;
+  if (at === 0) throw malformed();
+  while (at < token.length && token.charCodeAt(at) === EQUALS) at += 1;
+  if (at < token.length) throw malformed();
+}
+
+function malformed(): TokenInvalidError {
+  return new TokenInvalidError('malformed Authorization header');
 }
 
 function namesBearer(header: Characters): boolean {

@@ -1,5 +1,6 @@
 /** Bytes of a document at most. Key sets of well-known issuers have some thousand. */
 const MAX_BYTES = 1_048_576;
+const BROKEN: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 /**
  * Reads a JSON document of an issuer: a 200 itself, without redirects, of 1 MiB at most, before `signal` ends it.
@@ -8,7 +9,11 @@ const MAX_BYTES = 1_048_576;
 export async function fetchDocument(url: URL, signal: AbortSignal): Promise<unknown> {
   let text: string;
   try {
-    text = await fetchText(url, signal);
+    text = await fetchText(url, signal).catch((error: unknown) => {
+      // Node pools connections, and the other side may have closed the one that was taken: once more, with another.
+      if (signal.aborted || !isBroken(error)) throw error;
+      return fetchText(url, signal);
+    });
   } catch (cause) {
     if (cause instanceof UnfitAnswer) throw new Error(`${url.href} ${cause.message}`, { cause });
     throw new Error(`${url.href} ${failureOf(signal)}`, { cause });
@@ -35,6 +40,11 @@ async function fetchText(url: URL, signal: AbortSignal): Promise<string> {
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();
+}
+
+function isBroken(error: unknown): boolean {
+  const { cause } = error instanceof TypeError ? error : {};
+  return cause instanceof Error && 'code' in cause && BROKEN.has(cause.code);
 }
 
 function failureOf(signal: AbortSignal): string {

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { type Instant, systemClock } from '../clock.ts';
 import { TokenInvalidError } from '../errors.ts';
 import type { TenantIdentity } from '../tenant.ts';
-import { MAX_TOKEN_LENGTH } from './bearer-header.ts';
+import { MAX_TOKEN_LENGTH, requireToken68 } from './bearer-header.ts';
 import type { BearerTokenSettings } from './bearer-token-options.ts';
 import { discoveredAddress, fixedAddress } from './issuer.ts';
 import { type KeySource, SigningKeys } from './signing-keys.ts';
@@ -68,6 +68,7 @@ export class TokenJudge {
 
   private async judge(token: string, digest: TokenDigest): Promise<Claims> {
     const { settings } = this;
+    requireToken68(token);
     const { algorithm, keyId, issuer } = parseUnverified(token);
     // Before a key is looked for: who mints tokens of another issuer must not make us fetch.
     if (issuer !== settings.issuer) throw new TokenInvalidError('of another issuer');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TokenInvalidError } from '../../src/errors.ts';
-import { type Characters, parseBearer, presentedToken } from '../../src/identity/bearer-header.ts';
+import { type Characters, parseBearer, presentedToken, requireToken68 } from '../../src/identity/bearer-header.ts';
 
 /** A header that counts how often a character of it is looked at. */
 class CountedHeader implements Characters {
@@ -25,19 +25,29 @@ class CountedHeader implements Characters {
   }
 }
 
-function stepsOf(text: string): number {
-  const header = new CountedHeader(text);
-  try {
-    parseBearer(header, 65_536);
-  } catch (error) {
-    if (!(error instanceof TokenInvalidError)) throw error;
-  }
-  return header.steps;
+/** Both steps of the way, as a token that is not remembered goes it. */
+function parse(header: string): string | undefined {
+  const token = parseBearer(header);
+  if (token !== undefined) requireToken68(token);
+  return token;
 }
 
-describe('parseBearer', () => {
+/** Steps of both, of the second also where the first refuses for length. */
+function stepsOf(text: string): number {
+  const [header, token] = [new CountedHeader(text), new CountedHeader(text.slice('Bearer '.length))];
+  for (const step of [() => parseBearer(header), () => requireToken68(token)]) {
+    try {
+      step();
+    } catch (error) {
+      if (!(error instanceof TokenInvalidError)) throw error;
+    }
+  }
+  return header.steps + token.steps;
+}
+
+describe('parseBearer and requireToken68', () => {
   it.each(['Bearer', 'bearer', 'BEARER', 'bEaReR'])('finds the token after the scheme %s', (scheme) => {
-    expect(parseBearer(`${scheme} abc-._~+/123==`)).toBe('abc-._~+/123==');
+    expect(parse(`${scheme} abc-._~+/123==`)).toBe('abc-._~+/123==');
   });
 
   it.each([
@@ -51,7 +61,7 @@ describe('parseBearer', () => {
     'Basic Bearer abc',
     ' Bearer abc',
   ])('finds nothing presented in %j', (header) => {
-    expect(parseBearer(header)).toBeUndefined();
+    expect(parse(header)).toBeUndefined();
   });
 
   it.each([
@@ -72,13 +82,13 @@ describe('parseBearer', () => {
     'Bearer ab\u00e9',
     'Bearer ab\u{1f511}',
   ])('refuses %j', (header) => {
-    expect(() => parseBearer(header)).toThrow(
+    expect(() => parse(header)).toThrow(
       expect.objectContaining({ code: 'token_invalid', detail: { reason: 'malformed Authorization header' } }),
     );
   });
 
   it('accepts 8 KiB of token and refuses one character more', () => {
-    expect(parseBearer(`Bearer ${'a'.repeat(8_192)}`)).toHaveLength(8_192);
+    expect(parse(`Bearer ${'a'.repeat(8_192)}`)).toHaveLength(8_192);
     expect(() => parseBearer(`Bearer ${'a'.repeat(8_193)}`)).toThrow(
       expect.objectContaining({ detail: { reason: 'longer than 8192 characters' } }),
     );

@@ -101,8 +101,28 @@ describe('fetchDocument', () => {
     await expect(fetchDocument(url, never())).rejects.toThrow(`${url.href} cannot be reached`);
   });
 
-  it('says that a connection broke', async () => {
-    const url = await serve((request) => request.socket.destroy());
+  it('says that a connection broke, after a second one', async () => {
+    let requests = 0;
+    const url = await serve((request) => {
+      requests += 1;
+      request.socket.destroy();
+    });
     await expect(fetchDocument(url, never())).rejects.toThrow(`${url.href} cannot be reached`);
+    expect(requests).toBe(2);
+  });
+
+  it('takes another connection where the pooled one was closed meanwhile', async () => {
+    const used = new WeakSet<object>();
+    let broken = 0;
+    const url = await serve(({ socket }, response) => {
+      if (used.has(socket)) {
+        broken += 1;
+        return void socket.destroy();
+      }
+      used.add(socket);
+      return void response.end('{"keys":[]}');
+    });
+    for (let round = 0; round < 3; round += 1) await expect(fetchDocument(url, never())).resolves.toEqual({ keys: [] });
+    expect(broken).toBeGreaterThan(0);
   });
 });

@@ -28,7 +28,7 @@ beforeEach(async () => {
   wall = 1_800_000_000_000;
   monotonic = 5;
   issuer = await IssuerUnderTest.start(old);
-  keys = new SigningKeys({ address: fixedAddress(new URL(issuer.jwksUri)), algorithms: ['RS256'], clock, fetchMs: 1_000 });
+  keys = new SigningKeys({ address: fixedAddress(new URL(issuer.jwksUri)), algorithms: ['RS256'], clock });
 });
 
 afterEach(async () => {
@@ -161,6 +161,16 @@ describe('SigningKeys, with an issuer that answers', () => {
     await expect(find('old')).rejects.toEqual(unknown);
   });
 
+  it('starts no pause for an unknown key that came while the set was being renewed', async () => {
+    await find('old');
+    pass(5 * MINUTE);
+    findAtOnce('old');
+    await expect(find('rotated')).rejects.toEqual(unknown);
+    expect(issuer.fetches.keys).toBe(2);
+    issuer.keys = [rotated.jwk];
+    expect((await find('rotated')).equals(rotated.publicKey)).toBe(true);
+  });
+
   it('is not fooled by a wall clock that is set back', async () => {
     await find('old');
     await expect(find('flood')).rejects.toEqual(unknown);
@@ -262,6 +272,17 @@ describe('SigningKeys, with an issuer in trouble', () => {
     pass(SECOND);
     issuer.answerKeys = undefined;
     expect((await find('old')).equals(old.publicKey)).toBe(true);
+  });
+
+  it('asks a failing issuer at most once a second for known keys too', async () => {
+    await find('old');
+    issuer.answerKeys = fail;
+    pass(5 * MINUTE);
+    findAtOnce('old');
+    await expect(find('strange')).rejects.toEqual(unavailable); // when that fetch has failed
+    for (let count = 0; count < 50; count += 1) findAtOnce('old');
+    await expect(find('strange')).rejects.toEqual(unavailable);
+    expect(issuer.fetches.keys).toBe(2);
   });
 
   it('serves a stale key after one wait when the outage began in a quiet time', async () => {
