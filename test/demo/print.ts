@@ -5,8 +5,9 @@ import type { Expectation } from './story.ts';
 const WIDTH = 96;
 type Colour = 'green' | 'yellow' | 'red' | 'dim' | 'bold' | 'cyan';
 
-/** Colours belong to a terminal; `NO_COLOR` turns them off there, too. */
-const paint = (colour: Colour, text: string): string => styleText(colour, text, { stream: process.stdout });
+/** Colours belong to a terminal, and `NO_COLOR` turns them off there, too: `hasColors` knows both. */
+const paint = (colour: Colour, text: string, stream: NodeJS.WriteStream = process.stdout): string =>
+  stream.isTTY && stream.hasColors() ? styleText(colour, text, { validateStream: false }) : text;
 const say = (line = ''): void => void process.stdout.write(`${line}\n`);
 
 export function title(text: string): void {
@@ -20,7 +21,7 @@ export function note(text: string): void {
 
 /** Why there is no story, for stderr. */
 export function failure(what: string, why: string): void {
-  process.stderr.write(`${styleText(['red', 'bold'], what, { stream: process.stderr })}\n${why}\n`);
+  process.stderr.write(`${paint('red', what, process.stderr)}\n${why}\n`);
 }
 
 /** A line to paste into a shell: nothing before it. */
