@@ -11,17 +11,30 @@ interface HttpRequest {
 }
 
 /**
- * What an identity source sees of an execution: of HTTP, GraphQL over HTTP, and a socket its HTTP request; of a message
- * nothing but `raw`, `{ data, context }`, for a transport has no header that all agree on.
+ * What an identity source sees of an execution: of HTTP, of GraphQL over it, and of a socket that kept it, the HTTP request.
+ * Of a transport's message nothing but `raw`, for there is no header that all transports agree on.
  */
 export function identityRequestOf(context: ExecutionContext): IdentityRequest {
-  if (context.getType() === 'rpc') {
-    const rpc = context.switchToRpc();
-    return { headersDistinct: {}, remoteAddress: undefined, raw: { data: rpc.getData<unknown>(), context: rpc.getContext<unknown>() } };
-  }
   const request = httpRequestOf(context);
   const node = request?.raw ?? request;
-  return { headersDistinct: node?.headersDistinct ?? {}, remoteAddress: node?.socket?.remoteAddress, user: request?.user, raw: request };
+  return {
+    headersDistinct: node?.headersDistinct ?? {},
+    remoteAddress: node?.socket?.remoteAddress,
+    user: request?.user,
+    raw: messageOf(context) ?? request,
+  };
+}
+
+/** `{ data, context }` of a transport's message, `{ data, client }` of a socket's. */
+function messageOf(context: ExecutionContext): object | undefined {
+  switch (context.getType()) {
+    case 'rpc':
+      return { data: context.switchToRpc().getData<unknown>(), context: context.switchToRpc().getContext<unknown>() };
+    case 'ws':
+      return { data: context.switchToWs().getData<unknown>(), client: context.switchToWs().getClient<unknown>() };
+    default:
+      return undefined;
+  }
 }
 
 /** The HTTP request behind an execution; `undefined` for messages, and for a socket that kept none. */

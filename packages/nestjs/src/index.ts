@@ -1,5 +1,6 @@
 import type { TenantAws } from '@tenant-aws/core';
 
+export type { TenantAws, TenantIdentity } from '@tenant-aws/core';
 export { CurrentTenant, Public, Scoped } from './decorators.ts';
 export { TenantAwsExceptionFilter } from './tenant-aws.filter.ts';
 export { TenantAwsModule } from './tenant-aws.module.ts';

@@ -8,7 +8,8 @@ import {
   type Provider,
 } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
-import { runInTenantContext, type TenantGate, TokenVendingMachine, tenantGate } from '@tenant-aws/core';
+import { type TenantGate, TokenVendingMachine, tenantGate } from '@tenant-aws/core';
+import { knownTenant } from './known-tenant.ts';
 import { TenantAwsExceptionFilter } from './tenant-aws.filter.ts';
 import {
   ASYNC_OPTIONS_TYPE,
@@ -19,9 +20,10 @@ import {
 } from './tenant-aws.module-definition.ts';
 import { TenantAwsService } from './tenant-aws.service.ts';
 import { clientProviders } from './tenant-client.provider.ts';
+import { runInOpenPlace } from './tenant-place.ts';
 import { TenantGuard } from './tenant.guard.ts';
 import { TenantInterceptor } from './tenant.interceptor.ts';
-import { EAGER, TENANT_GATE } from './tokens.ts';
+import { EAGER, KNOWN_TENANT, TENANT_GATE } from './tokens.ts';
 
 const parts: readonly Provider[] = [
   // The guard mints what a handler needs, once it knows the handler's decorators: the gate itself mints nothing.
@@ -30,6 +32,7 @@ const parts: readonly Provider[] = [
     useFactory: (options: TenantAwsModuleOptions) => tenantGate({ ...options, eager: false }),
     inject: [MODULE_OPTIONS_TOKEN],
   },
+  { provide: KNOWN_TENANT, useFactory: knownTenant, inject: [TENANT_GATE, MODULE_OPTIONS_TOKEN] },
   { provide: EAGER, useFactory: ({ eager = true }: TenantAwsModuleOptions) => eager, inject: [MODULE_OPTIONS_TOKEN] },
   { provide: TokenVendingMachine, useFactory: (gate: TenantGate) => gate.tvm, inject: [TENANT_GATE] },
   TenantAwsService,
@@ -68,7 +71,7 @@ export class TenantAwsModule extends ConfigurableModuleClass implements NestModu
 
   /** The place of the tenant is opened here, around all that Nest does for a request; the guard fills it. */
   configure(consumer: MiddlewareConsumer): void {
-    consumer.apply((_request: unknown, _response: unknown, next: () => void) => runInTenantContext({}, next)).forRoutes('{*path}');
+    consumer.apply((_request: unknown, _response: unknown, next: () => void) => runInOpenPlace(next)).forRoutes('{*path}');
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -1,13 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { currentTenantAws, type TenantAws, type TenantIdentity, TokenVendingMachine } from '@tenant-aws/core';
+import { currentTenantAws, type TenantAws, type TenantGate, type TenantIdentity } from '@tenant-aws/core';
+import type { KnownTenant } from './known-tenant.ts';
+import { KNOWN_TENANT, TENANT_GATE } from './tokens.ts';
 
 /** The tenant of the code that runs, and work as a tenant outside any request. */
 @Injectable()
 export class TenantAwsService {
-  readonly #tvm: TokenVendingMachine;
+  readonly #gate: TenantGate;
+  readonly #knownTenant: KnownTenant;
 
-  constructor(@Inject(TokenVendingMachine) tvm: TokenVendingMachine) {
-    this.#tvm = tvm;
+  constructor(@Inject(TENANT_GATE) gate: TenantGate, @Inject(KNOWN_TENANT) knownTenant: KnownTenant) {
+    this.#gate = gate;
+    this.#knownTenant = knownTenant;
   }
 
   /**
@@ -20,13 +24,25 @@ export class TenantAwsService {
   }
 
   /**
-   * Runs `fn` as a tenant, for queue consumers and cron jobs: injected clients and `currentTenantAws()` are that tenant's inside it.
-   * The identity must be one you trust: a queue's message is trusted as far as whoever may write to the queue.
+   * Runs `fn` as a tenant with the module's permissions, for queue consumers and cron jobs: injected clients and
+   * `currentTenantAws()` are that tenant's inside it. The identity must be one you trust: a queue's message is trusted as
+   * far as whoever may write to the queue.
    *
    * @throws {@link TenantInvalidError} the identity's tenant id is not acceptable
    */
   async runAs<T>(identity: TenantIdentity, fn: (tenantAws: TenantAws) => T | Promise<T>): Promise<T> {
-    const tenantAws = this.#tvm.for(identity);
+    const tenantAws = await this.#knownTenant(identity);
     return tenantAws.run(() => fn(tenantAws));
+  }
+
+  /**
+   * Checks what creation cannot: base credentials, region, discovery, keys. Await it before `listen()`, and what is wrong shows at once.
+   *
+   * @throws {@link ConfigurationError} there is no region
+   * @throws {@link StsUnavailableError} there are no base credentials
+   * @throws {@link KeysUnavailableError} the issuer's keys cannot be had
+   */
+  async ready(): Promise<void> {
+    await this.#gate.ready();
   }
 }

@@ -14,6 +14,8 @@ import { getTenantClientToken, type TenantClientClass } from './tenant-client.pr
  */
 export function TenantClient(client: TenantClientClass, config?: ClientConfig): ParameterDecorator {
   const inHandler = createParamDecorator(() => currentTenantAws().client(client as ClientClass, config));
-  const inConstructor = Inject(getTenantClientToken(client, config));
-  return (target, key, index) => (key === undefined ? inConstructor(target, key, index) : inHandler()(target, key, index));
+  return (target, key, index) => {
+    if (key !== undefined) inHandler()(target, key, index);
+    else Inject(getTenantClientToken(client, config))(target, key, index);
+  };
 }

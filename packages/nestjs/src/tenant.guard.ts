@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import { Reflector } from '@nestjs/core';
 import type { Permissions, TenantAws, TenantGate } from '@tenant-aws/core';
 import { PUBLIC, SCOPED } from './decorators.ts';
-import { httpRequestOf, identityRequestOf } from './execution-request.ts';
+import { identityRequestOf } from './execution-request.ts';
 import { admit } from './tenant-place.ts';
 import { EAGER, TENANT_GATE } from './tokens.ts';
 
@@ -35,8 +35,6 @@ export class TenantGuard implements CanActivate {
     const own: TenantAws = permissions ? outer.scoped(permissions) : outer;
     if (this.#eager) await own.credentials();
     admit(context, { own, outer });
-    const request = httpRequestOf(context);
-    if (request) request.tenantAws = own;
     return true;
   }
 

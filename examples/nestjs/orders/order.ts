@@ -1,0 +1,8 @@
+export interface OrderKey {
+  readonly customer: string;
+  readonly id: string;
+}
+
+export interface Order extends OrderKey {
+  readonly product: string;
+}
