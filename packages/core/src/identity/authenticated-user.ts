@@ -3,7 +3,7 @@ import { TenantMissingError } from '../errors.ts';
 import type { TenantIdentity } from '../tenant.ts';
 import type { IdentityRequest, IdentitySource } from './identity-source.ts';
 import { readTenant } from './tenant-claim.ts';
-import { type Claims, endOf } from './verified-claims.ts';
+import { sealOf } from './verified-claims.ts';
 
 export interface AuthenticatedUserOptions {
   /** The property of the user that holds the tenant id. Default: `tenantId`. */
@@ -29,20 +29,18 @@ export function authenticatedUser(options: AuthenticatedUserOptions = {}): Ident
     if (before !== undefined) return before;
     const identity = identityOf(user, readTenant(readProperty(user, tenantProperty), tenantProperty));
     // What cannot change is read once, and the machine finds its entry by the object.
-    if (Object.isFrozen(user) && endOf(identity.claims) !== undefined) known.set(user, identity);
+    if (Object.isFrozen(user) && sealOf(identity.claims) !== undefined) known.set(user, identity);
     return identity;
   };
 }
 
 function identityOf(user: object, tenantId: string): TenantIdentity {
-  const claims = readProperty(user, 'claims');
-  const expiresAt = endOf(claims);
-  const sealed = expiresAt === undefined ? undefined : { claims: claims as Claims, expiresAt };
-  const subject = subjectOf(sealed?.claims ?? user);
+  const seal = sealOf(readProperty(user, 'claims'));
+  const subject = subjectOf(seal?.claims ?? user);
   return Object.freeze({
     tenantId,
     ...(subject === undefined ? {} : { subject }),
-    ...(sealed ?? { claims: Object.freeze({ ...user }) }),
+    ...(seal ?? { claims: Object.freeze({ ...user }) }),
     source: 'user' as const,
   });
 }

@@ -8,7 +8,7 @@ import { discoveredAddress, fixedAddress } from './issuer.ts';
 import { type KeySource, SigningKeys } from './signing-keys.ts';
 import { ownValue, readTenant } from './tenant-claim.ts';
 import { parseUnverified } from './unverified-token.ts';
-import { type Claims, endOf, sealClaims } from './verified-claims.ts';
+import { type Claims, sealClaims, sealOf } from './verified-claims.ts';
 import { digestOf, type TokenDigest, VerifiedTokens } from './verified-tokens.ts';
 
 /** Verifies signature, algorithm, issuer, audience and times of a token with this key; rejects with TokenInvalidError. */
@@ -43,7 +43,7 @@ export class TokenJudge {
     const known = this.identities.get(claims);
     if (known !== undefined) return known;
     const identity = toIdentity(claims, this.settings.tenant);
-    if (endOf(claims) !== undefined) this.identities.set(claims, identity);
+    if (sealOf(claims) !== undefined) this.identities.set(claims, identity);
     return identity;
   }
 

@@ -1,19 +1,25 @@
 /** The claims of a token. */
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** When the tokens of verified claims end, in milliseconds of the epoch. By the object itself: whoever spreads or copies an identity keeps it. */
-const ends = new WeakMap<object, number>();
+/** Verified claims, and when their token ends, in milliseconds of the epoch. */
+export interface Seal {
+  readonly claims: Claims;
+  readonly expiresAt: number;
+}
+
+/** By the object itself, which nobody can forge: whoever spreads or copies an identity keeps it. */
+const seals = new WeakMap<object, Seal>();
 
 /** Freezes the claims of a token that was just verified, at every depth, and keeps when it ends. */
 export function sealClaims(claims: Claims, expiresAt: number): Claims {
   freezeDeeply(claims);
-  ends.set(claims, expiresAt);
+  seals.set(claims, { claims, expiresAt });
   return claims;
 }
 
-/** When the token of these claims ends; `undefined` of an object that {@link sealClaims} did not seal. */
-export function endOf(claims: unknown): number | undefined {
-  return typeof claims === 'object' && claims !== null ? ends.get(claims) : undefined;
+/** What {@link sealClaims} knows of these claims; `undefined` of any other object. */
+export function sealOf(claims: unknown): Seal | undefined {
+  return typeof claims === 'object' && claims !== null ? seals.get(claims) : undefined;
 }
 
 function freezeDeeply(root: object): void {

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Instant } from '../clock.ts';
 import type { TokenCacheSettings } from './bearer-token-options.ts';
 import { elapsed } from './elapsed.ts';
-import { type Claims, endOf } from './verified-claims.ts';
+import { type Claims, sealOf } from './verified-claims.ts';
 
 /** The SHA-256 of a token, in base64url. */
 export type TokenDigest = string;
@@ -46,7 +46,7 @@ export class VerifiedTokens {
 
   /** A token past its end, which the clock's tolerance still lets through, is not kept. */
   keep(digest: TokenDigest, claims: Claims, now: Instant): void {
-    const endsAt = endOf(claims) ?? 0;
+    const endsAt = sealOf(claims)?.expiresAt ?? 0;
     if (now.wall < endsAt) this.entries?.set(digest, { claims, endsAt, verifiedAt: now });
   }
 
