@@ -2,19 +2,19 @@ import { many, type Statement } from './document.ts';
 import { parseTags } from './tags.ts';
 import { calledTemplate, conditionValues, type PermissionTemplate } from './template.ts';
 
-/** What makes an Allow statement one tenant's: the id itself, or session tags that IAM fills in. */
-export interface Binding {
+/** What makes a statement one tenant's: the id itself, or session tags that IAM fills in. */
+interface Binding {
   readonly tenant: boolean;
-  /** Keys of `${aws:PrincipalTag/…}`, as written. */
+  /** Keys of `${aws:PrincipalTag/...}`, as written. */
   readonly sessionTags: readonly string[];
 }
 
 /** A session tag without a default: a default would be the same for all tenants. */
 const SESSION_TAG = /\$\{\s*aws:PrincipalTag\/([^,}]+?)\s*\}/gi;
 
-/** What a statement names in Resource or Condition: a quick look that catches the forgotten tenant, not a proof. */
-export function bindingOf({ Resource, Condition }: Statement): Binding {
-  const strings = [...many(Resource), ...conditionValues(Condition)];
+/** What a statement names in Resource or Condition, and a Deny in NotResource: a quick look that catches the forgotten tenant, not a proof. */
+function bindingOf({ Effect, Resource, NotResource, Condition }: Statement): Binding {
+  const strings = [...many(Resource), ...(Effect === 'Deny' ? many(NotResource) : []), ...conditionValues(Condition)];
   return {
     tenant: strings.some((text) => parseTags(text, 'a statement').names.includes('tenant')),
     sessionTags: strings.flatMap((text) => [...text.matchAll(SESSION_TAG)].map(([, key = '']) => key)),
@@ -33,15 +33,15 @@ export function unboundFaults(template: PermissionTemplate): readonly string[] {
   });
 }
 
-/** The faults of Allow statements that only a session tag binds, where no session has that tag. Tag keys are the same in any case. */
+/** The faults of statements that only a session tag binds, where no session has that tag: they allow, or deny, nothing. Tag keys are the same in any case. */
 export function untaggedFaults(template: PermissionTemplate, tagKeys: readonly string[]): readonly string[] {
   const sent = new Set(tagKeys.map((key) => key.toLowerCase()));
   return template.Statement.flatMap((statement, i) => {
     const { tenant, sessionTags } = bindingOf(statement);
-    const missing = sessionTags.filter((key) => !sent.has(key.toLowerCase()));
-    if (statement.Effect === 'Deny' || tenant || missing.length === 0) return [];
+    const missing = sessionTags.find((key) => !sent.has(key.toLowerCase()));
+    if (tenant || missing === undefined) return [];
     return [
-      `${calledTemplate(template)}, statement ${i + 1} names its tenant by the session tag \`${missing[0]}\` alone, and sessions do not have it: give it in \`tags\``,
+      `${calledTemplate(template)}, statement ${i + 1} names its tenant by the session tag \`${missing}\` alone, and sessions do not have it: give it in \`tags\``,
     ];
   });
 }

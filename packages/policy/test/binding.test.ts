@@ -96,6 +96,12 @@ describe('a statement that only a session tag binds', () => {
     expect(refusal(() => PermissionSet.from(['x'], { library, sessionTags: ['team'] })).code).toBe('template_syntax');
   });
 
+  it('is a fault of a Deny too, which would deny nothing', () => {
+    const fence = libraryOf({ x: { Effect: 'Deny', Action: 's3:*', NotResource: 'arn:aws:s3:::notes/${aws:PrincipalTag/tenant}/*' } });
+    expect(refusal(() => PermissionSet.from(['x'], { library: fence })).faults).toContain('by the session tag `tenant` alone');
+    expect(() => PermissionSet.from(['x'], { library: fence, sessionTags: ['tenant'] })).not.toThrow();
+  });
+
   it.each(['tenant', 'Tenant', 'TENANT'])('is none where sessions have the tag %s', (tag) => {
     expect(() => PermissionSet.from(['x'], { library, sessionTags: [tag] })).not.toThrow();
   });

@@ -50,6 +50,7 @@ describe('statements', () => {
     expect(
       generate(of({ StringEquals: { a: ['b', 'c'] } }), of({ StringLike: { a: ['b', 'c'] } }), of({ StringEquals: { a: 'b', c: 'c' } })),
     ).toHaveLength(3);
+    expect(generate(of({ StringEquals: { a: 'b' } }), of({ StringEquals: { b: 'b' } }), of({ StringEquals: { a: 'a' } }))).toHaveLength(3);
     expect(generate(of({ StringEquals: { a: 'b,c' } }), of({ StringEquals: { a: ['b', 'c'] } }))).toHaveLength(2);
   });
 
@@ -75,7 +76,7 @@ describe('statements', () => {
         some('a', 'b', 'c'),
         fc.boolean(),
         some('r', 's'),
-        fc.constantFrom(undefined, { E: { k: 'v' } }, { E: { k: ['v', 'w'] } }, { L: { k: 'v' } }),
+        fc.constantFrom(undefined, { E: { k: 'v' } }, { E: { k: ['v', 'w'] } }, { E: { l: 'v' } }, { L: { k: 'v' } }),
       )
       .map(([Effect, notAction, actions, notResource, resources, Condition]) => ({
         Effect,

@@ -73,6 +73,8 @@ describe('parseJson', () => {
     const [value] = parseJson('{"__proto__":{"Effect":"Allow"},"constructor":1}');
     expect(Object.keys(value as object)).toEqual(['__proto__', 'constructor']);
     expect((value as Record<string, unknown>).Effect).toBeUndefined();
+    expect(Object.getPrototypeOf(value)).toBeNull();
+    expect(Object.getPrototypeOf(parseJson('{}')[0])).toBeNull();
   });
 });
 

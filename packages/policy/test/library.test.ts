@@ -56,6 +56,7 @@ describe('TemplateLibrary', () => {
     expect(TemplateLibrary.from([inCode({ b }, 'elsewhere'), inCode({ a })]).digest).toBe(digest);
     expect(libraryOf({ a: b, b: a }).digest).not.toBe(digest);
     expect(libraryOf({ a }).digest).not.toBe(digest);
+    expect(libraryOf({ a }).digest).not.toBe(libraryOf({ b: a }).digest);
     expect(libraryOf({ a, b, c: a }).digest).not.toBe(digest);
   });
 

@@ -23,6 +23,7 @@ describe('parseTenantId', () => {
   it.each(hostileTenantIds)('refuses %j', (id) => {
     const { code, message, faults } = refusal(() => parseTenantId(id));
     expect(code).toBe('tenant_invalid');
+    expect(DEFAULT_TENANT_ID.admits(id)).toBe(false);
     expect(message).toBe('The tenant id is not acceptable');
     if (id.length > 3) expect(message + faults).not.toContain(id);
   });
@@ -111,7 +112,9 @@ describe('TenantIdSet', () => {
     expect(wide.narrow({ min: 3 }).admits('a.b')).toBe(true);
     expect(wide.narrow({ min: 3 }).admits('ab')).toBe(false);
     expect(wide.narrow({ chars: 'a-z0-9-' }).admits('a.b')).toBe(false);
-    expect(wide.narrow({ max: 200 }).max).toBe(128);
+    expect(wide.narrow({ max: 200, min: 1 })).toMatchObject({ min: 2, max: 128 });
+    expect(wide.narrow({ edges: 'a-z' }).admits('1b')).toBe(false);
+    expect(DEFAULT_TENANT_ID.intersect(TenantIdSet.from({ edges: 'a-z', min: 1 })).admits('1b')).toBe(false);
   });
 
   it('is never widened by narrowing', () => {
@@ -120,6 +123,7 @@ describe('TenantIdSet', () => {
         chars: fc.constantFrom('a-z', 'A-Za-z0-9_-', 'a-z.', '0-9a-z_@-'),
         min: fc.integer({ min: 1, max: 4 }),
         max: fc.integer({ min: 4, max: 8 }),
+        edges: fc.constantFrom('a-z', 'a'),
       },
       { requiredKeys: [] },
     );
@@ -130,6 +134,7 @@ describe('TenantIdSet', () => {
         expect(left.intersect(right).admits(id)).toBe(left.admits(id) && right.admits(id));
         if (left.narrow(b).admits(id)) expect(left.admits(id)).toBe(true);
       }),
+      { numRuns: 1000 },
     );
   });
 
