@@ -23,9 +23,13 @@ async function configFile(name: string, content: string): Promise<string> {
 }
 
 function run(...args: string[]) {
-  return spawn(process.execPath, ['--conditions=source', '--disable-warning=ExperimentalWarning', BIN, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  return spawn(
+    process.execPath,
+    ['--conditions=source', '--experimental-strip-types', '--disable-warning=ExperimentalWarning', BIN, ...args],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
 }
 
 /** The output up to the line that says that it is ready. */
