@@ -1,0 +1,160 @@
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { Controller, Get, type INestApplication, Module, Req, UseGuards } from '@nestjs/common';
+import { currentTenantAws, type TenantAws, type TenantIdentity } from '@tenant-aws/core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { bucket } from '../../../test/notes-aws.ts';
+import { CurrentTenant, Public, Scoped, TenantAwsModule, TenantClient, TenantGuard } from '../src/index.ts';
+import { assumed, get, notesAws, platforms, start } from './application.ts';
+
+const aws = notesAws();
+const tokenOf = (tenant: string) => aws().issuer.token({ tenant });
+
+interface Request {
+  readonly tenantAws?: TenantAws;
+}
+
+function tenantHere(): string {
+  try {
+    return currentTenantAws().tenantId;
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+}
+
+@Controller()
+class Pages {
+  @Get('me')
+  me(@CurrentTenant() { tenantId, source }: TenantIdentity, @Req() request: Request) {
+    return { tenantId, source, request: request.tenantAws?.tenantId, context: tenantHere() };
+  }
+
+  @Public()
+  @Get('open')
+  open(@Req() request: Request) {
+    return { request: request.tenantAws?.tenantId ?? 'none', context: tenantHere() };
+  }
+
+  @Public()
+  @Get('nobody')
+  nobody(@CurrentTenant() identity: TenantIdentity) {
+    return identity;
+  }
+}
+
+@Scoped(['s3-folder-read-only'])
+@Controller('scoped')
+class ScopedPages {
+  @Get('class')
+  async ofClass(@TenantClient(S3Client) s3: S3Client, @CurrentTenant() tenant: TenantIdentity) {
+    return write(s3, tenant);
+  }
+
+  @Scoped(['s3-folder-per-tenant'])
+  @Get('handler')
+  async ofHandler(@TenantClient(S3Client) s3: S3Client, @CurrentTenant() tenant: TenantIdentity) {
+    return write(s3, tenant);
+  }
+}
+
+async function write(s3: S3Client, { tenantId }: TenantIdentity) {
+  const failure = await s3.send(new PutObjectCommand({ Bucket: bucket, Key: `${tenantId}/scoped`, Body: 'x' })).then(
+    () => 'none',
+    (error: Error) => error.name,
+  );
+  return { failure };
+}
+
+@UseGuards(TenantGuard)
+@Controller('guarded')
+class GuardedPages extends Pages {}
+
+/** A feature module that names nothing of the root's: the module is global. */
+@Module({ controllers: [GuardedPages] })
+class GuardedModule {}
+
+describe.each(platforms)('TenantGuard on %s', (platform) => {
+  let app: INestApplication | undefined;
+  afterEach(async () => {
+    await app?.close();
+    app = undefined;
+  });
+
+  it('guards every handler where the module is told to', async () => {
+    app = await start(platform, { imports: [TenantAwsModule.forRoot({ guard: true })], controllers: [Pages] });
+
+    const [none, good, forged] = [
+      await get(app, '/me'),
+      await get(app, '/me', await tokenOf('acme')),
+      await get(app, '/me', `${(await tokenOf('acme')).slice(0, -8)}AAAAAAAA`),
+    ];
+
+    expect([none.status, none.body.code]).toEqual([401, 'token_missing']);
+    expect([forged.status, forged.body.code]).toEqual([401, 'token_invalid']);
+    expect([good.status, good.body]).toEqual([200, { tenantId: 'acme', source: 'bearer', request: 'acme', context: 'acme' }]);
+  });
+
+  it('guards the controllers that name it, and no other', async () => {
+    app = await start(platform, { imports: [GuardedModule, TenantAwsModule.forRoot()], controllers: [Pages] });
+
+    expect((await get(app, '/guarded/me')).status).toBe(401);
+    expect((await get(app, '/guarded/me', await tokenOf('acme'))).body).toMatchObject({ tenantId: 'acme', context: 'acme' });
+    expect((await get(app, '/me', await tokenOf('acme'))).body).toMatchObject({ status: 500, code: 'no_tenant' });
+  });
+
+  it('lets a public handler be, even with a good token or a bad one', async () => {
+    app = await start(platform, { imports: [TenantAwsModule.forRoot({ guard: true })], controllers: [Pages] });
+
+    for (const token of [undefined, await tokenOf('acme'), 'no-token']) {
+      expect((await get(app, '/open', token)).body).toEqual({ request: 'none', context: 'no_tenant' });
+    }
+    expect((await get(app, '/nobody', await tokenOf('acme'))).body).toMatchObject({ status: 500, code: 'no_tenant' });
+    expect(aws().calls).toEqual([]);
+  });
+
+  it('mints the permissions of the handler, else those of its class, and no others', async () => {
+    app = await start(platform, { imports: [TenantAwsModule.forRoot({ guard: true })], controllers: [ScopedPages] });
+
+    expect((await get(app, '/scoped/class', await tokenOf('acme'))).body).toEqual({ failure: 'AccessDenied' });
+    expect(assumed(aws())).toBe(1);
+    expect((await get(app, '/scoped/handler', await tokenOf('acme'))).body).toEqual({ failure: 'none' });
+    expect(assumed(aws())).toBe(2);
+  });
+
+  it('has credentials in hand before the handler runs, unless told not to', async () => {
+    app = await start(platform, { imports: [TenantAwsModule.forRoot({ guard: true })], controllers: [Pages] });
+    await get(app, '/me', await tokenOf('acme'));
+    expect(assumed(aws())).toBe(1);
+
+    await app.close();
+    app = await start(platform, { imports: [TenantAwsModule.forRoot({ guard: true, eager: false })], controllers: [Pages] });
+    await get(app, '/me', await tokenOf('acme'));
+    expect(assumed(aws())).toBe(1);
+  });
+
+  it('keeps a request that cannot have credentials from its handler', async () => {
+    app = await start(platform, { imports: [TenantAwsModule.forRoot({ guard: true })], controllers: [Pages] });
+    aws().faults.sts({ down: true });
+
+    const response = await get(app, '/me', await tokenOf('acme'));
+    aws().faults.clear();
+
+    expect([response.status, response.body.code, response.headers['retry-after']]).toEqual([503, 'sts_unavailable', '1']);
+  });
+
+  it('admits under `optional` who presents nothing, and nobody whose token is bad', async () => {
+    app = await start(platform, { imports: [TenantAwsModule.forRoot({ guard: true, optional: true })], controllers: [Pages] });
+
+    expect((await get(app, '/me')).body.code).toBe('no_tenant');
+    expect((await get(app, '/me', 'no-token')).body.code).toBe('token_invalid');
+    expect((await get(app, '/me', await tokenOf('acme'))).body.tenantId).toBe('acme');
+  });
+
+  it('knows the tenant behind a global prefix, and beside it', async () => {
+    app = await start(platform, { imports: [TenantAwsModule.forRoot({ guard: true })], controllers: [Pages] }, (app) =>
+      app.setGlobalPrefix('api', { exclude: ['me'] }),
+    );
+
+    expect((await get(app, '/me', await tokenOf('acme'))).body.context).toBe('acme');
+    expect((await get(app, '/api/open')).body.context).toBe('no_tenant');
+  });
+});

@@ -1,0 +1,14 @@
+import { fileURLToPath } from 'node:url';
+import type { Plugin } from 'vitest/config';
+
+/** Resolves every package of NestJS as this folder has it, which is Nest 11 and what belongs to it, whoever imports it. */
+export function nest11(): Plugin {
+  const importer = fileURLToPath(import.meta.url);
+  return {
+    name: 'nest-11',
+    enforce: 'pre',
+    resolveId(id, _importer, options) {
+      return id.startsWith('@nestjs/') ? this.resolve(id, importer, { ...options, skipSelf: true }) : undefined;
+    },
+  };
+}
