@@ -1,60 +1,156 @@
 import { StsUnavailableError } from '../errors.ts';
+import { Pace } from './pace.ts';
 
 const LONGEST_WAIT_MS = 5_000;
+const MOST_ATTEMPTS = 3;
+/** Seconds after which a caller who found no turn comes back at the latest. */
+const LONGEST_RETRY_SECONDS = 60;
+
+/** What a call through the queue says of STS's mood. */
+export interface Paced {
+  readonly kind: string;
+}
 
 interface Waiter {
   readonly admit: () => void;
-  readonly timer: NodeJS.Timeout;
 }
 
-/** How many calls to STS may be under way at once. Who finds no slot waits his turn, first come first served. */
+/**
+ * The way to STS: so many calls at once, at the rate that it accepts. Who finds no slot waits, at most five seconds;
+ * turns go round the tenants, and none has more than half of the slots, so that a noisy one starves nobody.
+ */
 export class AssumeQueue {
   readonly #slots: number;
-  readonly #waiting = new Set<Waiter>();
+  readonly #share: number;
+  readonly #pace = new Pace();
+  /** Waiters by tenant; whose turn it is stands first. */
+  readonly #waiting = new Map<string, Set<Waiter>>();
+  readonly #busyOf = new Map<string, number>();
+  readonly #now: () => number;
   #busy = 0;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(slots: number) {
+  /** @param now milliseconds that never go back: the waits are real time, whatever else the clock of the machine is */
+  constructor(slots: number, now: () => number = () => performance.now()) {
     this.#slots = slots;
+    this.#share = Math.max(1, Math.ceil(slots / 2));
+    this.#now = now;
   }
 
-  /** Calls that wait for a slot. */
+  /** Calls that wait for their turn. */
   get waiting(): number {
-    return this.#waiting.size;
+    let waiting = 0;
+    for (const waiters of this.#waiting.values()) waiting += waiters.size;
+    return waiting;
   }
 
   /**
-   * Runs `call` in a slot.
+   * Runs `call` when its turn has come, and again where STS throttled it, at most three times.
    *
-   * @throws {@link StsUnavailableError} no slot within five seconds
+   * @throws {@link StsUnavailableError} no turn within five seconds
    */
-  async run<T>(call: () => Promise<T>): Promise<T> {
-    if (this.#busy < this.#slots) this.#busy += 1;
-    else await this.#turn();
-    try {
-      return await call();
-    } finally {
-      this.#leave();
+  async run<T extends Paced>(tenantId: string, call: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      const outcome = await this.#once(tenantId, call);
+      if (outcome.kind !== 'throttled' || attempt >= MOST_ATTEMPTS) return outcome;
     }
   }
 
-  #turn(): Promise<void> {
+  async #once<T extends Paced>(tenantId: string, call: () => Promise<T>): Promise<T> {
+    if (this.#waiting.size === 0 && this.#isFree(tenantId) && this.#pace.waitMs(this.#now()) === 0) this.#enter(tenantId);
+    else await this.#turn(tenantId);
+    const sentAt = this.#now();
+    try {
+      const outcome = await call();
+      if (outcome.kind === 'throttled') this.#pace.throttled(this.#now(), sentAt);
+      else if (outcome.kind !== 'transient') this.#pace.accepted(this.#now());
+      return outcome;
+    } finally {
+      this.#leave(tenantId);
+    }
+  }
+
+  #isFree(tenantId: string): boolean {
+    return this.#busy < this.#slots && (this.#busyOf.get(tenantId) ?? 0) < this.#share;
+  }
+
+  /** Waits for a turn; whoever gives it has entered for us, so that nobody slips in between. */
+  #turn(tenantId: string): Promise<void> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#waiting.delete(waiter);
-        reject(new StsUnavailableError('too many calls to STS are under way'));
+      const late = setTimeout(() => {
+        this.#forget(tenantId, waiter);
+        const retryAfterSeconds = this.#spread();
+        reject(new StsUnavailableError('too many calls to STS wait for their turn', { retryAfterSeconds }));
       }, LONGEST_WAIT_MS);
-      const waiter: Waiter = { admit: resolve, timer };
-      this.#waiting.add(waiter);
+      const waiter: Waiter = {
+        admit: () => {
+          clearTimeout(late);
+          this.#forget(tenantId, waiter);
+          this.#enter(tenantId);
+          resolve();
+        },
+      };
+      const waiters = this.#waiting.get(tenantId);
+      if (waiters) waiters.add(waiter);
+      else this.#waiting.set(tenantId, new Set([waiter]));
+      this.#next();
     });
   }
 
-  /** A slot goes from hand to hand: it is free only where nobody waits. */
-  #leave(): void {
-    for (const waiter of this.#waiting) {
-      this.#waiting.delete(waiter);
-      clearTimeout(waiter.timer);
-      return waiter.admit();
-    }
+  /** Those who found no turn come back one after the other, at the rate that STS takes them, not all at once. */
+  #spread(): number {
+    const drainSeconds = this.waiting / (this.#pace.rate ?? this.#slots);
+    return 1 + Math.random() * Math.min(drainSeconds, LONGEST_RETRY_SECONDS);
+  }
+
+  #forget(tenantId: string, waiter: Waiter): void {
+    const waiters = this.#waiting.get(tenantId);
+    waiters?.delete(waiter);
+    if (waiters?.size === 0) this.#waiting.delete(tenantId);
+  }
+
+  #enter(tenantId: string): void {
+    this.#busy += 1;
+    this.#busyOf.set(tenantId, (this.#busyOf.get(tenantId) ?? 0) + 1);
+    this.#pace.sent(this.#now());
+  }
+
+  #leave(tenantId: string): void {
     this.#busy -= 1;
+    const busy = (this.#busyOf.get(tenantId) ?? 1) - 1;
+    if (busy > 0) this.#busyOf.set(tenantId, busy);
+    else this.#busyOf.delete(tenantId);
+    this.#next();
+  }
+
+  /** Gives turns while there are slots and the pace allows; comes back by itself when the pace will. */
+  #next(): void {
+    for (;;) {
+      const waiting = this.#first();
+      if (waiting === undefined) return;
+      const waitMs = this.#pace.waitMs(this.#now());
+      if (waitMs > 0) return this.#later(waitMs);
+      const [tenantId, waiters] = waiting;
+      // The tenant goes to the end of the round.
+      this.#waiting.delete(tenantId);
+      this.#waiting.set(tenantId, waiters);
+      for (const waiter of waiters) {
+        waiter.admit();
+        break;
+      }
+    }
+  }
+
+  /** The first of the round who may go. */
+  #first(): [string, Set<Waiter>] | undefined {
+    for (const entry of this.#waiting) if (this.#isFree(entry[0])) return entry;
+    return undefined;
+  }
+
+  #later(waitMs: number): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#next();
+    }, Math.ceil(waitMs));
   }
 }

@@ -26,6 +26,12 @@ export interface Assumed {
   readonly secretAccessKey: string;
   readonly sessionToken: string;
   readonly life: Life;
+  /** The life as it was given, in milliseconds. */
+  readonly lifeMs: number;
+  /** Of STS, for CloudTrail. */
+  readonly requestId: string | undefined;
+  /** Percent of the session token's room that is used. */
+  readonly tokenUtilisation: number | undefined;
 }
 
 const MOST_ATTEMPTS = 3;
@@ -48,6 +54,7 @@ async function attempts(sts: STSClient, request: AssumeRequest, clock: Clock, si
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await once(sts, request, clock, signal);
     if (signal.aborted || outcome.kind === 'assumed' || outcome.kind === 'deterministic' || outcome.kind === 'base-missing') return outcome;
+    if (outcome.kind === 'throttled') return outcome; // the queue slows down, and asks again at its pace
     if (outcome.kind === 'base-expired') {
       if (renewedBase) return outcome;
       renewedBase = true;
@@ -98,13 +105,22 @@ function parseAnswer(
   if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration || Number.isNaN(Expiration.getTime())) {
     return { kind: 'transient', error: new StsUnavailableError('STS answered without credentials') };
   }
+  const life = lifeOf({ expiration: Expiration.getTime(), answeredAt, sentAt, asked });
   return {
     kind: 'assumed',
     accessKeyId: copyOf(AccessKeyId),
     secretAccessKey: copyOf(SecretAccessKey),
     sessionToken: copyOf(SessionToken),
-    life: lifeOf({ expiration: Expiration.getTime(), answeredAt, sentAt, asked }),
+    life,
+    lifeMs: life.monotonicEnd - sentAt.monotonic,
+    requestId: output.$metadata.requestId,
+    tokenUtilisation: utilisationOf(output),
   };
+}
+
+/** `PackedPolicySize` is what older endpoints call it. */
+function utilisationOf(output: AssumeRoleCommandOutput): number | undefined {
+  return output.SessionTokenUtilization ?? output.PackedPolicySize;
 }
 
 /** The SDK's strings are slices of the whole answer and would keep it in memory as long as they live. */

@@ -7,7 +7,8 @@ const HIDDEN = '[redacted]';
  *
  * An ordinary object with enumerable fields, which the AWS SDK writes into and users spread; each caller has its own.
  * `JSON.stringify`, `console.log` and `util.inspect` show neither the secret key nor the session token.
- * A copy (`{ ...credentials }`) hides nothing: do not log copies.
+ * Whatever reads the fields themselves shows them: a copy (`{ ...credentials }`), `console.table`, and `console.dir`,
+ * which asks no object how it wants to be printed. Do not log those.
  */
 export interface TenantCredentials {
   accessKeyId: string;

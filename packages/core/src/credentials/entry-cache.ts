@@ -2,15 +2,28 @@ import type { TenantAwsError } from '@tenant-aws/policy';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 import type { CacheSettings } from '../configuration/caches.ts';
-import { LifeUnavailableError, StsUnavailableError, TenantMismatchError } from '../errors.ts';
+import { LifeUnavailableError, StsUnavailableError, TenantMismatchError, TokenInvalidError } from '../errors.ts';
 import type { Assumed } from './assume-role.ts';
-import { remainingMs } from './lifetime.ts';
+import { backoffMs, refreshBelowMs, remainingMs } from './lifetime.ts';
 import type { StsFailure } from './sts-failure.ts';
 
 /** Credentials of one tenant, as they came from STS. Never handed out as they are: each caller gets a copy. */
 export interface Entry extends Assumed {
   readonly tenantId: string;
+  /** SHA-256 of the session policy that was sent. */
+  readonly policyDigest: string;
+  /** See {@link refreshBelowMs}. */
+  readonly refreshBelowMs: number;
+  /** Of those who asked for it, how long the one lasts who lasts longest: it is renewed until then, in milliseconds of the epoch. */
+  authorityUntil: number;
+  /** Refreshes that failed in a row. */
+  failures: number;
+  /** No refresh before, by the monotonic clock. */
+  retryAt: number;
 }
+
+/** What a call of AssumeRole came to. */
+export type Outcome = (Assumed & { readonly policyDigest: string }) | StsFailure;
 
 /** What was asked of the cache so far. */
 export interface CacheCounts {
@@ -20,21 +33,32 @@ export interface CacheCounts {
   shared: number;
   /** Calls of AssumeRole, each with its attempts. */
   assumes: number;
+  /** Those of them that were made ahead of time. */
+  refreshes: number;
   /** Those of them that failed. */
   failures: number;
   /** Answered with a refusal that was remembered. */
   refused: number;
 }
 
-/** Whose credentials, and where they are kept. */
+/** Whose credentials, where they are kept, and until when their asker may have them renewed. */
 export interface Place {
   readonly key: string;
   readonly tenantId: string;
+  readonly authorityUntil: number;
+}
+
+/** What came of a refresh, for whoever watches. */
+export interface Refreshed {
+  readonly entry?: Entry;
+  readonly error?: unknown;
+  readonly retryInMs?: number;
 }
 
 interface Flight {
   readonly tenantId: string;
   readonly landing: Promise<Entry>;
+  authorityUntil: number;
 }
 
 interface Refusal {
@@ -54,7 +78,7 @@ export class EntryCache {
   readonly #floorMs: number;
   readonly #errorTtlMs: number;
   readonly #clock: Clock;
-  readonly #counts: CacheCounts = { hits: 0, shared: 0, assumes: 0, failures: 0, refused: 0 };
+  readonly #counts: CacheCounts = { hits: 0, shared: 0, assumes: 0, refreshes: 0, failures: 0, refused: 0 };
 
   constructor({ max, minimumRemainingMs, errorTtlMs }: CacheSettings, clock: Clock) {
     this.#entries = new LRUCache({ max });
@@ -77,15 +101,42 @@ export class EntryCache {
     const entry = this.#entries.get(place.key);
     if (entry === undefined) return undefined;
     assertOwn(entry, place);
+    if (place.authorityUntil > entry.authorityUntil) entry.authorityUntil = place.authorityUntil;
     if (!this.#suffices(entry, minimumRemainingMs)) return undefined;
     this.#counts.hits += 1;
     return entry;
   }
 
-  /** What is cached, or else what one call of `assume` answers, shared by all who wait for this key. */
-  async get(place: Place, minimumRemainingMs: number, assume: () => Promise<Assumed | StsFailure>): Promise<Entry> {
-    const entry = this.find(place, minimumRemainingMs) ?? (await this.#fly(place, assume));
-    if (this.#suffices(entry, minimumRemainingMs)) return entry;
+  /** Whether a refresh of this entry is to begin behind the caller's back: it is time, nobody is at it, and somebody who asked for it may still have it. */
+  isDue(entry: Entry, { key }: Place): boolean {
+    const now = this.#clock.now();
+    if (remainingMs(entry.life, now) > entry.refreshBelowMs) return false;
+    return now.monotonic >= entry.retryAt && now.wall < entry.authorityUntil && !this.#flights.has(key);
+  }
+
+  /** Renews an entry while it is still served. Where that fails the entry stays, and the next try waits: an outage of STS is nobody's until the floor. */
+  refresh(place: Place, entry: Entry, assume: () => Promise<Outcome>, ended: (refreshed: Refreshed) => void): void {
+    this.#counts.refreshes += 1;
+    this.#depart(place, entry.authorityUntil, assume).then(
+      (renewed) => ended({ entry: renewed }),
+      (error: unknown) => {
+        entry.failures += 1;
+        const retryInMs = backoffMs(entry.failures, Math.random());
+        entry.retryAt = this.#clock.now().monotonic + retryInMs;
+        ended({ error, retryInMs });
+      },
+    );
+  }
+
+  /** What one call of `assume` answers, shared by all who wait for this key. */
+  async get(
+    place: Place,
+    minimumRemainingMs: number,
+    assume: () => Promise<Outcome>,
+  ): Promise<{ entry: Entry; outcome: 'assumed' | 'shared' }> {
+    const underWay = this.#flights.has(place.key);
+    const entry = await this.#fly(place, assume);
+    if (this.#suffices(entry, minimumRemainingMs)) return { entry, outcome: underWay ? 'shared' : 'assumed' };
     throw new LifeUnavailableError({ detail: { askedMs: minimumRemainingMs, remainingMs: remainingMs(entry.life, this.#clock.now()) } });
   }
 
@@ -108,10 +159,11 @@ export class EntryCache {
     return remaining > 0 && remaining >= this.#floorMs && remaining >= minimumRemainingMs;
   }
 
-  #fly(place: Place, assume: () => Promise<Assumed | StsFailure>): Promise<Entry> {
+  #fly(place: Place, assume: () => Promise<Outcome>): Promise<Entry> {
     const underWay = this.#flights.get(place.key);
     if (underWay !== undefined) {
       assertOwn(underWay, place);
+      underWay.authorityUntil = Math.max(underWay.authorityUntil, place.authorityUntil);
       this.#counts.shared += 1;
       return underWay.landing;
     }
@@ -121,9 +173,17 @@ export class EntryCache {
       this.#counts.refused += 1;
       return Promise.reject(refusal.error);
     }
+    const authorityUntil = Math.max(place.authorityUntil, this.#entries.peek(place.key)?.authorityUntil ?? 0);
+    if (this.#clock.now().wall >= authorityUntil) {
+      return Promise.reject(new TokenInvalidError('what it presented has ended, and its credentials are not renewed'));
+    }
+    return this.#depart(place, authorityUntil, assume);
+  }
+
+  #depart(place: Place, authorityUntil: number, assume: () => Promise<Outcome>): Promise<Entry> {
     this.#counts.assumes += 1;
     const landing = assume()
-      .then((outcome) => this.#land(place, outcome, () => this.#flights.get(place.key) === flight))
+      .then((outcome) => this.#land(place, outcome, flight))
       .catch((error: unknown) => {
         this.#counts.failures += 1;
         throw error;
@@ -131,27 +191,30 @@ export class EntryCache {
       .finally(() => {
         if (this.#flights.get(place.key) === flight) this.#flights.delete(place.key);
       });
-    const flight: Flight = { tenantId: place.tenantId, landing };
+    const flight: Flight = { tenantId: place.tenantId, landing, authorityUntil };
     this.#flights.set(place.key, flight);
     return landing;
   }
 
-  /** @param isCurrent whether nobody has dropped the tenant meanwhile */
-  #land({ key, tenantId }: Place, outcome: Assumed | StsFailure, isCurrent: () => boolean): Entry {
+  /** A flight that is no longer the current one has been dropped meanwhile: it answers, and is not kept. */
+  #land({ key, tenantId }: Place, outcome: Outcome, flight: Flight): Entry {
+    const isCurrent = this.#flights.get(key) === flight;
     const judged = outcome.kind === 'assumed' ? this.#longEnough(outcome) : outcome;
     if (judged.kind === 'assumed') {
-      const entry = { ...judged, tenantId };
-      if (isCurrent()) this.#entries.set(key, entry);
+      const { authorityUntil } = flight;
+      const below = refreshBelowMs(judged.lifeMs, this.#floorMs, Math.random());
+      const entry: Entry = { ...judged, tenantId, authorityUntil, refreshBelowMs: below, failures: 0, retryAt: Number.NEGATIVE_INFINITY };
+      if (isCurrent) this.#entries.set(key, entry);
       return entry;
     }
-    if (judged.kind === 'deterministic' && isCurrent()) {
+    if (judged.kind === 'deterministic' && isCurrent) {
       this.#refusals.set(key, { tenantId, error: judged.error, until: this.#clock.now().monotonic + this.#errorTtlMs });
     }
     throw judged.error;
   }
 
   /** Fresh and below the floor: another call at once would not be better. */
-  #longEnough(assumed: Assumed): Assumed | StsFailure {
+  #longEnough<T extends Assumed>(assumed: T): T | StsFailure {
     const remaining = remainingMs(assumed.life, this.#clock.now());
     if (remaining > 0 && remaining >= this.#floorMs) return assumed;
     const detail = { remainingMs: remaining, minimumRemainingMs: this.#floorMs };

@@ -8,6 +8,8 @@ import type { PermissionSets } from './permission-sets.ts';
 
 /** What one identity may have: all that AssumeRole is told, but for the region. */
 export interface Grant {
+  /** Who asked, frozen. */
+  readonly identity: TenantIdentity;
   readonly tenantId: TenantId;
   readonly assumption: Assumption;
   readonly permissions: PermissionSet;
@@ -104,7 +106,7 @@ export class Grants {
     const tenantId = parseTenantId(identity.tenantId, set.tenantId);
     const durationSeconds = this.#durationSeconds;
     const shape = shapeKey({ ...assumption, tenantId, permissions: set.key, durationSeconds });
-    return { tenantId, assumption, permissions: set, durationSeconds, shape };
+    return { identity, tenantId, assumption, permissions: set, durationSeconds, shape };
   }
 }
 

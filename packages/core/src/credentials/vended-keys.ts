@@ -1,11 +1,14 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
+import { TenantMismatchError } from '../errors.ts';
 import { type Life, remainingMs } from './lifetime.ts';
+import type { Revocations } from './revocations.ts';
 
 interface VendedKey {
   readonly tenantId: string;
   readonly life: Life;
+  readonly generation: number;
 }
 
 /**
@@ -14,15 +17,18 @@ interface VendedKey {
  */
 export class VendedKeys {
   readonly #keys: LRUCache<string, VendedKey>;
+  readonly #revocations: Revocations;
   readonly #clock: Clock;
 
-  constructor(max: number, clock: Clock) {
+  constructor(max: number, revocations: Revocations, clock: Clock) {
     this.#keys = new LRUCache({ max });
+    this.#revocations = revocations;
     this.#clock = clock;
   }
 
-  add(accessKeyId: string, tenantId: string, life: Life): void {
-    this.#keys.set(digestOf(accessKeyId), { tenantId, life });
+  /** @param generation of the tenant's revocations, when the key was asked for */
+  add(accessKeyId: string, tenantId: string, life: Life, generation: number): void {
+    this.#keys.set(digestOf(accessKeyId), { tenantId, life, generation });
   }
 
   /** Keeps a key that is still handed out from being pushed out by newer ones. */
@@ -30,10 +36,18 @@ export class VendedKeys {
     this.#keys.get(digestOf(accessKeyId));
   }
 
-  /** Whether this key was vended to this tenant, and lives. */
-  isOf(accessKeyId: string, tenantId: string): boolean {
+  /**
+   * That this key was vended to this tenant, lives, and has not been revoked.
+   *
+   * @throws {@link TenantMismatchError} it is another's, nobody's, or has ended
+   * @throws {@link TenantRevokedError} the tenant was revoked since
+   */
+  assertOf(accessKeyId: string, tenantId: string): void {
     const key = this.#keys.get(digestOf(accessKeyId));
-    return key !== undefined && key.tenantId === tenantId && remainingMs(key.life, this.#clock.now()) > 0;
+    if (key === undefined || key.tenantId !== tenantId || remainingMs(key.life, this.#clock.now()) <= 0) {
+      throw new TenantMismatchError({ detail: { tenantId, reason: 'its key was not vended to this tenant, or has ended' } });
+    }
+    this.#revocations.assertCurrent(tenantId, key.generation);
   }
 }
 

@@ -1,17 +1,22 @@
+import { hash } from 'node:crypto';
 import type { STSClient } from '@aws-sdk/client-sts';
 import { ConfigurationError } from '@tenant-aws/policy';
 import type { Clock } from '../clock.ts';
 import type { Settings } from '../configuration/settings.ts';
 import { within } from '../deadline.ts';
 import { LifeUnavailableError, StsUnavailableError } from '../errors.ts';
+import { channels } from '../events.ts';
 import { AssumeQueue } from './assume-queue.ts';
-import { type Assumed, assumeRole } from './assume-role.ts';
+import { assumeRole } from './assume-role.ts';
+import { Authorization } from './authorization.ts';
 import { SilentCredentials, type TenantCredentials } from './credentials.ts';
-import { type CacheCounts, type Entry, EntryCache, type Place } from './entry-cache.ts';
+import { type CacheCounts, type Entry, EntryCache, type Outcome, type Place } from './entry-cache.ts';
 import { entryKey } from './entry-key.ts';
 import { type Grant, requestOf } from './grants.ts';
 import { remainingMs } from './lifetime.ts';
+import { Revocations } from './revocations.ts';
 import { judgeStsFailure, type StsFailure } from './sts-failure.ts';
+import { publishRefresh, publishUtilisation, publishVend } from './vend-events.ts';
 import { VendedKeys } from './vended-keys.ts';
 
 /** A minute between asking and using: no credentials can be asked to live longer than the role gives less this. */
@@ -25,19 +30,28 @@ export class Vendor {
   readonly keys: VendedKeys;
   readonly #entries: EntryCache;
   readonly #queue: AssumeQueue;
+  readonly #revocations: Revocations;
+  readonly #authorization: Authorization | undefined;
   readonly #sts: STSClient;
   readonly #timeoutMs: number;
+  readonly #maxSessionMs: number;
+  readonly #defaultRevocationSeconds: number;
   readonly #clock: Clock;
   readonly #places = new WeakMap<Grant, Place>();
   #region: string | undefined;
   #closed = false;
 
-  constructor({ sts, region, cache, assumeTimeoutMs, maxConcurrentAssumes }: Settings, clock: Clock) {
-    this.keys = new VendedKeys(cache.max * KEYS_PER_ENTRY, clock);
+  constructor({ sts, region, cache, assumeTimeoutMs, maxConcurrentAssumes, ...rest }: Settings, clock: Clock) {
+    const { durationSeconds, maxSessionSeconds, authorizeTenant } = rest;
+    this.#revocations = new Revocations(clock, durationSeconds * 1000);
+    this.#authorization = authorizeTenant && new Authorization(authorizeTenant, clock);
+    this.keys = new VendedKeys(cache.max * KEYS_PER_ENTRY, this.#revocations, clock);
     this.#entries = new EntryCache(cache, clock);
     this.#queue = new AssumeQueue(maxConcurrentAssumes);
     this.#sts = sts;
     this.#timeoutMs = assumeTimeoutMs;
+    this.#maxSessionMs = maxSessionSeconds * 1000;
+    this.#defaultRevocationSeconds = durationSeconds + Math.ceil(cache.minimumRemainingMs / 1000);
     this.#clock = clock;
     this.#region = region;
   }
@@ -48,15 +62,59 @@ export class Vendor {
 
   /** Credentials of a grant, with at least `minimumRemainingMs` of life left; each call answers an object of its own. */
   async vend(grant: Grant, minimumRemainingMs = 0): Promise<TenantCredentials> {
-    if (this.#closed) throw new ConfigurationError(['the token vending machine is closed']);
-    if (minimumRemainingMs > grant.durationSeconds * 1000 - MARGIN_MS) {
-      throw new LifeUnavailableError({ detail: { askedMs: minimumRemainingMs, longestMs: grant.durationSeconds * 1000 - MARGIN_MS } });
+    if (!channels.vend.hasSubscribers) return this.#copyOf((await this.#vend(grant, minimumRemainingMs)).entry);
+    const started = performance.now();
+    try {
+      const { entry, outcome } = await this.#vend(grant, minimumRemainingMs);
+      publishVend(grant, outcome, performance.now() - started, entry);
+      return this.#copyOf(entry);
+    } catch (error) {
+      publishVend(grant, 'failed', performance.now() - started, undefined, error);
+      throw error;
     }
+  }
+
+  async #vend(grant: Grant, minimumRemainingMs: number): Promise<{ entry: Entry; outcome: 'hit' | 'shared' | 'assumed' }> {
+    if (this.#closed) throw new ConfigurationError(['the token vending machine is closed']);
+    this.#revocations.assertAdmitted(grant.tenantId);
+    const asked = this.#authorization?.assert(grant.identity);
+    if (asked !== undefined) await asked;
+    this.assertLife(grant.durationSeconds, minimumRemainingMs);
     const region = this.#region ?? (await this.region());
     const place = this.#placeOf(grant, region);
-    const cached = this.#entries.find(place, minimumRemainingMs);
-    if (cached !== undefined) this.keys.touch(cached.accessKeyId);
-    return this.#copyOf(cached ?? (await this.#entries.get(place, minimumRemainingMs, () => this.#assume(grant, region))));
+    const entry = this.#entries.find(place, minimumRemainingMs);
+    if (entry === undefined) return this.#fresh(grant, place, region, minimumRemainingMs);
+    this.keys.touch(entry.accessKeyId);
+    if (this.#entries.isDue(entry, place)) this.#refresh(grant, place, region, entry);
+    return { entry, outcome: 'hit' };
+  }
+
+  async #fresh(
+    grant: Grant,
+    place: Place,
+    region: string,
+    minimumRemainingMs: number,
+  ): Promise<{ entry: Entry; outcome: 'shared' | 'assumed' }> {
+    const generation = this.#revocations.generationOf(grant.tenantId);
+    const vended = await this.#entries.get(place, minimumRemainingMs, () => this.#assume(grant, region));
+    this.#revocations.assertCurrent(grant.tenantId, generation); // who joined a flight may have been revoked while it flew
+    return vended;
+  }
+
+  #refresh(grant: Grant, place: Place, region: string, entry: Entry): void {
+    const started = performance.now();
+    this.#entries.refresh(
+      place,
+      entry,
+      () => this.#assume(grant, region),
+      (refreshed) => publishRefresh(grant, performance.now() - started, refreshed),
+    );
+  }
+
+  /** @throws {@link LifeUnavailableError} more life is asked than the role gives, less a minute */
+  assertLife(durationSeconds: number, askedMs: number): void {
+    const longestMs = durationSeconds * 1000 - MARGIN_MS;
+    if (askedMs > longestMs) throw new LifeUnavailableError({ detail: { askedMs, longestMs } });
   }
 
   /**
@@ -96,6 +154,17 @@ export class Vendor {
     this.#entries.drop(tenantId);
   }
 
+  /** Drops what is cached, and refuses the tenant: vending, flights under way, and the keys that the guard knows. */
+  revoke(tenantId: string, forSeconds: number = this.#defaultRevocationSeconds): void {
+    this.#revocations.revoke(tenantId, forSeconds * 1000);
+    this.#entries.drop(tenantId);
+    if (channels.revoke.hasSubscribers) channels.revoke.publish({ tenantId, forSeconds });
+  }
+
+  reinstate(tenantId: string): void {
+    this.#revocations.reinstate(tenantId);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await this.#entries.close();
@@ -104,17 +173,26 @@ export class Vendor {
   #placeOf(grant: Grant, region: string): Place {
     const known = this.#places.get(grant);
     if (known !== undefined) return known;
-    const place = { key: entryKey(grant.shape, region), tenantId: grant.tenantId };
+    const { expiresAt = Number.POSITIVE_INFINITY } = grant.identity;
+    const place = { key: entryKey(grant.shape, region), tenantId: grant.tenantId, authorityUntil: expiresAt + this.#maxSessionMs };
     this.#places.set(grant, place);
     return place;
   }
 
-  async #assume(grant: Grant, region: string): Promise<Assumed | StsFailure> {
+  async #assume(grant: Grant, region: string): Promise<Outcome> {
+    const { tenantId } = grant;
+    const generation = this.#revocations.generationOf(tenantId);
     const request = requestOf(grant, region);
-    const outcome = await this.#queue.run(() => assumeRole(this.#sts, request, this.#clock, this.#timeoutMs));
+    const outcome = await this.#queue.run(tenantId, async () => {
+      this.#revocations.assertCurrent(tenantId, generation); // it may have waited for its turn
+      return assumeRole(this.#sts, request, this.#clock, this.#timeoutMs);
+    });
+    this.#revocations.assertCurrent(tenantId, generation);
+    if (outcome.kind !== 'assumed') return outcome;
     // INVARIANT: the guard learns of a key here and nowhere else, from the tenant whose policy was sent.
-    if (outcome.kind === 'assumed') this.keys.add(outcome.accessKeyId, grant.tenantId, outcome.life);
-    return outcome;
+    this.keys.add(outcome.accessKeyId, tenantId, outcome.life, generation);
+    publishUtilisation(tenantId, outcome.tokenUtilisation);
+    return { ...outcome, policyDigest: hash('sha256', request.policy, 'base64url') };
   }
 
   #copyOf({ accessKeyId, secretAccessKey, sessionToken, life }: Entry): TenantCredentials {

@@ -1,6 +1,7 @@
-import { TokenVendingMachine, type TokenVendingMachineOptions } from '@tenant-aws/core';
+import { StsRejectedError, TokenVendingMachine, type TokenVendingMachineOptions } from '@tenant-aws/core';
 import type { LocalAws } from '@tenant-aws/local';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { EntryCache } from '../../src/credentials/entry-cache.ts';
 import { assumesOf, identityOf, optionsFor, startAws } from '../local-machine.ts';
 import { SettableClock } from '../settable-clock.ts';
 
@@ -176,5 +177,41 @@ describe('a refusal of STS', () => {
     await expect(tvm.vend(acme)).rejects.toThrow();
     tvm.invalidate('acme');
     expect((await tvm.vend(acme)).accessKeyId).toMatch(/^ASIA/);
+  });
+});
+
+describe('a key that two tenants would share', () => {
+  const life = { wallEnd: Number.POSITIVE_INFINITY, monotonicEnd: Number.POSITIVE_INFINITY };
+  const assumed = { kind: 'assumed', accessKeyId: 'ASIA', secretAccessKey: 'secret', sessionToken: 'token', life } as const;
+  const own = { key: 'same', tenantId: 'acme' };
+  const foreign = { key: 'same', tenantId: 'globex' };
+  const mismatch = { code: 'tenant_mismatch' };
+  const cache = () => new EntryCache({ max: 10, minimumRemainingMs: 0, errorTtlMs: 1_000 }, clock);
+
+  it('gives what is cached to its own tenant alone', async () => {
+    const entries = cache();
+    await entries.get(own, 0, async () => assumed);
+
+    expect(entries.find(own)).toMatchObject({ tenantId: 'acme' });
+    expect(() => entries.find(foreign)).toThrowError(expect.objectContaining(mismatch));
+    await expect(entries.get(foreign, 0, async () => assumed)).rejects.toMatchObject(mismatch);
+  });
+
+  it('lets nobody else join a call under way', async () => {
+    const entries = cache();
+    const { promise, resolve } = Promise.withResolvers<typeof assumed>();
+    const waiting = entries.get(own, 0, () => promise);
+
+    await expect(entries.get(foreign, 0, async () => assumed)).rejects.toMatchObject(mismatch);
+    resolve(assumed);
+    expect(await waiting).toMatchObject({ tenantId: 'acme' });
+  });
+
+  it('tells nobody else of a refusal', async () => {
+    const entries = cache();
+    const refusal = { kind: 'deterministic', error: new StsRejectedError('AccessDenied') } as const;
+    await expect(entries.get(own, 0, async () => refusal)).rejects.toMatchObject({ code: 'sts_rejected' });
+
+    await expect(entries.get(foreign, 0, async () => assumed)).rejects.toMatchObject(mismatch);
   });
 });
