@@ -80,6 +80,16 @@ export class LifeUnavailableError extends TenantAwsError {
   }
 }
 
+/** The tenant was revoked, or `authorizeTenant` does not accept it. */
+export class TenantRevokedError extends TenantAwsError {
+  readonly code = 'tenant_revoked';
+  readonly status = 403;
+
+  constructor(options: TenantAwsErrorOptions = {}) {
+    super('This tenant has no access', options);
+  }
+}
+
 /** The signature guard stopped a request that was signed with a key not vended to this tenant. Nothing was sent. */
 export class TenantMismatchError extends TenantAwsError {
   readonly code = 'tenant_mismatch';

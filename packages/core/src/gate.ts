@@ -1,4 +1,4 @@
-import { ConfigurationError, Faults, type Permissions } from '@tenant-aws/policy';
+import { ConfigurationError, Faults, type Permissions, TenantAwsError } from '@tenant-aws/policy';
 import type { TenantAws } from './clients/tenant-aws.ts';
 import { readIdentityEnvironment, renamed } from './configuration/environment.ts';
 import type { Naming } from './credentials/assumption.ts';
@@ -9,6 +9,7 @@ import { frozenIdentity } from './frozen-identity.ts';
 import { bearerToken } from './identity/bearer-token.ts';
 import type { BearerTokenOptions } from './identity/bearer-token-options.ts';
 import type { IdentityRequest, IdentitySource } from './identity/identity-source.ts';
+import { channels, type IdentityEvent } from './events.ts';
 import type { TenantIdentity } from './tenant.ts';
 import { type GateAccess, gateAccess, TokenVendingMachine } from './token-vending-machine.ts';
 
@@ -52,14 +53,24 @@ export function tenantGate(options: TenantGateOptions = {}): TenantGate {
   const { identify, ownsIdentity, tvm, ownsTvm, own, eager, optional } = readGateOptions(options);
 
   async function enter(request: IdentityRequest): Promise<TenantAws | undefined> {
-    const identity = await identify(request);
-    if (identity === undefined) {
-      if (optional) return undefined;
-      throw new TokenMissingError();
-    }
-    const tenantAws = own === undefined ? tvm.for(identity) : await own(frozenIdentity(identity));
-    if (eager) await tenantAws.credentials();
+    const tenantAws = await admitted(request);
+    if (eager) await tenantAws?.credentials();
     return tenantAws;
+  }
+
+  /** Who it is, told to `tenant-aws:identity` whatever comes of it. */
+  async function admitted(request: IdentityRequest): Promise<TenantAws | undefined> {
+    let identity: TenantIdentity | undefined;
+    try {
+      identity = await identify(request);
+      if (identity === undefined && !optional) throw new TokenMissingError();
+      const tenantAws = identity && (own === undefined ? tvm.for(identity) : await own(frozenIdentity(identity)));
+      if (channels.identity.hasSubscribers) channels.identity.publish(identityEvent(tenantAws?.identity));
+      return tenantAws;
+    } catch (error) {
+      if (channels.identity.hasSubscribers) channels.identity.publish(identityEvent(undefined, error));
+      throw error;
+    }
   }
 
   return Object.assign(enter, {
@@ -161,4 +172,12 @@ function oncePerIdentity<T extends object>(
     if (answer instanceof Promise) answer.catch(() => known.delete(identity));
     return answer;
   };
+}
+
+/** A refused identity's own words are not repeated: a tenant id that was not accepted is hostile input. */
+function identityEvent(identity: TenantIdentity | undefined, error?: unknown): IdentityEvent {
+  if (error !== undefined) return { code: error instanceof TenantAwsError ? error.code : 'unknown' };
+  if (identity === undefined) return {};
+  const { source, tenantId, subject } = identity;
+  return { source, tenantId, ...(subject === undefined ? {} : { subject }) };
 }

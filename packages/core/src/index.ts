@@ -21,6 +21,7 @@ export {
   TenantInvalidError,
 } from '@tenant-aws/policy';
 export type { ClientClass, ClientConfig, DocumentClientClass } from './clients/client-class.ts';
+export { auditLog, type AuditLogOptions } from './audit-log.ts';
 export { currentTenantAws, runInTenantContext, type TenantContext, tenantContext } from './clients/current.ts';
 export type { TenantAws } from './clients/tenant-aws.ts';
 export type { CacheOptions, ClientsOptions, PerIdentity, TokenVendingMachineOptions } from './configuration/options.ts';
@@ -33,9 +34,22 @@ export {
   StsUnavailableError,
   TenantMismatchError,
   TenantMissingError,
+  TenantRevokedError,
   TokenInvalidError,
   TokenMissingError,
 } from './errors.ts';
+export { type DenyIssuedBeforeOptions, denyIssuedBefore } from './deny-issued-before.ts';
+export {
+  channels,
+  type DeniedEvent,
+  type EventChannel,
+  type IdentityEvent,
+  type RefreshEvent,
+  type RevokeEvent,
+  type TenantAwsEvents,
+  type VendEvent,
+  type WarningEvent,
+} from './events.ts';
 export { type TenantGate, type TenantGateOptions, tenantGate } from './gate.ts';
 export type { Algorithm } from './identity/algorithm.ts';
 export { type AuthenticatedUserOptions, authenticatedUser } from './identity/authenticated-user.ts';
@@ -46,4 +60,4 @@ export { TenantJwtStrategy, type VerifyClaims } from './identity/tenant-jwt-stra
 export type { Claims } from './identity/verified-claims.ts';
 export { PROBLEM_JSON, type ProblemDetails, problemOf } from './problem-details.ts';
 export type { TenantIdentity } from './tenant.ts';
-export { TokenVendingMachine, type TokenVendingMachineStats, type VendOptions } from './token-vending-machine.ts';
+export { type RevokeOptions, TokenVendingMachine, type TokenVendingMachineStats, type VendOptions } from './token-vending-machine.ts';

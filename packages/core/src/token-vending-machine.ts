@@ -2,6 +2,7 @@ import { ConfigurationError, Faults, type Permissions } from '@tenant-aws/policy
 import { ClientCache } from './clients/client-cache.ts';
 import type { ClientClass, ClientConfig, DocumentClientClass } from './clients/client-class.ts';
 import { assertFollowsCurrent, currentScope } from './clients/current-client.ts';
+import { DeniedCalls } from './clients/denied-calls.ts';
 import { type TenantAws, tenantAwsOf } from './clients/tenant-aws.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { readMachineEnvironment, renamed } from './configuration/environment.ts';
@@ -20,6 +21,12 @@ export interface VendOptions {
   readonly minimumRemainingMs?: number | undefined;
 }
 
+/** How a tenant is revoked. */
+export interface RevokeOptions {
+  /** Seconds. Default: `durationSeconds` and the floor, by when whatever was handed out has ended. */
+  readonly forSeconds?: number | undefined;
+}
+
 /** What a machine holds now, and what was asked of it since it was made. */
 export interface TokenVendingMachineStats {
   /** Credentials in the cache. */
@@ -34,6 +41,8 @@ export interface TokenVendingMachineStats {
   readonly shared: number;
   /** Calls of AssumeRole, each with its attempts. */
   readonly assumes: number;
+  /** Those of them that were made ahead of time, while the old credentials still served. */
+  readonly refreshes: number;
   /** Those of them that failed. */
   readonly failures: number;
   /** Answered with a refusal of STS that was remembered. */
@@ -89,7 +98,8 @@ export class TokenVendingMachine implements AsyncDisposable {
     this.#settings = settings;
     this.#grants = new Grants(settings.perIdentity, settings.permissionSets, settings.tenantIds, settings.durationSeconds);
     this.#vendor = new Vendor(settings, clock);
-    this.#clients = new ClientCache(settings.clients, this.#vendor.keys, () => this.#vendor.region());
+    const denied = new DeniedCalls(settings.deniedEventsPerMinute, clock);
+    this.#clients = new ClientCache(settings.clients, this.#vendor.keys, denied, () => this.#vendor.region());
   }
 
   /**
@@ -123,6 +133,8 @@ export class TokenVendingMachine implements AsyncDisposable {
    * Answered from memory while more than the floor, or than what is asked for, is left; otherwise one AssumeRole, shared by all who wait.
    *
    * @throws {@link TenantInvalidError} the tenant id is not acceptable; nothing is sent to STS
+   * @throws {@link TenantRevokedError} revoked and not reinstated, or `authorizeTenant` does not accept it
+   * @throws {@link TokenInvalidError} what the identity presented has ended, and `maxSessionSeconds` with it
    * @throws {@link StsUnavailableError} STS cannot answer and nothing cached is above the floor
    * @throws {@link StsRejectedError} STS refuses the role, its trust, or the policy
    * @throws {@link PolicyTooLargeError} the session policy has over 2,048 characters, or its packed form is too large
@@ -146,7 +158,8 @@ export class TokenVendingMachine implements AsyncDisposable {
   }
 
   #as(identity: TenantIdentity, permissions: Permissions | typeof OWN_PERMISSIONS): TenantAws {
-    const parts = { grants: this.#grants, vendor: this.#vendor, clients: this.#clients };
+    const { durationSeconds } = this.#settings;
+    const parts = { grants: this.#grants, vendor: this.#vendor, clients: this.#clients, durationSeconds };
     return tenantAwsOf(parts, this.#grants.admit(identity, permissions), permissions);
   }
 
@@ -163,6 +176,29 @@ export class TokenVendingMachine implements AsyncDisposable {
     const client = this.#clients.get(currentScope, type, config);
     await assertFollowsCurrent(client);
     return client as Client;
+  }
+
+  /**
+   * Refuses a tenant from now on: what is cached is dropped, calls to STS under way end in `tenant_revoked`, clients that were built already
+   * stop at their next call. Credentials that were handed out as such live to their end: see {@link denyIssuedBefore} for the way of AWS.
+   * This is this process's: a fleet revokes on every host, or answers `authorizeTenant`.
+   *
+   * @param options `forSeconds`: how long, default `durationSeconds` and the floor
+   * @throws {@link ConfigurationError} no tenant id, or no positive number of seconds
+   */
+  revoke(tenantId: string, options: RevokeOptions = {}): void {
+    const { forSeconds, ...unknown } = options;
+    const faults = new Faults();
+    if (typeof tenantId !== 'string' || tenantId === '') faults.add('`revoke` takes a tenant id');
+    faults.noneOf('', unknown, ['forSeconds']);
+    if (forSeconds !== undefined && !(Number.isFinite(forSeconds) && forSeconds > 0)) faults.add('`forSeconds` must be a positive number');
+    faults.throwIfAny();
+    this.#vendor.revoke(tenantId, forSeconds);
+  }
+
+  /** Accepts a revoked tenant again. What was vended or asked for before the revocation stays refused. */
+  reinstate(tenantId: string): void {
+    this.#vendor.reinstate(tenantId);
   }
 
   /** Drops what is cached of a tenant, so that the next call asks STS. Credentials already handed out live to their end. */

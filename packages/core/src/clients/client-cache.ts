@@ -5,6 +5,7 @@ import type { ClientsSettings } from '../configuration/caches.ts';
 import type { VendedKeys } from '../credentials/vended-keys.ts';
 import { buildClient, notAClient } from './client-class.ts';
 import { ClientKeys } from './client-key.ts';
+import type { DeniedCalls } from './denied-calls.ts';
 import { quietErrors } from './quiet-errors.ts';
 import { SharedSockets } from './shared-sockets.ts';
 import { guardSignatures } from './signature-guard.ts';
@@ -24,9 +25,11 @@ export class ClientCache {
   readonly #names = new ClientKeys();
   readonly #sockets: SharedSockets;
   readonly #keys: VendedKeys;
+  readonly #denied: DeniedCalls;
   readonly #region: () => Promise<string>;
 
-  constructor({ max, maxSockets }: ClientsSettings, keys: VendedKeys, region: () => Promise<string>) {
+  constructor({ max, maxSockets }: ClientsSettings, keys: VendedKeys, denied: DeniedCalls, region: () => Promise<string>) {
+    this.#denied = denied;
     this.#clients = new LRUCache({ max }); // pushed out, a client is not destroyed: its requests finish
     this.#sockets = new SharedSockets(maxSockets);
     this.#keys = keys;
@@ -50,6 +53,7 @@ export class ClientCache {
       { ...config, region, credentials, requestHandler: this.#sockets.handlerFor(requestHandler) },
       (client) => {
         guardSignatures(client, tenantOf, this.#keys);
+        this.#denied.watch(client, tenantOf);
         quietErrors(client);
       },
     );

@@ -47,6 +47,7 @@ function canaryOf(name: string): TenantAws {
     }),
     client: refuse,
     scoped: refuse,
+    lasting: refuse,
     run: (fn) => runInTenantContext({ current: canary }, fn),
   };
   return canary;

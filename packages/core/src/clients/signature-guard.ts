@@ -15,18 +15,14 @@ export interface GuardedClient {
  *
  * @param tenantOf whose client it is, asked at every request: one client may serve the current tenant, whoever that is
  * @throws {@link TenantMismatchError} within `send`; nothing is sent
+ * @throws {@link TenantRevokedError} the tenant was revoked since the key was vended; nothing is sent
  */
 export function guardSignatures(client: GuardedClient, tenantOf: () => string, keys: VendedKeys): void {
   const admit = (request: unknown): void => {
     const tenantId = tenantOf();
     const signedBy = accessKeysOf(request);
-    if (signedBy.length > 0 && signedBy.every((key) => keys.isOf(key, tenantId))) return;
-    throw new TenantMismatchError({
-      detail: {
-        tenantId,
-        reason: signedBy.length === 0 ? 'the request is not signed' : 'its key was not vended to this tenant, or has ended',
-      },
-    });
+    if (signedBy.length === 0) throw new TenantMismatchError({ detail: { tenantId, reason: 'the request is not signed' } });
+    for (const key of signedBy) keys.assertOf(key, tenantId);
   };
   client.middlewareStack.addRelativeTo(
     (next: FinalizeHandler<never, never>): FinalizeHandler<never, never> =>

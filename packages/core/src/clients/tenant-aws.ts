@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
-import type { Permissions } from '@tenant-aws/policy';
+import { ConfigurationError, type Permissions } from '@tenant-aws/policy';
 import type { Grant, Grants, OWN_PERMISSIONS } from '../credentials/grants.ts';
 import type { Vendor } from '../credentials/vendor.ts';
 import { frozenCopy } from '../frozen.ts';
@@ -45,6 +45,17 @@ export interface TenantAws {
    * @throws {@link TemplateNotFoundError} {@link TemplateVariableError} {@link TemplateSyntaxError} {@link ConfigurationError} what is wrong with them
    */
   scoped(permissions: Permissions): TenantAws;
+  /**
+   * The same, with credentials that have at least so much life left: a presigned URL dies with the credentials that signed it,
+   * whatever `expiresIn` says.
+   *
+   * @param seconds up to `durationSeconds` less 60
+   * @throws {@link LifeUnavailableError} at once: longer than the role gives
+   * @throws {@link ConfigurationError} no positive, finite number
+   * @example
+   * const url = await getSignedUrl(tenantAws.lasting(600).client(S3Client), new GetObjectCommand({ Bucket, Key }), { expiresIn: 600 });
+   */
+  lasting(seconds: number): TenantAws;
   /** Runs `fn` so that `currentTenantAws()` in it, and in whatever it starts, is this: for queues, timers and tests. Vends nothing by itself. */
   run<T>(fn: () => T): T;
 }
@@ -54,12 +65,19 @@ export interface TenantAwsParts {
   readonly grants: Grants;
   readonly vendor: Vendor;
   readonly clients: ClientCache;
+  readonly durationSeconds: number;
 }
 
-export function tenantAwsOf(parts: TenantAwsParts, identity: TenantIdentity, permissions: Permissions | typeof OWN_PERMISSIONS): TenantAws {
-  const { grants, vendor, clients } = parts;
+/** @param lifeMs milliseconds of life that credentials must have left, if more than the floor */
+export function tenantAwsOf(
+  parts: TenantAwsParts,
+  identity: TenantIdentity,
+  permissions: Permissions | typeof OWN_PERMISSIONS,
+  lifeMs = 0,
+): TenantAws {
+  const { grants, vendor, clients, durationSeconds } = parts;
   const granted = (): Grant | Promise<Grant> => grants.of(identity, permissions);
-  const credentials = memoized(async () => vendor.vend(await granted()));
+  const credentials = memoized(async () => vendor.vend(await granted(), lifeMs));
   // Until an asynchronous option has answered, nothing but the identity says which clients may be shared.
   let unresolved: string | undefined;
   const scope = (): ClientScope => {
@@ -69,7 +87,7 @@ export function tenantAwsOf(parts: TenantAwsParts, identity: TenantIdentity, per
       unresolved ??= randomUUID();
       return { key: unresolved, tenantOf: () => identity.tenantId, credentials };
     }
-    return { key: grant.shape, tenantOf: () => grant.tenantId, credentials: memoized(() => vendor.vend(grant)) };
+    return { key: `${grant.shape} ${lifeMs}`, tenantOf: () => grant.tenantId, credentials: memoized(() => vendor.vend(grant, lifeMs)) };
   };
 
   const tenantAws: TenantAws = {
@@ -80,7 +98,12 @@ export function tenantAwsOf(parts: TenantAwsParts, identity: TenantIdentity, per
     scoped: (given) => {
       const others = frozenCopy(given);
       unheard(grants.of(identity, others)); // what is wrong with them is said here, where it can be
-      return tenantAwsOf(parts, identity, others);
+      return tenantAwsOf(parts, identity, others, lifeMs);
+    },
+    lasting: (seconds) => {
+      if (!Number.isFinite(seconds) || seconds <= 0) throw new ConfigurationError(['`lasting` takes a positive number of seconds']);
+      vendor.assertLife(durationSeconds, seconds * 1000);
+      return tenantAwsOf(parts, identity, permissions, seconds * 1000);
     },
     run: (fn) => runInTenantContext({ current: tenantAws }, fn),
   };

@@ -36,6 +36,18 @@ export interface TokenVendingMachineOptions {
   readonly transitiveTagKeys?: PerIdentity<readonly string[]> | undefined;
   /** `ExternalId`, for roles in other accounts. Default: none. */
   readonly externalId?: PerIdentity<string> | undefined;
+  /**
+   * Whether a tenant may have credentials at all, such as "is it suspended?". Anything but `true` ends in `tenant_revoked`,
+   * a throw in 503. Asked once for all who wait; its answer is kept five seconds for each tenant. Default: every verified tenant may.
+   */
+  readonly authorizeTenant?: ((identity: TenantIdentity) => boolean | Promise<boolean>) | undefined;
+  /**
+   * Seconds after an identity's `expiresAt` (a token's `exp`) during which its credentials are still renewed, for streams and jobs that
+   * outlive the token that started them. After that they serve to their end and no longer. Default: 0.
+   */
+  readonly maxSessionSeconds?: number | undefined;
+  /** `tenant-aws:denied` events at most, for each tenant and minute, so that nobody floods the log; 0: none. Default: 60. */
+  readonly deniedEventsPerMinute?: number | undefined;
   /** The cache of credentials. */
   readonly cache?: CacheOptions | undefined;
   /** The cache of SDK clients, and their sockets. */

@@ -8,6 +8,7 @@ import {
   TenantIdSet,
 } from '@tenant-aws/policy';
 import { frozenCopy, isPlain } from '../frozen.ts';
+import type { AuthorizeTenant } from '../credentials/authorization.ts';
 import { judgeConstants, type Naming, type PerIdentityOptions } from '../credentials/assumption.ts';
 import type { GrantedTenants } from '../credentials/grants.ts';
 import { PermissionSets } from '../credentials/permission-sets.ts';
@@ -25,6 +26,9 @@ export interface Settings extends BaseSts {
   readonly clients: ClientsSettings;
   readonly assumeTimeoutMs: number;
   readonly maxConcurrentAssumes: number;
+  readonly maxSessionSeconds: number;
+  readonly deniedEventsPerMinute: number;
+  readonly authorizeTenant: AuthorizeTenant | undefined;
 }
 
 const NAMES: readonly (keyof TokenVendingMachineOptions)[] = [
@@ -38,8 +42,14 @@ const NAMES: readonly (keyof TokenVendingMachineOptions)[] = [
     'clients',
     'assumeTimeoutMs',
     'maxConcurrentAssumes',
+    'maxSessionSeconds',
+    'deniedEventsPerMinute',
+    'authorizeTenant',
   ] as const),
 ];
+
+/** A year: who wants longer wants no end, and says so with an identity that has none. */
+const MOST_SESSION_SECONDS = 31_536_000;
 
 /** How options are read. */
 export interface Reading {
@@ -57,7 +67,7 @@ export function readSettings(given: TokenVendingMachineOptions, reading: Reading
   const faults = new Faults();
   const { durationSeconds = 900, assumeTimeoutMs = 10_000, maxConcurrentAssumes = 50, cache = {}, clients = {}, ...others } = given;
   const { library, shared, tenantId, sts, roleArn, permissions, variables, sessionName, sourceIdentity, tags, ...rest } = others;
-  const { transitiveTagKeys, externalId, ...unknown } = rest;
+  const { transitiveTagKeys, externalId, maxSessionSeconds = 0, deniedEventsPerMinute = 60, authorizeTenant, ...unknown } = rest;
   const perIdentity: PerIdentityOptions = frozenCopy({
     roleArn,
     permissions,
@@ -74,7 +84,10 @@ export function readSettings(given: TokenVendingMachineOptions, reading: Reading
   faults.integer(naming('durationSeconds'), durationSeconds, { min: 900, max: 3600 });
   faults.integer('assumeTimeoutMs', assumeTimeoutMs, { min: 1, max: 600_000 });
   faults.integer('maxConcurrentAssumes', maxConcurrentAssumes, { min: 1, max: 10_000 });
-  const numbers = { durationSeconds, assumeTimeoutMs, maxConcurrentAssumes };
+  faults.integer('maxSessionSeconds', maxSessionSeconds, { min: 0, max: MOST_SESSION_SECONDS });
+  faults.integer('deniedEventsPerMinute', deniedEventsPerMinute, { min: 0, max: 1_000_000 });
+  if (authorizeTenant !== undefined && typeof authorizeTenant !== 'function') faults.add('`authorizeTenant` must be a function of the identity');
+  const numbers = { durationSeconds, assumeTimeoutMs, maxConcurrentAssumes, maxSessionSeconds, deniedEventsPerMinute };
   const groups = { cache: readCacheOptions(cache, durationSeconds, naming, faults), clients: readClientsOptions(clients, faults) };
   const base = readSts(sts, maxConcurrentAssumes, faults);
   const accepted = tenantId === undefined ? undefined : faults.attempt(() => TenantIdSet.from(tenantId));
@@ -85,7 +98,7 @@ export function readSettings(given: TokenVendingMachineOptions, reading: Reading
 
   faults.throwIfAny();
   if (!base || !permissionSets || !any) throw new ConfigurationError(['the options cannot be read']);
-  return { ...base, ...numbers, ...groups, perIdentity, permissionSets, tenantIds: { any, own: own?.tenantId ?? any } };
+  return { ...base, ...numbers, ...groups, authorizeTenant, perIdentity, permissionSets, tenantIds: { any, own: own?.tenantId ?? any } };
 }
 
 function readLibrary(

@@ -173,7 +173,9 @@ export class EntryCache {
       this.#counts.refused += 1;
       return Promise.reject(refusal.error);
     }
-    const authorityUntil = Math.max(place.authorityUntil, this.#entries.peek(place.key)?.authorityUntil ?? 0);
+    const cached = this.#entries.peek(place.key);
+    if (cached !== undefined) assertOwn(cached, place);
+    const authorityUntil = Math.max(place.authorityUntil, cached?.authorityUntil ?? 0);
     if (this.#clock.now().wall >= authorityUntil) {
       return Promise.reject(new TokenInvalidError('what it presented has ended, and its credentials are not renewed'));
     }

@@ -182,9 +182,10 @@ describe('a refusal of STS', () => {
 
 describe('a key that two tenants would share', () => {
   const life = { wallEnd: Number.POSITIVE_INFINITY, monotonicEnd: Number.POSITIVE_INFINITY };
-  const assumed = { kind: 'assumed', accessKeyId: 'ASIA', secretAccessKey: 'secret', sessionToken: 'token', life } as const;
-  const own = { key: 'same', tenantId: 'acme' };
-  const foreign = { key: 'same', tenantId: 'globex' };
+  const facts = { life, lifeMs: 900_000, requestId: undefined, tokenUtilisation: undefined, policyDigest: 'digest' };
+  const assumed = { kind: 'assumed', accessKeyId: 'ASIA', secretAccessKey: 'secret', sessionToken: 'token', ...facts } as const;
+  const own = { key: 'same', tenantId: 'acme', authorityUntil: Number.POSITIVE_INFINITY };
+  const foreign = { ...own, tenantId: 'globex' };
   const mismatch = { code: 'tenant_mismatch' };
   const cache = () => new EntryCache({ max: 10, minimumRemainingMs: 0, errorTtlMs: 1_000 }, clock);
 
@@ -204,7 +205,7 @@ describe('a key that two tenants would share', () => {
 
     await expect(entries.get(foreign, 0, async () => assumed)).rejects.toMatchObject(mismatch);
     resolve(assumed);
-    expect(await waiting).toMatchObject({ tenantId: 'acme' });
+    expect(await waiting).toMatchObject({ entry: { tenantId: 'acme' } });
   });
 
   it('tells nobody else of a refusal', async () => {

@@ -3,7 +3,11 @@ import { currentTenantAws, parseTenantId, TokenVendingMachine } from '@tenant-aw
 import { asTenant, fakeSts, hostileHeaders, hostileTenantIds } from '@tenant-aws/core/testing';
 import { describe, expect, it } from 'vitest';
 
-const assume = new AssumeRoleCommand({ RoleArn: 'arn:aws:iam::000000000000:role/TenantAccess', RoleSessionName: 'acme', DurationSeconds: 1000 });
+const assume = new AssumeRoleCommand({
+  RoleArn: 'arn:aws:iam::000000000000:role/TenantAccess',
+  RoleSessionName: 'acme',
+  DurationSeconds: 1000,
+});
 
 describe('fakeSts', () => {
   it('issues keys of the life that was asked for, and never the same twice', async () => {
@@ -76,7 +80,19 @@ describe('the hostile tables', () => {
   });
 
   it('hold what was asked for', () => {
-    for (const id of ['*', '?', 'a/../b', '${aws:username}', '","Resource":"*', '\\u002a', '__proto__', '', 'a', 'a'.repeat(10_000), 'a\u0301cme']) {
+    for (const id of [
+      '*',
+      '?',
+      'a/../b',
+      '${aws:username}',
+      '","Resource":"*',
+      '\\u002a',
+      '__proto__',
+      '',
+      'a',
+      'a'.repeat(10_000),
+      'a\u0301cme',
+    ]) {
       expect(hostileTenantIds).toContain(id);
     }
     expect(hostileTenantIds).toContainEqual(['acme']);

@@ -1,0 +1,43 @@
+import { channels, type DeniedEvent, type IdentityEvent, type RefreshEvent, type RevokeEvent, type VendEvent } from './events.ts';
+
+/** Where an {@link auditLog} writes. */
+export interface AuditLogOptions {
+  /** Is given one line of JSON at a time, without a line break. A throw of it is Node's to report, and no request's. */
+  readonly write: (line: string) => void;
+}
+
+/**
+ * Writes one line of JSON for each AssumeRole, refresh, revocation, refusal, and call that AWS denied, of every machine in the process:
+ * `{ at, event, tenantId, … }`, with `event` one of `assume`, `refresh`, `revoke`, `refusal`, `denied`, and the members of the channel's event.
+ * Credentials from memory are no line.
+ *
+ * @returns a function that ends it
+ * @example
+ * const end = auditLog({ write: (line) => console.log(line) });
+ */
+export function auditLog({ write }: AuditLogOptions): () => void {
+  const line = (event: string, members: object): void => write(JSON.stringify({ at: new Date().toISOString(), event, ...members }));
+  const identity = (event: IdentityEvent): void => {
+    if (event.code !== undefined) line('refusal', event);
+  };
+  const vend = (event: VendEvent): void => {
+    if (event.outcome === 'assumed') line('assume', event);
+    if (event.outcome === 'failed') line('refusal', event);
+  };
+  const refresh = (event: RefreshEvent): void => line('refresh', event);
+  const revoke = (event: RevokeEvent): void => line('revoke', event);
+  const denied = (event: DeniedEvent): void => line('denied', event);
+
+  channels.identity.subscribe(identity);
+  channels.vend.subscribe(vend);
+  channels.refresh.subscribe(refresh);
+  channels.revoke.subscribe(revoke);
+  channels.denied.subscribe(denied);
+  return () => {
+    channels.identity.unsubscribe(identity);
+    channels.vend.unsubscribe(vend);
+    channels.refresh.unsubscribe(refresh);
+    channels.revoke.unsubscribe(revoke);
+    channels.denied.unsubscribe(denied);
+  };
+}

@@ -1,0 +1,73 @@
+import type { InitializeHandler } from '@smithy/types';
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../clock.ts';
+import { channels } from '../events.ts';
+import type { GuardedClient } from './signature-guard.ts';
+
+const MINUTE_MS = 60_000;
+const MOST_TENANTS = 10_000;
+const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'AuthorizationError', 'AuthorizationErrorException', 'UnauthorizedOperation']);
+
+/**
+ * Tells `tenant-aws:denied` of every call that AWS denied a vended client, at most so many a minute for each tenant:
+ * whoever tries doors in a loop must not be able to flood the log.
+ */
+export class DeniedCalls {
+  readonly #perMinute: number;
+  readonly #clock: Clock;
+  readonly #told = new LRUCache<string, { count: number; readonly until: number }>({ max: MOST_TENANTS });
+
+  constructor(perMinute: number, clock: Clock) {
+    this.#perMinute = perMinute;
+    this.#clock = clock;
+  }
+
+  watch(client: GuardedClient, tenantOf: () => string): void {
+    client.middlewareStack.add(
+      (next: InitializeHandler<never, never>, context): InitializeHandler<never, never> =>
+        async (args) => {
+          try {
+            return await next(args);
+          } catch (error) {
+            if (channels.denied.hasSubscribers && isDenied(error)) this.#tell(error, tenantOf(), context);
+            throw error;
+          }
+        },
+      { name: 'tenantAwsDeniedCalls', step: 'initialize', priority: 'high' },
+    );
+  }
+
+  #tell(error: SdkError, tenantId: string, { clientName = '', commandName = '' }: { clientName?: string; commandName?: string }): void {
+    if (!this.#mayTell(tenantId)) return;
+    const requestId = error.$metadata?.requestId;
+    channels.denied.publish({
+      tenantId,
+      service: clientName.replace(/Client$/, ''),
+      operation: commandName.replace(/Command$/, ''),
+      ...(requestId === undefined ? {} : { requestId }),
+    });
+  }
+
+  #mayTell(tenantId: string): boolean {
+    const now = this.#clock.now().monotonic;
+    const told = this.#told.get(tenantId);
+    if (told === undefined || now >= told.until) {
+      this.#told.set(tenantId, { count: 1, until: now + MINUTE_MS });
+      return this.#perMinute > 0;
+    }
+    told.count += 1;
+    return told.count <= this.#perMinute;
+  }
+}
+
+interface SdkError {
+  readonly name?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
+}
+
+/** The answer to a HEAD has no body to name the error: its status has to do. */
+function isDenied(error: unknown): error is SdkError {
+  if (typeof error !== 'object' || error === null) return false;
+  const { name = '', $metadata } = error as SdkError;
+  return DENIED.has(name) || ($metadata?.httpStatusCode === 403 && (name === 'Unknown' || name === 'UnknownError' || name === '403' || name === 'Forbidden'));
+}

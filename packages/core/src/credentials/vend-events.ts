@@ -1,0 +1,45 @@
+import { TenantAwsError } from '@tenant-aws/policy';
+import { channels, type VendEvent } from '../events.ts';
+import type { Entry, Refreshed } from './entry-cache.ts';
+import type { Grant } from './grants.ts';
+
+/** From here on a session token is worth a warning: a longer id or one more template, and STS refuses. */
+const FULL_PERCENT = 75;
+
+/** Tells `tenant-aws:vend`; asked only where somebody listens. */
+export function publishVend(grant: Grant, outcome: VendEvent['outcome'], durationMs: number, entry?: Entry, error?: unknown): void {
+  channels.vend.publish({
+    tenantId: grant.tenantId,
+    roleArn: grant.assumption.roleArn,
+    templates: grant.permissions.templates,
+    outcome,
+    durationMs,
+    ...(entry === undefined ? {} : { policyDigest: entry.policyDigest }),
+    ...(entry?.tokenUtilisation === undefined ? {} : { tokenUtilisation: entry.tokenUtilisation }),
+    ...(entry?.requestId === undefined ? {} : { requestId: entry.requestId }),
+    ...codeOf(error),
+  });
+}
+
+/** Tells `tenant-aws:refresh`, and `tenant-aws:vend` of what it brought. */
+export function publishRefresh(grant: Grant, durationMs: number, { entry, error, retryInMs }: Refreshed): void {
+  if (entry !== undefined && channels.vend.hasSubscribers) publishVend(grant, 'refreshed', durationMs, entry);
+  if (!channels.refresh.hasSubscribers) return;
+  channels.refresh.publish({
+    tenantId: grant.tenantId,
+    outcome: entry === undefined ? 'failed' : 'refreshed',
+    durationMs,
+    ...codeOf(error),
+    ...(retryInMs === undefined ? {} : { retryInMs }),
+  });
+}
+
+/** Tells `tenant-aws:warning` of a session token that is nearly full. */
+export function publishUtilisation(tenantId: string, percent: number | undefined): void {
+  if (percent === undefined || percent < FULL_PERCENT || !channels.warning.hasSubscribers) return;
+  channels.warning.publish({ kind: 'token_utilisation', tenantId, percent });
+}
+
+function codeOf(error: unknown): { code?: string } {
+  return error instanceof TenantAwsError ? { code: error.code } : {};
+}
