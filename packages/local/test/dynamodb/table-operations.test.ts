@@ -1,12 +1,17 @@
 import {
+  BatchGetItemCommand,
+  BatchWriteItemCommand,
   CreateTableCommand,
-  type CreateTableCommandInput,
   DeleteTableCommand,
   DescribeTableCommand,
+  type DynamoDBClient,
   GetItemCommand,
   ListTablesCommand,
   PutItemCommand,
+  QueryCommand,
   ScanCommand,
+  TransactGetItemsCommand,
+  TransactWriteItemsCommand,
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -77,27 +82,37 @@ describe('table operations', () => {
     ).rejects.toMatchObject({ name: 'NotImplemented', $metadata: { httpStatusCode: 501 } });
   });
 
-  it('executes nothing on a table that is another one than the one that was decided on', async () => {
-    // The old table leads with `tenant`; in the new one the same key would name another leading attribute.
-    const replaced: CreateTableCommandInput = {
-      TableName: 'notes',
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+  const key = { tenant: { S: 'acme' }, id: { S: '1' } };
+  const query = { KeyConditionExpression: 'tenant = :t', ExpressionAttributeValues: { ':t': { S: 'acme' } } };
+  it.each<[string, (client: DynamoDBClient) => Promise<unknown>]>([
+    ['GetItem', (client) => client.send(new GetItemCommand({ TableName: 'notes', Key: key }))],
+    ['PutItem', (client) => client.send(new PutItemCommand({ TableName: 'notes', Item: key }))],
+    ['Query', (client) => client.send(new QueryCommand({ TableName: 'notes', ...query }))],
+    ['Scan', (client) => client.send(new ScanCommand({ TableName: 'notes' }))],
+    ['BatchGetItem', (client) => client.send(new BatchGetItemCommand({ RequestItems: { notes: { Keys: [key] } } }))],
+    ['BatchWriteItem', (client) => client.send(new BatchWriteItemCommand({ RequestItems: { notes: [{ PutRequest: { Item: key } }] } }))],
+    [
+      'TransactGetItems',
+      (client) => client.send(new TransactGetItemsCommand({ TransactItems: [{ Get: { TableName: 'notes', Key: key } }] })),
+    ],
+    [
+      'TransactWriteItems',
+      (client) => client.send(new TransactWriteItemsCommand({ TransactItems: [{ Put: { TableName: 'notes', Item: key } }] })),
+    ],
+  ])('lets no %s happen on another table than the one that it was decided on', async (_, request) => {
+    const { client, service } = world;
+    const parse = service.parse.bind(service);
+    let decided = async () => {
+      decided = async () => {};
+      await client.send(new DeleteTableCommand({ TableName: 'notes' }));
+      await client.send(new CreateTableCommand(hashTable('notes', 'S')));
     };
-    let replace = async () => {};
-    const parse = world.service.parse.bind(world.service);
-    world.service.parse = async (request) => {
-      const operation = await parse(request);
-      await replace();
+    service.parse = async (asked) => {
+      const operation = await parse(asked);
+      await decided();
       return operation;
     };
-    replace = async () => {
-      replace = async () => {};
-      await world.client.send(new DeleteTableCommand({ TableName: 'notes' }));
-      await world.client.send(new CreateTableCommand(replaced));
-    };
-    await expect(world.client.send(new ScanCommand({ TableName: 'notes' }))).rejects.toMatchObject({ name: 'ResourceInUseException' });
+    await expect(request(client)).rejects.toMatchObject({ name: 'ResourceInUseException' });
   });
 
   it.each([

@@ -149,6 +149,11 @@ describe('a topic', () => {
     });
   });
 
+  it('subscribes nothing but queues', async () => {
+    const lambda = new SubscribeCommand({ TopicArn: topic('news'), Protocol: 'lambda', Endpoint: queue('raw') });
+    await expect(sns.send(lambda)).rejects.toMatchObject({ name: 'NotImplemented', $metadata: { httpStatusCode: 501 } });
+  });
+
   it.each<[string, object]>([
     ['to a phone', { PhoneNumber: '+491', TopicArn: undefined }],
     ['to an endpoint', { TargetArn: topic('news'), TopicArn: undefined }],

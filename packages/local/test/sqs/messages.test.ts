@@ -35,7 +35,7 @@ const receive = async (more: object = {}) => (await client.send(new ReceiveMessa
 
 describe('messages of a queue', () => {
   it('are sent, received once, and deleted', async () => {
-    const { MessageId, MD5OfMessageBody } = await send('hello <&> \u{1F600}'.replace('\u{1F600}', 'é'));
+    const { MessageId, MD5OfMessageBody } = await send('hello <&> é');
     const [message] = await receive();
     expect(message).toMatchObject({ MessageId, MD5OfBody: MD5OfMessageBody, Body: 'hello <&> é' });
     expect(await receive()).toEqual([]);
@@ -124,6 +124,7 @@ describe('messages of a queue', () => {
     const nowhere = new SendMessageCommand({ QueueUrl: `${QueueUrl}_nowhere`, MessageBody: 'x' });
     await expect(client.send(nowhere)).rejects.toMatchObject({ name: 'QueueDoesNotExist', $metadata: { httpStatusCode: 400 } });
     await expect(client.send(new GetQueueUrlCommand({ QueueName: 'nowhere' }))).rejects.toMatchObject({ name: 'QueueDoesNotExist' });
+    await expect(send('x', { DelaySeconds: 901 })).rejects.toMatchObject({ name: 'InvalidParameterValue' });
     await expect(receive({ MaxNumberOfMessages: 11 })).rejects.toMatchObject({ name: 'InvalidParameterValue' });
   });
 });

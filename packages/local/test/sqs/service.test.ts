@@ -54,3 +54,34 @@ describe("the operations and parameters of the SDK's client of SQS", () => {
     ]);
   });
 });
+
+describe('the service of SQS', () => {
+  it.each<[string, string, object]>([
+    ['a number for a text', 'SendMessage', { MessageBody: 5 }],
+    ['a text for a number', 'SendMessage', { MessageBody: 'x', DelaySeconds: '1' }],
+    ['half a second', 'SendMessage', { MessageBody: 'x', DelaySeconds: 0.5 }],
+    ['a structure for a list', 'SendMessageBatch', { Entries: {} }],
+    ['a text for a structure', 'SendMessageBatch', { Entries: ['x'] }],
+    ['a null for a structure', 'SendMessageBatch', { Entries: [null] }],
+    ['a list for a map', 'SendMessage', { MessageBody: 'x', MessageAttributes: [] }],
+    ['a number in a map', 'SetQueueAttributes', { Attributes: { DelaySeconds: 1 } }],
+    ['nothing for a text', 'SendMessage', {}],
+    ['null for a text', 'SendMessage', { MessageBody: null }],
+  ])('refuses %s', async (_, operation, members) => {
+    const questions = alone.asked.length;
+    expect((await send(operation, { QueueUrl: 'http://x/000000000000/app', ...members })).status).toBe(400);
+    expect(alone.asked).toHaveLength(questions);
+  });
+
+  it('lets go of who waits for messages when it is closed', async () => {
+    const service = await sqsService({ account: '000000000000', region: 'us-east-1', queues: ['app'], engine: new Fauxqs('us-east-1') });
+    const closing = serviceAlone(service);
+    const headers = (name: string) => ({ 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AmazonSQS.${name}`, host: 'x' });
+    const QueueUrl = 'http://x/000000000000/app';
+    const waiting = closing.send(headers('ReceiveMessage'), JSON.stringify({ QueueUrl, WaitTimeSeconds: 20 }));
+    // Answered only after the engine has taken the request before it.
+    await closing.send(headers('ListQueues'), '{}');
+    await service.close?.();
+    expect((await waiting).body.toString()).toBe('{}');
+  });
+});
