@@ -6,7 +6,13 @@ import type { GuardedClient } from './signature-guard.ts';
 
 const MINUTE_MS = 60_000;
 const MOST_TENANTS = 10_000;
-const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'AuthorizationError', 'AuthorizationErrorException', 'UnauthorizedOperation']);
+const DENIED = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'AuthorizationError',
+  'AuthorizationErrorException',
+  'UnauthorizedOperation',
+]);
 
 /**
  * Tells `tenant-aws:denied` of every call that AWS denied a vended client, at most so many a minute for each tenant:
@@ -69,5 +75,8 @@ interface SdkError {
 function isDenied(error: unknown): error is SdkError {
   if (typeof error !== 'object' || error === null) return false;
   const { name = '', $metadata } = error as SdkError;
-  return DENIED.has(name) || ($metadata?.httpStatusCode === 403 && (name === 'Unknown' || name === 'UnknownError' || name === '403' || name === 'Forbidden'));
+  return (
+    DENIED.has(name) ||
+    ($metadata?.httpStatusCode === 403 && (name === 'Unknown' || name === 'UnknownError' || name === '403' || name === 'Forbidden'))
+  );
 }

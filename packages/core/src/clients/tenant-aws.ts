@@ -1,14 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
-import { ConfigurationError, type Permissions } from '@tenant-aws/policy';
-import type { Grant, Grants, OWN_PERMISSIONS } from '../credentials/grants.ts';
-import type { Vendor } from '../credentials/vendor.ts';
-import { frozenCopy } from '../frozen.ts';
+import type { Permissions } from '@tenant-aws/policy';
 import type { TenantIdentity } from '../tenant.ts';
-import type { ClientCache, ClientScope } from './client-cache.ts';
 import type { ClientClass, ClientConfig, DocumentClientClass } from './client-class.ts';
-import { runInTenantContext } from './current.ts';
-import { memoized } from './memoized.ts';
 
 /** AWS as one tenant: what a request carries. */
 export interface TenantAws {
@@ -58,59 +51,4 @@ export interface TenantAws {
   lasting(seconds: number): TenantAws;
   /** Runs `fn` so that `currentTenantAws()` in it, and in whatever it starts, is this: for queues, timers and tests. Vends nothing by itself. */
   run<T>(fn: () => T): T;
-}
-
-/** The rooms behind it. */
-export interface TenantAwsParts {
-  readonly grants: Grants;
-  readonly vendor: Vendor;
-  readonly clients: ClientCache;
-  readonly durationSeconds: number;
-}
-
-/** @param lifeMs milliseconds of life that credentials must have left, if more than the floor */
-export function tenantAwsOf(
-  parts: TenantAwsParts,
-  identity: TenantIdentity,
-  permissions: Permissions | typeof OWN_PERMISSIONS,
-  lifeMs = 0,
-): TenantAws {
-  const { grants, vendor, clients, durationSeconds } = parts;
-  const granted = (): Grant | Promise<Grant> => grants.of(identity, permissions);
-  const credentials = memoized(async () => vendor.vend(await granted(), lifeMs));
-  // Until an asynchronous option has answered, nothing but the identity says which clients may be shared.
-  let unresolved: string | undefined;
-  const scope = (): ClientScope => {
-    const grant = granted();
-    if (grant instanceof Promise) {
-      unheard(grant);
-      unresolved ??= randomUUID();
-      return { key: unresolved, tenantOf: () => identity.tenantId, credentials };
-    }
-    return { key: `${grant.shape} ${lifeMs}`, tenantOf: () => grant.tenantId, credentials: memoized(() => vendor.vend(grant, lifeMs)) };
-  };
-
-  const tenantAws: TenantAws = {
-    tenantId: identity.tenantId,
-    identity,
-    credentials,
-    client: (type: object, config: object = {}) => clients.get(scope(), type, config as Readonly<Record<string, unknown>>) as never,
-    scoped: (given) => {
-      const others = frozenCopy(given);
-      unheard(grants.of(identity, others)); // what is wrong with them is said here, where it can be
-      return tenantAwsOf(parts, identity, others, lifeMs);
-    },
-    lasting: (seconds) => {
-      if (!Number.isFinite(seconds) || seconds <= 0) throw new ConfigurationError(['`lasting` takes a positive number of seconds']);
-      vendor.assertLife(durationSeconds, seconds * 1000);
-      return tenantAwsOf(parts, identity, permissions, seconds * 1000);
-    },
-    run: (fn) => runInTenantContext({ current: tenantAws }, fn),
-  };
-  return Object.freeze(tenantAws);
-}
-
-/** A failure that will be told again, to whoever asks for credentials. */
-function unheard(grant: Grant | Promise<Grant>): void {
-  if (grant instanceof Promise) grant.catch(() => undefined);
 }
