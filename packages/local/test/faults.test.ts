@@ -238,6 +238,6 @@ describe('an order that makes no sense', () => {
     { clockSkewSeconds: Number.NaN },
     { callsPerSecond: 0 },
   ] as Fault[])('is refused: %j', (fault) => {
-    expect(() => aws.faults.sts(fault)).toThrow(TypeError);
+    expect(() => aws.faults.sts(fault)).toThrow(/^faults\.sts: `\w+` (?:is not a fault|has a value that it cannot have)/);
   });
 });

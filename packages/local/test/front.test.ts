@@ -95,6 +95,15 @@ describe('a signed request', () => {
     expect(answer.split('\r\n\r\n')[1]).toBe('');
   });
 
+  it('is denied where its operation asks for no right at all, but in STS: that would be a mistake of ours', async () => {
+    const { authorize } = recorder;
+    recorder.authorize = [];
+    const of = async (service: string): Promise<number> =>
+      (await recorder.send(handSign({ method: 'POST', path: '/', service, headers: { host: recorder.host } }))).status;
+    expect([await of('s3'), await of('dynamodb'), await of('sts')]).toEqual([403, 403, 200]);
+    recorder.authorize = authorize;
+  });
+
   it.each([204, 304])('gets neither body nor length with a %i', async (status) => {
     recorder.execute = () => ({ status, body: 'never sent' });
     const answer = await recorder.raw(asBytes(handSign({ method: 'DELETE', headers: { host: recorder.host } })));

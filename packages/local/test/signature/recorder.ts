@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import type { IamRequest } from '@tenant-aws/prover/evaluator';
 import type { Call } from '../../src/calls.ts';
 import { Faults } from '../../src/faults.ts';
 import { front } from '../../src/front.ts';
@@ -40,6 +41,8 @@ export class Recorder {
   readonly calls: Call[] = [];
   readonly sessions: Sessions;
   readonly url: string;
+  /** What services ask of IAM: write to it. */
+  authorize: readonly IamRequest[] = [{ action: 's3:Anything', resource: '*', context: {} }];
   /** What services answer: write to it. */
   execute: () => ServiceResponse = () => ({ status: 200 });
   /** The injected clock: write to it. */
@@ -61,16 +64,7 @@ export class Recorder {
     const { context, layers, ...admin } = adminUser(ACCOUNT, SESSION);
     const session = { roleArn: admin.arn, name: 'acme', expiresAt: NOW + 3_600_000, tags: new Map(), transitiveTagKeys: new Set<string>() };
     sessions.add({ ...admin, context, layers, session } satisfies Principal);
-    const services = new Map(
-      ['s3', 'dynamodb', 'sts'].map((name) => [
-        name,
-        recording(
-          name,
-          (request) => recorder.reached.push(request),
-          () => recorder.execute(),
-        ),
-      ]),
-    );
+    const services = new Map(['s3', 'dynamodb', 'sts'].map((name) => [name, recording(name, () => recorder)]));
     const server = createServer((message, response) => void handle(message, response));
     const url = await listen(server, 0);
     const recorder: Recorder = new Recorder(sessions, time, url, () => close(server));
@@ -127,12 +121,13 @@ export class Recorder {
   }
 }
 
-function recording(name: string, reach: (request: VerifiedRequest) => void, execute: () => ServiceResponse): Service {
+function recording(name: string, recorder: () => Recorder): Service {
   return {
     name,
     parse(request) {
-      reach(request);
-      return { name: 'Anything', authorize: [{ action: 's3:Anything', resource: '*', context: {} }], execute };
+      const { reached, authorize, execute } = recorder();
+      reached.push(request);
+      return { name: 'Anything', authorize, execute };
     },
     error: (error, { requestId }) => ({ status: error.status, body: `<Error><Code>${error.code}</Code><Id>${requestId}</Id></Error>` }),
     denied: () => new AwsError('Denied', 403, 'denied'),
