@@ -141,5 +141,7 @@ describe('item operations', () => {
       Item: { ...acme, n: { N: '7' } },
     });
     expect(world.asked.at(-1)?.context['dynamodb:ReturnValues']).toBe('ALL_OLD');
+    await expect(put({ ReturnValues: 'NONE', ReturnValuesOnConditionCheckFailure: 'ALL_OLD' })).rejects.toHaveProperty('Item');
+    expect(world.asked.at(-1)?.context['dynamodb:ReturnValues']).toBe('ALL_OLD');
   });
 });
