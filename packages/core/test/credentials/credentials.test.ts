@@ -33,11 +33,11 @@ describe('credentials that are written somewhere', () => {
         done();
       },
     });
-    const { log, info } = new Console({ stdout });
-    log(made(), '%o', made());
-    log('credentials: %j %O', made(), made());
-    log(`${inspect(made())}`);
-    info({ credentials: made() });
+    const logger = new Console({ stdout });
+    logger.log(made(), '%o', made());
+    logger.log('credentials: %j %O', made(), made());
+    logger.log(inspect(made()));
+    logger.info({ credentials: made() });
     expect(written.match(/ASIAEXAMPLE/g)).toHaveLength(6);
     expect(written).not.toMatch(secret);
   });
