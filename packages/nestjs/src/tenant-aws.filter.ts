@@ -32,9 +32,10 @@ export class TenantAwsExceptionFilter implements ExceptionFilter<TenantAwsError>
     }
   }
 
-  #answer(error: TenantAwsError, response: unknown): void {
+  /** @param response Fastify's knows of what was written through it alone; Node's, which is its `raw`, of all. */
+  #answer(error: TenantAwsError, response: { readonly raw?: { readonly headersSent?: boolean } }): void {
     const { httpAdapter } = this.#host;
-    if (httpAdapter.isHeadersSent(response)) return httpAdapter.end(response);
+    if (response.raw?.headersSent ?? httpAdapter.isHeadersSent(response)) return httpAdapter.end(response);
     for (const [name, value] of Object.entries(error.headers)) httpAdapter.setHeader(response, name, value);
     httpAdapter.setHeader(response, 'Content-Type', PROBLEM_JSON);
     httpAdapter.reply(response, JSON.stringify(problemOf(error)), error.status);

@@ -1,0 +1,128 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { setImmediate as aTurn } from 'node:timers/promises';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { type INestApplication, Injectable, UseFilters, UseGuards, UseInterceptors } from '@nestjs/common';
+import { WsAdapter } from '@nestjs/platform-ws';
+import { MessageBody, type OnGatewayConnection, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { currentTenantAws } from '@tenant-aws/core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { bucket } from '../../../test/notes-aws.ts';
+import { Public, Scoped, TenantAwsExceptionFilter, TenantAwsModule, TenantClient, TenantGuard, TenantInterceptor } from '../src/index.ts';
+import { notesAws, platforms, start } from './application.ts';
+
+const aws = notesAws();
+
+@Injectable()
+class Store {
+  constructor(@TenantClient(S3Client) readonly s3: S3Client) {}
+
+  async put(folder: string): Promise<void> {
+    await this.s3.send(new PutObjectCommand({ Bucket: bucket, Key: `${folder}/socket`, Body: 'x' }));
+  }
+}
+
+@UseFilters(TenantAwsExceptionFilter)
+@UseGuards(TenantGuard)
+@UseInterceptors(TenantInterceptor)
+@WebSocketGateway()
+class Gateway implements OnGatewayConnection {
+  constructor(private readonly store: Store) {}
+
+  /** A native socket forgets the request that it came from, and that is where the token is. */
+  handleConnection(client: { request?: IncomingMessage }, request: IncomingMessage): void {
+    client.request = request;
+  }
+
+  @SubscribeMessage('write')
+  async write(@MessageBody() { id, folder }: { id: number; folder?: string }) {
+    await aTurn();
+    await this.store.put(folder ?? currentTenantAws().tenantId);
+    return { event: 'written', data: { id, tenant: currentTenantAws().tenantId } };
+  }
+
+  @Scoped(['s3-folder-read-only'])
+  @SubscribeMessage('read-only')
+  async readOnly() {
+    const data = await this.store.put(currentTenantAws().tenantId).then(
+      () => 'written',
+      (error: Error) => error.name,
+    );
+    return { event: 'read-only', data };
+  }
+
+  @Public()
+  @SubscribeMessage('open')
+  open() {
+    currentTenantAws();
+  }
+}
+
+describe.each(platforms)('a gateway of platform-ws on %s', (platform) => {
+  let app: INestApplication | undefined;
+  const sockets: WebSocket[] = [];
+  afterEach(async () => {
+    for (const socket of sockets.splice(0)) socket.terminate();
+    await app?.close();
+    app = undefined;
+  });
+
+  async function connect(tenant?: string): Promise<WebSocket> {
+    app ??= await start(platform, { imports: [TenantAwsModule.forRoot()], providers: [Gateway, Store] }, (app) =>
+      app.useWebSocketAdapter(new WsAdapter(app)),
+    );
+    if (!app.getHttpServer().listening) await app.listen(0, '127.0.0.1');
+    const headers = tenant === undefined ? {} : { authorization: `Bearer ${await aws().issuer.token({ tenant })}` };
+    const socket = new WebSocket((await app.getUrl()).replace('http', 'ws'), { headers });
+    sockets.push(socket);
+    await once(socket, 'open');
+    return socket;
+  }
+
+  async function say(socket: WebSocket, ...messages: { event: string; data: object }[]): Promise<unknown[]> {
+    const answers: unknown[] = [];
+    const all = new Promise<void>((resolve) => {
+      socket.on('message', (text) => {
+        answers.push(JSON.parse(String(text)));
+        if (answers.length === messages.length) resolve();
+      });
+    });
+    for (const message of messages) socket.send(JSON.stringify(message));
+    await all;
+    socket.removeAllListeners('message');
+    return answers;
+  }
+
+  it('handles messages of 6 sockets of 3 tenants at once, each as its own tenant', async () => {
+    const tenants = ['acme', 'globex', 'initech', 'acme', 'globex', 'initech'];
+    const connected: WebSocket[] = [];
+    for (const tenant of tenants) connected.push(await connect(tenant));
+    const messages = Array.from({ length: 10 }, (_, id) => ({ event: 'write', data: { id } }));
+
+    const answers = await Promise.all(connected.map((socket) => say(socket, ...messages)));
+
+    expect(answers.flatMap((of) => of.map((answer) => (answer as { data: { tenant: string } }).data.tenant))).toEqual(
+      tenants.flatMap((tenant) => Array(10).fill(tenant)),
+    );
+    const puts = aws().calls.filter(({ operation }) => operation === 'PutObject');
+    expect([puts.length, puts.filter(({ decision }) => decision !== 'allowed')]).toEqual([60, []]);
+  });
+
+  it('tells the socket what is refused, and reaches no other tenant', async () => {
+    const refusal = { event: 'exception', data: { status: 'error', code: 'token_missing', message: 'This request needs a bearer token' } };
+    expect(await say(await connect(), { event: 'write', data: {} })).toEqual([refusal]);
+
+    await say(await connect('acme'), { event: 'write', data: { folder: 'globex' } });
+    expect(aws().calls.filter(({ operation }) => operation === 'PutObject')).toMatchObject([{ decision: 'denied', tenantSession: 'acme' }]);
+  });
+
+  it("has its handlers' own permissions, and none where they are public", async () => {
+    const socket = await connect('acme');
+
+    const answers = await Promise.all([say(socket, { event: 'read-only', data: {} })]);
+    expect(answers).toEqual([[{ event: 'read-only', data: 'AccessDenied' }]]);
+    expect(await say(socket, { event: 'open', data: {} })).toMatchObject([{ data: { code: 'no_tenant' } }]);
+    expect(await say(socket, { event: 'write', data: { id: 1 } })).toMatchObject([{ data: { tenant: 'acme' } }]);
+  });
+});
