@@ -10,6 +10,11 @@ const planted: readonly { readonly rule: string; readonly file: string; readonly
   {
     rule: 'adapters-know-only-core',
     file: 'packages/express/src/planted.ts',
+    code: "import { decide } from '../../prover/src/evaluator/index.ts';\nexport const planted: unknown = decide;\n",
+  },
+  {
+    rule: 'unresolved',
+    file: 'packages/express/src/planted.ts',
     code: "import { decide } from '@tenant-aws/prover/evaluator';\nexport const planted: unknown = decide;\n",
   },
   {
@@ -74,16 +79,7 @@ function run(command: string, args: readonly string[]): { readonly status: numbe
   return { status: status ?? 1, output: `${stdout}${stderr}` };
 }
 
-const cruise = () =>
-  run('depcruise', [
-    '--config',
-    '.dependency-cruiser.json',
-    'packages',
-    'templates',
-    'examples',
-    '--include-only',
-    '^(packages/[^/]+/(src|node_modules)|templates|examples|node_modules)',
-  ]);
+const cruise = () => run('depcruise', ['--config', '.dependency-cruiser.json', 'packages', 'templates', 'examples']);
 const lint = (file: string) => run('oxlint', ['--deny-warnings', file]);
 
 function withPlanted<T>(file: string, code: string, look: () => T): T {

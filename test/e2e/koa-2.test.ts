@@ -3,7 +3,10 @@ import { vi } from 'vitest';
 import { createApp } from '../../examples/koa/app.ts';
 import { describeNotesApi, listening } from './scenarios.ts';
 
-vi.mock('koa', async () => ({ default: (await import('koa2')).default }));
+vi.mock('koa', async () => {
+  const { createRequire } = await import('node:module');
+  return { default: createRequire(import.meta.url)('koa2') };
+});
 
 describeNotesApi('Koa 2', (storage) => {
   const tenants = tenantCredentials();

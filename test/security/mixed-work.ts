@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { PassThrough } from 'node:stream';
+import type { Server } from 'node:http';
+import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as aTurn, setTimeout as aMillisecond } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -33,8 +34,8 @@ export async function mixedWork(id: string): Promise<string[]> {
   const { Body } = await currentTenantAws()
     .client(S3Client)
     .send(new GetObjectCommand({ Bucket: bucket, Key: `${Key}.copy` }));
-  await pipeline(Body as NodeJS.ReadableStream, async (chunks: AsyncIterable<Buffer>) => {
-    for await (const chunk of chunks) read.push(`${chunk}`, currentTenantAws().tenantId);
+  await pipeline(Body as Readable, async (chunks) => {
+    for await (const chunk of chunks) read.push(String(chunk), currentTenantAws().tenantId);
   });
 
   const documents = DynamoDBDocumentClient.from(currentTenantAws().client(DynamoDBClient));
@@ -79,7 +80,7 @@ export function crossings(aws: LocalAws): LocalAws['calls'][number][] {
 }
 
 /** Waits for a server to listen; answers its address. */
-export async function addressOf(server: import('node:http').Server): Promise<string> {
+export async function addressOf(server: Server): Promise<string> {
   if (!server.listening) await once(server, 'listening');
   const address = server.address();
   return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;

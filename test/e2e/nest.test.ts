@@ -1,0 +1,17 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from '../../examples/nestjs/app.module.ts';
+import { describeNotesApi } from './scenarios.ts';
+
+describeNotesApi('NestJS over Express', async (storage) => {
+  const app = await NestFactory.create(AppModule.forRoot(storage), { logger: false });
+  await app.listen(0, '127.0.0.1');
+  return { url: await app.getUrl(), close: () => app.close() };
+});
+
+describeNotesApi('NestJS over Fastify', async (storage) => {
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(storage), new FastifyAdapter(), { logger: false });
+  await app.listen(0, '127.0.0.1');
+  return { url: await app.getUrl(), close: () => app.close() };
+});
