@@ -1,3 +1,4 @@
+import { ConfigurationError } from '@tenant-aws/policy';
 import { channels, type DeniedEvent, type IdentityEvent, type RefreshEvent, type RevokeEvent, type VendEvent } from './events.ts';
 
 /** Where an {@link auditLog} writes. */
@@ -12,11 +13,13 @@ export interface AuditLogOptions {
  * Credentials from memory are no line.
  *
  * @returns a function that ends it
+ * @throws {@link ConfigurationError} there is no `write`
  * @example
  * const end = auditLog({ write: (line) => console.log(line) });
  */
 export function auditLog({ write }: AuditLogOptions): () => void {
-  const line = (event: string, members: object): void => write(JSON.stringify({ at: new Date().toISOString(), event, ...members }));
+  if (typeof write !== 'function') throw new ConfigurationError(['`write` of `auditLog` must be a function that takes a line']);
+  const line = (event: string, members: object): void => write(oneLine({ at: new Date().toISOString(), event, ...members }));
   const identity = (event: IdentityEvent): void => {
     if (event.code !== undefined) line('refusal', event);
   };
@@ -40,4 +43,12 @@ export function auditLog({ write }: AuditLogOptions): () => void {
     channels.revoke.unsubscribe(revoke);
     channels.denied.unsubscribe(denied);
   };
+}
+
+/** A subject is its issuer's to choose: what some terminals and viewers obey or break lines at stays an escape in JSON. */
+function oneLine(members: object): string {
+  return JSON.stringify(members).replace(
+    /[\u007f-\u009f\u2028\u2029]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

@@ -2,7 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 
 /** `tenant-aws:identity`: once for each request that came through a gate, refused ones too. */
 export interface IdentityEvent {
-  /** Which kind of source knew the tenant; absent where none did. */
+  /** Which kind of source knew the tenant; absent where nothing was presented, or nothing that its source accepts. */
   readonly source?: string;
   readonly tenantId?: string;
   readonly subject?: string;
@@ -15,7 +15,7 @@ export interface VendEvent {
   readonly tenantId: string;
   readonly roleArn: string;
   readonly templates: readonly { readonly name: string; readonly version?: string }[];
-  /** SHA-256 of the session policy, base64url; absent where there was none. */
+  /** SHA-256 of the session policy, base64url; absent where none could be made. */
   readonly policyDigest?: string;
   /** Percent of the session token's room that is used, as STS says. */
   readonly tokenUtilisation?: number;

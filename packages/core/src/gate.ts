@@ -64,11 +64,11 @@ export function tenantGate(options: TenantGateOptions = {}): TenantGate {
     try {
       identity = await identify(request);
       if (identity === undefined && !optional) throw new TokenMissingError();
-      const tenantAws = identity && (own === undefined ? tvm.for(identity) : await own(frozenIdentity(identity)));
-      if (channels.identity.hasSubscribers) channels.identity.publish(identityEvent(tenantAws?.identity));
+      const tenantAws = identity === undefined ? undefined : own === undefined ? tvm.for(identity) : await own(frozenIdentity(identity));
+      if (channels.identity.hasSubscribers) channels.identity.publish(tenantAws ? identityEvent(tenantAws.identity) : {});
       return tenantAws;
     } catch (error) {
-      if (channels.identity.hasSubscribers) channels.identity.publish(identityEvent(undefined, error));
+      if (channels.identity.hasSubscribers) channels.identity.publish(refusalEvent(identity, error));
       throw error;
     }
   }
@@ -174,10 +174,12 @@ function oncePerIdentity<T extends object>(
   };
 }
 
-/** A refused identity's own words are not repeated: a tenant id that was not accepted is hostile input. */
-function identityEvent(identity: TenantIdentity | undefined, error?: unknown): IdentityEvent {
-  if (error !== undefined) return { code: error instanceof TenantAwsError ? error.code : 'unknown' };
-  if (identity === undefined) return {};
-  const { source, tenantId, subject } = identity;
+function identityEvent({ source, tenantId, subject }: TenantIdentity): IdentityEvent {
   return { source, tenantId, ...(subject === undefined ? {} : { subject }) };
+}
+
+/** A refused identity's own words are not repeated: a tenant id that was not accepted is hostile input. */
+function refusalEvent(identity: TenantIdentity | undefined, error: unknown): IdentityEvent {
+  const code = error instanceof TenantAwsError ? error.code : 'unknown';
+  return typeof identity === 'object' && identity !== null ? { source: identity.source, code } : { code };
 }

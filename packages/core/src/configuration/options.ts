@@ -38,7 +38,8 @@ export interface TokenVendingMachineOptions {
   readonly externalId?: PerIdentity<string> | undefined;
   /**
    * Whether a tenant may have credentials at all, such as "is it suspended?". Anything but `true` ends in `tenant_revoked`,
-   * a throw in 503. Asked once for all who wait; its answer is kept five seconds for each tenant. Default: every verified tenant may.
+   * a throw in 503, as does no answer within `assumeTimeoutMs`. Asked once for all who wait; its answer is kept five seconds
+   * for each tenant, whichever of its identities was asked about. Default: every verified tenant may.
    */
   readonly authorizeTenant?: ((identity: TenantIdentity) => boolean | Promise<boolean>) | undefined;
   /**
@@ -54,7 +55,7 @@ export interface TokenVendingMachineOptions {
   readonly clients?: ClientsOptions | undefined;
   /** Milliseconds that AssumeRole may take, with all its attempts. Default: 10,000. */
   readonly assumeTimeoutMs?: number | undefined;
-  /** Calls of AssumeRole that may be under way at once; the others wait at most 5 seconds for their turn. Default: 50. */
+  /** Calls of AssumeRole that may be under way at once; half of them for one tenant. The others wait at most 5 seconds for their turn. Default: 50. */
   readonly maxConcurrentAssumes?: number | undefined;
 }
 

@@ -86,7 +86,8 @@ export function readSettings(given: TokenVendingMachineOptions, reading: Reading
   faults.integer('maxConcurrentAssumes', maxConcurrentAssumes, { min: 1, max: 10_000 });
   faults.integer('maxSessionSeconds', maxSessionSeconds, { min: 0, max: MOST_SESSION_SECONDS });
   faults.integer('deniedEventsPerMinute', deniedEventsPerMinute, { min: 0, max: 1_000_000 });
-  if (authorizeTenant !== undefined && typeof authorizeTenant !== 'function') faults.add('`authorizeTenant` must be a function of the identity');
+  if (authorizeTenant !== undefined && typeof authorizeTenant !== 'function')
+    faults.add('`authorizeTenant` must be a function of the identity');
   const numbers = { durationSeconds, assumeTimeoutMs, maxConcurrentAssumes, maxSessionSeconds, deniedEventsPerMinute };
   const groups = { cache: readCacheOptions(cache, durationSeconds, naming, faults), clients: readClientsOptions(clients, faults) };
   const base = readSts(sts, maxConcurrentAssumes, faults);

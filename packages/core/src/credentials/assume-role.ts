@@ -34,6 +34,14 @@ export interface Assumed {
   readonly tokenUtilisation: number | undefined;
 }
 
+/** What a call is held to. */
+export interface Bounds {
+  /** Milliseconds, for all attempts together. */
+  readonly timeoutMs: number;
+  /** Throws where the call is no longer wanted; asked before each attempt. */
+  readonly assertWanted: () => void;
+}
+
 const MOST_ATTEMPTS = 3;
 const FIRST_BACKOFF_MS = 100;
 
@@ -41,18 +49,31 @@ const FIRST_BACKOFF_MS = 100;
  * Asks STS, and answers within `timeoutMs` whatever happens: the SDK itself waits for ever for a server that accepts and
  * never answers. All attempts share the deadline; the SDK's own retries are off, so that each call is one we know of.
  */
-export function assumeRole(sts: STSClient, request: AssumeRequest, clock: Clock, timeoutMs: number): Promise<Assumed | StsFailure> {
+export function assumeRole(
+  sts: STSClient,
+  request: AssumeRequest,
+  clock: Clock,
+  { timeoutMs, assertWanted }: Bounds,
+): Promise<Assumed | StsFailure> {
+  const attempt = (signal: AbortSignal): Promise<Assumed | StsFailure> => {
+    assertWanted();
+    return once(sts, request, clock, signal);
+  };
   return within<Assumed | StsFailure>(
     timeoutMs,
-    (signal) => attempts(sts, request, clock, signal),
+    (signal) => attempts(sts, attempt, signal),
     () => ({ kind: 'transient', error: new StsUnavailableError(`STS did not answer within ${timeoutMs} ms`) }),
   );
 }
 
-async function attempts(sts: STSClient, request: AssumeRequest, clock: Clock, signal: AbortSignal): Promise<Assumed | StsFailure> {
+async function attempts(
+  sts: STSClient,
+  once: (signal: AbortSignal) => Promise<Assumed | StsFailure>,
+  signal: AbortSignal,
+): Promise<Assumed | StsFailure> {
   let renewedBase = false;
   for (let attempt = 1; ; attempt += 1) {
-    const outcome = await once(sts, request, clock, signal);
+    const outcome = await once(signal);
     if (signal.aborted || outcome.kind === 'assumed' || outcome.kind === 'deterministic' || outcome.kind === 'base-missing') return outcome;
     if (outcome.kind === 'throttled') return outcome; // the queue slows down, and asks again at its pace
     if (outcome.kind === 'base-expired') {

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
+import { within } from '../deadline.ts';
 import { StsUnavailableError, TenantRevokedError } from '../errors.ts';
 import type { TenantIdentity } from '../tenant.ts';
 
@@ -18,19 +19,21 @@ const MOST_TENANTS = 10_000;
 export class Authorization {
   readonly #ask: AuthorizeTenant;
   readonly #clock: Clock;
+  readonly #timeoutMs: number;
   readonly #answers = new LRUCache<string, Answer>({ max: MOST_TENANTS });
   readonly #asking = new Map<string, Promise<boolean>>();
 
-  constructor(ask: AuthorizeTenant, clock: Clock) {
+  constructor(ask: AuthorizeTenant, clock: Clock, timeoutMs: number) {
     this.#ask = ask;
     this.#clock = clock;
+    this.#timeoutMs = timeoutMs;
   }
 
   /**
    * Answers at once where the answer is known.
    *
    * @throws {@link TenantRevokedError} anything but `true`
-   * @throws {@link StsUnavailableError} it threw: no certainty, no credentials
+   * @throws {@link StsUnavailableError} it threw, or did not answer in time: no certainty, no credentials
    */
   assert(identity: TenantIdentity): undefined | Promise<void> {
     const known = this.#answers.get(identity.tenantId);
@@ -50,7 +53,11 @@ export class Authorization {
   async #asked(identity: TenantIdentity): Promise<boolean> {
     let allowed: boolean;
     try {
-      allowed = (await this.#ask(identity)) === true;
+      allowed = await within(
+        this.#timeoutMs,
+        async () => isTrue(await this.#ask(identity)),
+        () => Promise.reject(new Error(`it did not answer within ${this.#timeoutMs} ms`)),
+      );
     } catch (cause) {
       throw new StsUnavailableError('`authorizeTenant` failed', { cause });
     }
@@ -62,4 +69,9 @@ export class Authorization {
 function judge(tenantId: string, allowed: boolean): undefined {
   if (!allowed) throw new TenantRevokedError({ detail: { tenantId, reason: 'authorizeTenant did not answer true' } });
   return undefined;
+}
+
+/** Whatever the hook answers: it may be JavaScript's own. */
+function isTrue(answer: unknown): boolean {
+  return answer === true;
 }

@@ -75,6 +75,8 @@ export class EntryCache {
   readonly #entries: LRUCache<string, Entry>;
   readonly #refusals: LRUCache<string, Refusal>;
   readonly #flights = new Map<string, Flight>();
+  /** Every call under way, also of what was dropped meanwhile. */
+  readonly #landings = new Set<Promise<Entry>>();
   readonly #floorMs: number;
   readonly #errorTtlMs: number;
   readonly #clock: Clock;
@@ -149,7 +151,7 @@ export class EntryCache {
 
   /** Waits for the calls under way, and forgets everything. */
   async close(): Promise<void> {
-    await Promise.allSettled([...this.#flights.values()].map(({ landing }) => landing));
+    await Promise.allSettled(this.#landings);
     this.#entries.clear();
     this.#refusals.clear();
   }
@@ -191,10 +193,12 @@ export class EntryCache {
         throw error;
       })
       .finally(() => {
+        this.#landings.delete(landing);
         if (this.#flights.get(place.key) === flight) this.#flights.delete(place.key);
       });
     const flight: Flight = { tenantId: place.tenantId, landing, authorityUntil };
     this.#flights.set(place.key, flight);
+    this.#landings.add(landing);
     return landing;
   }
 
@@ -203,7 +207,8 @@ export class EntryCache {
     const isCurrent = this.#flights.get(key) === flight;
     const judged = outcome.kind === 'assumed' ? this.#longEnough(outcome) : outcome;
     if (judged.kind === 'assumed') {
-      const { authorityUntil } = flight;
+      // Who was answered from memory while a refresh flew has a say as well.
+      const authorityUntil = Math.max(flight.authorityUntil, this.#entries.peek(key)?.authorityUntil ?? 0);
       const below = refreshBelowMs(judged.lifeMs, this.#floorMs, Math.random());
       const entry: Entry = { ...judged, tenantId, authorityUntil, refreshBelowMs: below, failures: 0, retryAt: Number.NEGATIVE_INFINITY };
       if (isCurrent) this.#entries.set(key, entry);

@@ -52,12 +52,12 @@ export function refreshBelowMs(lifeMs: number, floorMs: number, random: number):
 }
 
 /**
- * How long to leave STS alone after a refresh has failed: full jitter under a bound that doubles, from one second to a minute.
+ * How long to leave STS alone after a refresh has failed: anywhere between a second and a bound that doubles up to a minute.
  *
  * @param failures in a row, 1 or more
  * @param random from 0 up to 1
  */
 export function backoffMs(failures: number, random: number): number {
   const bound = Math.min(LONGEST_BACKOFF_MS, SHORTEST_BACKOFF_MS * 2 ** Math.min(failures, 10));
-  return Math.max(SHORTEST_BACKOFF_MS, bound * random);
+  return SHORTEST_BACKOFF_MS + (bound - SHORTEST_BACKOFF_MS) * random;
 }

@@ -2,12 +2,17 @@
 const SLOWEST = 1;
 /** Calls a second from which on there is no pace to keep: STS has long accepted all we have. */
 const FASTEST = 1_000;
+/** Calls a second that are taken for what STS accepts, where the first throttle comes before enough of them to tell. */
+const FIRST_GUESS = 10;
+/** So long after the last throttle its pace says nothing any more: one bad moment at night is not to slow the morning. */
+const FORGOTTEN_MS = 300_000;
 const DECREASE = 0.7;
 const WINDOW_MS = 1_000;
 
 /**
  * The rate that STS accepts, found as TCP finds it: as fast as may be until STS throttles, then by seven tenths of what
- * it took, and from there one call a second more, each second. Knows no clock: `now` comes in, in milliseconds.
+ * it took, and from there one call a second more, each second; five minutes without a throttle, and as fast as may be again.
+ * Knows no clock: `now` comes in, in milliseconds.
  */
 export class Pace {
   /** Calls a second; `undefined` until STS has throttled. */
@@ -38,7 +43,7 @@ export class Pace {
     this.#accepted += 1;
     if (this.#rate === undefined) return;
     this.#rate += 1 / this.#rate;
-    if (this.#rate > FASTEST) this.#rate = undefined;
+    if (this.#rate > FASTEST || now - this.#slowedAt > FORGOTTEN_MS) this.#rate = undefined;
   }
 
   /** STS throttled a call that was sent at `sentAt`. Calls that were on their way when we slowed tell nothing new. */
@@ -46,7 +51,7 @@ export class Pace {
     this.#roll(now);
     if (sentAt < this.#slowedAt) return;
     this.#slowedAt = now;
-    const taken = Math.max(this.#accepted, this.#acceptedBefore);
+    const taken = Math.max(this.#accepted, this.#acceptedBefore, FIRST_GUESS);
     this.#rate = Math.max(SLOWEST, DECREASE * (this.#rate ?? taken));
     this.#nextAt = now + 1_000 / this.#rate;
   }

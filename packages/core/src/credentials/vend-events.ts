@@ -6,17 +6,21 @@ import type { Grant } from './grants.ts';
 /** From here on a session token is worth a warning: a longer id or one more template, and STS refuses. */
 const FULL_PERCENT = 75;
 
+/** What is told of an entry; of a failure, what there was of one. */
+type Told = { readonly [Name in 'policyDigest' | 'tokenUtilisation' | 'requestId']?: Entry[Name] | undefined };
+
 /** Tells `tenant-aws:vend`; asked only where somebody listens. */
-export function publishVend(grant: Grant, outcome: VendEvent['outcome'], durationMs: number, entry?: Entry, error?: unknown): void {
+export function publishVend(grant: Grant, outcome: VendEvent['outcome'], durationMs: number, told: Told, error?: unknown): void {
+  const { policyDigest, tokenUtilisation, requestId } = told;
   channels.vend.publish({
     tenantId: grant.tenantId,
     roleArn: grant.assumption.roleArn,
     templates: grant.permissions.templates,
     outcome,
     durationMs,
-    ...(entry === undefined ? {} : { policyDigest: entry.policyDigest }),
-    ...(entry?.tokenUtilisation === undefined ? {} : { tokenUtilisation: entry.tokenUtilisation }),
-    ...(entry?.requestId === undefined ? {} : { requestId: entry.requestId }),
+    ...(policyDigest === undefined ? {} : { policyDigest }),
+    ...(tokenUtilisation === undefined ? {} : { tokenUtilisation }),
+    ...(requestId === undefined ? {} : { requestId }),
     ...codeOf(error),
   });
 }

@@ -44,7 +44,7 @@ export class Vendor {
   constructor({ sts, region, cache, assumeTimeoutMs, maxConcurrentAssumes, ...rest }: Settings, clock: Clock) {
     const { durationSeconds, maxSessionSeconds, authorizeTenant } = rest;
     this.#revocations = new Revocations(clock, durationSeconds * 1000);
-    this.#authorization = authorizeTenant && new Authorization(authorizeTenant, clock);
+    this.#authorization = authorizeTenant && new Authorization(authorizeTenant, clock, assumeTimeoutMs);
     this.keys = new VendedKeys(cache.max * KEYS_PER_ENTRY, this.#revocations, clock);
     this.#entries = new EntryCache(cache, clock);
     this.#queue = new AssumeQueue(maxConcurrentAssumes);
@@ -62,20 +62,22 @@ export class Vendor {
 
   /** Credentials of a grant, with at least `minimumRemainingMs` of life left; each call answers an object of its own. */
   async vend(grant: Grant, minimumRemainingMs = 0): Promise<TenantCredentials> {
-    if (!channels.vend.hasSubscribers) return this.#copyOf((await this.#vend(grant, minimumRemainingMs)).entry);
+    const generation = this.#revocations.generationOf(grant.tenantId);
+    if (!channels.vend.hasSubscribers) return this.#answer((await this.#vend(grant, minimumRemainingMs)).entry, generation);
     const started = performance.now();
     try {
       const { entry, outcome } = await this.#vend(grant, minimumRemainingMs);
+      const credentials = this.#answer(entry, generation);
       publishVend(grant, outcome, performance.now() - started, entry);
-      return this.#copyOf(entry);
+      return credentials;
     } catch (error) {
-      publishVend(grant, 'failed', performance.now() - started, undefined, error);
+      publishVend(grant, 'failed', performance.now() - started, { policyDigest: this.#digestFor(grant) }, error);
       throw error;
     }
   }
 
   async #vend(grant: Grant, minimumRemainingMs: number): Promise<{ entry: Entry; outcome: 'hit' | 'shared' | 'assumed' }> {
-    if (this.#closed) throw new ConfigurationError(['the token vending machine is closed']);
+    this.#assertOpen();
     this.#revocations.assertAdmitted(grant.tenantId);
     const asked = this.#authorization?.assert(grant.identity);
     if (asked !== undefined) await asked;
@@ -83,22 +85,10 @@ export class Vendor {
     const region = this.#region ?? (await this.region());
     const place = this.#placeOf(grant, region);
     const entry = this.#entries.find(place, minimumRemainingMs);
-    if (entry === undefined) return this.#fresh(grant, place, region, minimumRemainingMs);
+    if (entry === undefined) return this.#entries.get(place, minimumRemainingMs, () => this.#assume(grant, region));
     this.keys.touch(entry.accessKeyId);
     if (this.#entries.isDue(entry, place)) this.#refresh(grant, place, region, entry);
     return { entry, outcome: 'hit' };
-  }
-
-  async #fresh(
-    grant: Grant,
-    place: Place,
-    region: string,
-    minimumRemainingMs: number,
-  ): Promise<{ entry: Entry; outcome: 'shared' | 'assumed' }> {
-    const generation = this.#revocations.generationOf(grant.tenantId);
-    const vended = await this.#entries.get(place, minimumRemainingMs, () => this.#assume(grant, region));
-    this.#revocations.assertCurrent(grant.tenantId, generation); // who joined a flight may have been revoked while it flew
-    return vended;
   }
 
   #refresh(grant: Grant, place: Place, region: string, entry: Entry): void {
@@ -174,29 +164,55 @@ export class Vendor {
     const known = this.#places.get(grant);
     if (known !== undefined) return known;
     const { expiresAt = Number.POSITIVE_INFINITY } = grant.identity;
+    // What compares with nothing would end never.
+    if (typeof expiresAt !== 'number' || Number.isNaN(expiresAt))
+      throw new ConfigurationError(['`expiresAt` of an identity must be milliseconds of the epoch']);
     const place = { key: entryKey(grant.shape, region), tenantId: grant.tenantId, authorityUntil: expiresAt + this.#maxSessionMs };
     this.#places.set(grant, place);
     return place;
   }
 
   async #assume(grant: Grant, region: string): Promise<Outcome> {
+    this.#assertOpen(); // it may have been closed while `authorizeTenant` was asked
     const { tenantId } = grant;
     const generation = this.#revocations.generationOf(tenantId);
     const request = requestOf(grant, region);
+    const assertWanted = (): void => this.#revocations.assertCurrent(tenantId, generation);
+    let timeoutMs = this.#timeoutMs;
     const outcome = await this.#queue.run(tenantId, async () => {
-      this.#revocations.assertCurrent(tenantId, generation); // it may have waited for its turn
-      return assumeRole(this.#sts, request, this.#clock, this.#timeoutMs);
+      const sentAt = performance.now();
+      const outcome = await assumeRole(this.#sts, request, this.#clock, { timeoutMs, assertWanted });
+      timeoutMs = Math.max(1, Math.ceil(timeoutMs - (performance.now() - sentAt))); // of which a throttled call has less, the next time
+      return outcome;
     });
-    this.#revocations.assertCurrent(tenantId, generation);
+    assertWanted();
     if (outcome.kind !== 'assumed') return outcome;
     // INVARIANT: the guard learns of a key here and nowhere else, from the tenant whose policy was sent.
     this.keys.add(outcome.accessKeyId, tenantId, outcome.life, generation);
     publishUtilisation(tenantId, outcome.tokenUtilisation);
-    return { ...outcome, policyDigest: hash('sha256', request.policy, 'base64url') };
+    return { ...outcome, policyDigest: digestOf(request.policy) };
   }
 
-  #copyOf({ accessKeyId, secretAccessKey, sessionToken, life }: Entry): TenantCredentials {
+  /** INVARIANT: the last thing that `vend` does, so that who asked before a revocation is answered nothing after it. */
+  #answer({ tenantId, accessKeyId, secretAccessKey, sessionToken, life }: Entry, generation: number): TenantCredentials {
+    this.#revocations.assertCurrent(tenantId, generation);
     const now = this.#clock.now();
     return new SilentCredentials(accessKeyId, secretAccessKey, sessionToken, new Date(now.wall + remainingMs(life, now)));
   }
+  #assertOpen(): void {
+    if (this.#closed) throw new ConfigurationError(['the token vending machine is closed']);
+  }
+
+  /** Of the policy that would have been sent, if there is one. */
+  #digestFor(grant: Grant): string | undefined {
+    try {
+      return this.#region === undefined ? undefined : digestOf(requestOf(grant, this.#region).policy);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function digestOf(policy: string): string {
+  return hash('sha256', policy, 'base64url');
 }
