@@ -5,6 +5,8 @@ export { type LocalAws, type LocalFaults, startLocalAws } from './local-aws.ts';
 export type { LocalAwsOptions } from './options.ts';
 export type { TableDefinition } from './services/dynamodb/table-definition.ts';
 export type { Clock } from './services/service.ts';
+export type { TopicDefinition } from './services/sns/index.ts';
+export type { QueueDefinition } from './services/sqs/index.ts';
 export type { IdentityProviderOptions } from './sts/identity-provider.ts';
 export type { IssuerFacts, RoleOptions } from './sts/roles.ts';
 export type { TrustPolicy, TrustStatement } from './sts/trust.ts';
