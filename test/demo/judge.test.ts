@@ -26,6 +26,7 @@ describe('judge', () => {
   it.each<[string, Step, Evidence]>([
     ['an own request that was served', own, { status: 200, text: 'anvils', calls: [] }],
     ['a denial that AWS decided and put into its own words', foreign, denial],
+    ["a denial by AWS's code, where the app's log cannot be read", foreign, { ...denial, words: 'not read' }],
     ['a bad token that was refused before AWS was asked', stranger, { status: 401, text: '', code: 'token_invalid', calls: [] }],
   ])('finds as told %s', (_what, step, evidence) => {
     expect(judge(step, evidence).kind).toBe('as told');
@@ -47,6 +48,12 @@ describe('judge', () => {
     ['a denial of another operation', foreign, { ...denial, calls: [{ ...call, operation: 'HeadObject' }] }],
     ["a denial of another tenant's session", foreign, { ...denial, calls: [{ ...call, tenantSession: 'globex' }] }],
     ["a denial without AWS's words", foreign, { status: 403, text: '{}', calls: [call] }],
+    [
+      "a denial with AWS's code, of which AWS said nothing to the app",
+      foreign,
+      { status: 403, text: '{}', code: 'AccessDenied', calls: [call] },
+    ],
+    ["a denial by a code of the app's own, where its log cannot be read", foreign, { ...denial, code: 'forbidden', words: 'not read' }],
     ['a refusal by signature, not by policy', foreign, { ...denial, calls: [{ ...call, decision: 'refused' }] }],
     ['a bad token that was refused by another code', stranger, { status: 403, text: '', code: 'tenant_invalid', calls: [] }],
     ['a bad token with which AWS was called', stranger, { status: 401, text: '', code: 'token_invalid', calls: [call] }],

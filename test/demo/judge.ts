@@ -15,8 +15,8 @@ export interface Evidence {
   /** `error` of the app's answer (AWS's code), or `code` of the middleware's. */
   readonly code?: string;
   readonly calls: LocalAws['calls'];
-  /** Absent where the app's log is not read: then AWS's code in the app's answer has to do. */
-  readonly words?: AwsWords;
+  /** `not read` where the app's log cannot be read: then AWS's code in the app's answer has to do. Absent: AWS said nothing. */
+  readonly words?: AwsWords | 'not read';
 }
 
 /** Judges by the answer *and* by what AWS decided: an app that fails by itself has denied nothing. */
@@ -33,15 +33,15 @@ export function judge({ by, expect }: Step, { status, text, code, calls, words }
 
   if (expect.kind === 'refused') {
     if (calls.length > 0) return broken('AWS was called for it');
-    return status === expect.status && code === expect.code ? { kind: 'as told', code } : broken(answered);
+    return status === expect.status && code === expect.code ? { kind: 'as told', code: expect.code } : broken(answered);
   }
 
   const session = 'tenant' in by ? by.tenant : undefined;
   const denied = calls.some((call) => call.operation === expect.operation && call.decision === 'denied' && call.tenantSession === session);
   if (!denied) return broken(`IAM denied no ${expect.operation} of ${session}: ${answered}`);
-  const said = words === undefined ? code?.startsWith('AccessDenied') : words.message.includes('is not authorized to perform');
-  if (status !== 403 || !said) return broken(`IAM denied it, but ${answered}`);
-  return { kind: 'as told', code: words?.code ?? code };
+  const refusal = words === 'not read' ? code : words?.message.includes('is not authorized to perform') ? words.code : undefined;
+  if (status !== 403 || !refusal?.startsWith('AccessDenied')) return broken(`IAM denied it, but ${answered}`);
+  return { kind: 'as told', code: refusal };
 }
 
 const leak = (because: string): Judgement => ({ kind: 'leak', because });

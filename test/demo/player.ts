@@ -1,6 +1,6 @@
 import type { LocalAws } from '@tenant-aws/local';
 import type { AwsWords } from './app-process.ts';
-import { type Judgement, judge } from './judge.ts';
+import { type Evidence, type Judgement, judge } from './judge.ts';
 import type { Sender, Step } from './story.ts';
 import { authorization } from './tokens.ts';
 
@@ -45,7 +45,8 @@ export class Player {
     const { status } = response;
     const { code, error = code, requestId } = members(text);
     const words = status === 403 && requestId !== undefined ? await this.#app.awsWords?.(requestId) : undefined;
-    const seen = { ...(error === undefined ? {} : { code: error }), ...(words === undefined ? {} : { words }) };
+    const heard: Evidence['words'] = this.#app.awsWords === undefined ? 'not read' : words;
+    const seen = { ...(error === undefined ? {} : { code: error }), ...(heard === undefined ? {} : { words: heard }) };
     const judgement = judge(step, { status, text, calls: this.#aws.calls.slice(before), ...seen });
     return { step, judgement, status, milliseconds, ...(words === undefined ? {} : { words }) };
   }

@@ -30,13 +30,14 @@ it("signs every call of 200 interleaved requests of 20 tenants with the request'
     .use(middleware)
     .post('/:tenant/:id', express.json(), async (req, res) => {
       const { tenant, id } = req.params;
+      const { text } = req.body as { text: string };
       const Key = `${tenant}/${id}`;
-      await req.tenantAws.client(S3Client).send(new PutObjectCommand({ Bucket: bucket, Key, Body: req.body.text }));
+      await req.tenantAws.client(S3Client).send(new PutObjectCommand({ Bucket: bucket, Key, Body: text }));
       await aTurn();
       const key = { customer: { S: tenant }, id: { S: id } };
       await currentTenantAws()
         .client(DynamoDBClient)
-        .send(new PutItemCommand({ TableName: table, Item: { ...key, item: { S: req.body.text } } }));
+        .send(new PutItemCommand({ TableName: table, Item: { ...key, item: { S: text } } }));
       const [object, item] = await Promise.all([
         currentTenantAws()
           .client(S3Client)

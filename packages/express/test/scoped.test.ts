@@ -69,10 +69,11 @@ describe.each(frameworks)('scoped on %s', (_name, express) => {
       .use(problemDetails())
       .use(names);
   }
-  const send = async (on: Express, method: 'get' | 'put' | 'delete', path: string) =>
-    request(on)
-      [method](path)
-      .set('authorization', `Bearer ${await aws.issuer.token({ tenant: 'acme' })}`);
+  async function send(on: Express, method: 'get' | 'put' | 'delete', path: string): Promise<request.Response> {
+    const token = await aws.issuer.token({ tenant: 'acme' });
+    const sent = request(on)[method](path);
+    return sent.auth(token, { type: 'bearer' });
+  }
 
   it("replaces the request's permissions on its route and nowhere else", async () => {
     const on = app();
