@@ -1,0 +1,35 @@
+import { authenticatedUser, tenantGate } from '@tenant-aws/core';
+import type { LocalAws } from '@tenant-aws/local';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startNotesAws } from '../notes-aws.ts';
+import { assumesOf, machineFor } from './ground.ts';
+import { wake } from './wake.ts';
+
+let aws: LocalAws;
+beforeAll(async () => {
+  aws = await startNotesAws();
+});
+afterAll(() => aws.close());
+
+it('makes one AssumeRole for 10,000 concurrent cold requests of one tenant', { timeout: 60_000 }, async () => {
+  aws.calls.length = 0;
+  await using tvm = machineFor(aws, { assumeTimeoutMs: 60_000 });
+  const enter = tenantGate({ tvm, identity: authenticatedUser() });
+  // Each request has a user of its own, as each has a token of its own: what they share is the tenant.
+  const requests = Array.from({ length: 10_000 }, (_, index) =>
+    enter({ headersDistinct: {}, remoteAddress: '127.0.0.1', user: { sub: `user-${index}`, tenantId: 'acme' }, raw: undefined }),
+  );
+  const answers = await Promise.all(requests);
+  const keys = await Promise.all(answers.map(async (tenantAws) => (await tenantAws?.credentials())?.accessKeyId));
+  expect(new Set(keys).size).toBe(1);
+  expect(assumesOf(aws)).toHaveLength(1);
+  expect(tvm.stats()).toMatchObject({ assumes: 1, entries: 1, failures: 0 });
+});
+
+it('serves all of 200 tenants who wake at once under an STS of 50 calls a second, with at most 1.3 calls for each', {
+  timeout: 60_000,
+}, async () => {
+  const figures = await wake(aws, { tenants: 200, callsPerSecond: 50 });
+  expect(figures.served).toBe(200);
+  expect(figures.assumes / 200).toBeLessThanOrEqual(1.3);
+});

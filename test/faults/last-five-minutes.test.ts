@@ -1,0 +1,65 @@
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
+import type { LocalAws } from '@tenant-aws/local';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { bucket, roleArn, startNotesAws } from '../notes-aws.ts';
+import { assumesOf, baseKeys, identityOf, machineFor } from './ground.ts';
+
+let aws: LocalAws;
+beforeAll(async () => {
+  aws = await startNotesAws();
+  const admin = new S3Client({ endpoint: aws.url, region: 'us-east-1', credentials: aws.admin });
+  await admin.send(new PutObjectCommand({ Bucket: bucket, Key: 'acme/note', Body: 'hello' }));
+});
+afterAll(() => aws.close());
+beforeEach(() => {
+  aws.calls.length = 0;
+});
+afterEach(() => aws.faults.clear());
+
+/** As the SDK has it: one client, whose provider assumes the role and renews by itself. */
+function sdkAlone(): S3Client {
+  return new S3Client({
+    endpoint: aws.url,
+    region: 'us-east-1',
+    credentials: fromTemporaryCredentials({
+      masterCredentials: baseKeys(aws),
+      params: { RoleArn: roleArn, RoleSessionName: 'acme', DurationSeconds: 900 },
+      clientConfig: { endpoint: aws.url, region: 'us-east-1' },
+    }),
+  });
+}
+
+const read = new GetObjectCommand({ Bucket: bucket, Key: 'acme/note' });
+
+it('serves credentials with 240 s left while STS is down, where fromTemporaryCredentials throws', async () => {
+  aws.faults.sts({ expiresInSeconds: 240 });
+  await using tvm = machineFor(aws);
+  const ours = tvm.for(identityOf('acme')).client(S3Client, { endpoint: aws.url });
+  const theirs = sdkAlone();
+  await ours.send(read);
+  await theirs.send(read);
+
+  aws.faults.sts({ down: true });
+  // The keys that it holds would serve four minutes more; AWS is never asked.
+  await expect(theirs.send(read)).rejects.toThrow();
+  for (let request = 0; request < 20; request += 1) await expect(ours.send(read)).resolves.toHaveProperty('ETag');
+
+  aws.faults.clear();
+  await expect(theirs.send(read)).resolves.toHaveProperty('ETag');
+  theirs.destroy();
+});
+
+it('makes one AssumeRole for ten clients of one tenant, where fromTemporaryCredentials makes one for each', async () => {
+  await using tvm = machineFor(aws);
+  const tenantAws = tvm.for(identityOf('acme'));
+  const ours = Array.from({ length: 10 }, (_, index) => tenantAws.client(S3Client, { endpoint: aws.url, customUserAgent: `app/${index}` }));
+  await Promise.all(ours.map((client) => client.send(read)));
+  expect(new Set(ours).size).toBe(10);
+  expect(assumesOf(aws)).toHaveLength(1);
+
+  const theirs = Array.from({ length: 10 }, sdkAlone);
+  await Promise.all(theirs.map((client) => client.send(read)));
+  expect(assumesOf(aws)).toHaveLength(11);
+  for (const client of theirs) client.destroy();
+});
