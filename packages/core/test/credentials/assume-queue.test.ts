@@ -1,0 +1,180 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AssumeQueue } from '../../src/credentials/assume-queue.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** A queue, and an STS that answers when it is told to. */
+function queueOf(slots: number) {
+  const queue = new AssumeQueue(slots, () => Date.now());
+  const called: string[] = [];
+  const answers: ((kind: string) => void)[] = [];
+  const run = (tenantId: string) =>
+    queue.run(tenantId, () => {
+      called.push(tenantId);
+      return new Promise<{ kind: string }>((resolve) => answers.push((kind) => resolve({ kind })));
+    });
+  /** Answers the oldest call; what it set free goes on. */
+  const answer = async (kind = 'assumed') => {
+    answers.shift()?.(kind);
+    await vi.advanceTimersByTimeAsync(0);
+  };
+  return { queue, called, run, answer };
+}
+
+/** Whatever comes of it, so that a refusal is nobody's unhandled one. */
+const settled = (runs: readonly Promise<unknown>[]) => Promise.allSettled(runs);
+
+describe('AssumeQueue', () => {
+  it('lets no more calls go than there are slots', async () => {
+    const { queue, called, run, answer } = queueOf(4);
+    const runs = ['a', 'b', 'c', 'd', 'e', 'f'].map(run);
+
+    expect(called).toEqual(['a', 'b', 'c', 'd']);
+    expect(queue.waiting).toBe(2);
+    await answer();
+    expect(called).toEqual(['a', 'b', 'c', 'd', 'e']);
+    for (let left = 5; left > 0; left -= 1) await answer();
+    expect(await Promise.all(runs)).toHaveLength(6);
+    expect(queue.waiting).toBe(0);
+  });
+
+  it.each([
+    [1, 1],
+    [2, 1],
+    [3, 1],
+    [50, 25],
+  ])('gives one tenant, of %i slots, %i', (slots, own) => {
+    const { called, run } = queueOf(slots);
+    void settled(Array.from({ length: slots + 1 }, () => run('noisy')));
+
+    expect(called).toHaveLength(own);
+  });
+
+  it('goes round the tenants, so that one with many sets of permissions starves nobody', async () => {
+    const { called, run, answer } = queueOf(2);
+    void settled(Array.from({ length: 500 }, () => run('noisy')));
+    void settled([run('calm')]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(called).toEqual(['noisy', 'calm']);
+    void settled(['b', 'c'].map(run));
+
+    for (let turn = 0; turn < 5; turn += 1) await answer();
+
+    expect(called.slice(2, 5).toSorted()).toEqual(['b', 'c', 'noisy']);
+  });
+
+  it('lets a thousand calls of one tenant wait, and refuses the next at once, but no other tenant', async () => {
+    const { queue, run } = queueOf(2);
+    void settled(Array.from({ length: 1_001 }, () => run('noisy')));
+    expect(queue.waiting).toBe(1_000);
+
+    await expect(run('noisy')).rejects.toMatchObject({ code: 'sts_unavailable', status: 503 });
+    void settled([run('calm')]);
+    expect(queue.waiting).toBe(1_000);
+  });
+
+  it('refuses who found no turn in five seconds, and tells him to come back', async () => {
+    const { queue, called, run } = queueOf(1);
+    void settled([run('hanging')]);
+    const waiting = settled([run('late')]);
+
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(queue.waiting).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+
+    expect(await waiting).toMatchObject([
+      { reason: { code: 'sts_unavailable', headers: { 'Retry-After': expect.stringMatching(/^[1-9]/) } } },
+    ]);
+    expect(queue.waiting).toBe(0);
+    expect(called).toEqual(['hanging']);
+  });
+
+  it('sends those who found no turn back one after the other, and nobody for longer than a minute', async () => {
+    const { run } = queueOf(2);
+    const hanging = ['x', 'y'].map(run);
+    const waiting = settled(Array.from({ length: 400 }, (_, index) => run(`t${index}`)));
+    await vi.advanceTimersByTimeAsync(5_000);
+
+    const seconds = (await waiting).map((refused) => Number(refused.status === 'rejected' && refused.reason.headers['Retry-After']));
+
+    expect(hanging).toHaveLength(2);
+    expect(new Set(seconds).size).toBeGreaterThan(10);
+    expect(Math.min(...seconds)).toBeGreaterThanOrEqual(1);
+    expect(Math.max(...seconds)).toBeLessThanOrEqual(61);
+  });
+
+  it('asks again what STS throttled, three times at most, at its pace', async () => {
+    const { called, run, answer } = queueOf(4);
+    const outcome = run('acme');
+
+    await answer('throttled');
+    expect(called).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(143);
+    expect(called).toHaveLength(2);
+    await answer('throttled');
+    await vi.advanceTimersByTimeAsync(205);
+    expect(called).toHaveLength(3);
+    await answer('throttled');
+
+    expect(await outcome).toEqual({ kind: 'throttled' });
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(called).toHaveLength(3);
+  });
+
+  it('has five seconds of patience for all turns of a call together', async () => {
+    const { called, run, answer } = queueOf(1);
+    void settled([run('first')]);
+    const waiting = settled([run('acme')]);
+    await vi.advanceTimersByTimeAsync(4_000);
+    await answer();
+    expect(called).toEqual(['first', 'acme']);
+
+    // Throttled, it stands in line again, behind one that hangs.
+    void settled([run('hanging')]);
+    await answer('throttled');
+    await vi.advanceTimersByTimeAsync(500);
+    expect(called).toEqual(['first', 'acme', 'hanging']);
+    await vi.advanceTimersByTimeAsync(500);
+
+    expect(await waiting).toMatchObject([{ status: 'rejected', reason: { code: 'sts_unavailable' } }]);
+  });
+
+  it('takes silence, and calls that never left, for no sign of what STS accepts', async () => {
+    const { called, run, answer } = queueOf(4);
+    for (let call = 0; call < 100; call += 1) {
+      void settled([run('acme')]);
+      await answer(call % 2 === 0 ? 'transient' : 'base-missing');
+    }
+    void settled([run('acme')]);
+    await answer('throttled');
+
+    // Seven calls a second, from the first guess: a hundred accepted ones would have made it seventy.
+    await vi.advanceTimersByTimeAsync(140);
+    expect(called).toHaveLength(101);
+    await vi.advanceTimersByTimeAsync(5);
+    expect(called).toHaveLength(102);
+  });
+
+  it('frees the slot of a call that threw', async () => {
+    const queue = new AssumeQueue(1);
+
+    await expect(queue.run('acme', () => Promise.reject(new Error('revoked')))).rejects.toThrow('revoked');
+
+    expect(await queue.run('globex', async () => ({ kind: 'assumed' }))).toEqual({ kind: 'assumed' });
+  });
+
+  it('leaves no timer when everybody has had his turn', async () => {
+    const { run, answer } = queueOf(1);
+    const runs = settled(['a', 'b', 'c'].map(run));
+    await answer('throttled');
+    for (let turn = 0; turn < 4; turn += 1) {
+      await vi.advanceTimersByTimeAsync(1_000);
+      await answer();
+    }
+    await runs;
+    await vi.advanceTimersByTimeAsync(1_000);
+
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
