@@ -40,8 +40,7 @@ function canonicalHeader(value: string): string {
   return value.replace(/[ \t]+/g, ' ').replace(/^ | $/g, '');
 }
 
-/** By code unit, as signers sort: a locale would order otherwise. */
+/** By code unit, as signers sort: a locale would order otherwise. No name occurs twice. */
 function compare(a: string, b: string): number {
-  if (a === b) return 0;
   return a < b ? -1 : 1;
 }

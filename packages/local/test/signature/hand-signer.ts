@@ -20,6 +20,8 @@ export interface ToSign {
   readonly date?: string;
   readonly region?: string;
   readonly service?: string;
+  /** Only of a presigned URL. */
+  readonly algorithm?: string;
 }
 
 export interface HandSigned extends Wire {
@@ -61,7 +63,7 @@ export function handPresign(given: ToSign, expires: string): HandSigned {
   const names = request.signedHeaders ?? Object.keys(headers).toSorted();
   const scope = scopeOf(request);
   const parameters = [
-    'X-Amz-Algorithm=AWS4-HMAC-SHA256',
+    `X-Amz-Algorithm=${request.algorithm}`,
     `X-Amz-Credential=${encodeURIComponent(`${keys.accessKeyId}/${scope}`)}`,
     `X-Amz-Date=${timestamp}`,
     `X-Amz-Expires=${encodeURIComponent(expires)}`,
@@ -108,6 +110,7 @@ function withDefaults(given: ToSign) {
     date: (given.timestamp ?? TIMESTAMP).slice(0, 8),
     region: 'us-east-1',
     service: 's3',
+    algorithm: 'AWS4-HMAC-SHA256',
     payloadHash: sha256(body),
     ...given,
     body,

@@ -92,6 +92,8 @@ describe('a payload with a trailer, as SDK v3 streams it', () => {
     ['no trailer', GOOD.replace(/x-amz-checksum.*\r\n/, '')],
     ['the trailer twice', GOOD.replace('\r\n\r\n', `\r\nx-amz-checksum-crc32:${CRC32}\r\n\r\n`)],
     ['another checksum than declared', GOOD.replace('crc32', 'sha256')],
+    ['something else than CRLF after a chunk', GOOD.replace('hello\r\n', 'helloxx')],
+    ['half of its last line break', GOOD.slice(0, -1)],
     ['bytes after the last chunk', `${GOOD}x`],
     ['a second body after the last chunk', GOOD + GOOD],
     ['no end', GOOD.slice(0, -2)],
@@ -134,6 +136,10 @@ describe('a payload with a trailer, as SDK v3 streams it', () => {
     expect(answer.code).toBe('MissingContentLength');
   });
 
+  it('is refused without any trailer, which its form promises', async () => {
+    expect((await recorder.send(unsigned(`b\r\n${TEXT}\r\n0\r\n\r\n`, {}))).code).toBe('MalformedTrailerError');
+  });
+
   it('is refused in a request that declares a plain payload', async () => {
     for (const payloadHash of ['UNSIGNED-PAYLOAD', sha256(GOOD)]) {
       const wire = { ...head(payloadHash, { 'x-amz-trailer': 'x-amz-checksum-crc32' }), body: GOOD };
@@ -146,6 +152,12 @@ describe('a payload with a trailer, as SDK v3 streams it', () => {
 describe('a payload of signed chunks', () => {
   it('reaches the service decoded', async () => {
     expect(String((await recorder.accepts(signedChunks(head(SIGNED), ['hello', ' world'])))?.body)).toBe(TEXT);
+  });
+
+  it('may have no trailer that its form does not promise', async () => {
+    const good = signedChunks(head(SIGNED, { 'x-amz-trailer': 'x-amz-checksum-crc32' }), [TEXT]);
+    const body = String(good.body).replace(/\r\n$/, `x-amz-checksum-crc32:${CRC32}\r\n\r\n`);
+    expect((await recorder.send({ ...good, body })).code).toBe('MalformedTrailerError');
   });
 
   it('may have a signed trailer', async () => {

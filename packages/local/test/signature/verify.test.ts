@@ -196,7 +196,10 @@ describe('a payload', () => {
 
 describe('a presigned URL', () => {
   it('is accepted until it expires, and then refused', async () => {
-    expect((await recorder.accepts(presigned()))?.signature.presigned).toBe(true);
+    const seen = await recorder.accepts(presigned('900', { keys: SESSION }));
+    expect(seen?.signature.presigned).toBe(true);
+    expect([...(seen?.headers.keys() ?? [])]).toEqual(['host', 'connection']);
+    expect(seen?.query.size).toBe(0);
     recorder.time.now = NOW + 900_000 - 1;
     expect(await recorder.accepts(presigned())).toBeDefined();
     recorder.time.now = NOW + 900_000;
@@ -243,7 +246,12 @@ describe('a presigned URL', () => {
     expect(await refusal({ ...good, headers: slipped })).toBe('403 AccessDenied');
     expect(await refusal({ ...good, target: `${good.target}&X-Amz-Signature=0` })).toBe('400 InvalidArgument');
     expect(await refusal({ ...good, target: `${good.target}&x-amz-signature=0` })).toBe('400 InvalidArgument');
-    expect(await refusal({ ...good, headers: { ...good.headers, ...signed().headers } })).toBe('400 AuthorizationHeaderMalformed');
+    const { authorization = '' } = signed().headers;
+    expect(await refusal({ ...good, headers: { ...good.headers, authorization } })).toBe('400 AuthorizationHeaderMalformed');
+  });
+
+  it.each(['AWS4-HMAC-SHA1', 'AWS4-ECDSA-P256-SHA256', ''])('is refused with the algorithm %j, however it is signed', async (algorithm) => {
+    expect(await refusal(presigned('900', { algorithm }))).toBe('400 AuthorizationHeaderMalformed');
   });
 
   it('is refused where a part of it is missing', async () => {
