@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { TenantAwsService } from '@tenant-aws/nestjs';
 import { AppModule } from './app.module.ts';

@@ -57,10 +57,8 @@ describe('AppModule (e2e)', () => {
   });
 
   async function as(tenant: string, method: 'get' | 'put' | 'post' | 'delete', path: string, body?: object): Promise<request.Response> {
-    return request(app.getHttpServer())
-      [method](path)
-      .auth(await aws.issuer.token({ tenant }), { type: 'bearer' })
-      .send(body);
+    const sent = request(app.getHttpServer())[method](path);
+    return sent.auth(await aws.issuer.token({ tenant }), { type: 'bearer' }).send(body);
   }
 
   it('refuses whoever presents no token', async () => {

@@ -1,5 +1,5 @@
 import { createParamDecorator, type CustomDecorator, SetMetadata } from '@nestjs/common';
-import { currentTenantAws, type Permissions, type TenantIdentity } from '@tenant-aws/core';
+import { ConfigurationError, currentTenantAws, type Permissions, type TenantIdentity } from '@tenant-aws/core';
 
 export const PUBLIC = 'tenant-aws:public';
 export const SCOPED = 'tenant-aws:scoped';
@@ -12,10 +12,13 @@ export function Public(): CustomDecorator {
 /**
  * A handler or class with these permissions *instead of* those of the module. Only this set is minted; the handler's decorator wins over the class'.
  *
+ * @throws {@link ConfigurationError} there are none, when the class is loaded; what is wrong with them fails the request
  * @example
  * @Scoped(['s3-folder-read-only'])
  */
 export function Scoped(permissions: Permissions): CustomDecorator {
+  // A constant of a circular import is undefined while decorators run: it must not mean the module's permissions.
+  if (typeof permissions !== 'object' || permissions === null) throw new ConfigurationError(['`@Scoped()` needs permissions']);
   return SetMetadata(SCOPED, permissions);
 }
 

@@ -12,10 +12,10 @@ import { type TenantGate, TokenVendingMachine, tenantGate } from '@tenant-aws/co
 import { knownTenant } from './known-tenant.ts';
 import { TenantAwsExceptionFilter } from './tenant-aws.filter.ts';
 import {
-  ASYNC_OPTIONS_TYPE,
+  type ASYNC_OPTIONS_TYPE,
   ConfigurableModuleClass,
   MODULE_OPTIONS_TOKEN,
-  OPTIONS_TYPE,
+  type OPTIONS_TYPE,
   type TenantAwsModuleOptions,
 } from './tenant-aws.module-definition.ts';
 import { TenantAwsService } from './tenant-aws.service.ts';

@@ -23,7 +23,7 @@ const wanted: WantedClient[] = [];
 export function getTenantClientToken(client: TenantClientClass, config?: ClientConfig): symbol {
   const known = wanted.find((entry) => entry.client === client && entry.config === config);
   if (known) return known.token;
-  const token = Symbol(`TenantClient(${'name' in client ? String(client.name) : 'client'})`);
+  const token = Symbol(`TenantClient(${'name' in client ? client.name : 'client'})`);
   wanted.push({ token, client, config });
   return token;
 }

@@ -26,19 +26,19 @@ export class TenantGuard implements CanActivate {
   }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (this.#declared<boolean>(PUBLIC, context)) return true;
+    if (this.#declared(PUBLIC, context)) return true;
 
     const outer = await this.#gate(identityRequestOf(context));
     if (!outer) return true; // only where `optional`, and nothing was presented
 
-    const permissions = this.#declared<Permissions>(SCOPED, context);
+    const permissions = this.#declared(SCOPED, context) as Permissions | undefined;
     const own: TenantAws = permissions ? outer.scoped(permissions) : outer;
     if (this.#eager) await own.credentials();
     admit(context, { own, outer });
     return true;
   }
 
-  #declared<T>(key: string, context: ExecutionContext): T | undefined {
-    return this.#reflector.getAllAndOverride<T | undefined>(key, [context.getHandler(), context.getClass()]);
+  #declared(key: string, context: ExecutionContext): unknown {
+    return this.#reflector.getAllAndOverride<unknown>(key, [context.getHandler(), context.getClass()]);
   }
 }

@@ -117,7 +117,7 @@ describe.each(platforms)('GraphQL on %s', (platform) => {
     const answers = await Promise.all(requests.map((tenant) => ask(app, tenant, '{ notes(ids: ["a", "a", "a"]) { id text reader } }')));
 
     expect(answers).toEqual(
-      requests.map((tenant) => ({ data: { notes: Array(3).fill({ id: 'a', text: `of ${tenant}`, reader: tenant }) } })),
+      requests.map((tenant) => ({ data: { notes: [1, 2, 3].map(() => ({ id: 'a', text: `of ${tenant}`, reader: tenant })) } })),
     );
     const data = aws().calls.filter(({ service }) => service === 's3');
     expect([data.length, data.filter(({ decision }) => decision !== 'allowed')]).toEqual([8 + 120, []]);

@@ -1,6 +1,6 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Controller, Get, type INestApplication, Module, Req, UseGuards } from '@nestjs/common';
-import { currentTenantAws, type TenantAws, type TenantIdentity } from '@tenant-aws/core';
+import { ConfigurationError, currentTenantAws, type TenantAws, type TenantIdentity } from '@tenant-aws/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { bucket } from '../../../test/notes-aws.ts';
 import { CurrentTenant, Public, Scoped, TenantAwsModule, TenantClient, TenantGuard } from '../src/index.ts';
@@ -71,6 +71,11 @@ class GuardedPages extends Pages {}
 /** A feature module that names nothing of the root's: the module is global. */
 @Module({ controllers: [GuardedPages] })
 class GuardedModule {}
+
+it('refuses to scope a handler to nothing', () => {
+  expect(() => Scoped(undefined as never)).toThrow(ConfigurationError);
+  expect(() => Scoped('s3-folder-read-only' as never)).toThrow(ConfigurationError);
+});
 
 describe.each(platforms)('TenantGuard on %s', (platform) => {
   let app: INestApplication | undefined;

@@ -43,7 +43,7 @@ export class Everything {
     await new Promise((resolve) => queueMicrotask(() => process.nextTick(resolve)));
     await this.put(tenant);
     await new Promise<void>((resolve, reject) => {
-      setTimeout(() => this.put(tenant).then(resolve, reject), 1);
+      setTimeout(() => void this.put(tenant).then(resolve, reject), 1);
     });
   }
 

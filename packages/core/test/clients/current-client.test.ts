@@ -1,0 +1,120 @@
+import { createRequire } from 'node:module';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { LocalAws } from '@tenant-aws/local';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { bucket, identityOf, machineFor, optionsFor, startAws } from '../local-machine.ts';
+
+/** Of 3.758, which ignores the flag that makes the SDK ask at every call. */
+const old: { S3Client: typeof S3Client; ListObjectsV2Command: typeof ListObjectsV2Command } = createRequire(
+  new URL('../../../nestjs/package.json', import.meta.url),
+)('client-s3-3758');
+
+let aws: LocalAws;
+beforeAll(async () => {
+  aws = await startAws();
+});
+beforeEach(() => {
+  aws.calls.length = 0;
+});
+afterAll(() => aws.close());
+
+const list = (tenant: string): ListObjectsV2Command => new ListObjectsV2Command({ Bucket: bucket, Prefix: `${tenant}/` });
+const toLocal = () => ({ endpoint: aws.url, forcePathStyle: true });
+
+describe('a client of the current tenant', () => {
+  it('signs as whoever is current when it is called', async () => {
+    await using machine = machineFor(aws);
+    const s3 = await machine.currentClient(S3Client, toLocal());
+
+    for (const tenant of ['acme', 'globex', 'acme']) await machine.for(identityOf(tenant)).run(() => s3.send(list(tenant)));
+
+    const lists = aws.calls.filter(({ service }) => service === 's3');
+    expect(lists.map(({ tenantSession, decision }) => [tenantSession, decision])).toEqual(
+      ['acme', 'globex', 'acme'].map((tenant) => [tenant, 'allowed']),
+    );
+  });
+
+  it('is the same one for the same class and configuration, and a real client of it', async () => {
+    await using machine = machineFor(aws);
+
+    expect(await machine.currentClient(S3Client, toLocal())).toBe(await machine.currentClient(S3Client, toLocal()));
+    expect(await machine.currentClient(S3Client)).toBeInstanceOf(S3Client);
+    expect(await machine.currentClient(DynamoDBClient)).toBeInstanceOf(DynamoDBClient);
+    expect(await machine.currentClient(DynamoDBDocumentClient)).toBeInstanceOf(DynamoDBDocumentClient);
+  });
+
+  it('is never the client of one tenant, nor the reverse', async () => {
+    await using machine = machineFor(aws);
+
+    expect(await machine.currentClient(S3Client)).not.toBe(machine.for(identityOf('acme')).client(S3Client));
+    expect(await machine.currentClient(S3Client)).not.toBe(machine.for(identityOf('current')).client(S3Client));
+  });
+
+  it('sends nothing outside a tenant', async () => {
+    await using machine = machineFor(aws);
+    const s3 = await machine.currentClient(S3Client, toLocal());
+
+    await expect(s3.send(list('acme'))).rejects.toMatchObject({ code: 'no_tenant' });
+    expect(aws.calls).toEqual([]);
+  });
+
+  it('vends nothing when it is made, and takes no credentials', async () => {
+    await using machine = machineFor(aws);
+    await machine.currentClient(S3Client);
+
+    expect(aws.calls).toEqual([]);
+    await expect(machine.currentClient(S3Client, { credentials: {} })).rejects.toMatchObject({ code: 'configuration_invalid' });
+  });
+
+  it('is refused where the SDK would keep the credentials of one tenant for the next', async () => {
+    await using machine = machineFor(aws);
+
+    await expect(machine.currentClient(old.S3Client)).rejects.toMatchObject({
+      code: 'configuration_invalid',
+      faults: [expect.stringContaining('S3Client keeps the credentials of one tenant for the next')],
+    });
+  });
+});
+
+describe('of two locks', () => {
+  beforeEach(() => {
+    vi.resetModules();
+  });
+  afterEach(() => {
+    vi.doUnmock('../../src/clients/current-client.ts');
+    vi.doUnmock('../../src/clients/signature-guard.ts');
+  });
+
+  it('the canary holds with the guard removed', async () => {
+    vi.doMock('../../src/clients/signature-guard.ts', () => ({ guardSignatures: () => undefined }));
+    const { TokenVendingMachine } = await import('../../src/index.ts');
+    await using machine = new TokenVendingMachine(optionsFor(aws));
+
+    await expect(machine.currentClient(old.S3Client, toLocal())).rejects.toMatchObject({ code: 'configuration_invalid' });
+    expect(await machine.currentClient(S3Client)).toBeInstanceOf(S3Client);
+  });
+
+  it('the guard holds with the canary removed', async () => {
+    vi.doMock('../../src/clients/current-client.ts', async (original) => ({
+      ...(await original<object>()),
+      assertFollowsCurrent: async () => undefined,
+    }));
+    const { TokenVendingMachine } = await import('../../src/index.ts');
+    await using machine = new TokenVendingMachine(optionsFor(aws));
+    const s3 = await machine.currentClient(old.S3Client, toLocal());
+    const as = async (tenant: string) => {
+      const tenantAws = machine.for(identityOf(tenant));
+      await tenantAws.credentials(); // a tenant with keys of its own, and the client has the other's
+      return tenantAws.run(() => s3.send(new old.ListObjectsV2Command({ Bucket: bucket, Prefix: `${tenant}/` })));
+    };
+
+    await as('acme');
+    await expect(as('globex')).rejects.toMatchObject({ code: 'tenant_mismatch' });
+    await as('acme');
+
+    const sent = aws.calls.filter(({ service }) => service === 's3');
+    expect(sent.map(({ tenantSession }) => tenantSession)).toEqual(['acme', 'acme']);
+  });
+});

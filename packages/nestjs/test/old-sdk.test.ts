@@ -1,0 +1,25 @@
+import { S3Client as OldS3Client } from 'client-s3-3758';
+import { S3Client } from '@aws-sdk/client-s3';
+import { Injectable } from '@nestjs/common';
+import { ConfigurationError } from '@tenant-aws/core';
+import { expect, it } from 'vitest';
+import { TenantAwsModule, TenantClient } from '../src/index.ts';
+import { notesAws, start } from './application.ts';
+
+const aws = notesAws();
+
+it('refuses to boot with a client of an SDK that keeps the credentials of one tenant for the next', async () => {
+  @Injectable()
+  class Store {
+    constructor(
+      @TenantClient(S3Client) readonly s3: S3Client,
+      @TenantClient(OldS3Client) readonly old: OldS3Client,
+    ) {}
+  }
+
+  const failure = start('Express', { imports: [TenantAwsModule.forRoot()], providers: [Store] });
+
+  await expect(failure).rejects.toBeInstanceOf(ConfigurationError);
+  await expect(failure).rejects.toThrow('S3Client keeps the credentials of one tenant for the next');
+  expect(aws().calls).toEqual([]);
+});
