@@ -1,0 +1,22 @@
+import type { LocalAws } from '@tenant-aws/local';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { wake } from '../faults/wake.ts';
+import { startNotesAws } from '../notes-aws.ts';
+
+const TENANTS = 2_000;
+
+let aws: LocalAws;
+beforeAll(async () => {
+  aws = await startNotesAws();
+});
+afterAll(() => aws.close());
+
+it('serves all of 2,000 tenants who wake at once under an STS of 50 calls a second, with at most 1.3 calls for each', async () => {
+  const figures = await wake(aws, { tenants: TENANTS, callsPerSecond: 50 });
+  console.log(
+    `${figures.served} tenants served, the last after ${(figures.lastWaitMs / 1_000).toFixed(1)} s; ${figures.assumes} AssumeRole, ` +
+      `${(figures.assumes / TENANTS).toFixed(2)} for each, ${figures.throttled} of them throttled; ${figures.requests} requests of clients`,
+  );
+  expect(figures.served).toBe(TENANTS);
+  expect(figures.assumes / TENANTS).toBeLessThanOrEqual(1.3);
+});
