@@ -1,3 +1,4 @@
+/* oxlint-disable import/no-default-export -- it stands in for Express, whose export this is */
 import { createRequire } from 'node:module';
 import type express from 'express';
 import type { NextFunction, Request, RequestHandler, Response, Router as AnyRouter } from 'express';

@@ -10,5 +10,9 @@ vi.mock('koa', async () => {
 
 describeNotesApi('Koa 2', (storage) => {
   const tenants = tenantCredentials();
-  return listening(createApp(storage, tenants).callback(), () => tenants.close());
+  const answer = createApp(storage, tenants).callback();
+  return listening(
+    (req, res) => void answer(req, res),
+    () => tenants.close(),
+  );
 });

@@ -4,5 +4,9 @@ import { describeNotesApi, listening } from './scenarios.ts';
 
 describeNotesApi('Koa 3', (storage) => {
   const tenants = tenantCredentials();
-  return listening(createApp(storage, tenants).callback(), () => tenants.close());
+  const answer = createApp(storage, tenants).callback();
+  return listening(
+    (req, res) => void answer(req, res),
+    () => tenants.close(),
+  );
 });

@@ -46,15 +46,16 @@ const frameworks: readonly (readonly [string, () => Made])[] = [
       const app = new Koa().use(tenants).use(async (ctx) => {
         ctx.body = await mixedWork(ctx.path.slice(1));
       });
-      return { listener: app.callback(), close: () => tenants.close() };
+      const answer = app.callback();
+      return { listener: (req, res) => void answer(req, res), close: () => tenants.close() };
     },
   ],
 ];
 
 describe.each(frameworks)('%s', (_name, make) => {
   it(`signs every call of ${REQUESTS} interleaved requests of ${TENANTS} tenants as the current tenant`, { timeout: 120_000 }, async () => {
-    const { listener, close } = make();
-    const server = createServer(listener).listen(0, '127.0.0.1');
+    const made = make();
+    const server = createServer(made.listener).listen(0, '127.0.0.1');
     const url = await addressOf(server);
     const tokens = await Promise.all(Array.from({ length: TENANTS }, (_, index) => aws.issuer.token({ tenant: `tenant-${index}` })));
     const sent = Array.from({ length: REQUESTS }, (_, index) => ({ tenant: index % TENANTS, id: `note-${index}` }));
@@ -66,7 +67,7 @@ describe.each(frameworks)('%s', (_name, make) => {
       }),
     );
     await new Promise((closed) => server.close(closed));
-    await close();
+    await made.close();
 
     expect(answers).toEqual(sent.map(({ tenant, id }) => mixedAnswer(`tenant-${tenant}`, id)));
     expect(crossings(aws)).toEqual([]);

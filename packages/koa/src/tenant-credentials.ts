@@ -38,5 +38,5 @@ export function tenantCredentials(options: TenantCredentialsOptions = {}): Tenan
     return tenantAws.run(next);
   };
 
-  return Object.assign(tenantCredentials, { tvm: enter.tvm, ready: enter.ready, close: enter.close });
+  return Object.assign(tenantCredentials, { tvm: enter.tvm, ready: () => enter.ready(), close: () => enter.close() });
 }

@@ -5,7 +5,7 @@ import { setImmediate as aTurn } from 'node:timers/promises';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { bodyParser } from '@koa/bodyparser';
 import multer from '@koa/multer';
-import Router from '@koa/router';
+import { Router } from '@koa/router';
 import { authenticatedUser, bearerToken, ConfigurationError, currentTenantAws, NoTenantError, TenantJwtStrategy } from '@tenant-aws/core';
 import type { LocalAws } from '@tenant-aws/local';
 import type Koa from 'koa';
@@ -188,7 +188,7 @@ describe.each(frameworks)('%s', (_name, Framework) => {
 
   it('keeps the tenant through JSON and multipart bodies, timers and streams', async () => {
     const upload = multer();
-    const app = appOf(bodyParser(), made(), upload.single('file') as unknown as Middleware, async (ctx) => {
+    const app = appOf(bodyParser(), made(), upload.single('file'), async (ctx) => {
       await aTurn();
       const source = new PassThrough();
       const seen: string[] = [currentTenantAws().tenantId];
