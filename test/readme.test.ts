@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { environmentFor, startNotesAws } from './notes-aws.ts';
 import { type Block, blocksOf, fileNameOf, linksOf } from './readme/blocks.ts';
 import { conversation } from './readme/conversation.ts';
-import { run, serve } from './readme/program.ts';
+import { run, serve, type Syntax } from './readme/program.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folders = (under: string): string[] => readdirSync(join(root, under)).map((name) => join(under, name));
@@ -47,7 +47,7 @@ describe.each(readmes)('%s', (path) => {
   it.each(programs.filter(({ words }) => words.includes('run')))('runs the program of line $line', async (block) => {
     const file = await written(block);
 
-    const { code, stdout, stderr } = await run(file, environmentFor(aws));
+    const { code, stdout, stderr } = await run(file, environmentFor(aws), syntaxOf(block));
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const promised = blocks[blocks.indexOf(block) + 1];
@@ -55,7 +55,7 @@ describe.each(readmes)('%s', (path) => {
   });
 
   it.each(programs.filter(({ words }) => words.includes('serve')))('serves what it says, by the program of line $line', async (block) => {
-    const server = await serve(await written(block), environmentFor(aws));
+    const server = await serve(await written(block), environmentFor(aws), syntaxOf(block));
     // A program that starts a local AWS of its own prints a token of its own.
     const ACME = block.text.includes('ACME=') ? await server.said(/^ACME=(.+)$/) : await aws.issuer.token({ tenant: 'acme' });
     const exchanges = blocks
@@ -102,12 +102,18 @@ describe.each(readmes)('%s', (path) => {
   async function written(block: Block): Promise<string> {
     const folder = await mkdtemp(join(scratch, 'program-'));
     await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: nestNew, include: ['*.ts'] }));
     for (const program of programs) await writeFile(join(folder, fileNameOf(program)), program.text);
     return join(folder, fileNameOf(block));
   }
 });
 
-it.each(['README.md', 'packages/express/README.md'])('%s holds no program that is not tried', (path) => {
+/** What `nest new` writes for decorators. */
+const nestNew = { experimentalDecorators: true, emitDecoratorMetadata: true };
+
+const syntaxOf = ({ words }: Block): Syntax => (words.includes('decorators') ? 'decorators' : undefined);
+
+it.each(['README.md', 'packages/express/README.md', 'packages/nestjs/README.md'])('%s holds no program that is not tried', (path) => {
   const programs = blocksOf(readFileSync(join(root, path), 'utf8')).filter(({ language }) => language === 'ts');
 
   expect(programs.length).toBeGreaterThan(0);

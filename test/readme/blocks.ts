@@ -4,6 +4,7 @@
  * - `ts run`: a program; it must end with exit code 0, and print what the `text` block after it says
  * - `ts serve`: a program that listens; the `console` blocks after it are spoken to it
  * - `ts file`: only written down, for the others to import
+ * - `decorators` beside `run` or `serve`: it has decorators, or imports what has them
  *
  * The first line of a `ts` block may name its file: `// app.ts`.
  */

@@ -1,10 +1,18 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { nodeFlags } from '../node-flags.ts';
 
 const preload = new URL('./listening.ts', import.meta.url).href;
+
+/** Node runs TypeScript as it stands; decorators need a loader, and the `tsconfig.json` that turns them on. */
+export type Syntax = 'decorators' | undefined;
+
+/** A loader is found from the working directory: here it is. */
+const nestProject = fileURLToPath(new URL('../../examples/nestjs', import.meta.url));
 
 export interface Ran {
   readonly code: number | null;
@@ -13,8 +21,8 @@ export interface Ran {
 }
 
 /** Runs a program to its end. */
-export async function run(file: string, env: NodeJS.ProcessEnv): Promise<Ran> {
-  const { child, output } = start(file, env);
+export async function run(file: string, env: NodeJS.ProcessEnv, syntax?: Syntax): Promise<Ran> {
+  const { child, output } = start(file, env, syntax);
   await once(child, 'close');
   return { code: child.exitCode, ...(await output) };
 }
@@ -29,8 +37,8 @@ export interface Served {
 }
 
 /** Starts a program that listens. */
-export async function serve(file: string, env: NodeJS.ProcessEnv): Promise<Served> {
-  const { child, output } = start(file, { ...env, PORT: '0' });
+export async function serve(file: string, env: NodeJS.ProcessEnv, syntax?: Syntax): Promise<Served> {
+  const { child, output } = start(file, { ...env, PORT: '0' }, syntax);
   const lines = createInterface(child.stdout!);
   const said: string[] = [];
   lines.on('line', (line) => said.push(line));
@@ -54,8 +62,18 @@ export async function serve(file: string, env: NodeJS.ProcessEnv): Promise<Serve
   };
 }
 
-function start(file: string, env: NodeJS.ProcessEnv): { child: ReturnType<typeof fork>; output: Promise<Omit<Ran, 'code'>> } {
-  const child = fork(file, { env, execArgv: [...nodeFlags, '--import', preload], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+function start(
+  file: string,
+  env: NodeJS.ProcessEnv,
+  syntax?: Syntax,
+): { child: ReturnType<typeof fork>; output: Promise<Omit<Ran, 'code'>> } {
+  const decorated = syntax === 'decorators';
+  const child = fork(file, {
+    env: decorated ? { ...env, TS_NODE_PROJECT: join(dirname(file), 'tsconfig.json') } : env,
+    execArgv: [...nodeFlags, ...(decorated ? ['--import', '@oxc-node/core/register'] : []), '--import', preload],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    ...(decorated ? { cwd: nestProject } : {}),
+  });
   const { stdout, stderr } = child;
   if (!stdout || !stderr) throw new Error('the program has no output');
   return { child, output: Promise.all([text(stdout), text(stderr)]).then(([out, err]) => ({ stdout: out, stderr: err })) };
