@@ -46,6 +46,21 @@ function thrownBy(act: () => unknown): unknown {
 }
 
 describe('tenantGate', () => {
+  it.each([[null], [false], [0], [''], ['acme'], [{}]])(
+    'takes %j from a source for no tenant, and never for nothing presented',
+    async (answer) => {
+      await using tvm = machineFor(aws);
+      for (const optional of [false, true]) {
+        const enter = tenantGate({ tvm, identity: always(answer as never), optional });
+
+        await expect(enter(request())).rejects.toMatchObject({ code: 'tenant_invalid', status: 403 });
+      }
+      const scoped = tenantGate({ tvm, identity: always(answer as never), optional: true, permissions: ['s3-folder-read-only'] });
+      await expect(scoped(request())).rejects.toMatchObject({ code: 'tenant_invalid' });
+      expect(aws.calls).toEqual([]);
+    },
+  );
+
   it('leads from a token to AWS as its tenant', async () => {
     await using gate = closing(
       tenantGate({ ...optionsFor(aws), identity: bearerToken({ issuer: aws.issuer.url, audience: aws.issuer.audience }) }),

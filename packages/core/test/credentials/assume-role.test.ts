@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import { TokenVendingMachine, type TokenVendingMachineOptions } from '@tenant-aws/core';
 import { fakeSts } from '@tenant-aws/core/testing';
@@ -147,12 +148,18 @@ describe('what STS answers', () => {
       const answered = await handle(...asked);
       const chunks: Buffer[] = [];
       for await (const chunk of answered.response.body) chunks.push(chunk);
-      answered.response.body = answer(Buffer.concat(chunks).toString());
+      answered.response.body = Readable.from([Buffer.from(answer(Buffer.concat(chunks).toString()))]);
       return answered;
     };
     const options: Partial<TokenVendingMachineOptions> = { sts, cache: { errorTtlMs: 0 } };
     return new TokenVendingMachine(optionsFor(aws, options));
   }
+
+  it('is read from the wire of these tests as from any other', async () => {
+    await using tvm = machineWith((xml) => xml);
+
+    expect((await tvm.vend(acme)).accessKeyId).toMatch(/^ASIA/);
+  });
 
   it.each([
     ['is torn', (xml: string) => xml.slice(0, xml.indexOf('</SecretAccessKey>') - 5)],

@@ -1,0 +1,253 @@
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { type TenantCredentials, TokenVendingMachine, type TokenVendingMachineOptions } from '@tenant-aws/core';
+import type { LocalAws } from '@tenant-aws/local';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Revocations } from '../../src/credentials/revocations.ts';
+import { assumesOf, bucket, identityOf, optionsFor, startAws } from '../local-machine.ts';
+import { SettableClock } from '../settable-clock.ts';
+
+const second = 1_000;
+const acme = identityOf('acme');
+const revoked = { code: 'tenant_revoked', status: 403 };
+/** A hundred users of one tenant, each with a session, an entry and clients of his own. */
+const users = Array.from({ length: 100 }, (_, index) => ({ ...acme, subject: `user-${index}` }));
+
+let aws: LocalAws;
+let clock: SettableClock;
+beforeAll(async () => {
+  aws = await startAws();
+});
+beforeEach(() => {
+  aws.calls.length = 0;
+  clock = new SettableClock();
+});
+afterEach(() => aws.faults.clear());
+afterAll(() => aws.close());
+
+function machine(options: Partial<TokenVendingMachineOptions> = {}): TokenVendingMachine {
+  return new TokenVendingMachine(optionsFor(aws, { sessionName: ({ subject }) => subject ?? 'nobody', ...options }), { clock });
+}
+
+const put = () => new PutObjectCommand({ Bucket: bucket, Key: 'acme/note', Body: 'text' });
+const s3Calls = () => aws.calls.filter(({ service }) => service === 's3');
+const reasonsOf = async (work: readonly Promise<unknown>[]) =>
+  (await Promise.allSettled(work)).map((settled) => (settled.status === 'rejected' ? settled.reason : settled.value));
+
+describe('revoke', () => {
+  it('refuses the tenant at once, and no other', async () => {
+    await using tvm = machine();
+    await tvm.vend(acme);
+    await tvm.vend(identityOf('globex'));
+
+    tvm.revoke('acme');
+
+    await expect(tvm.vend(acme)).rejects.toMatchObject(revoked);
+    await expect(tvm.for(acme).credentials()).rejects.toMatchObject(revoked);
+    await tvm.vend(identityOf('globex'));
+    expect(assumesOf(aws)).toHaveLength(2);
+    expect(tvm.stats().entries).toBe(1);
+  });
+
+  it('ends a hundred flights in tenant_revoked, and sends none of those that wait for their turn', async () => {
+    await using tvm = machine();
+    aws.faults.sts({ hang: true });
+    const flights = users.map((user) => tvm.vend(user));
+    await expect.poll(() => assumesOf(aws).length).toBe(25);
+    expect(tvm.stats().queued).toBe(75);
+
+    tvm.revoke('acme');
+    aws.faults.clear();
+
+    for (const reason of await reasonsOf(flights)) expect(reason).toMatchObject(revoked);
+    expect(assumesOf(aws)).toHaveLength(25);
+    expect(tvm.stats().entries).toBe(0);
+  });
+
+  it('lets a flight try no second time', async () => {
+    await using tvm = machine();
+    aws.faults.sts({ delayMs: 50, code: 'ServiceUnavailable' });
+    const flight = tvm.vend(acme);
+    await expect.poll(() => assumesOf(aws).length).toBe(1);
+
+    tvm.revoke('acme');
+
+    await expect(flight).rejects.toMatchObject(revoked);
+    expect(assumesOf(aws)).toHaveLength(1);
+  });
+
+  it('stops a hundred clients that were built already: nothing more is signed', async () => {
+    await using tvm = machine();
+    const clients = users.map((user) => tvm.for(user).client(S3Client, { endpoint: aws.url, forcePathStyle: true }));
+    await Promise.all(clients.map((client) => client.send(put())));
+    const before = s3Calls().length;
+
+    tvm.revoke('acme');
+
+    for (const reason of await reasonsOf(clients.map((client) => client.send(put())))) expect(reason).toMatchObject(revoked);
+    expect(s3Calls()).toHaveLength(before);
+  });
+
+  it('stops the client that follows the current tenant', async () => {
+    await using tvm = machine();
+    const s3 = await tvm.currentClient(S3Client, { endpoint: aws.url, forcePathStyle: true });
+    await tvm.for(acme).run(() => s3.send(put()));
+
+    tvm.revoke('acme');
+
+    await expect(tvm.for(acme).run(() => s3.send(put()))).rejects.toMatchObject(revoked);
+    expect(s3Calls()).toHaveLength(1);
+  });
+
+  it('stops a client whose provider keeps the old credentials, by the guard alone, also once the tenant is accepted again', async () => {
+    await using tvm = machine();
+    const s3 = tvm.for(acme).client(S3Client, { endpoint: aws.url, forcePathStyle: true });
+    const kept: TenantCredentials = await tvm.vend(acme);
+    s3.config.credentials = (async () => kept) as never;
+    await s3.send(put());
+
+    tvm.revoke('acme');
+    await expect(s3.send(put())).rejects.toMatchObject(revoked);
+    tvm.reinstate('acme');
+    await expect(s3.send(put())).rejects.toMatchObject(revoked);
+    expect(s3Calls()).toHaveLength(1);
+  });
+
+  it('answers nothing to who asked before it, at whatever moment of the asking it comes', async () => {
+    const [asked, allowed] = [Promise.withResolvers<void>(), Promise.withResolvers<boolean>()];
+    await using hooked = machine({
+      authorizeTenant: () => {
+        asked.resolve();
+        return allowed.promise;
+      },
+    });
+    const asking = hooked.vend(acme);
+    await asked.promise;
+    hooked.revoke('acme');
+    hooked.reinstate('acme');
+    allowed.resolve(true);
+    await expect(asking).rejects.toMatchObject(revoked);
+
+    await using tvm = machine();
+    await tvm.vend(acme);
+    const hit = tvm.for(acme).credentials();
+    tvm.revoke('acme');
+    await expect(hit).rejects.toMatchObject(revoked);
+  });
+
+  it('lasts for the life of what was handed out, and the floor, unless it is told otherwise', async () => {
+    await using tvm = machine();
+    tvm.revoke('acme');
+    clock.pass(959_999);
+    await expect(tvm.vend(acme)).rejects.toMatchObject(revoked);
+    clock.pass(1);
+    await tvm.vend(acme);
+
+    tvm.revoke('acme', { forSeconds: 10 });
+    clock.pass(10 * second - 1);
+    await expect(tvm.vend(acme)).rejects.toMatchObject(revoked);
+    clock.setWall(3_600_000);
+    await expect(tvm.vend(acme)).rejects.toMatchObject(revoked);
+    clock.pass(1);
+    await tvm.vend(acme);
+  });
+
+  it('forgets refusals of STS, which the tenant may have had mended', async () => {
+    await using tvm = machine();
+    aws.faults.sts({ code: 'AccessDenied', times: 1 });
+    await expect(tvm.vend(acme)).rejects.toMatchObject({ code: 'sts_rejected' });
+
+    tvm.revoke('acme');
+    tvm.reinstate('acme');
+
+    await tvm.vend(acme);
+  });
+
+  it.each<[unknown, unknown]>([
+    ['', {}],
+    [undefined, {}],
+    ['acme', { forSeconds: 0 }],
+    ['acme', { forSeconds: -1 }],
+    ['acme', { forSeconds: Number.NaN }],
+    ['acme', { forSeconds: Number.POSITIVE_INFINITY }],
+    ['acme', { forSeconds: '60' }],
+    ['acme', { seconds: 60 }],
+  ])('refuses %j with %j', async (tenantId, options) => {
+    await using tvm = machine();
+
+    expect(() => tvm.revoke(tenantId as string, options as object)).toThrowError(
+      expect.objectContaining({ code: 'configuration_invalid' }),
+    );
+  });
+});
+
+describe('reinstate', () => {
+  it('lets the tenant have new credentials', async () => {
+    await using tvm = machine();
+    const before = await tvm.vend(acme);
+    const s3 = tvm.for(acme).client(S3Client, { endpoint: aws.url, forcePathStyle: true });
+    tvm.revoke('acme');
+
+    tvm.reinstate('acme');
+
+    expect((await tvm.vend(acme)).accessKeyId).not.toBe(before.accessKeyId);
+    await s3.send(put());
+    expect(s3Calls()).toHaveLength(1);
+  });
+
+  it('does not bring back the flights of before', async () => {
+    await using tvm = machine();
+    aws.faults.sts({ hang: true, times: 1 });
+    const before = tvm.vend(acme);
+    await expect.poll(() => assumesOf(aws).length).toBe(1);
+
+    tvm.revoke('acme');
+    tvm.reinstate('acme');
+    const after = tvm.vend(acme);
+    aws.faults.clear();
+
+    await expect(before).rejects.toMatchObject(revoked);
+    expect((await tvm.vend(acme)).accessKeyId).toBe((await after).accessKeyId);
+    expect(assumesOf(aws)).toHaveLength(2);
+  });
+
+  it('changes nothing for a tenant who was not revoked', async () => {
+    await using tvm = machine();
+    const before = await tvm.vend(acme);
+
+    tvm.reinstate('acme');
+
+    expect((await tvm.vend(acme)).accessKeyId).toBe(before.accessKeyId);
+  });
+});
+
+describe('invalidate', () => {
+  it('leaves what was handed out, and clients that were built, in use', async () => {
+    await using tvm = machine();
+    const s3 = tvm.for(acme).client(S3Client, { endpoint: aws.url, forcePathStyle: true });
+    const kept = await tvm.vend(acme);
+    tvm.invalidate('acme');
+
+    await s3.send(put());
+    s3.config.credentials = (async () => kept) as never;
+    await s3.send(put());
+
+    expect(s3Calls().map(({ decision }) => decision)).toEqual(['allowed', 'allowed']);
+    expect(assumesOf(aws)).toHaveLength(2);
+  });
+});
+
+describe('Revocations', () => {
+  it('remembers a revocation while anything that was vended before it can live, and no longer', () => {
+    const revocations = new Revocations(clock, 900 * second);
+    revocations.revoke('acme', 10 * second);
+    revocations.reinstate('acme');
+
+    clock.pass(899 * second);
+    revocations.revoke('globex', second);
+    expect(() => revocations.assertCurrent('acme', 0)).toThrowError(expect.objectContaining(revoked));
+
+    clock.pass(second);
+    revocations.revoke('globex', second);
+    expect(revocations.generationOf('acme')).toBe(0);
+  });
+});

@@ -1,0 +1,101 @@
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { denyIssuedBefore, type DenyIssuedBeforeOptions, TokenVendingMachine } from '@tenant-aws/core';
+import { type LocalAws, startLocalAws } from '@tenant-aws/local';
+import { describe, expect, it } from 'vitest';
+import { bucket, identityOf, optionsFor, roleArn } from './local-machine.ts';
+
+const allow = { Effect: 'Allow', Action: 's3:*', Resource: `arn:aws:s3:::${bucket}/*` } as const;
+const trust = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: ['sts:AssumeRole', 'sts:TagSession'] }],
+} as const;
+const hour = 3_600_000;
+const past = new Date(Date.now() - hour);
+const future = new Date(Date.now() + hour);
+
+/** An AWS whose role has the fence of `denyIssuedBefore` on it. */
+function fenced(date: Date, options?: DenyIssuedBeforeOptions): Promise<LocalAws> {
+  const policy = { Version: '2012-10-17', Statement: [allow, ...[denyIssuedBefore(date, options).Statement].flat()] } as const;
+  return startLocalAws({ roles: { [roleArn]: { policy, trust } }, buckets: [bucket] });
+}
+
+/** Whether each tenant may still do what its permissions allow. */
+async function servedBy(aws: LocalAws, tenants: readonly string[]): Promise<boolean[]> {
+  await using tvm = new TokenVendingMachine(optionsFor(aws, { tags: ({ tenantId }) => ({ tenant: tenantId }) }));
+  return await Promise.all(
+    tenants.map((tenantId) =>
+      tvm
+        .for(identityOf(tenantId))
+        .client(S3Client, { endpoint: aws.url, forcePathStyle: true })
+        .send(new PutObjectCommand({ Bucket: bucket, Key: `${tenantId}/note`, Body: 'text' }))
+        .then(
+          () => true,
+          (error: Error) => {
+            expect(error.name).toBe('AccessDenied');
+            return false;
+          },
+        ),
+    ),
+  );
+}
+
+describe('denyIssuedBefore, on the role at AWS', () => {
+  const tenants = ['acme', 'acme-2', 'globex'];
+
+  it.each<[string, Date, DenyIssuedBeforeOptions | undefined, boolean[]]>([
+    ['ends every session issued before', future, undefined, [false, false, false]],
+    ['leaves those issued later', past, undefined, [true, true, true]],
+    ['ends those of one tenant, told by the name of the session', future, { tenantId: 'acme' }, [false, true, true]],
+    ['leaves the later ones of that tenant', past, { tenantId: 'acme' }, [true, true, true]],
+    ['ends those of one tenant, told by a session tag', future, { tenantId: 'acme', tagKey: 'tenant' }, [false, true, true]],
+    ['ends nothing where the tag is another', future, { tenantId: 'acme', tagKey: 'customer' }, [true, true, true]],
+  ])('%s', async (_what, date, options, served) => {
+    const aws = await fenced(date, options);
+
+    expect(await servedBy(aws, tenants)).toEqual(served);
+    await aws.close();
+  });
+});
+
+describe('denyIssuedBefore', () => {
+  const date = new Date('2026-01-02T03:04:05.678Z');
+
+  it('is a policy document for the role', () => {
+    expect(denyIssuedBefore(date)).toEqual({
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Deny', Action: '*', Resource: '*', Condition: { DateLessThan: { 'aws:TokenIssueTime': '2026-01-02T03:04:05.678Z' } } },
+      ],
+    });
+  });
+
+  it('knows the session of a tenant whose id is no legal name by its digest', () => {
+    const [statement] = [denyIssuedBefore(date, { tenantId: 'acme:eu' }).Statement].flat();
+
+    expect(statement?.Condition).toMatchObject({ StringLike: { 'aws:userid': expect.stringMatching(/^\*:t-[0-9a-f]{40}$/) } });
+  });
+
+  it.each<[unknown, unknown]>([
+    ['2026-01-01', {}],
+    [new Date(Number.NaN), {}],
+    [undefined, {}],
+    [date, { tenantID: 'acme' }],
+    [date, { tenantId: '' }],
+    [date, { tenantId: 42 }],
+    [date, { tagKey: 'tenant' }],
+    [date, { tenantId: '*', tagKey: 'tenant' }],
+    [date, { tenantId: '${aws:PrincipalTag/tenant}', tagKey: 'tenant' }],
+    [date, { tenantId: 'acme', tagKey: '*' }],
+    [date, { tenantId: 'acme', tagKey: '' }],
+  ])('refuses %s with %j', (given, options) => {
+    expect(() => denyIssuedBefore(given as Date, options as DenyIssuedBeforeOptions)).toThrowError(
+      expect.objectContaining({ code: 'configuration_invalid' }),
+    );
+  });
+
+  it('turns no wildcard of a tenant id into one of the policy', () => {
+    const [statement] = [denyIssuedBefore(date, { tenantId: 'ac*' }).Statement].flat();
+
+    expect(statement?.Condition).toMatchObject({ StringLike: { 'aws:userid': expect.stringMatching(/^\*:t-[0-9a-f]{40}$/) } });
+  });
+});

@@ -1,0 +1,231 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { Readable } from 'node:stream';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  authenticatedUser,
+  channels,
+  type TenantAwsEvents,
+  tenantGate,
+  TokenVendingMachine,
+  type TokenVendingMachineOptions,
+} from '@tenant-aws/core';
+import { fakeSts } from '@tenant-aws/core/testing';
+import type { LocalAws } from '@tenant-aws/local';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bucket, identityOf, optionsFor, roleArn, startAws } from './local-machine.ts';
+import { SettableClock } from './settable-clock.ts';
+
+const names = ['identity', 'vend', 'refresh', 'revoke', 'denied', 'warning'] as const;
+const acme = identityOf('acme');
+const digest = expect.stringMatching(/^[\w-]{43}$/);
+const duration = expect.any(Number);
+const requestId = expect.stringMatching(/^[\w-]{16,}$/);
+
+let aws: LocalAws;
+let clock: SettableClock;
+beforeAll(async () => {
+  aws = await startAws();
+});
+beforeEach(() => {
+  aws.calls.length = 0;
+  clock = new SettableClock();
+  told.length = 0;
+  for (const name of names) subscribe(`tenant-aws:${name}`, hear);
+});
+afterEach(() => {
+  aws.faults.clear();
+  for (const name of names) unsubscribe(`tenant-aws:${name}`, hear);
+});
+afterAll(() => aws.close());
+
+const told: { readonly on: string; readonly event: unknown }[] = [];
+function hear(event: unknown, on: string | symbol): void {
+  told.push({ on: String(on), event });
+}
+const of = (name: keyof TenantAwsEvents) => told.filter(({ on }) => on === `tenant-aws:${name}`).map(({ event }) => event);
+
+function machine(options: Partial<TokenVendingMachineOptions> = {}): TokenVendingMachine {
+  return new TokenVendingMachine(optionsFor(aws, options), { clock });
+}
+
+describe('tenant-aws:vend', () => {
+  const vended = {
+    tenantId: 'acme',
+    roleArn,
+    templates: [{ name: 's3-folder-per-tenant', version: expect.any(String) }],
+    policyDigest: digest,
+  };
+
+  it('tells where the credentials came from', async () => {
+    await using tvm = machine();
+    await Promise.all([tvm.vend(acme), tvm.vend(acme)]);
+    await tvm.vend(acme);
+
+    const facts = { ...vended, durationMs: duration, requestId, tokenUtilisation: expect.any(Number) };
+    expect(of('vend')).toEqual([
+      { ...facts, outcome: 'assumed' },
+      { ...facts, outcome: 'shared' },
+      { ...facts, outcome: 'hit' },
+    ]);
+    expect(told).toHaveLength(3);
+  });
+
+  it.each([
+    ['AccessDenied', 'sts_rejected'],
+    ['ServiceUnavailable', 'sts_unavailable'],
+  ])('tells why there are none, after %s', async (code, ours) => {
+    await using tvm = machine();
+    aws.faults.sts({ code });
+
+    await expect(tvm.vend(acme)).rejects.toThrow();
+
+    expect(of('vend')).toEqual([{ ...vended, outcome: 'failed', durationMs: duration, code: ours }]);
+  });
+});
+
+describe('tenant-aws:refresh', () => {
+  it('tells of each refresh, and when the next try is where it failed', async () => {
+    await using tvm = machine();
+    await tvm.vend(acme);
+    clock.pass(660_000);
+    aws.faults.sts({ code: 'AccessDenied', times: 1 });
+
+    await tvm.vend(acme);
+    await expect.poll(() => of('refresh')).toHaveLength(1);
+    clock.pass(2_000);
+    await tvm.vend(acme);
+    await expect.poll(() => of('refresh')).toHaveLength(2);
+
+    expect(of('refresh')).toEqual([
+      { tenantId: 'acme', outcome: 'failed', durationMs: duration, code: 'sts_rejected', retryInMs: expect.any(Number) },
+      { tenantId: 'acme', outcome: 'refreshed', durationMs: duration },
+    ]);
+    expect(of('vend').map((event) => (event as { outcome: string }).outcome)).toEqual(['assumed', 'hit', 'hit', 'refreshed']);
+  });
+});
+
+describe('tenant-aws:revoke', () => {
+  it('tells for how long', async () => {
+    await using tvm = machine();
+
+    tvm.revoke('acme');
+    tvm.revoke('globex', { forSeconds: 60 });
+
+    expect(of('revoke')).toEqual([
+      { tenantId: 'acme', forSeconds: 960 },
+      { tenantId: 'globex', forSeconds: 60 },
+    ]);
+  });
+});
+
+describe('tenant-aws:warning', () => {
+  /** An STS that says how full the session token is. */
+  function machineAt(percent: number): TokenVendingMachine {
+    const sts = fakeSts();
+    const { handle } = sts.config.requestHandler;
+    sts.config.requestHandler.handle = async (...asked: Parameters<typeof handle>) => {
+      const answered = await handle(...asked);
+      const chunks: Buffer[] = [];
+      for await (const chunk of answered.response.body) chunks.push(chunk);
+      const xml = Buffer.concat(chunks).toString();
+      const size = `<PackedPolicySize>${percent}</PackedPolicySize>`;
+      answered.response.body = Readable.from([Buffer.from(xml.replace('</AssumeRoleResult>', `${size}</AssumeRoleResult>`))]);
+      return answered;
+    };
+    return machine({ sts });
+  }
+
+  it('tells of a session token that is three quarters full, once for each call to STS', async () => {
+    for (const percent of [74, 75, 100]) {
+      await using tvm = machineAt(percent);
+      await tvm.vend(acme);
+      await tvm.vend(acme);
+    }
+
+    expect(of('warning')).toEqual([75, 100].map((percent) => ({ kind: 'token_utilisation', tenantId: 'acme', percent })));
+    expect(of('vend')).toHaveLength(6);
+    expect(of('vend')[0]).toMatchObject({ tokenUtilisation: 74 });
+  });
+});
+
+describe('tenant-aws:identity', () => {
+  const request = (user?: unknown) => ({ headersDistinct: {}, remoteAddress: '127.0.0.1', raw: undefined, user });
+
+  it('tells of each request through a gate, refused ones too, and repeats no id that was refused', async () => {
+    await using tvm = machine();
+    const enter = tenantGate({ tvm, identity: authenticatedUser(), eager: false });
+    const open = tenantGate({ tvm, identity: authenticatedUser(), eager: false, optional: true });
+
+    await enter(request({ tenantId: 'acme', sub: 'alice' }));
+    await expect(enter(request())).rejects.toMatchObject({ code: 'token_missing' });
+    await expect(enter(request({}))).rejects.toMatchObject({ code: 'tenant_missing' });
+    await expect(enter(request({ tenantId: '<script>' }))).rejects.toMatchObject({ code: 'tenant_invalid' });
+    await open(request());
+
+    expect(of('identity')).toEqual([
+      expect.objectContaining({ source: 'user', tenantId: 'acme' }),
+      { code: 'token_missing' },
+      { code: 'tenant_missing' },
+      expect.objectContaining({ code: 'tenant_invalid' }),
+      {},
+    ]);
+    expect(JSON.stringify(told)).not.toContain('script');
+  });
+});
+
+describe('every event', () => {
+  it('holds no secret, and no token', async () => {
+    const user = { tenantId: 'acme', sub: 'alice', jwt: 'canary-of-a-token' };
+    await using tvm = machine();
+    const enter = tenantGate({ tvm, identity: authenticatedUser() });
+    const tenantAws = await enter({ headersDistinct: {}, remoteAddress: undefined, raw: undefined, user });
+    const old = await tvm.vend(acme);
+    const s3 = tenantAws?.client(S3Client, { endpoint: aws.url, forcePathStyle: true });
+    await s3?.send(new GetObjectCommand({ Bucket: bucket, Key: 'globex/note' })).catch(() => undefined);
+    clock.pass(660_000);
+    await tvm.vend(acme);
+    await expect.poll(() => of('refresh')).toHaveLength(1);
+    const fresh = await tvm.vend(acme);
+    tvm.revoke('acme');
+    await tvm.vend(acme).catch(() => undefined);
+
+    const everything = JSON.stringify(told);
+    for (const name of ['identity', 'vend', 'refresh', 'revoke', 'denied'] as const) expect(of(name)).not.toEqual([]);
+    for (const { secretAccessKey, sessionToken } of [old, fresh]) {
+      expect(everything).not.toContain(secretAccessKey);
+      expect(everything).not.toContain(sessionToken.slice(0, 40));
+    }
+    expect(everything).not.toContain('canary');
+  });
+
+  it('is not even made where nobody listens', async () => {
+    for (const name of names) unsubscribe(`tenant-aws:${name}`, hear);
+    let published = 0;
+    for (const name of names) channels[name].publish = () => void (published += 1);
+    try {
+      await using tvm = machine();
+      await tvm.vend(acme);
+      clock.pass(660_000);
+      await tvm.vend(acme);
+      await expect.poll(async () => (await tvm.vend(acme)).expiration.getTime() - clock.now().wall).toBeGreaterThan(840_000);
+      tvm.revoke('acme');
+      await expect(tvm.vend(acme)).rejects.toThrow();
+    } finally {
+      for (const name of names) Reflect.deleteProperty(channels[name], 'publish');
+    }
+
+    expect(published).toBe(0);
+  });
+
+  it('reaches who subscribes by the typed channel, until he leaves', async () => {
+    await using tvm = machine();
+    const heard: string[] = [];
+    const listener = ({ tenantId }: { readonly tenantId: string }) => void heard.push(tenantId);
+    channels.vend.subscribe(listener);
+    await tvm.vend(acme);
+    channels.vend.unsubscribe(listener);
+    await tvm.vend(acme);
+
+    expect(heard).toEqual(['acme']);
+  });
+});
