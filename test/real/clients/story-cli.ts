@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bucket, table } from '../../notes-aws.ts';
+import type { Step, Told } from './story.ts';
+
+/** AWS_ENDPOINT_URL is read since AWS CLI 2.13 and 1.29: a Debian release may have an older one. */
+function endpointFlags(version: string, env: NodeJS.ProcessEnv): readonly string[] {
+  const [, major = 0, minor = 0] = (/aws-cli\/(\d+)\.(\d+)/.exec(version) ?? []).map(Number);
+  const reads = major > 2 || (major === 2 ? minor >= 13 : minor >= 29);
+  return reads ? [] : ['--endpoint-url', env['AWS_ENDPOINT_URL'] ?? ''];
+}
+
+/** The isolation story, told by the AWS CLI with nothing but the environment. */
+export async function tellByCli(command: string, env: NodeJS.ProcessEnv): Promise<Told> {
+  const folder = await mkdtemp(join(tmpdir(), 'tenant-aws-cli-'));
+  const [small, large, got] = ['note', 'large', 'got'].map((name) => join(folder, name)) as [string, string, string];
+  await writeFile(small, 'mine');
+  await writeFile(large, Buffer.alloc(12_000_000, 'x'));
+  const flags = endpointFlags((await run(command, ['--version'], env)).text, env);
+  const told: Record<string, string> = {};
+  const step = async (name: Step, ...args: string[]): Promise<string> => {
+    const { ok, text } = await run(command, [...args, ...flags], env);
+    told[name] = ok ? 'allowed' : /AccessDenied|\(403\)/.test(text) ? 'denied' : text;
+    return text.trim();
+  };
+  const fetched = async (name: Step, key: string): Promise<void> => {
+    const { status } = await fetch(await step(name, 's3', 'presign', `s3://${bucket}/${key}`));
+    told[name] = status === 200 ? 'allowed' : status === 403 ? 'denied' : `answered ${status}`;
+  };
+  const item = (customer: string): string => JSON.stringify({ customer: { S: customer }, id: { S: '1' } });
+  const object = (key: string): string[] => ['--bucket', bucket, '--key', key];
+  try {
+    await step('puts its own object', 's3', 'cp', small, `s3://${bucket}/acme/note`);
+    await step('gets its own object', 's3', 'cp', `s3://${bucket}/acme/note`, got);
+    await step('lists its own folder', 's3', 'ls', `s3://${bucket}/acme/`);
+    await step('copies its own object', 's3api', 'copy-object', ...object('acme/copy'), '--copy-source', `${bucket}/acme/note`);
+    await step('uploads 12 MB of its own in parts', 's3', 'cp', large, `s3://${bucket}/acme/large`);
+    await fetched('reads its own object by a presigned URL', 'acme/note');
+    await step('puts its own item', 'dynamodb', 'put-item', '--table-name', table, '--item', item('acme'));
+    await step('gets its own item', 'dynamodb', 'get-item', '--table-name', table, '--key', item('acme'));
+    await step("gets another's object", 's3api', 'get-object', ...object('globex/note'), got);
+    await step("puts another's object", 's3', 'cp', small, `s3://${bucket}/globex/note`);
+    await step("deletes another's object", 's3', 'rm', `s3://${bucket}/globex/note`);
+    await step("copies another's object", 's3api', 'copy-object', ...object('acme/copy'), '--copy-source', `${bucket}/globex/note`);
+    await step("lists another's folder", 's3', 'ls', `s3://${bucket}/globex/`);
+    await step('lists the whole bucket', 's3', 'ls', `s3://${bucket}`);
+    await step('lists the bare prefix', 's3', 'ls', `s3://${bucket}/acme`);
+    await step("uploads 12 MB to another's folder", 's3', 'cp', large, `s3://${bucket}/globex/large`);
+    await fetched("reads another's object by a presigned URL", 'globex/note');
+    await step("puts another's item", 'dynamodb', 'put-item', '--table-name', table, '--item', item('globex'));
+    await step("gets another's item", 'dynamodb', 'get-item', '--table-name', table, '--key', item('globex'));
+    await step('scans the table', 'dynamodb', 'scan', '--table-name', table);
+    return told;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** What a command printed on both ways out, and whether it ended well. */
+export function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<{ ok: boolean; text: string }> {
+  return new Promise((resolve) => {
+    execFile(command, args, { env }, (error, stdout, stderr) => resolve({ ok: error === null, text: stdout + stderr }));
+  });
+}

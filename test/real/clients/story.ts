@@ -1,0 +1,69 @@
+import { PolicyGenerator } from '@tenant-aws/core';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import type { LocalAws } from '@tenant-aws/local';
+import { bucket, roleArn, table } from '../../notes-aws.ts';
+
+export type Outcome = 'allowed' | 'denied';
+
+/** What each client tries as acme, and what AWS must say to it. */
+export const STORY = {
+  'puts its own object': 'allowed',
+  'gets its own object': 'allowed',
+  'lists its own folder': 'allowed',
+  'copies its own object': 'allowed',
+  'uploads 12 MB of its own in parts': 'allowed',
+  'reads its own object by a presigned URL': 'allowed',
+  'puts its own item': 'allowed',
+  'gets its own item': 'allowed',
+  "gets another's object": 'denied',
+  "puts another's object": 'denied',
+  "deletes another's object": 'denied',
+  "copies another's object": 'denied',
+  "lists another's folder": 'denied',
+  'lists the whole bucket': 'denied',
+  'lists the bare prefix': 'denied',
+  "uploads 12 MB to another's folder": 'denied',
+  "reads another's object by a presigned URL": 'denied',
+  "puts another's item": 'denied',
+  "gets another's item": 'denied',
+  'scans the table': 'denied',
+} as const satisfies Record<string, Outcome>;
+
+export type Step = keyof typeof STORY;
+
+/** What a program in another language, or another process, tells of its tries: a failure that is no denial is a sentence of its own. */
+export type Told = Readonly<Record<string, string>>;
+
+/** The environment of a client that knows nothing but the variables of the local AWS. */
+export function clientEnvironment(aws: LocalAws, keys: Record<string, string> = {}): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_') && !name.startsWith('TENANT_AWS_'));
+  return { ...Object.fromEntries(inherited), ...aws.env, ...keys };
+}
+
+/** The names that the programs use. */
+export const NAMES: Record<string, string> = { BUCKET: bucket, TABLE: table };
+
+/** Keys of acme, as variables: a session of the role, narrowed by the policy of acme. */
+export async function keysOfAcme(aws: LocalAws): Promise<Record<string, string>> {
+  const sts = new STSClient({
+    endpoint: aws.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: aws.env['AWS_ACCESS_KEY_ID'] ?? '', secretAccessKey: aws.env['AWS_SECRET_ACCESS_KEY'] ?? '' },
+  });
+  const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'acme', Policy: policyOfAcme() }));
+  sts.destroy();
+  return {
+    AWS_ACCESS_KEY_ID: Credentials?.AccessKeyId ?? '',
+    AWS_SECRET_ACCESS_KEY: Credentials?.SecretAccessKey ?? '',
+    AWS_SESSION_TOKEN: Credentials?.SessionToken ?? '',
+  };
+}
+
+export function policyOfAcme(): string {
+  return PolicyGenerator.generator()
+    .s3FolderPerTenant({ bucket })
+    .dynamodbLeadingKeys({ table })
+    .in({ partition: 'aws', region: 'us-east-1', account: '000000000000' })
+    .tenant('acme')
+    .generatePolicy();
+}
