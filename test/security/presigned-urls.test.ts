@@ -1,9 +1,12 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { STSClient } from '@aws-sdk/client-sts';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { TokenVendingMachine } from '@tenant-aws/core';
-import type { LocalAws } from '@tenant-aws/local';
+import { type LocalAws, startLocalAws } from '@tenant-aws/local';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { bucket, enterEnvironment, startNotesAws } from '../notes-aws.ts';
+import { baseKeys } from '../../packages/core/test/local-machine.ts';
+import { SettableClock } from '../../packages/core/test/settable-clock.ts';
+import { bucket, enterEnvironment, roleArn, startNotesAws } from '../notes-aws.ts';
 
 let aws: LocalAws;
 let leaveEnvironment: () => void;
@@ -37,4 +40,39 @@ it("lets no URL out that a lying provider had presigned with another tenant's ke
   s3.config.credentials = tvm.for(identityOf('globex')).credentials as never;
 
   await expect(getSignedUrl(s3, get('globex'))).rejects.toMatchObject({ code: 'tenant_mismatch' });
+});
+
+it('lets no URL out of a client of a revoked tenant, whatever its provider keeps', async () => {
+  const s3 = tvm.for(identityOf('initech')).client(S3Client, { maxAttempts: 3 });
+  const kept = await tvm.vend(identityOf('initech'));
+  tvm.revoke('initech');
+
+  await expect(getSignedUrl(s3, get('initech'))).rejects.toMatchObject({ code: 'tenant_revoked' });
+  s3.config.credentials = (async () => kept) as never;
+  await expect(getSignedUrl(s3, get('initech'))).rejects.toMatchObject({ code: 'tenant_revoked' });
+});
+
+it('makes URLs through `lasting` that live as long as they say, where others die with their credentials', async () => {
+  const clock = new SettableClock();
+  const later = await startLocalAws({
+    roles: { [roleArn]: { policy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }] } } },
+    buckets: [bucket],
+    clock: () => clock.now().wall,
+  });
+  const sts = new STSClient({ endpoint: later.url, region: 'us-east-1', credentials: baseKeys(later) });
+  const machine = new TokenVendingMachine({ roleArn, permissions: ['s3-folder-per-tenant'], variables: { bucket }, sts }, { clock });
+  const acme = machine.for(identityOf('acme'));
+  const config = { endpoint: later.url, forcePathStyle: true };
+  await acme.client(S3Client, config).send(new PutObjectCommand({ Bucket: bucket, Key: 'acme/note', Body: 'text' }));
+  clock.pass(500_000);
+
+  const signed = { expiresIn: 600, signingDate: new Date(clock.now().wall) };
+  const short = await getSignedUrl(acme.client(S3Client, config), get('acme'), signed);
+  const long = await getSignedUrl(acme.lasting(600).client(S3Client, config), get('acme'), signed);
+  clock.pass(599_000);
+
+  expect((await fetch(short)).status).not.toBe(200);
+  expect(await (await fetch(long)).text()).toBe('text');
+  await machine.close();
+  await later.close();
 });
