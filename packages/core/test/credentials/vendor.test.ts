@@ -291,12 +291,18 @@ describe('close', () => {
   });
 
   it('begins no call for who was still being asked about', async () => {
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    const tvm = machine({ authorizeTenant: () => promise });
+    const [asked, allowed] = [Promise.withResolvers<void>(), Promise.withResolvers<boolean>()];
+    const tvm = machine({
+      authorizeTenant: () => {
+        asked.resolve();
+        return allowed.promise;
+      },
+    });
     const waiting = tvm.vend(acme);
+    await asked.promise;
 
     await tvm.close();
-    resolve(true);
+    allowed.resolve(true);
 
     await expect(waiting).rejects.toMatchObject({ code: 'configuration_invalid' });
     expect(aws.calls).toEqual([]);
