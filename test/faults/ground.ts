@@ -7,13 +7,16 @@ import { bucket, roleArn, table } from '../notes-aws.ts';
 
 export { SettableClock } from '../../packages/core/test/settable-clock.ts';
 
+/** What a machine needs of a local AWS, which may run in another process. */
+export type Reachable = Pick<LocalAws, 'url' | 'env'>;
+
 /** The base keys of a local AWS: they may call STS and nothing else. */
-export function baseKeys(aws: LocalAws): { accessKeyId: string; secretAccessKey: string } {
+export function baseKeys(aws: Reachable): { accessKeyId: string; secretAccessKey: string } {
   return { accessKeyId: aws.env['AWS_ACCESS_KEY_ID'] ?? '', secretAccessKey: aws.env['AWS_SECRET_ACCESS_KEY'] ?? '' };
 }
 
 /** A real STS client. What it keeps trying, and how long, is up to the machine: nothing of it is set here. */
-export function stsAt(endpoint: string, aws: LocalAws, config: STSClientConfig = {}): STSClient {
+export function stsAt(endpoint: string, aws: Reachable, config: STSClientConfig = {}): STSClient {
   return new STSClient({ endpoint, region: 'us-east-1', credentials: baseKeys(aws), ...config });
 }
 
@@ -22,7 +25,7 @@ export interface MachineOptions extends Partial<TokenVendingMachineOptions> {
 }
 
 /** A machine of the notes API; `sts` of the options says how its calls reach STS. */
-export function machineFor(aws: LocalAws, { clock, ...options }: MachineOptions = {}): TokenVendingMachine {
+export function machineFor(aws: Reachable, { clock, ...options }: MachineOptions = {}): TokenVendingMachine {
   return new TokenVendingMachine(
     {
       roleArn,

@@ -1,0 +1,26 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+/** Bytes that are in use after everything that can go has gone. */
+export async function settledHeap(): Promise<number> {
+  for (let round = 0; round < 4; round += 1) {
+    await turn();
+    collect();
+  }
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+/** By how much of the first third's mean the last third's differs. */
+export function growth(samples: readonly number[]): number {
+  const third = Math.max(1, Math.floor(samples.length / 3));
+  return meanOf(samples.slice(-third)) / meanOf(samples.slice(0, third)) - 1;
+}
+
+function meanOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+}
