@@ -36,20 +36,29 @@ class Gateway implements OnGatewayConnection {
   }
 
   @SubscribeMessage('write')
-  async write(@MessageBody() { id, folder }: { id: number; folder?: string }) {
+  async write(@MessageBody() { id }: { id: number }) {
     await aTurn();
-    await this.store.put(folder ?? currentTenantAws().tenantId);
+    await this.store.put(currentTenantAws().tenantId);
     return { event: 'written', data: { id, tenant: currentTenantAws().tenantId } };
   }
 
   @Scoped(['s3-folder-read-only'])
   @SubscribeMessage('read-only')
-  async readOnly() {
-    const data = await this.store.put(currentTenantAws().tenantId).then(
+  readOnly() {
+    return this.tryToWrite(currentTenantAws().tenantId);
+  }
+
+  @SubscribeMessage('foreign')
+  foreign() {
+    return this.tryToWrite('globex');
+  }
+
+  private async tryToWrite(folder: string) {
+    const data = await this.store.put(folder).then(
       () => 'written',
       (error: Error) => error.name,
     );
-    return { event: 'read-only', data };
+    return { event: 'tried', data };
   }
 
   @Public()
@@ -113,14 +122,14 @@ describe.each(platforms)('a gateway of platform-ws on %s', (platform) => {
     const refusal = { event: 'exception', data: { status: 'error', code: 'token_missing', message: 'This request needs a bearer token' } };
     expect(await say(await connect(), { event: 'write', data: {} })).toEqual([refusal]);
 
-    await say(await connect('acme'), { event: 'write', data: { folder: 'globex' } });
+    expect(await say(await connect('acme'), { event: 'foreign', data: {} })).toEqual([{ event: 'tried', data: 'AccessDenied' }]);
     expect(aws().calls.filter(({ operation }) => operation === 'PutObject')).toMatchObject([{ decision: 'denied', tenantSession: 'acme' }]);
   });
 
   it("has its handlers' own permissions, and none where they are public", async () => {
     const socket = await connect('acme');
 
-    expect(await say(socket, { event: 'read-only', data: {} })).toEqual([{ event: 'read-only', data: 'AccessDenied' }]);
+    expect(await say(socket, { event: 'read-only', data: {} })).toEqual([{ event: 'tried', data: 'AccessDenied' }]);
     expect(await say(socket, { event: 'open', data: {} })).toMatchObject([{ data: { code: 'no_tenant' } }]);
     expect(await say(socket, { event: 'write', data: { id: 1 } })).toMatchObject([{ data: { tenant: 'acme' } }]);
   });

@@ -1,5 +1,6 @@
 import { STSClient } from '@aws-sdk/client-sts';
 import { Controller, Get, type INestApplication, Inject, Injectable, Module } from '@nestjs/common';
+import nest from '@nestjs/core/package.json' with { type: 'json' };
 import { ConfigurationError, TokenVendingMachine } from '@tenant-aws/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { TenantAwsModule, TenantAwsService } from '../src/index.ts';
@@ -50,6 +51,10 @@ describe.each(platforms)('TenantAwsModule on %s', (platform) => {
 });
 
 describe('TenantAwsModule', () => {
+  it('is tried on the release of Nest that is meant', () => {
+    expect(nest.version.split('.')[0]).toBe(process.env['NEST_MAJOR'] ?? '12');
+  });
+
   it('stands anywhere among the imports', async () => {
     @Module({ controllers: [Pages] })
     class PagesModule {}
