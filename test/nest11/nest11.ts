@@ -7,6 +7,7 @@ export function nest11(): Plugin {
   return {
     name: 'nest-11',
     enforce: 'pre',
+    config: () => ({ test: { env: { NEST_MAJOR: '11' } } }),
     resolveId(id, _importer, options) {
       return id.startsWith('@nestjs/') ? this.resolve(id, importer, { ...options, skipSelf: true }) : undefined;
     },
