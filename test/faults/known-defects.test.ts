@@ -101,11 +101,15 @@ describe('a partition', () => {
   let server: Server;
   let policy = '';
   beforeAll(async () => {
-    server = createServer(async (req, res) => {
+    server = createServer((req, res) => {
       let form = '';
-      for await (const chunk of req) form += String(chunk);
-      policy = new URLSearchParams(form).get('Policy') ?? '';
-      res.writeHead(403, { 'content-type': 'text/xml' }).end('<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>');
+      req.on('data', (chunk) => {
+        form += String(chunk);
+      });
+      req.on('end', () => {
+        policy = new URLSearchParams(form).get('Policy') ?? '';
+        res.writeHead(403, { 'content-type': 'text/xml' }).end('<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>');
+      });
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
   });

@@ -1,4 +1,4 @@
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import type { LocalAws } from '@tenant-aws/local';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -30,7 +30,7 @@ function sdkAlone(): S3Client {
   });
 }
 
-const read = new GetObjectCommand({ Bucket: bucket, Key: 'acme/note' });
+const read = new HeadObjectCommand({ Bucket: bucket, Key: 'acme/note' });
 
 it('serves credentials with 240 s left while STS is down, where fromTemporaryCredentials throws', async () => {
   aws.faults.sts({ expiresInSeconds: 240 });

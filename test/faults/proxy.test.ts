@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, get, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Proxy } from './proxy.ts';
 
@@ -24,15 +25,7 @@ afterEach(async () => {
 function ask(): Promise<string> {
   return new Promise((resolve) => {
     const failed = (error: NodeJS.ErrnoException): void => resolve(error.code ?? error.message);
-    const sent = get(proxy.url, { agent: false }, async (response) => {
-      let text = '';
-      try {
-        for await (const chunk of response) text += String(chunk);
-        resolve(text);
-      } catch (error) {
-        failed(error as NodeJS.ErrnoException);
-      }
-    });
+    const sent = get(proxy.url, { agent: false }, (response) => void text(response).then(resolve, failed));
     sent.on('error', failed);
   });
 }

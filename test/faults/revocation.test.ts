@@ -1,4 +1,4 @@
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { LocalAws } from '@tenant-aws/local';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { bucket, startNotesAws } from '../notes-aws.ts';
@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => aws.faults.clear());
 
-const read = (tenant: string): GetObjectCommand => new GetObjectCommand({ Bucket: bucket, Key: `${tenant}/note` });
+const read = (tenant: string): HeadObjectCommand => new HeadObjectCommand({ Bucket: bucket, Key: `${tenant}/note` });
 
 /** The requests of this tenant that have come to S3, whatever was answered. */
 function readsOf(tenant: string): LocalAws['calls'] {

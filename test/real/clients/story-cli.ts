@@ -6,19 +6,39 @@ import { bucket, table } from '../../notes-aws.ts';
 import type { Step, Told } from './story.ts';
 
 /** AWS_ENDPOINT_URL is read since AWS CLI 2.13 and 1.29: a Debian release may have an older one. */
-function endpointFlags(version: string, env: NodeJS.ProcessEnv): readonly string[] {
-  const [, major = 0, minor = 0] = (/aws-cli\/(\d+)\.(\d+)/.exec(version) ?? []).map(Number);
-  const reads = major > 2 || (major === 2 ? minor >= 13 : minor >= 29);
-  return reads ? [] : ['--endpoint-url', env['AWS_ENDPOINT_URL'] ?? ''];
+function readsEndpoint({ major, minor }: Version): boolean {
+  return major > 2 || (major === 2 ? minor >= 13 : minor >= 29);
+}
+
+/** AWS CLI 1 presigns with SigV2, which newer regions of AWS refuse as well, unless its configuration says otherwise. */
+const SIGV4_FOR_S3 = '[default]\ns3 =\n  signature_version = s3v4\n';
+
+interface Version {
+  readonly major: number;
+  readonly minor: number;
+}
+
+async function versionOf(command: string, env: NodeJS.ProcessEnv): Promise<Version> {
+  const { text } = await run(command, ['--version'], env);
+  const [, major = 0, minor = 0] = (/aws-cli\/(\d+)\.(\d+)/.exec(text) ?? []).map(Number);
+  return { major, minor };
 }
 
 /** The isolation story, told by the AWS CLI with nothing but the environment. */
-export async function tellByCli(command: string, env: NodeJS.ProcessEnv): Promise<Told> {
+export async function tellByCli(command: string, given: NodeJS.ProcessEnv): Promise<Told> {
   const folder = await mkdtemp(join(tmpdir(), 'tenant-aws-cli-'));
-  const [small, large, got] = ['note', 'large', 'got'].map((name) => join(folder, name)) as [string, string, string];
+  const [small, large, got, config] = ['note', 'large', 'got', 'config'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+    string,
+  ];
   await writeFile(small, 'mine');
   await writeFile(large, Buffer.alloc(12_000_000, 'x'));
-  const flags = endpointFlags((await run(command, ['--version'], env)).text, env);
+  await writeFile(config, SIGV4_FOR_S3);
+  const version = await versionOf(command, given);
+  const flags = readsEndpoint(version) ? [] : ['--endpoint-url', given['AWS_ENDPOINT_URL'] ?? ''];
+  const env = version.major === 1 ? { ...given, AWS_CONFIG_FILE: config } : given;
   const told: Record<string, string> = {};
   const step = async (name: Step, ...args: string[]): Promise<string> => {
     const { ok, text } = await run(command, [...args, ...flags], env);
