@@ -2,6 +2,7 @@ import { AwsError, type Operation, type VerifiedRequest } from '../services/serv
 import type { Principal } from '../sessions.ts';
 import { element } from '../xml.ts';
 import { stsAnswer } from './answer.ts';
+import { callerOf } from './caller.ts';
 import { assumedRole, issue, tokenUse } from './credentials.ts';
 import type { Form } from './form.ts';
 import { LIMITS, optional, parseDuration } from './limits.ts';
@@ -16,8 +17,7 @@ import { trusts } from './trust.ts';
  * @see AWS STS API Reference, "AssumeRole"
  */
 export function assumeRole(request: VerifiedRequest, form: Form, ground: StsGround): Operation {
-  const principal = ground.sessions.find(request.caller.accessKeyId);
-  if (!principal) throw new AwsError('InvalidClientTokenId', 403, 'The security token included in the request is invalid.');
+  const principal = callerOf(request, ground.sessions);
   const wanted = readSessionRequest(form);
   const tags = readTags(form, principal.session);
   const sourceIdentity = readSourceIdentity(form, principal);

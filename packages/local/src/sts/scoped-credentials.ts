@@ -4,6 +4,7 @@ import { sessionKeys } from '../sessions.ts';
 import { strictInteger } from '../strict.ts';
 import { element } from '../xml.ts';
 import { stsAnswer } from './answer.ts';
+import { callerOf } from './caller.ts';
 import { credentials, tokenUse } from './credentials.ts';
 import type { Form } from './form.ts';
 import { packedPercent, validationError } from './limits.ts';
@@ -20,9 +21,9 @@ const MAX_DESCRIPTION = 256;
  * @see AWS STS API Reference, "GetScopedCredentials"
  */
 export function getScopedCredentials(request: VerifiedRequest, form: Form, { sessions, clock }: StsGround): Operation {
-  const principal = sessions.find(request.caller.accessKeyId);
-  const session = principal?.session;
-  if (!principal || !session) {
+  const principal = callerOf(request, sessions);
+  const { session } = principal;
+  if (!session) {
     throw new AwsError(
       'InvalidSubjectCredentialsException',
       400,

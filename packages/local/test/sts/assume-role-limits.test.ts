@@ -138,6 +138,7 @@ describe('a session', () => {
     );
     expect(answer.SessionTokenSize).toBe(answer.Credentials?.SessionToken?.length);
     expect(answer.SessionTokenSize).toBeGreaterThanOrEqual(4096);
+    expect(answer.SessionTokenUtilization).toBe(0);
     expect(await outcome({ MinimumSessionTokenSize: 4097 })).toBe('ValidationError');
     expect(await outcome({ MinimumSessionTokenSize: -1 })).toBe('ValidationError');
   });

@@ -31,6 +31,9 @@ describe('a form', () => {
     ['RoleArn twice', `${GOOD}&${ROLE}`],
     ['Policy twice', `${GOOD}&Policy=%7B%7D&Policy=%7B%7D`],
     ['a name twice, spelt in two ways', `${GOOD}&%52oleArn=x`],
+    ['no role', GOOD.replace(ROLE, 'Tags=')],
+    ['no session name', GOOD.replace('&RoleSessionName=acme', '')],
+    ['a list of keys that has members', `${GOOD}&TransitiveTagKeys.member.1.Key=a`],
     ['an empty piece', `${GOOD}&&a=b`],
     ['a name without a value', `${GOOD}&Policy`],
     ['a broken percent escape', `${GOOD}&Policy=%zz`],
@@ -69,6 +72,10 @@ describe('a form', () => {
     for (const type of ['application/json', 'multipart/form-data', 'application/x-www-form-urlencoded; charset=utf-16']) {
       expect(await post(GOOD, { headers: { host, 'content-type': type } })).toMatch(/^400 /);
     }
+  });
+
+  it('has an end', async () => {
+    expect(await post(`${GOOD}&Policy=${'x'.repeat(256 * 1024)}`)).toBe('400 MalformedQueryString');
   });
 
   it('may have an empty list, as SDKs write one', async () => {

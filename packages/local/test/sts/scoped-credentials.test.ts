@@ -115,7 +115,9 @@ describe('GetScopedCredentials', () => {
       Policy: JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 's3:*', Resource: '*' } }),
     });
     expect(await outcome(send(without, { DurationSeconds: 60 }))).toBe('AccessDenied');
-    for (const DurationSeconds of [0, -1, 129_601]) expect(await outcome(send(session, { DurationSeconds }))).toBe('ValidationError');
+    for (const DurationSeconds of [0, -1, 129_601]) {
+      expect(await outcome(send(session, { DurationSeconds, Policy: policy('acme') }))).toBe('ValidationError');
+    }
     expect(await outcome(send(session, { Policy: 'x' }))).toBe('MalformedPolicyDocumentException');
     expect(await outcome(send(session, { DurationSeconds: 1, ScopedSessionDescription: 'x'.repeat(257) }))).toBe('ValidationError');
   });

@@ -37,6 +37,7 @@ beforeAll(async () => {
       [role('First')]: trusting(allow(ALL_ACTIONS, BASE)),
       [role('Narrow')]: { policy: TAGGED, trust: { Version: '2012-10-17', Statement: allow('sts:AssumeRole', BASE) } },
       [role('Second')]: trusting(allow(ALL_ACTIONS, role('First'))),
+      [role('SecondLong')]: { ...trusting(allow(ALL_ACTIONS, role('First'))), maxSessionDuration: 43_200 },
       [role('SecondUntagged')]: trusting(allow('sts:AssumeRole', role('First'))),
       [role('ByAccount')]: trusting(allow('sts:AssumeRole', '000000000000')),
       [role('ByRoot')]: trusting(allow('sts:AssumeRole', 'arn:aws:iam::000000000000:root')),
@@ -241,6 +242,8 @@ describe('a chain of roles', () => {
     const first = await session('First');
     expect(await outcome('Second', { DurationSeconds: 3600 }, first)).toBe('allowed');
     expect(await outcome('Second', { DurationSeconds: 3601 }, first)).toBe('ValidationError');
+    expect(await outcome('SecondLong', { DurationSeconds: 3600 }, first)).toBe('allowed');
+    expect(await outcome('SecondLong', { DurationSeconds: 3601 }, first)).toBe('ValidationError');
   });
 
   it('ends in the rights of the last role', async () => {

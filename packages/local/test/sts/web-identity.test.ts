@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   AssumeRoleWithWebIdentityCommand,
@@ -7,6 +8,7 @@ import {
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { LocalAws } from '../../src/index.ts';
+import { close, listen } from '../../src/loopback.ts';
 import { clientConfig, start, stsClient } from '../ground.ts';
 
 const ROLE = 'arn:aws:iam::000000000000:role/Web';
@@ -115,6 +117,10 @@ describe('AssumeRoleWithWebIdentity', () => {
     await expect(s3.send(new PutObjectCommand({ Bucket: 'pool', Key: 'globex/f', Body: 'x' }))).rejects.toThrow('not authorized');
   });
 
+  it('takes an audience that is a list of one', async () => {
+    expect(await outcome(await aws.issuer.token({ tenant: 'acme', claims: { aud: [aws.issuer.audience] } }))).toBe('allowed');
+  });
+
   it('is no chain: it may live as long as the role', async () => {
     const { Credentials } = await send(await aws.issuer.token({ tenant: 'acme' }), { DurationSeconds: 43_200 });
     expect(Credentials?.Expiration?.getTime()).toBeGreaterThan(now + 43_000_000);
@@ -160,6 +166,27 @@ describe('AssumeRoleWithWebIdentity', () => {
     }
   });
 
+  it.each([
+    ['names another issuer', (url: string) => ({ issuer: `${url}/other`, jwks_uri: `${url}/jwks` })],
+    ['names no keys', (url: string) => ({ issuer: url })],
+    ['is no object', () => null],
+  ])('answers IDPCommunicationError where a discovery document %s', async (_, document) => {
+    const server = createServer((_request, response) => response.end(JSON.stringify(document(url))));
+    const url = await listen(server, 0);
+    const other = await start({ identityProviders: [{ url, audiences: ['app'] }] });
+    try {
+      const claims = { iss: url, aud: 'app', sub: 'x', iat: Math.floor(now / 1000), exp: Math.floor(now / 1000) + 60 };
+      const token = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256' }).sign(otherKey.privateKey);
+      const sent = stsClient(other).send(
+        new AssumeRoleWithWebIdentityCommand({ RoleArn: ROLE, RoleSessionName: 'acme', WebIdentityToken: token }),
+      );
+      await expect(sent).rejects.toMatchObject({ name: 'IDPCommunicationErrorException' });
+    } finally {
+      await other.close();
+      await close(server);
+    }
+  });
+
   it('finds the keys of an issuer by its discovery document', async () => {
     const other = await start({ identityProviders: [{ url: aws.issuer.url, audiences: [aws.issuer.audience] }] });
     try {
@@ -191,6 +218,8 @@ describe('AssumeRoleWithWebIdentity', () => {
     ['another issuer', { iss: 'https://evil.example' }],
     ['no issuer', { iss: undefined }],
     ['tags that are no object', { [TAGS_CLAIM]: 'tenant=acme' }],
+    ['tags that are an array', { [TAGS_CLAIM]: [] }],
+    ['tags that are null', { [TAGS_CLAIM]: null }],
     ['tags that are no arrays', tenantTags({ tenant: 'acme' })],
     ['a tag with two values', tenantTags({ tenant: ['acme', 'globex'] })],
     ['a tag without a value', tenantTags({ tenant: [] })],
