@@ -65,7 +65,7 @@ faults.push(...new Set([...judge.crossings, ...figures.violations]));
 if (judge.denied !== figures.denied) faults.push(`${judge.denied} calls were denied at AWS, and ${figures.denied} tried another's data`);
 if (recovered !== TENANTS.length)
   faults.push(`${recovered} of ${TENANTS.length} tenants were served when the weather had cleared, before: ${words(failedBefore)}`);
-if (Math.abs(heapGrowth) > HEAP_TOLERANCE) faults.push(`the heap changed by ${percent(heapGrowth)} after the warm-up`);
+if (heapGrowth > HEAP_TOLERANCE) faults.push(`the heap grew by ${percent(heapGrowth)} after the warm-up`);
 
 console.log(`${seconds} s, ${TENANTS.length} tenants, ${weather.changes} changes of weather, seed ${values.seed}`);
 console.log(`${figures.served} requests served; failed: ${words(figures.failed)}`);
