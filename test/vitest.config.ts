@@ -2,7 +2,13 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { nest11 } from './nest11/nest11.ts';
 
-const replacing = ['test/e2e/express-4.test.ts', 'test/e2e/koa-2.test.ts'];
+/** Files that replace a module, listen to the whole process, or name clients that every later NestJS application would be given. */
+const alone = [
+  'packages/nestjs/test/**/*.test.ts',
+  'examples/nestjs/test/*.e2e-spec.ts',
+  'test/e2e/{express-4,koa-2,nest}.test.ts',
+  'test/security/canary.test.ts',
+];
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
@@ -13,7 +19,7 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // A worker for each file would load the AWS SDK some two hundred times over: only files that replace a module have one.
+    // A worker for each file would load the AWS SDK some two hundred times over: only some have one.
     isolate: false,
     maxWorkers: 3, // tests wait more than they compute
     projects: [
@@ -22,14 +28,14 @@ export default defineConfig({
         test: {
           name: 'all',
           include: ['{packages/*/test,templates,test,.ci}/**/*.test.ts', 'examples/*/test/*.e2e-spec.ts'],
-          exclude: ['**/node_modules/**', 'test/{bench,real}/**', ...replacing],
+          exclude: ['**/node_modules/**', 'test/{bench,real}/**', ...alone],
         },
       },
-      { extends: true, test: { name: 'replacing', include: replacing, isolate: true } },
+      { extends: true, test: { name: 'alone', include: alone, isolate: true } },
       {
         extends: true,
         plugins: [nest11()],
-        test: { name: 'nest 11', include: ['packages/nestjs/test/**/*.test.ts', 'test/e2e/nest.test.ts'] },
+        test: { name: 'nest 11', include: ['packages/nestjs/test/**/*.test.ts', 'test/e2e/nest.test.ts'], isolate: true },
       },
     ],
     reporters: process.env.CI
