@@ -39,7 +39,7 @@ export default defineConfig({
       },
     ],
     reporters: process.env.CI
-      ? ['default', ['json', { outputFile: `.ci/reports/${process.env.TENANT_AWS_REPORT ?? 'tests'}.json` }]]
+      ? ['default', ['json', { outputFile: `.ci/reports/${process.env.TEST_REPORT ?? 'tests'}.json` }]]
       : ['default'],
   },
 });

@@ -11,7 +11,7 @@ export default defineConfig({
     testTimeout: 600_000,
     hookTimeout: 60_000,
     reporters: process.env.CI
-      ? ['default', ['json', { outputFile: `.ci/reports/${process.env.TENANT_AWS_REPORT ?? 'real'}.json` }]]
+      ? ['default', ['json', { outputFile: `.ci/reports/${process.env.TEST_REPORT ?? 'real'}.json` }]]
       : ['default'],
   },
 });
