@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { inspect, promisify } from 'node:util';
 import { SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { nodeFlags } from '../../../../test/node-flags.ts';
 import { TokenInvalidError } from '../../src/errors.ts';
 import { bearerToken } from '../../src/identity/bearer-token.ts';
 import type { BearerTokenOptions } from '../../src/identity/bearer-token-options.ts';
@@ -484,7 +485,7 @@ describe('keys', () => {
       console.log((await source(request)).tenantId);
     `;
     // It ends by itself, or this waits until the test times out.
-    const run = promisify(execFile)(process.execPath, ['--conditions=source', '--input-type=module', '-e', script, await own.token(pair)]);
+    const run = promisify(execFile)(process.execPath, [...nodeFlags, '--input-type=module', '-e', script, await own.token(pair)]);
     await expect(run).resolves.toMatchObject({ stdout: 'acme\n' });
     await own.close();
   });
