@@ -38,6 +38,11 @@ const planted: readonly { readonly rule: string; readonly file: string; readonly
     code: "import type { TenantCredentials } from '../credentials/credentials.ts';\nexport type Planted = TenantCredentials;\n",
   },
   {
+    rule: 'credentials-know-nothing-above-them',
+    file: 'packages/core/src/credentials/planted.ts',
+    code: "import type { Settings } from '../configuration/settings.ts';\nexport type Planted = Settings;\n",
+  },
+  {
     rule: 'policy-has-no-aws-sdk',
     file: 'packages/policy/src/planted.ts',
     code: "import type { AwsCredentialIdentity } from '../../core/node_modules/@smithy/types/dist-types/index.d.ts';\nexport type Planted = AwsCredentialIdentity;\n",

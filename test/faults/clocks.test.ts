@@ -2,7 +2,7 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3
 import type { LocalAws } from '@tenant-aws/local';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bucket, startNotesAws } from '../notes-aws.ts';
-import { assumesOf, identityOf, machineFor, refusalOf, SettableClock, until } from './ground.ts';
+import { assumesOf, identityOf, machineFor, refusalOf, SettableClock, turn, until } from './ground.ts';
 
 const TEN_MINUTES_MS = 600_000;
 
@@ -97,6 +97,19 @@ describe('a clock that is set', () => {
     clock.setWall(3_600_000);
     expect((await tvm.vend(acme)).accessKeyId).not.toBe(accessKeyId);
     expect(assumesOf(aws)).toHaveLength(2);
+  });
+
+  it('forward while a call is under way, as where a host sleeps, leaves no refusal to the next one', async () => {
+    const clock = new SettableClock();
+    await using tvm = machineFor(aws, { clock });
+    aws.faults.sts({ delayMs: 100, times: 1 });
+    const asleep = refusalOf(tvm.vend(acme));
+    await turn(); // it is under way
+    clock.pass(3_600_000);
+    expect(await asleep).toMatchObject({ code: 'sts_unavailable', status: 503 });
+
+    const { expiration } = await tvm.vend(acme);
+    expect(expiration.getTime()).toBeGreaterThan(clock.now().wall + 890_000);
   });
 
   it('forward and back again hands no key out after its end', async () => {

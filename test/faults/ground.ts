@@ -2,7 +2,6 @@ import { inspect } from 'node:util';
 import { STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
 import { TenantAwsError, type TenantIdentity, TokenVendingMachine, type TokenVendingMachineOptions } from '@tenant-aws/core';
 import type { LocalAws } from '@tenant-aws/local';
-import type { SettableClock } from '../../packages/core/test/settable-clock.ts';
 import { bucket, roleArn, table } from '../notes-aws.ts';
 
 export { SettableClock } from '../../packages/core/test/settable-clock.ts';
@@ -21,7 +20,8 @@ export function stsAt(endpoint: string, aws: Reachable, config: STSClientConfig 
 }
 
 export interface MachineOptions extends Partial<TokenVendingMachineOptions> {
-  readonly clock?: SettableClock;
+  /** Default: the system's. */
+  readonly clock?: { now(): { wall: number; monotonic: number } };
 }
 
 /** A machine of the notes API; `sts` of the options says how its calls reach STS. */

@@ -2,7 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 
 /** `tenant-aws:identity`: once for each request that came through a gate, refused ones too. */
 export interface IdentityEvent {
-  /** Which kind of source knew the tenant; absent where nothing was presented, or nothing that its source accepts. */
+  /** Which kind of source was asked; absent where a source of your own does not say. */
   readonly source?: string;
   readonly tenantId?: string;
   readonly subject?: string;

@@ -2,7 +2,7 @@ import { ConfigurationError, Faults, type Permissions, TenantAwsError } from '@t
 import type { TenantAws } from './clients/tenant-aws.ts';
 import { readIdentityEnvironment, renamed } from './configuration/environment.ts';
 import type { Naming } from './credentials/assumption.ts';
-import type { PerIdentity, TokenVendingMachineOptions } from './configuration/options.ts';
+import type { TokenVendingMachineOptions } from './configuration/options.ts';
 import { TokenMissingError } from './errors.ts';
 import { frozenCopy } from './frozen.ts';
 import { frozenIdentity } from './frozen-identity.ts';
@@ -10,6 +10,7 @@ import { bearerToken } from './identity/bearer-token.ts';
 import type { BearerTokenOptions } from './identity/bearer-token-options.ts';
 import type { IdentityRequest, IdentitySource } from './identity/identity-source.ts';
 import { channels, type IdentityEvent } from './events.ts';
+import type { PerIdentity } from './per-identity.ts';
 import type { TenantIdentity } from './tenant.ts';
 import { type GateAccess, gateAccess, TokenVendingMachine } from './token-vending-machine.ts';
 
@@ -65,10 +66,12 @@ export function tenantGate(options: TenantGateOptions = {}): TenantGate {
       identity = await identify(request);
       if (identity === undefined && !optional) throw new TokenMissingError();
       const tenantAws = identity === undefined ? undefined : own === undefined ? tvm.for(identity) : await own(frozenIdentity(identity));
-      if (channels.identity.hasSubscribers) channels.identity.publish(tenantAws ? identityEvent(tenantAws.identity) : {});
+      if (channels.identity.hasSubscribers)
+        channels.identity.publish(tenantAws ? identityEvent(tenantAws.identity) : sourceEvent(identify.source));
       return tenantAws;
     } catch (error) {
-      if (channels.identity.hasSubscribers) channels.identity.publish(refusalEvent(identity, error));
+      if (channels.identity.hasSubscribers)
+        channels.identity.publish({ ...sourceEvent(identity?.source ?? identify.source), code: codeOf(error) });
       throw error;
     }
   }
@@ -178,8 +181,11 @@ function identityEvent({ source, tenantId, subject }: TenantIdentity): IdentityE
   return { source, tenantId, ...(subject === undefined ? {} : { subject }) };
 }
 
-/** A refused identity's own words are not repeated: a tenant id that was not accepted is hostile input. */
-function refusalEvent(identity: TenantIdentity | undefined, error: unknown): IdentityEvent {
-  const code = error instanceof TenantAwsError ? error.code : 'unknown';
-  return typeof identity === 'object' && identity !== null ? { source: identity.source, code } : { code };
+/** All that is told of a request which is refused: a tenant id that was not accepted is hostile input, and not repeated. */
+function sourceEvent(source: IdentityEvent['source']): IdentityEvent {
+  return source === undefined ? {} : { source };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof TenantAwsError ? error.code : 'unknown';
 }

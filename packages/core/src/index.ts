@@ -24,7 +24,7 @@ export type { ClientClass, ClientConfig, DocumentClientClass } from './clients/c
 export { auditLog, type AuditLogOptions } from './audit-log.ts';
 export { currentTenantAws, runInTenantContext, type TenantContext, tenantContext } from './clients/current.ts';
 export type { TenantAws } from './clients/tenant-aws.ts';
-export type { CacheOptions, ClientsOptions, PerIdentity, TokenVendingMachineOptions } from './configuration/options.ts';
+export type { CacheOptions, ClientsOptions, TokenVendingMachineOptions } from './configuration/options.ts';
 export type { TenantCredentials } from './credentials/credentials.ts';
 export {
   KeysUnavailableError,
@@ -58,6 +58,8 @@ export type { BearerTokenOptions, TokenCacheOptions } from './identity/bearer-to
 export type { IdentityRequest, IdentitySource } from './identity/identity-source.ts';
 export { TenantJwtStrategy, type VerifyClaims } from './identity/tenant-jwt-strategy.ts';
 export type { Claims } from './identity/verified-claims.ts';
+export type { PerIdentity, PerIdentityOptions } from './per-identity.ts';
 export { PROBLEM_JSON, type ProblemDetails, problemOf } from './problem-details.ts';
+export { scopedGate } from './scoped-gate.ts';
 export type { TenantIdentity } from './tenant.ts';
 export { type RevokeOptions, TokenVendingMachine, type TokenVendingMachineStats, type VendOptions } from './token-vending-machine.ts';

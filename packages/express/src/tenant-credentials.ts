@@ -1,4 +1,4 @@
-import { type TenantAws, type TenantGate, type TenantGateOptions, tenantGate } from '@tenant-aws/core';
+import { runInTenantContext, type TenantAws, type TenantGate, type TenantGateOptions, tenantGate } from '@tenant-aws/core';
 import type { NextFunction, Request, Response } from 'express';
 import { refuseMissingCall } from './missing-call.ts';
 
@@ -40,7 +40,7 @@ export function tenantCredentials(options: TenantCredentialsOptions = {}): Tenan
     } catch (error) {
       return next(error);
     }
-    if (!tenantAws) return next(); // only where `optional`, and nothing was presented
+    if (!tenantAws) return runInTenantContext({}, next); // only where `optional`, and nothing was presented: a place for nobody
     req.tenantAws = tenantAws;
     tenantAws.run(next);
   }

@@ -1,4 +1,4 @@
-import { type TenantGate, type TenantGateOptions, tenantGate } from '@tenant-aws/core';
+import { runInTenantContext, type TenantGate, type TenantGateOptions, tenantGate } from '@tenant-aws/core';
 import type { Middleware } from 'koa';
 import { refuseMissingCall } from './missing-call.ts';
 
@@ -33,7 +33,7 @@ export function tenantCredentials(options: TenantCredentialsOptions = {}): Tenan
       user: ctx.state.user,
       raw: ctx.req,
     });
-    if (!tenantAws) return next(); // only where `optional`, and nothing was presented
+    if (!tenantAws) return runInTenantContext({}, next); // only where `optional`, and nothing was presented: a place for nobody
     ctx.tenantAws = tenantAws;
     return tenantAws.run(next);
   };

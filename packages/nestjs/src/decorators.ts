@@ -11,6 +11,7 @@ export function Public(): CustomDecorator {
 
 /**
  * A handler or class with these permissions *instead of* those of the module. Only this set is minted; the handler's decorator wins over the class'.
+ * It needs a tenant: under `optional`, a request that presents nothing is refused here.
  *
  * @throws {@link ConfigurationError} there are none, when the class is loaded; what is wrong with them fails the request
  * @example

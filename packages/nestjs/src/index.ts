@@ -12,7 +12,6 @@ export { TenantGuard } from './tenant.guard.ts';
 export { TenantInterceptor } from './tenant.interceptor.ts';
 
 declare global {
-  // biome-ignore lint/style/noNamespace: the place where the types of Express' request are augmented
   namespace Express {
     interface Request {
       /** AWS as this request's tenant, once `TenantGuard` has let it in. Absent on `@Public()` routes. */

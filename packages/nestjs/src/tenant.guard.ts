@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { Permissions, TenantAws, TenantGate } from '@tenant-aws/core';
+import { type Permissions, type TenantAws, type TenantGate, TokenMissingError } from '@tenant-aws/core';
 import { PUBLIC, SCOPED } from './decorators.ts';
 import { identityRequestOf } from './execution-request.ts';
 import { admit } from './tenant-place.ts';
@@ -29,9 +29,9 @@ export class TenantGuard implements CanActivate {
     if (this.#declared(PUBLIC, context)) return true;
 
     const outer = await this.#gate(identityRequestOf(context));
-    if (!outer) return true; // only where `optional`, and nothing was presented
-
     const permissions = this.#declared(SCOPED, context) as Permissions | undefined;
+    if (!outer) return admitNobody(permissions);
+
     const own: TenantAws = permissions ? outer.scoped(permissions) : outer;
     if (this.#eager) await own.credentials();
     admit(context, { own, outer });
@@ -41,4 +41,10 @@ export class TenantGuard implements CanActivate {
   #declared(key: string, context: ExecutionContext): unknown {
     return this.#reflector.getAllAndOverride<unknown>(key, [context.getHandler(), context.getClass()]);
   }
+}
+
+/** Only where `optional`, and nothing was presented. A handler with permissions of its own needs a tenant to have them. */
+function admitNobody(permissions: Permissions | undefined): true {
+  if (permissions) throw new TokenMissingError();
+  return true;
 }

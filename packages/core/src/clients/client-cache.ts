@@ -1,7 +1,6 @@
 import { ConfigurationError } from '@tenant-aws/policy';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { LRUCache } from 'lru-cache';
-import type { ClientsSettings } from '../configuration/caches.ts';
 import type { VendedKeys } from '../credentials/vended-keys.ts';
 import { buildClient, notAClient } from './client-class.ts';
 import { ClientKeys } from './client-key.ts';
@@ -9,6 +8,12 @@ import type { DeniedCalls } from './denied-calls.ts';
 import { quietErrors } from './quiet-errors.ts';
 import { SharedSockets } from './shared-sockets.ts';
 import { guardSignatures } from './signature-guard.ts';
+
+/** How many clients are kept, and how many sockets they share. */
+export interface ClientsSettings {
+  readonly max: number;
+  readonly maxSockets: number;
+}
 
 /** Whose clients are meant. */
 export interface ClientScope {

@@ -1,19 +1,8 @@
 import type { Faults } from '@tenant-aws/policy';
+import type { ClientsSettings } from '../clients/client-cache.ts';
 import type { Naming } from '../credentials/assumption.ts';
+import type { CacheSettings } from '../credentials/entry-cache.ts';
 import type { CacheOptions, ClientsOptions } from './options.ts';
-
-/** {@link CacheOptions}, read and checked. */
-export interface CacheSettings {
-  readonly max: number;
-  readonly minimumRemainingMs: number;
-  readonly errorTtlMs: number;
-}
-
-/** {@link ClientsOptions}, read and checked. */
-export interface ClientsSettings {
-  readonly max: number;
-  readonly maxSockets: number;
-}
 
 /** lru-cache reserves room for all of them at once. */
 const MOST_ENTRIES = 1_000_000;

@@ -1,21 +1,10 @@
 import type { STSClient } from '@aws-sdk/client-sts';
-import type { Permissions, TemplateLibrary, TenantIdOptions } from '@tenant-aws/policy';
+import type { TemplateLibrary, TenantIdOptions } from '@tenant-aws/policy';
+import type { PerIdentityOptions } from '../per-identity.ts';
 import type { TenantIdentity } from '../tenant.ts';
 
-/**
- * A value, or a function that answers it for an identity. A function is asked once for each verified identity, and its
- * answer is part of what tells cached credentials apart: two identities with different answers never share any.
- */
-export type PerIdentity<T> = T | ((identity: TenantIdentity) => T | Promise<T>);
-
 /** What a `TokenVendingMachine` is made of. Only `roleArn` and `permissions` are required. */
-export interface TokenVendingMachineOptions {
-  /** The role that is assumed: one for all tenants (pool), or by function one per tenant or tier (silo, bridge). */
-  readonly roleArn: PerIdentity<string>;
-  /** Which permission templates, with which variables: what every tenant may do, or by function what this one may. */
-  readonly permissions: PerIdentity<Permissions>;
-  /** Variables for all templates, such as `{ bucket: 'notes' }`. A permission's own variables win. Default: none. */
-  readonly variables?: PerIdentity<Readonly<Record<string, string>>> | undefined;
+export interface TokenVendingMachineOptions extends PerIdentityOptions {
   /** The templates. Default: those that come with the product. */
   readonly library?: TemplateLibrary | undefined;
   /** Templates that may hold statements which name no tenant; only where the machine builds the library. Default: none. */
@@ -26,16 +15,6 @@ export interface TokenVendingMachineOptions {
   readonly sts?: STSClient | undefined;
   /** Seconds that credentials live, 900 to 3,600: AWS caps role chaining at an hour. Default: 900. */
   readonly durationSeconds?: number | undefined;
-  /** `RoleSessionName`, which CloudTrail shows; 2 to 64 of `A-Za-z0-9_+=,.@-`. Default: the tenant id, or `t-` and 40 hex digits of its SHA-256 where it is no legal name. */
-  readonly sessionName?: PerIdentity<string> | undefined;
-  /** `SourceIdentity`, which CloudTrail shows for every call and which the trust policy must permit. Default: none. */
-  readonly sourceIdentity?: PerIdentity<string> | undefined;
-  /** Session tags, at most 50, which the trust policy must permit. Default: none. */
-  readonly tags?: PerIdentity<Readonly<Record<string, string>>> | undefined;
-  /** Keys of `tags` that stay when the session assumes a further role. Default: none. */
-  readonly transitiveTagKeys?: PerIdentity<readonly string[]> | undefined;
-  /** `ExternalId`, for roles in other accounts. Default: none. */
-  readonly externalId?: PerIdentity<string> | undefined;
   /**
    * Whether a tenant may have credentials at all, such as "is it suspended?". Anything but `true` ends in `tenant_revoked`,
    * a throw in 503, as does no answer within `assumeTimeoutMs`. Asked once for all who wait; its answer is kept five seconds

@@ -8,44 +8,46 @@ import {
   TenantIdSet,
 } from '@tenant-aws/policy';
 import { frozenCopy, isPlain } from '../frozen.ts';
-import type { AuthorizeTenant } from '../credentials/authorization.ts';
-import { judgeConstants, type Naming, type PerIdentityOptions } from '../credentials/assumption.ts';
+import type { ClientsSettings } from '../clients/client-cache.ts';
+import { judgeConstants, type Naming } from '../credentials/assumption.ts';
 import type { GrantedTenants } from '../credentials/grants.ts';
 import { PermissionSets } from '../credentials/permission-sets.ts';
+import type { VendorSettings } from '../credentials/vendor.ts';
+import type { PerIdentityOptions } from '../per-identity.ts';
 import { type BaseSts, readSts } from './base-sts.ts';
-import { type CacheSettings, type ClientsSettings, readCacheOptions, readClientsOptions } from './caches.ts';
+import { readCacheOptions, readClientsOptions } from './caches.ts';
 import type { TokenVendingMachineOptions } from './options.ts';
 
 /** Options, read and checked. */
-export interface Settings extends BaseSts {
+export interface Settings extends BaseSts, VendorSettings {
   readonly perIdentity: PerIdentityOptions;
   readonly permissionSets: PermissionSets;
   readonly tenantIds: GrantedTenants;
-  readonly durationSeconds: number;
-  readonly cache: CacheSettings;
   readonly clients: ClientsSettings;
-  readonly assumeTimeoutMs: number;
-  readonly maxConcurrentAssumes: number;
-  readonly maxSessionSeconds: number;
   readonly deniedEventsPerMinute: number;
-  readonly authorizeTenant: AuthorizeTenant | undefined;
 }
 
 const NAMES: readonly (keyof TokenVendingMachineOptions)[] = [
-  ...(['roleArn', 'permissions', 'variables', 'library', 'shared', 'tenantId', 'sts', 'durationSeconds', 'sessionName'] as const),
-  ...([
-    'sourceIdentity',
-    'tags',
-    'transitiveTagKeys',
-    'externalId',
-    'cache',
-    'clients',
-    'assumeTimeoutMs',
-    'maxConcurrentAssumes',
-    'maxSessionSeconds',
-    'deniedEventsPerMinute',
-    'authorizeTenant',
-  ] as const),
+  'roleArn',
+  'permissions',
+  'variables',
+  'library',
+  'shared',
+  'tenantId',
+  'sts',
+  'durationSeconds',
+  'sessionName',
+  'sourceIdentity',
+  'tags',
+  'transitiveTagKeys',
+  'externalId',
+  'cache',
+  'clients',
+  'assumeTimeoutMs',
+  'maxConcurrentAssumes',
+  'maxSessionSeconds',
+  'deniedEventsPerMinute',
+  'authorizeTenant',
 ];
 
 /** A year: who wants longer wants no end, and says so with an identity that has none. */

@@ -1,5 +1,5 @@
 import { ConfigurationError, type Faults } from '@tenant-aws/policy';
-import type { PerIdentity, TokenVendingMachineOptions } from '../configuration/options.ts';
+import type { PerIdentity, PerIdentityOptions } from '../per-identity.ts';
 import type { TenantIdentity } from '../tenant.ts';
 import {
   defaultSessionName,
@@ -28,10 +28,7 @@ export interface Assumption {
 /** What stands before the end of a fault's sentence: the option's path, or the environment variable that it came from. */
 export type Naming = (path: string) => string;
 
-type Name = 'roleArn' | 'permissions' | 'variables' | 'sessionName' | 'sourceIdentity' | 'externalId' | 'tags' | 'transitiveTagKeys';
-
-/** The options that may be functions of the identity. */
-export type PerIdentityOptions = Pick<TokenVendingMachineOptions, Name>;
+type Name = keyof PerIdentityOptions;
 
 /** What they answered: not yet trusted. */
 export type Answers = Readonly<Partial<Record<Name, unknown>>>;

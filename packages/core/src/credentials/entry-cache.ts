@@ -1,11 +1,17 @@
 import type { TenantAwsError } from '@tenant-aws/policy';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
-import type { CacheSettings } from '../configuration/caches.ts';
 import { LifeUnavailableError, StsUnavailableError, TenantMismatchError, TokenInvalidError } from '../errors.ts';
 import type { Assumed } from './assume-role.ts';
 import { backoffMs, refreshBelowMs, remainingMs } from './lifetime.ts';
 import type { StsFailure } from './sts-failure.ts';
+
+/** The bounds of the cache: how many entries, the floor, and how long a refusal is remembered. */
+export interface CacheSettings {
+  readonly max: number;
+  readonly minimumRemainingMs: number;
+  readonly errorTtlMs: number;
+}
 
 /** Credentials of one tenant, as they came from STS. Never handed out as they are: each caller gets a copy. */
 export interface Entry extends Assumed {
@@ -220,12 +226,16 @@ export class EntryCache {
     throw judged.error;
   }
 
-  /** Fresh and below the floor: another call at once would not be better. */
+  /** Issued below the floor: another call at once would not be better. What aged on its way, while a host slept, says nothing of the next call. */
   #longEnough<T extends Assumed>(assumed: T): T | StsFailure {
     const remaining = remainingMs(assumed.life, this.#clock.now());
     if (remaining > 0 && remaining >= this.#floorMs) return assumed;
     const detail = { remainingMs: remaining, minimumRemainingMs: this.#floorMs };
-    return { kind: 'deterministic', error: new StsUnavailableError('STS issued credentials that end too soon', { detail }) };
+    const wasLongEnough = assumed.lifeMs > 0 && assumed.lifeMs >= this.#floorMs;
+    return {
+      kind: wasLongEnough ? 'transient' : 'deterministic',
+      error: new StsUnavailableError('STS issued credentials that end too soon', { detail }),
+    };
   }
 }
 

@@ -1,8 +1,9 @@
 import { parseTenantId, type Permissions, type PermissionSet, type TenantId, type TenantIdSet } from '@tenant-aws/policy';
 import { frozenIdentity } from '../frozen-identity.ts';
+import type { PerIdentityOptions } from '../per-identity.ts';
 import type { TenantIdentity } from '../tenant.ts';
 import type { AssumeRequest } from './assume-role.ts';
-import { type Answers, answersFor, type Assumption, parseAssumption, type PerIdentityOptions } from './assumption.ts';
+import { type Answers, answersFor, type Assumption, parseAssumption } from './assumption.ts';
 import { shapeKey } from './entry-key.ts';
 import type { PermissionSets } from './permission-sets.ts';
 
@@ -66,10 +67,7 @@ export class Grants {
     return frozen;
   }
 
-  /**
-   * What an admitted identity may have; at once where all functions of it have answered.
-   *
-   */
+  /** What an admitted identity may have; at once where all functions of it have answered. */
   of(identity: TenantIdentity, permissions: Permissions | typeof OWN_PERMISSIONS): Grant | Promise<Grant> {
     const known = this.#known.get(identity) ?? this.#ask(identity);
     const key = permissions === OWN_PERMISSIONS ? 'own' : this.#sets.keyOf(permissions);

@@ -30,7 +30,7 @@ export function defaultSessionName(tenantId: string): string {
 
 export function roleArnFault(value: unknown): string | undefined {
   if (typeof value === 'string' && ROLE_ARN.test(value)) return undefined;
-  return 'must be the ARN of a role, such as `arn:aws:iam::123456789012:role/TenantAccess`';
+  return `${value === undefined ? 'is missing: it is' : 'must be'} the ARN of a role, such as \`arn:aws:iam::123456789012:role/TenantAccess\``;
 }
 
 export function sessionNameFault(value: unknown): string | undefined {

@@ -2,15 +2,14 @@ import { hash } from 'node:crypto';
 import type { STSClient } from '@aws-sdk/client-sts';
 import { ConfigurationError } from '@tenant-aws/policy';
 import type { Clock } from '../clock.ts';
-import type { Settings } from '../configuration/settings.ts';
 import { within } from '../deadline.ts';
 import { LifeUnavailableError, StsUnavailableError } from '../errors.ts';
 import { channels } from '../events.ts';
 import { AssumeQueue } from './assume-queue.ts';
 import { assumeRole } from './assume-role.ts';
-import { Authorization } from './authorization.ts';
+import { Authorization, type AuthorizeTenant } from './authorization.ts';
 import { SilentCredentials, type TenantCredentials } from './credentials.ts';
-import { type CacheCounts, type Entry, EntryCache, type Outcome, type Place } from './entry-cache.ts';
+import { type CacheCounts, type CacheSettings, type Entry, EntryCache, type Outcome, type Place } from './entry-cache.ts';
 import { entryKey } from './entry-key.ts';
 import { type Grant, requestOf } from './grants.ts';
 import { remainingMs } from './lifetime.ts';
@@ -18,6 +17,19 @@ import { Revocations } from './revocations.ts';
 import { judgeStsFailure, type StsFailure } from './sts-failure.ts';
 import { publishRefresh, publishUtilisation, publishVend } from './vend-events.ts';
 import { VendedKeys } from './vended-keys.ts';
+
+/** What credentials are vended with; each is the machine's option of that name, checked. */
+export interface VendorSettings {
+  readonly sts: STSClient;
+  /** Where it is known already. */
+  readonly region: string | undefined;
+  readonly durationSeconds: number;
+  readonly maxSessionSeconds: number;
+  readonly assumeTimeoutMs: number;
+  readonly maxConcurrentAssumes: number;
+  readonly cache: CacheSettings;
+  readonly authorizeTenant: AuthorizeTenant | undefined;
+}
 
 /** A minute between asking and using: no credentials can be asked to live longer than the role gives less this. */
 const MARGIN_MS = 60_000;
@@ -41,7 +53,7 @@ export class Vendor {
   #region: string | undefined;
   #closed = false;
 
-  constructor({ sts, region, cache, assumeTimeoutMs, maxConcurrentAssumes, ...rest }: Settings, clock: Clock) {
+  constructor({ sts, region, cache, assumeTimeoutMs, maxConcurrentAssumes, ...rest }: VendorSettings, clock: Clock) {
     const { durationSeconds, maxSessionSeconds, authorizeTenant } = rest;
     this.#revocations = new Revocations(clock, durationSeconds * 1000);
     this.#authorization = authorizeTenant && new Authorization(authorizeTenant, clock, assumeTimeoutMs);
@@ -199,6 +211,7 @@ export class Vendor {
     const now = this.#clock.now();
     return new SilentCredentials(accessKeyId, secretAccessKey, sessionToken, new Date(now.wall + remainingMs(life, now)));
   }
+
   #assertOpen(): void {
     if (this.#closed) throw new ConfigurationError(['the token vending machine is closed']);
   }

@@ -22,7 +22,7 @@ export interface AuthenticatedUserOptions {
 export function authenticatedUser(options: AuthenticatedUserOptions = {}): IdentitySource {
   const tenantProperty = readOptions(options);
   const known = new WeakMap<object, TenantIdentity>();
-  return function authenticatedUser({ user }: IdentityRequest): TenantIdentity | undefined {
+  function authenticatedUser({ user }: IdentityRequest): TenantIdentity | undefined {
     if (user === undefined || user === null || user === false) return undefined;
     if (typeof user !== 'object') throw new TenantMissingError({ detail: { reason: `the user is a ${typeof user}` } });
     const before = known.get(user);
@@ -31,7 +31,8 @@ export function authenticatedUser(options: AuthenticatedUserOptions = {}): Ident
     // What cannot change is read once, and the machine finds its entry by the object.
     if (Object.isFrozen(user) && sealOf(identity.claims) !== undefined) known.set(user, identity);
     return identity;
-  };
+  }
+  return Object.assign(authenticatedUser, { source: 'user' as const });
 }
 
 function identityOf(user: object, tenantId: string): TenantIdentity {

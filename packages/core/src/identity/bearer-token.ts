@@ -28,6 +28,7 @@ export function bearerToken(options: BearerTokenOptions | readonly BearerTokenOp
     return token === undefined ? undefined : identify(token);
   }
   return Object.assign(bearerToken, {
+    source: 'bearer' as const,
     async ready() {
       await Promise.all([...strategies.values()].map((strategy) => strategy.ready()));
     },

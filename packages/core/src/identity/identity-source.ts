@@ -21,6 +21,8 @@ export interface IdentityRequest {
  */
 export interface IdentitySource {
   (request: IdentityRequest): TenantIdentity | undefined | Promise<TenantIdentity | undefined>;
+  /** Which kind it is: what `tenant-aws:identity` says of a request that it refuses. */
+  readonly source?: TenantIdentity['source'];
   /** Fetches what the source needs (discovery, keys), so that a wrong address shows at start-up. */
   ready?(): Promise<void>;
   /** Releases what the source holds. */
