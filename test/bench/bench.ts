@@ -4,7 +4,6 @@
 import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
@@ -13,23 +12,12 @@ import { bearerToken } from '@tenant-aws/core';
 import { tenantCredentials } from '@tenant-aws/express';
 import type { LocalAws } from '@tenant-aws/local';
 import express, { type Express, type RequestHandler } from 'express';
+import passport from 'passport';
+import { ExtractJwt, Strategy } from 'passport-jwt';
 import { identityOf, machineFor } from '../faults/ground.ts';
 import { nodeFlags } from '../node-flags.ts';
 import { startNotesAws } from '../notes-aws.ts';
 import type { LoadOrder } from './load-worker.ts';
-
-/** Core tests itself against both, and this folder has neither of its own: what is used of them. */
-const requireOfCore = createRequire(new URL('../../packages/core/package.json', import.meta.url));
-
-interface Passport {
-  use(strategy: object): void;
-  authenticate(name: string, options: object): RequestHandler;
-}
-
-interface PassportJwt {
-  readonly ExtractJwt: { fromAuthHeaderAsBearerToken(): unknown };
-  readonly Strategy: new (options: object, verify: (payload: object, done: (error: null, user: object) => void) => void) => object;
-}
 
 const ROUNDS = 5;
 const CONCURRENCY = 50;
@@ -94,8 +82,6 @@ function appOf(...middleware: RequestHandler[]): Express {
 
 /** To the letter of its documentation: the key as PEM, the header's extractor, a verify callback. */
 async function passportJwt({ issuer }: LocalAws): Promise<RequestHandler> {
-  const { ExtractJwt, Strategy } = requireOfCore('passport-jwt') as PassportJwt;
-  const passport = requireOfCore('passport') as Passport;
   const discovery = (await (await fetch(`${issuer.url}/.well-known/openid-configuration`)).json()) as { jwks_uri: string };
   const { keys } = (await (await fetch(discovery.jwks_uri)).json()) as { keys: JsonWebKey[] };
   const pem = createPublicKey({ key: keys[0] ?? {}, format: 'jwk' }).export({ type: 'spki', format: 'pem' });
