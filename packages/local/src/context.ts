@@ -18,6 +18,7 @@ export function globalContext(principal: IamRequest['context'], incoming: Incomi
     // Loopback is plain HTTP, yet every policy that denies requests without TLS would deny all of them here.
     'aws:SecureTransport': 'true',
     'aws:SourceIp': incoming.remoteAddress,
+    'aws:PrincipalIsAWSService': 'false',
     'aws:ViaAWSService': 'false',
     ...(userAgent !== undefined && { 'aws:UserAgent': userAgent }),
     ...(referer !== undefined && { 'aws:Referer': referer }),

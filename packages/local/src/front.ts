@@ -6,7 +6,7 @@ import { statusOf, throttlingOf } from './fault.ts';
 import type { FaultInEffect, Faults } from './faults.ts';
 import { type Incoming, readBody, readHead } from './incoming.ts';
 import { guessService, noService } from './routing.ts';
-import { AwsError, type Clock, type Service, type ServiceResponse } from './services/service.ts';
+import { AwsError, type Clock, type Service, type ServiceResponse, type VerifiedRequest } from './services/service.ts';
 import type { Sessions } from './sessions.ts';
 import { type Claim, findClaim } from './signature/claim.ts';
 import { refusal } from './signature/refusal.ts';
@@ -37,8 +37,10 @@ export function front(ground: FrontGround): (message: IncomingMessage, response:
   return async function front(message, response) {
     const requestId = randomUUID();
     const now = ground.clock();
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
     try {
-      const answer = await answerTo(message, requestId, ground);
+      const answer = await answerTo(message, { requestId, gone: gone.signal }, ground);
       if (answer === 'down') response.destroy();
       else write(response, answer, { requestId, method: message.method ?? '', date: now + answer.skewMs });
     } catch {
@@ -48,8 +50,8 @@ export function front(ground: FrontGround): (message: IncomingMessage, response:
   };
 }
 
-async function answerTo(message: IncomingMessage, requestId: string, ground: FrontGround): Promise<Answer | 'down'> {
-  const { service, fault, ...rest } = await arrive(message, requestId, ground);
+async function answerTo(message: IncomingMessage, exchange: Exchange, ground: FrontGround): Promise<Answer | 'down'> {
+  const { service, fault, ...rest } = await arrive(message, exchange, ground);
   const skewMs = (fault?.clockSkewSeconds ?? 0) * 1000;
   record(ground, service, fault, rest);
   await fault?.settle();
@@ -57,9 +59,12 @@ async function answerTo(message: IncomingMessage, requestId: string, ground: Fro
   try {
     return { ...(await act(service, fault, rest)), skewMs };
   } catch (thrown) {
-    return { ...service.error(asAwsError(thrown), { method: message.method ?? '', requestId }), skewMs };
+    return { ...service.error(asAwsError(thrown), { method: message.method ?? '', requestId: exchange.requestId }), skewMs };
   }
 }
+
+/** One request and its answer. */
+type Exchange = Pick<VerifiedRequest, 'requestId' | 'gone'>;
 
 interface Arrival {
   readonly claim?: Claim;
@@ -71,7 +76,7 @@ interface Arrival {
 /** Takes a request as far as a decision, or to the error that keeps it from one. */
 async function arrive(
   message: IncomingMessage,
-  requestId: string,
+  exchange: Exchange,
   ground: FrontGround,
 ): Promise<Arrival & { readonly service: Service; readonly fault?: FaultInEffect }> {
   let service = noService;
@@ -89,7 +94,7 @@ async function arrive(
     const now = sessionNow + (fault?.clockSkewSeconds ?? 0) * 1000;
     const understood = await understand(incoming, claim, service, {
       ...ground,
-      requestId,
+      ...exchange,
       now,
       sessionNow,
       ...(fault?.expiresInSeconds !== undefined && { expiresInSeconds: fault.expiresInSeconds }),

@@ -47,10 +47,15 @@ export function readHead(message: IncomingMessage): Omit<Incoming, 'body'> {
 export async function readBody(message: AsyncIterable<Buffer>, maxBytes: number = MAX_BODY_BYTES): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of message) {
-    size += chunk.length;
-    if (size <= maxBytes) chunks.push(chunk);
-    else chunks.length = 0;
+  try {
+    for await (const chunk of message) {
+      size += chunk.length;
+      if (size <= maxBytes) chunks.push(chunk);
+      else chunks.length = 0;
+    }
+  } catch {
+    // Nobody is there to read this, but it is no failure of ours either.
+    throw new AwsError('IncompleteBody', 400, 'The connection ended before the body did.');
   }
   if (size > maxBytes) throw new AwsError('EntityTooLarge', 400, 'Your proposed upload exceeds the maximum allowed size.');
   return Buffer.concat(chunks);

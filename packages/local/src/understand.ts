@@ -26,6 +26,7 @@ export interface UnderstandGround {
   readonly account: string;
   readonly sessions: Sessions;
   readonly requestId: string;
+  readonly gone: AbortSignal;
   /** The time by the clock of the service, which a fault may skew. */
   readonly now: number;
   /** The time by which sessions end. */
@@ -52,13 +53,19 @@ export async function understand(
   const allowed: Allowed = (request) => {
     // Without a resource policy, and there are none here, nobody reaches into another account.
     if (service.name !== 'sts' && principal.account !== ground.account) return false;
-    return decideFor(principal, { ...request, context: { ...context, ...request.context } }).decision === 'allow';
+    const owner = ownerOf(request, service, ground.account);
+    return decideFor(principal, { ...request, context: { ...context, ...owner, ...request.context } }).decision === 'allow';
   };
   const { keys, arn, account } = principal;
   const caller: Caller = { accessKeyId: keys.accessKeyId, arn, account, region: ground.region, context };
   const signature = { presigned: claim.expiresSeconds !== undefined, signedAt: new Date(claim.signedAt) };
   const operation = await service.parse({ ...asked(incoming, ground), ...read, caller, signature, allowed });
   return { principal, ...decided(operation, service, caller, allowed) };
+}
+
+/** Whose the resource is, where one is named. STS says it for itself: a role may be of another account. */
+function ownerOf({ resource }: IamRequest, { name }: Service, account: string): IamRequest['context'] {
+  return resource === '*' || name === 'sts' ? {} : { 'aws:ResourceAccount': account };
 }
 
 async function understandUnsigned(incoming: Incoming, service: Service, ground: UnderstandGround): Promise<Understood> {
@@ -74,9 +81,9 @@ async function understandUnsigned(incoming: Incoming, service: Service, ground: 
 function asked(
   { method, rawPath }: Incoming,
   ground: UnderstandGround,
-): Pick<VerifiedRequest, 'method' | 'rawPath' | 'requestId' | 'now' | 'expiresInSeconds'> {
-  const { requestId, now, expiresInSeconds } = ground;
-  return { method, rawPath, requestId, now: new Date(now), ...(expiresInSeconds !== undefined && { expiresInSeconds }) };
+): Pick<VerifiedRequest, 'method' | 'rawPath' | 'requestId' | 'now' | 'gone' | 'expiresInSeconds'> {
+  const { requestId, now, gone, expiresInSeconds } = ground;
+  return { method, rawPath, requestId, gone, now: new Date(now), ...(expiresInSeconds !== undefined && { expiresInSeconds }) };
 }
 
 function decided(operation: Operation, service: Service, caller: Caller, allowed: Allowed): Understood {

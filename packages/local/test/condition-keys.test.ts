@@ -1,8 +1,11 @@
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalAws, RoleOptions } from '../src/index.ts';
-import { assume, clientConfig, POOL_ROLE, ROLE_ARN, start, stsClient } from './ground.ts';
+import { assume, type ClientKeys, clientConfig, POOL_ROLE, ROLE_ARN, start, stsClient } from './ground.ts';
 
 /** A whole second, so that it can be written down as IAM does. */
 const NOW = Math.floor(Date.now() / 1000) * 1000;
@@ -45,6 +48,7 @@ describe('a condition key that every request has', () => {
     ['StringEquals', 'aws:PrincipalTag/tenant', 'acme', 'globex'],
     ['StringEquals', 'aws:SourceIdentity', 'alice', 'mallory'],
     ['Bool', 'aws:ViaAWSService', 'false', 'true'],
+    ['Bool', 'aws:PrincipalIsAWSService', 'false', 'true'],
     ['Bool', 'aws:MultiFactorAuthPresent', 'false', 'true'],
     ['StringLike', 'aws:UserAgent', 'aws-sdk-js/*', 'curl/*'],
     ['Null', 'aws:username', 'true', 'false'],
@@ -53,6 +57,49 @@ describe('a condition key that every request has', () => {
   ])('%s %s is %j, and not %j', async (operator, key, right, wrong) => {
     expect(await holds(operator, key, right)).toBe(true);
     expect(await holds(operator, key, wrong)).toBe(false);
+  });
+});
+
+describe('aws:ResourceAccount', () => {
+  const send: Readonly<Record<string, (own: LocalAws, keys: ClientKeys) => Promise<unknown>>> = {
+    dynamodb: (own, keys) =>
+      new DynamoDBClient(clientConfig(own, keys)).send(new GetItemCommand({ TableName: 'notes', Key: { pk: { S: 'acme' } } })),
+    sqs: (own, keys) =>
+      new SQSClient(clientConfig(own, keys)).send(new SendMessageCommand({ QueueUrl: `${own.url}/000000000000/jobs`, MessageBody: 'x' })),
+    sns: (own, keys) =>
+      new SNSClient(clientConfig(own, keys)).send(
+        new PublishCommand({ TopicArn: 'arn:aws:sns:us-east-1:000000000000:news', Message: 'x' }),
+      ),
+  };
+
+  it.each(Object.entries(send))('is there for %s: a perimeter around one account lets in what is inside', async (_, call) => {
+    const allow = { Effect: 'Allow', Action: '*', Resource: '*' } as const;
+    const own = await start({
+      roles: { [ROLE_ARN]: { policy: { Version: '2012-10-17', Statement: allow } } },
+      tables: [
+        {
+          TableName: 'notes',
+          KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+          AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+          BillingMode: 'PAY_PER_REQUEST',
+        },
+      ],
+      queues: ['jobs'],
+      topics: ['news'],
+    });
+    try {
+      const within = (account: string): Promise<ClientKeys> =>
+        assume(own, {
+          Policy: JSON.stringify({
+            Version: '2012-10-17',
+            Statement: { ...allow, Condition: { StringEquals: { 'aws:ResourceAccount': account } } },
+          }),
+        });
+      await expect(call(own, await within('000000000000'))).resolves.toBeDefined();
+      await expect(call(own, await within('111111111111'))).rejects.toThrow('is not authorized to perform');
+    } finally {
+      await own.close();
+    }
   });
 });
 

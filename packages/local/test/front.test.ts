@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asBytes, handSign } from './signature/hand-signer.ts';
 import { Recorder } from './signature/recorder.ts';
@@ -50,6 +51,22 @@ describe('an anonymous request', () => {
     await recorder.raw('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\nconnection: close\r\n\r\nshort'.replace('100', '5'));
     expect(await statusOf('nonsense\r\n\r\n')).toBe(400);
     expect(await statusOf(request('GET /pool/f HTTP/1.1'))).toBe(403);
+  });
+
+  it('whose client goes away before it is whole is recorded as refused, and is no failure of ours', async () => {
+    const warnings: unknown[] = [];
+    const warn = (warning: unknown): unknown => warnings.push(warning);
+    process.on('warning', warn);
+    recorder.calls.length = 0;
+    const socket = connect(Number(new URL(recorder.url).port), '127.0.0.1');
+    socket.write(`PUT /pool/f HTTP/1.1\r\nhost: ${recorder.host}\r\ncontent-length: 100\r\nexpect: 100-continue\r\n\r\n`);
+    await once(socket, 'data');
+    socket.destroy();
+    while (recorder.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', warn);
+    expect(recorder.calls).toMatchObject([{ decision: 'refused', operation: 'unknown' }]);
+    expect(warnings).toEqual([]);
   });
 
   it('is recorded as refused, and so is a signed one that is not understood', async () => {

@@ -58,6 +58,7 @@ export function serviceAlone(service: Service, caller: Caller = tenantSession, n
         body: Buffer.from(body),
         trailers: new Map(),
         requestId: randomUUID(),
+        gone: new AbortController().signal,
         caller,
         signature: { presigned: false, signedAt: alone.now },
         now: alone.now,

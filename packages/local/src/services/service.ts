@@ -28,6 +28,8 @@ export interface VerifiedRequest {
   /** How it was signed: condition keys such as `s3:authType` and `s3:signatureAge` come from it. */
   readonly signature: VerifiedSignature;
   readonly now: Date;
+  /** Aborted when the client goes away before it is answered. */
+  readonly gone: AbortSignal;
   /** A fault made to order: credentials issued now live this long, whatever was asked. */
   readonly expiresInSeconds?: number;
   /** Whether the caller may do this as well. For answers that depend on a further right: S3 tells a missing key (404) only to who may list. */

@@ -45,6 +45,18 @@ export function demandShape(given: JsonObject, members: Members, path: string): 
   }
 }
 
+/** The same without the members that are null, at every level: to AWS they were not sent. */
+export function withoutNulls(given: JsonObject): JsonObject {
+  const present: JsonObject = Object.create(null);
+  for (const [name, value] of Object.entries(given)) if (value !== null) present[name] = withoutNullsInside(value);
+  return present;
+}
+
+function withoutNullsInside(value: Json): Json {
+  if (Array.isArray(value)) return value.map(withoutNullsInside);
+  return isJsonObject(value) ? withoutNulls(value) : value;
+}
+
 function demand(value: Json, shape: Shape, path: string): void {
   switch (shape.kind) {
     case 'string':

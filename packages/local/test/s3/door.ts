@@ -54,6 +54,7 @@ export class Door {
       trailers: new Map(Object.entries(asked.trailers ?? {})),
       body: Buffer.from(asked.body ?? ''),
       requestId: 'REQUEST',
+      gone: new AbortController().signal,
       caller: CALLER,
       signature: { presigned: asked.presigned ?? false, signedAt: NOW },
       now: asked.now ?? NOW,

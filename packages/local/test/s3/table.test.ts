@@ -179,7 +179,6 @@ describe('what every request tells IAM', () => {
       's3:signatureversion': 'AWS4-HMAC-SHA256',
       's3:x-amz-content-sha256': 'UNSIGNED-PAYLOAD',
       's3:ResourceAccount': '000000000000',
-      'aws:ResourceAccount': '000000000000',
     };
     expect(await context(false)).toEqual({ ...shared, 's3:authType': 'REST-HEADER' });
     expect(await context(true)).toEqual({ ...shared, 's3:authType': 'REST-QUERY-STRING', 's3:signatureAge': '5000' });

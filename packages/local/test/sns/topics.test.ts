@@ -72,6 +72,13 @@ describe('a topic', () => {
     expect(await received('raw')).toMatchObject([{ Body: 'é & <b>', MessageAttributes }]);
   });
 
+  it('delivers an emoji as well', async () => {
+    const Message = 'well done \u{1f44f}';
+    await sns.send(new PublishCommand({ TopicArn: topic('news'), Message }));
+    expect(await received('raw')).toMatchObject([{ Body: Message }]);
+    expect(JSON.parse((await received('plain'))[0]?.Body ?? '')).toMatchObject({ Message });
+  });
+
   it('takes batches, and tells of each message what became of it', async () => {
     const entries = (Ids: string[]) => Ids.map((Id) => ({ Id, Message: Id }));
     const batch = (Ids: string[]) => new PublishBatchCommand({ TopicArn: topic('news'), PublishBatchRequestEntries: entries(Ids) });

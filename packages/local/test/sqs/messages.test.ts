@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   ChangeMessageVisibilityBatchCommand,
   ChangeMessageVisibilityCommand,
@@ -44,6 +45,27 @@ describe('messages of a queue', () => {
     expect(Attributes).toMatchObject({ ApproximateNumberOfMessages: '0', ApproximateNumberOfMessagesNotVisible: '0' });
   });
 
+  it.each([
+    ['an emoji', 'well done \u{1f44f}'],
+    ['nothing but emoji', '\u{1f600}\u{1f680}'],
+    ['a character that is private to whoever uses it', '\ue000 x'],
+    ['both', '\ue000\u{1f600}'],
+  ])('may have %s in them, alone, in a batch and through FIFO queues', async (_, body) => {
+    const md5 = createHash('md5').update(body).digest('hex');
+    expect((await send(body)).MD5OfMessageBody).toBe(md5);
+    expect(await receive()).toMatchObject([{ Body: body, MD5OfBody: md5 }]);
+    const batch = await client.send(new SendMessageBatchCommand({ QueueUrl, Entries: [{ Id: 'a', MessageBody: body }] }));
+    expect(batch.Successful).toMatchObject([{ Id: 'a', MD5OfMessageBody: md5 }]);
+    expect(await receive()).toMatchObject([{ Body: body, MD5OfBody: md5 }]);
+    const ordered = { QueueUrl: fifoUrl, MessageBody: body, MessageGroupId: md5, MessageDeduplicationId: md5 };
+    expect((await client.send(new SendMessageCommand(ordered))).MD5OfMessageBody).toBe(md5);
+    expect((await client.send(new ReceiveMessageCommand({ QueueUrl: fifoUrl }))).Messages).toMatchObject([{ Body: body, MD5OfBody: md5 }]);
+  });
+
+  it.each(['\u0000', '\u001f', '\ufffe', '\uffff'])('may not have what XML cannot have: %j', async (character) => {
+    await expect(send(`\u{1f600}${character}`)).rejects.toMatchObject({ name: 'InvalidMessageContents' });
+  });
+
   it('show their attributes only to those who ask for them, and no sender', async () => {
     await send('x', {
       MessageAttributes: {
@@ -84,6 +106,17 @@ describe('messages of a queue', () => {
     expect(deleted.Successful).toHaveLength(3);
   });
 
+  it('go to the next who asks where the one who waited went away', async () => {
+    const gone = new AbortController();
+    const waiting = client.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }), { abortSignal: gone.signal });
+    const begun = aws.calls.length;
+    while (aws.calls.length === begun) await new Promise((resolve) => setImmediate(resolve));
+    gone.abort();
+    await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
+    await send('x');
+    expect(await receive({ WaitTimeSeconds: 5 })).toMatchObject([{ Body: 'x' }]);
+  });
+
   it('wake up who waits for them', async () => {
     const waiting = receive({ WaitTimeSeconds: 20 });
     await send('x');
@@ -104,6 +137,20 @@ describe('messages of a queue', () => {
       await client.send(new DeleteMessageCommand({ QueueUrl: fifoUrl, ReceiptHandle: messages[0]?.ReceiptHandle }));
     }
     expect(bodies).toEqual(['1', '2']);
+  });
+
+  it.each([
+    ['a type that there is not', { DataType: 'Text', StringValue: 'x' }],
+    ['a type that only begins like one', { DataType: 'Stringy', StringValue: 'x' }],
+    ['no value', { DataType: 'String' }],
+    ['an empty value', { DataType: 'Number', StringValue: '' }],
+    ['the value of another type', { DataType: 'Binary', StringValue: 'x' }],
+  ])('may have no attribute of %s', async (_, kind) => {
+    await expect(send('x', { MessageAttributes: { kind } })).rejects.toMatchObject({ name: 'InvalidParameterValue' });
+    const Entries = [{ Id: 'a', MessageBody: 'x', MessageAttributes: { kind } }];
+    await expect(client.send(new SendMessageBatchCommand({ QueueUrl, Entries }))).rejects.toMatchObject({ name: 'InvalidParameterValue' });
+    await send('x', { MessageAttributes: { kind: { DataType: 'Number.int', StringValue: '1' } } });
+    expect(await receive({ MaxNumberOfMessages: 10 })).toHaveLength(1);
   });
 
   it('without a FIFO queue have no group', async () => {

@@ -73,6 +73,31 @@ describe('the service of SQS', () => {
     expect(alone.asked).toHaveLength(questions);
   });
 
+  it('takes a null for a parameter that was not sent', async () => {
+    const service = await sqsService({ account: '000000000000', region: 'us-east-1', queues: ['app'], engine: new Fauxqs('us-east-1') });
+    const opened = serviceAlone(service);
+    const run = async (name: string, members: object): Promise<[number, unknown]> => {
+      const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AmazonSQS.${name}`, host: 'x' };
+      const { status, body } = await opened.send(headers, JSON.stringify({ QueueUrl: 'http://x/000000000000/app', ...members }));
+      return [status, JSON.parse(body.toString())];
+    };
+    try {
+      const kind = { DataType: 'String', StringValue: 'note' };
+      const sent = { MessageBody: 'x', MessageAttributes: { kind } };
+      const nulls = { DelaySeconds: null, MessageGroupId: null, MessageDeduplicationId: null };
+      const padded = { ...sent, ...nulls, MessageAttributes: { kind: { ...kind, BinaryValue: null } } };
+      const [, { MessageId: _, ...digests }] = (await run('SendMessage', sent)) as [number, { MessageId: string }];
+      expect(await run('SendMessage', padded)).toMatchObject([200, digests]);
+      expect(await run('SendMessageBatch', { Entries: [{ Id: 'a', ...padded }] })).toMatchObject([200, { Successful: [{ Id: 'a' }] }]);
+      expect(await run('ReceiveMessage', { VisibilityTimeout: null, WaitTimeSeconds: null, MessageAttributeNames: null })).toMatchObject([
+        200,
+        { Messages: [{ Body: 'x' }] },
+      ]);
+    } finally {
+      await service.close?.();
+    }
+  });
+
   it('lets go of who waits for messages when it is closed', async () => {
     const service = await sqsService({ account: '000000000000', region: 'us-east-1', queues: ['app'], engine: new Fauxqs('us-east-1') });
     const closing = serviceAlone(service);

@@ -12,7 +12,6 @@ export const COMMON_CONDITION_KEYS: readonly string[] = [
   's3:signatureAge',
   's3:x-amz-content-sha256',
   's3:ResourceAccount',
-  'aws:ResourceAccount',
 ];
 
 /** S3 ARNs carry neither region nor account. */
@@ -39,7 +38,7 @@ export function ask(request: S3Request, action: string, resource: string, contex
       's3:signatureversion': 'AWS4-HMAC-SHA256',
       ...(presigned && { 's3:signatureAge': String(request.now.getTime() - signedAt.getTime()) }),
       ...sent(request.headers, { 'x-amz-content-sha256': 's3:x-amz-content-sha256' }),
-      ...(resource !== '*' && { 's3:ResourceAccount': request.account, 'aws:ResourceAccount': request.account }),
+      ...(resource !== '*' && { 's3:ResourceAccount': request.account }),
       ...context,
     },
   };

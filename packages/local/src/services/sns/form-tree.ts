@@ -5,6 +5,8 @@ interface Branch extends Map<string, string | Branch> {}
 
 const LISTS: ReadonlySet<string> = new Set(['member', 'entry']);
 const MAX_ELEMENTS = 1000;
+/** The deepest there is: `PublishBatchRequestEntries.member.1.MessageAttributes.entry.1.Value.DataType`. */
+const MAX_DEPTH = 8;
 
 /**
  * The flat names of the query protocol as what they stand for: `Entries.member.1.Id` is the Id of the first of Entries.
@@ -15,6 +17,7 @@ export function asTree(form: ReadonlyMap<string, string>): JsonObject {
   const root: Branch = new Map();
   for (const [path, value] of form) {
     const names = path.split('.');
+    if (names.length > MAX_DEPTH) throw malformed('a parameter has more parts than any that there is');
     const last = names.pop() ?? '';
     const branch = names.reduce(grow, root);
     if (branch.has(last)) throw malformed('a parameter is a value and a branch');

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../strict-json.ts';
 import { AwsError } from '../service.ts';
+import { isMessageAttribute } from '../message-attribute.ts';
 import { list, type Members, STRING, structure, textOf } from '../shape.ts';
 import type { Message } from './publish.ts';
 import type { MessageAttributes } from './topic.ts';
@@ -48,7 +49,8 @@ function readAttributes(given: Json | undefined): MessageAttributes {
     const { DataType, StringValue, BinaryValue } = element['Value'];
     const value = typeof StringValue === 'string' ? { StringValue } : { BinaryValue: textOf(BinaryValue) };
     const both = typeof StringValue === 'string' && BinaryValue !== undefined;
-    if (!ATTRIBUTE_NAME.test(name) || Object.hasOwn(attributes, name) || both) throw invalid('MessageAttributes');
+    const fits = ATTRIBUTE_NAME.test(name) && isMessageAttribute(element['Value']);
+    if (!fits || Object.hasOwn(attributes, name) || both) throw invalid('MessageAttributes');
     attributes[name] = { DataType: textOf(DataType), ...value };
   }
   return attributes;

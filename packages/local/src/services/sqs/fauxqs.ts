@@ -2,6 +2,7 @@ import type { buildApp } from 'fauxqs';
 import { isJsonObject, type JsonObject, parseStrictJson } from '../../strict-json.ts';
 import { AwsError } from '../service.ts';
 import { textOf } from '../shape.ts';
+import { shownAnswer, withEngineText } from './engine-text.ts';
 
 type App = ReturnType<typeof buildApp>;
 
@@ -29,11 +30,11 @@ export class Fauxqs {
       method: 'POST',
       url: '/',
       headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AmazonSQS.${operation}`, host: 'fauxqs' },
-      payload: JSON.stringify(members),
+      payload: JSON.stringify(withEngineText(members)),
     });
     const answer = rawPayload.length === 0 ? {} : parseStrictJson(rawPayload);
     if (!isJsonObject(answer)) throw new Error(`fauxqs answered ${operation} with something else than an object`);
-    if (statusCode === 200) return answer;
+    if (statusCode === 200) return shownAnswer(members, answer);
     const type = textOf(answer['__type']);
     const message = textOf(answer['message']);
     if (type === '') throw new Error(`fauxqs failed in ${operation}: ${message}`);

@@ -6,7 +6,7 @@ import type { Fauxqs } from './fauxqs.ts';
 import { SQS_OPERATIONS } from './operations.ts';
 import { demandQueueName, type Home } from './queue.ts';
 import { engineAttributes } from './queue-attributes.ts';
-import { demandShape } from '../shape.ts';
+import { demandShape, withoutNulls } from '../shape.ts';
 
 /** A queue that exists from the start: its name, or what CreateQueue takes. */
 export type QueueDefinition =
@@ -55,8 +55,9 @@ function parse(request: VerifiedRequest, home: Home, engine: Fauxqs): Operation 
   const operation = BY_NAME.get(name);
   if (operation === undefined) throw new AwsError('NotImplemented', 501, `The operation ${name} is not part of the local AWS`);
   demandShape(parameters, operation.members, name);
-  const room = { home, engine, caller: request.caller, host: request.headers.get('host') ?? '' };
-  const { authorize, execute } = operation.understand(parameters, room);
+  const given = withoutNulls(parameters);
+  const room = { home, engine, caller: request.caller, host: request.headers.get('host') ?? '', gone: request.gone };
+  const { authorize, execute } = operation.understand(given, room);
   return { name, authorize, execute: async () => response(200, await execute(), request.requestId) };
 }
 

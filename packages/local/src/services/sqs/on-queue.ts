@@ -10,7 +10,7 @@ export interface Special {
   /** What the engine is asked; throws AwsError. */
   readonly ask?: (given: JsonObject, queue: string, room: SqsRoom) => JsonObject;
   /** What the client is answered. */
-  readonly answer?: (answer: JsonObject, queue: string, room: SqsRoom, given: JsonObject) => JsonObject;
+  readonly answer?: (answer: JsonObject, queue: string, room: SqsRoom, given: JsonObject) => JsonObject | Promise<JsonObject>;
 }
 
 /** An operation on the queue of a QueueUrl. */
@@ -26,7 +26,7 @@ export function onQueue(name: string, members: Members, { action = `sqs:${name}`
         authorize: [{ action, resource: queueArn(room.home, queue), context: {} }],
         async execute() {
           const result = await room.engine.run(name, asked);
-          return answer?.(result, queue, room, given) ?? result;
+          return answer === undefined ? result : answer(result, queue, room, given);
         },
       };
     },

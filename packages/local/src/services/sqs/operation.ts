@@ -22,6 +22,8 @@ export interface SqsRoom {
   readonly caller: Caller;
   /** Whom the client asked: its QueueUrls are there. */
   readonly host: string;
+  /** Aborted when the client goes away before it is answered. */
+  readonly gone: AbortSignal;
 }
 
 /** What must be allowed, and what then happens: `execute` answers the members of the result. */

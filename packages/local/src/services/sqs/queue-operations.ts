@@ -9,7 +9,7 @@ import { integer, list, map, type Members, STRING, textOf } from '../shape.ts';
 /** The operations on queues. */
 export const QUEUE_OPERATIONS: readonly SqsOperation[] = [
   named('GetQueueUrl', { 'QueueOwnerAWSAccountId?': STRING }, ({ QueueOwnerAWSAccountId: owner, ...given }, { home }) => {
-    if (owner === undefined || owner === null || owner === home.account) return given;
+    if (owner === undefined || owner === home.account) return given;
     throw new AwsError('QueueDoesNotExist', 400, 'The specified queue does not exist.');
   }),
   named('CreateQueue', { 'Attributes?': map(STRING) }, withEngineAttributes),

@@ -1,4 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../strict-json.ts';
+import type { SqsRoom } from './operation.ts';
+import { engineUrl } from './queue.ts';
 
 /**
  * Received messages as AWS shows them: message attributes only to those who ask for them,
@@ -10,6 +12,14 @@ export function shownMessages(answer: JsonObject, asked: Json | undefined): Json
   const names = Array.isArray(asked) ? asked : [];
   const all = names.includes('All') || names.includes('.*');
   return { ...answer, Messages: Messages.map((message) => (isJsonObject(message) ? shown(message, names.length > 0, all) : message)) };
+}
+
+/** Lets the next who asks have messages that the engine handed out to a client that had waited, and went away meanwhile. */
+export async function giveBack({ Messages }: JsonObject, queue: string, { home, engine }: SqsRoom): Promise<void> {
+  if (!Array.isArray(Messages)) return;
+  const handles = Messages.filter(isJsonObject).map(({ ReceiptHandle }) => ReceiptHandle);
+  const Entries = handles.map((ReceiptHandle, at) => ({ Id: String(at), ReceiptHandle, VisibilityTimeout: 0 }));
+  await engine.run('ChangeMessageVisibilityBatch', { QueueUrl: engineUrl(home, queue), Entries });
 }
 
 function shown(message: JsonObject, some: boolean, all: boolean): JsonObject {

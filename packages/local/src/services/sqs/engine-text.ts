@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { isJsonObject, type Json, type JsonObject } from '../../strict-json.ts';
+import { textOf } from '../shape.ts';
+
+/**
+ * fauxqs knows no character beyond U+FFFF, so no emoji. Each half of such a character is kept as a private one, 0x800 further on;
+ * private characters that were sent stand behind an escape.
+ */
+const SHIFT = 0x800;
+const ESCAPE = '\uf8ff';
+const TO_ENGINE = /[\ud800-\udfff\ue000-\ue7ff\uf8ff]/g;
+const TO_CLIENT = /\uf8ff([^])|[\ue000-\ue7ff]/g;
+
+/** The parameters of a request with message bodies that the engine takes. */
+export function withEngineText(members: object): object {
+  const { MessageBody, Entries } = bodiesOf(members);
+  return {
+    ...members,
+    ...(typeof MessageBody === 'string' && { MessageBody: engineText(MessageBody) }),
+    ...(Array.isArray(Entries) && { Entries: Entries.map((entry: unknown) => (isObject(entry) ? withEngineText(entry) : entry)) }),
+  };
+}
+
+/** The engine's answer, with the bodies that were sent and the digests of those: SDKs compare them. */
+export function shownAnswer(members: object, { MD5OfMessageBody, Successful, Messages, ...rest }: JsonObject): JsonObject {
+  const { MessageBody, Entries } = bodiesOf(members);
+  const bodies = new Map(
+    (Array.isArray(Entries) ? Entries : [])
+      .filter(isObject)
+      .map(bodiesOf)
+      .map((entry) => [entry.Id, entry.MessageBody]),
+  );
+  return {
+    ...rest,
+    ...(MD5OfMessageBody !== undefined && { MD5OfMessageBody: digest(MessageBody) }),
+    ...(Successful !== undefined && { Successful: each(Successful, (entry) => withDigest(entry, bodies.get(textOf(entry['Id'])))) }),
+    ...(Messages !== undefined && { Messages: each(Messages, received) }),
+  };
+}
+
+interface Bodies {
+  readonly Id?: unknown;
+  readonly MessageBody?: unknown;
+  readonly Entries?: unknown;
+}
+
+function bodiesOf(members: Bodies): Bodies {
+  return members;
+}
+
+function withDigest(entry: JsonObject, body: unknown): JsonObject {
+  return entry['MD5OfMessageBody'] === undefined ? entry : { ...entry, MD5OfMessageBody: digest(body) };
+}
+
+function received(message: JsonObject): JsonObject {
+  const body = clientText(textOf(message['Body']));
+  return { ...message, Body: body, MD5OfBody: digest(body) };
+}
+
+function engineText(text: string): string {
+  return text.replace(TO_ENGINE, (character) => (character < '\ue000' ? shifted(character, SHIFT) : ESCAPE + character));
+}
+
+function clientText(text: string): string {
+  return text.replace(TO_CLIENT, (character, escaped: string | undefined) => escaped ?? shifted(character, -SHIFT));
+}
+
+function shifted(character: string, by: number): string {
+  return String.fromCharCode(character.charCodeAt(0) + by);
+}
+
+function digest(body: unknown): string {
+  return createHash('md5').update(String(body)).digest('hex');
+}
+
+function each(list: Json, show: (element: JsonObject) => JsonObject): Json {
+  return Array.isArray(list) ? list.map((element) => (isJsonObject(element) ? show(element) : element)) : list;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
