@@ -9,8 +9,8 @@ export interface JsonObject {
 /** What is wrong with a JSON text, in one sentence without the text itself. */
 export class JsonFault extends Error {}
 
-const TOKEN =
-  /[ \t\n\r]*(?:([{}[\]:,])|(true|false|null)|(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)|("[^"\\]*(?:\\[^][^"\\]*)*"))/y;
+/** Of a string, only the quote that opens it: a pattern of the whole would overflow the stack at a long text of escapes. */
+const TOKEN = /[ \t\n\r]*(?:([{}[\]:,])|(true|false|null)|(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)|")/y;
 const MAX_DEPTH = 128;
 
 /**
@@ -99,11 +99,22 @@ class Reader {
     const found = TOKEN.exec(this.#text);
     if (found === null) throw new JsonFault('the body is not JSON');
     this.#at = TOKEN.lastIndex;
-    const [, mark, word, number, string] = found;
+    const [, mark, word, number] = found;
     if (mark !== undefined) return { kind: 'mark', text: mark };
     if (word !== undefined) return { kind: 'word', text: word };
     if (number !== undefined) return { kind: 'number', text: number };
-    return { kind: 'string', text: string ?? '' };
+    return { kind: 'string', text: this.#string() };
+  }
+
+  /** The string whose opening quote was just read, up to the first quote that no backslash escapes. */
+  #string(): string {
+    const start = this.#at - 1;
+    do {
+      const quote = this.#text.indexOf('"', this.#at);
+      if (quote === -1) throw new JsonFault('the body is not JSON');
+      this.#at = quote + 1;
+    } while (isEscaped(this.#text, this.#at - 1));
+    return this.#text.slice(start, this.#at);
   }
 
   #skips(mark: string): boolean {
@@ -117,6 +128,13 @@ class Reader {
   #expect(mark: string): void {
     if (!this.#skips(mark)) throw new JsonFault('the body is not JSON');
   }
+}
+
+/** Whether an odd number of backslashes stands before a character. */
+function isEscaped(text: string, at: number): boolean {
+  let before = at;
+  while (text[before - 1] === '\\') before -= 1;
+  return (at - before) % 2 === 1;
 }
 
 function unquote(text: string): string {

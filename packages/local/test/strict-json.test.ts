@@ -61,6 +61,16 @@ describe('parseStrictJson', () => {
     expect(parse(`[${'1,'.repeat(200_000)}1]`)).toHaveLength(200_001);
   });
 
+  it('reads a text of nothing but escapes, as long as a body may be', () => {
+    const escapes = '\\"'.repeat(4_000_000);
+    expect(parse(`["${escapes}"]`)).toEqual(['"'.repeat(4_000_000)]);
+    expect(() => parse(`["${escapes}]`)).toThrow(JsonFault);
+  });
+
+  it.each(['"\\\\"', '"\\\\\\""', '"a\\\\","b"', '"\\"', '"\\\\\\"', '"', '"\\'])('ends the text %s where JSON.parse does', (text) => {
+    expect(attempt(() => parse(`[${text}]`))).toEqual(attempt(() => JSON.parse(`[${text}]`)));
+  });
+
   it.each([
     '',
     ' ',
