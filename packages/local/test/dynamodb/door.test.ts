@@ -78,6 +78,16 @@ describe('the door of DynamoDB', () => {
   });
 
   it.each([
+    ['UpdateItem', `{"TableName":"notes",${key},"UpdateExpression":"REMOVE #p","ExpressionAttributeNames":{"#p":"__proto__"}}`],
+    ['GetItem', `{"TableName":"notes",${key},"AttributesToGet":["__proto__"]}`],
+    ['Scan', '{"TableName":"notes","FilterExpression":"attribute_exists(#p)","ExpressionAttributeNames":{"#p":"__proto__"}}'],
+    ['BatchGetItem', `{"RequestItems":{"notes":{"Keys":[{"tenant":{"S":"acme"},"id":{"S":"1"}}],"AttributesToGet":["__proto__"]}}}`],
+  ])('refuses %s of the attribute that would be a prototype, which no item can have: %s', async (operation, body) => {
+    expect((await world.send(`DynamoDB_20120810.${operation}`, body)).status).toBe(400);
+    expect(world.asked).toEqual([]);
+  });
+
+  it.each([
     '',
     'GetItem',
     'DynamoDB_20111205.GetItem',

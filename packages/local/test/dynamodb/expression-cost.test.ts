@@ -24,6 +24,14 @@ describe('refuseCostlyExpressions', () => {
     expect(refuse(expression)).toThrow(expect.objectContaining({ code: 'ValidationException', status: 400 }));
   });
 
+  it('refuses an index that no list has: dynalite would walk there through every number before it', () => {
+    const refuse = (UpdateExpression: string) => () => refuseCostlyExpressions({ UpdateExpression });
+    expect(refuse('SET l[0] = :v, l[399999] = :v, m.l[ 12 ].x = :v')).not.toThrow();
+    for (const index of ['4294967290', '400001', ' 99999999 ', '00000000000400001']) {
+      expect(refuse(`SET m.l[${index}] = :v`)).toThrow(expect.objectContaining({ code: 'ValidationException', status: 400 }));
+    }
+  });
+
   it('reads every kind of expression', () => {
     for (const name of ['ConditionExpression', 'FilterExpression', 'KeyConditionExpression', 'ProjectionExpression', 'UpdateExpression']) {
       expect(() => refuseCostlyExpressions({ [name]: '('.repeat(30) })).toThrow(name);

@@ -4,10 +4,13 @@ import type { JsonObject } from '../../strict-json.ts';
 const EXPRESSIONS = ['ConditionExpression', 'FilterExpression', 'KeyConditionExpression', 'ProjectionExpression', 'UpdateExpression'];
 const MAX_LENGTH = 4096;
 const MAX_COST = 100_000;
+/** An item has 400 KB, and an element of a list at least one of them. */
+const MAX_INDEX = 400_000;
 
 /**
- * Refuses expressions that dynalite's parser would read for seconds or for ever: it backtracks, and each level of
- * parentheses or of NOT takes about four times as long as the one before. Eight levels pass.
+ * Refuses expressions that dynalite would read or execute for seconds or for ever: its parser backtracks, and each level of
+ * parentheses or of NOT takes about four times as long as the one before. Eight levels pass. And where a list is set at an
+ * index beyond its end, it looks at every index in between.
  *
  * @throws {@link AwsError} 400
  */
@@ -19,8 +22,13 @@ export function refuseCostlyExpressions(parameters: JsonObject): void {
       const size = `expression size: ${expression.length}`;
       throw invalid(name, `Expression size has exceeded the maximum allowed size; ${size}`);
     }
+    if (indexes(expression).some((index) => index > MAX_INDEX)) throw invalid(name, 'No list is as long as an index says');
     if (cost(expression) > MAX_COST) throw invalid(name, 'The expression is nested more deeply than the local AWS reads');
   }
+}
+
+function indexes(expression: string): number[] {
+  return Array.from(expression.matchAll(/\[\s*([0-9]+)\s*\]/g), ([, digits]) => Number(digits));
 }
 
 function cost(expression: string): number {
