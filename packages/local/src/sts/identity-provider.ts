@@ -42,6 +42,13 @@ const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512'];
 const REQUIRED_CLAIMS = ['iss', 'aud', 'sub', 'exp', 'iat'];
 const FETCH_TIMEOUT_MS = 5000;
 
+/** Whether it is a provider's options. Of an audience that is a text instead of a list, every piece would be an audience. */
+export function isIdentityProvider(options: unknown): options is IdentityProviderOptions {
+  if (typeof options !== 'object' || options === null || !('url' in options) || !('audiences' in options)) return false;
+  const { url, audiences } = options;
+  return typeof url === 'string' && Array.isArray(audiences) && audiences.every((audience) => typeof audience === 'string');
+}
+
 /** A provider from its options. Keys are fetched when they are first needed. */
 export function identityProvider({ url, audiences, jwks }: IdentityProviderOptions): IdentityProvider {
   let keys: Promise<JWTVerifyGetKey> | undefined;

@@ -59,8 +59,13 @@ export function stsService(ground: StsGround): Service {
       return understand(row, request, form, ground);
     },
     error: (error, { requestId }) => queryError(error, STS_NAMESPACE, requestId),
-    denied: (_operation, { action, resource }, { arn }) =>
-      new AwsError('AccessDenied', 403, `User: ${arn} is not authorized to perform: ${action} on resource: ${resource}`),
+    denied: ({ name }, { action, resource }, { arn }) => {
+      const unsigned = STS_TABLE.some((row) => row.unsigned && row.operation === name);
+      const who = unsigned
+        ? `Not authorized to perform ${action}`
+        : `User: ${arn} is not authorized to perform: ${action} on resource: ${resource}`;
+      return new AwsError('AccessDenied', 403, who);
+    },
   };
 }
 

@@ -46,6 +46,10 @@ export function readRole(arn: string, options: RoleOptions, issuer: IssuerFacts,
     faults.push(`\`${path}\` is not the ARN of a role in the partition aws`);
     return undefined;
   }
+  if (typeof options !== 'object' || options === null) {
+    faults.push(`\`${path}\` is not a role`);
+    return undefined;
+  }
   const { policy, maxSessionDuration = 3600 } = options;
   for (const key of Object.keys(options)) if (!KNOWN.has(key)) faults.push(`\`${path}.${key}\` is not an option`);
   if (!Number.isInteger(maxSessionDuration) || maxSessionDuration < 3600 || maxSessionDuration > 43_200) {
@@ -70,14 +74,22 @@ function checkTrust(trust: TrustPolicy): string[] {
   const faults: string[] = [];
   for (const statement of trustStatements(trust)) {
     const { Principal } = statement;
-    const kinds = typeof Principal === 'object' && Principal !== null ? Object.keys(Principal) : [];
-    const understood = Principal === '*' || (kinds.length > 0 && kinds.every((kind) => kind === 'AWS' || kind === 'Federated'));
-    if (!understood) faults.push('a statement has no Principal of AWS or Federated');
+    if (!isPrincipal(Principal)) faults.push('a statement has no Principal of AWS or Federated');
     if ('NotPrincipal' in statement || 'Resource' in statement || 'NotResource' in statement) {
       faults.push('NotPrincipal, Resource and NotResource have no place in a trust policy');
     }
   }
   return [...faults, ...checkPolicy(asIdentityPolicy(trust, () => true))];
+}
+
+function isPrincipal(principal: unknown): boolean {
+  if (typeof principal !== 'object' || principal === null) return principal === '*';
+  const kinds = Object.entries(principal);
+  return kinds.length > 0 && kinds.every(([kind, names]) => (kind === 'AWS' || kind === 'Federated') && isNames(names));
+}
+
+function isNames(names: unknown): boolean {
+  return typeof names === 'string' || (Array.isArray(names) && names.every((name) => typeof name === 'string'));
 }
 
 function isMany(policy: RoleOptions['policy']): policy is readonly PolicyDocument[] {

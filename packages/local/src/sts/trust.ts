@@ -21,9 +21,15 @@ export function trusts(trust: TrustPolicy, principal: Pick<Principal, 'arn' | 'a
   return document !== undefined && decide(request, { role: [document] }).decision === 'allow';
 }
 
-/** Whether a trust policy lets a provider's token make this request. A provider must be named: `*` means principals of AWS. */
+/**
+ * Whether a trust policy lets a provider's token make this request.
+ * A provider must be named to be let in; to be kept out it is enough that everybody is.
+ */
 export function trustsProvider(trust: TrustPolicy, providerArn: string, request: IamRequest): boolean {
-  const document = asIdentityPolicy(trust, ({ Principal }) => Principal !== '*' && made(Principal.Federated).includes(providerArn));
+  const document = asIdentityPolicy(trust, ({ Effect, Principal }) => {
+    if (Principal !== '*' && made(Principal.Federated).includes(providerArn)) return true;
+    return Effect === 'Deny' && isEverybody(Principal);
+  });
   return document !== undefined && decide(request, { role: [document] }).decision === 'allow';
 }
 
@@ -49,6 +55,11 @@ function names(principal: TrustStatement['Principal'], caller: Pick<Principal, '
   const own = ['*', caller.arn, caller.account, `arn:aws:iam::${caller.account}:root`];
   if (caller.session) own.push(caller.session.roleArn);
   return made(principal.AWS).some((name) => own.includes(name));
+}
+
+/** The two spellings are one to AWS. */
+function isEverybody(principal: TrustStatement['Principal']): boolean {
+  return principal === '*' || made(principal.AWS).includes('*');
 }
 
 function made(value: OneOrMany | undefined): readonly string[] {

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-sts';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { LocalAws } from '../../src/index.ts';
+import type { LocalAws, TrustPolicy } from '../../src/index.ts';
 import { close, listen } from '../../src/loopback.ts';
 import { clientConfig, start, stsClient } from '../ground.ts';
 
@@ -15,12 +15,26 @@ const ROLE = 'arn:aws:iam::000000000000:role/Web';
 const TAGLESS = 'arn:aws:iam::000000000000:role/Tagless';
 const CLOSED = 'arn:aws:iam::000000000000:role/Closed';
 const ANYONE = 'arn:aws:iam::000000000000:role/Anyone';
+const FENCED = 'arn:aws:iam::000000000000:role/Fenced';
+const BARRED = 'arn:aws:iam::000000000000:role/Barred';
 const TAGS_CLAIM = 'https://aws.amazon.com/tags';
 const POLICY = {
   Version: '2012-10-17',
   Statement: { Effect: 'Allow', Action: 's3:PutObject', Resource: 'arn:aws:s3:::pool/${aws:PrincipalTag/tenant}/*' },
 } as const;
 const OTHER_ISSUER = 'https://login.example.com/realm';
+
+/** Lets a provider's users in, but for those that a statement about everybody keeps out. */
+function fenced(Federated: string, Principal: '*' | { readonly AWS: '*' }): TrustPolicy {
+  const Action = 'sts:AssumeRoleWithWebIdentity';
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Principal: { Federated }, Action },
+      { Effect: 'Deny', Principal, Action: 'sts:*', Condition: { StringEquals: { 'sts:RoleSessionName': 'mallory' } } },
+    ],
+  };
+}
 
 let aws: LocalAws;
 let now: number;
@@ -63,6 +77,8 @@ beforeAll(async () => {
         }),
       },
       [CLOSED]: { policy: POLICY },
+      [FENCED]: { policy: POLICY, trust: ({ providerArn }) => fenced(providerArn, '*') },
+      [BARRED]: { policy: POLICY, trust: ({ providerArn }) => fenced(providerArn, { AWS: '*' }) },
       [ANYONE]: { policy: POLICY, trust: { Version: '2012-10-17', Statement: { Effect: 'Allow', Principal: '*', Action: 'sts:*' } } },
     },
   });
@@ -115,6 +131,17 @@ describe('AssumeRoleWithWebIdentity', () => {
     const s3 = new S3Client(clientConfig(aws, keys));
     await s3.send(new PutObjectCommand({ Bucket: 'pool', Key: 'acme/f', Body: 'x' }));
     await expect(s3.send(new PutObjectCommand({ Bucket: 'pool', Key: 'globex/f', Body: 'x' }))).rejects.toThrow('not authorized');
+  });
+
+  it.each([FENCED, BARRED])('is denied by a statement about every principal: %s', async (RoleArn) => {
+    const token = await aws.issuer.token({ tenant: 'acme' });
+    expect(await outcome(token, { RoleArn })).toBe('allowed');
+    expect(await outcome(token, { RoleArn, RoleSessionName: 'mallory' })).toBe('AccessDenied');
+  });
+
+  it('is denied in the words of AWS, which name no caller', async () => {
+    const token = await aws.issuer.token({ tenant: 'acme' });
+    await expect(send(token, { RoleArn: CLOSED })).rejects.toThrow(/^Not authorized to perform sts:AssumeRoleWithWebIdentity$/);
   });
 
   it('takes an audience that is a list of one', async () => {
