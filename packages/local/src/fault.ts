@@ -18,10 +18,13 @@ export interface Fault {
   readonly callsPerSecond?: number;
 }
 
+/** A longer timer would fire at once. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
 const MEMBERS: Readonly<Record<keyof Fault, (value: unknown) => boolean>> = {
   code: (value) => typeof value === 'string' && /^[A-Za-z]{1,128}$/.test(value),
   times: (value) => Number.isSafeInteger(value) && Number(value) >= 1,
-  delayMs: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
+  delayMs: (value) => Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= MAX_DELAY_MS,
   down: (value) => typeof value === 'boolean',
   hang: (value) => typeof value === 'boolean',
   expiresInSeconds: (value) => Number.isSafeInteger(value),

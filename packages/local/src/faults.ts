@@ -34,7 +34,7 @@ export class Faults {
     this.#ordered.set(service, {
       fault: { ...fault },
       remaining: fault.times ?? Number.POSITIVE_INFINITY,
-      tokens: fault.callsPerSecond ?? 0,
+      tokens: bucketOf(fault),
       refilledAt: this.#clock(),
       over: new AbortController(),
     });
@@ -53,12 +53,12 @@ export class Faults {
     return { ...fault, throttled: this.#isThrottled(ordered), settle: () => settle(fault, over.signal) };
   }
 
-  /** A bucket that holds one second's calls. */
+  /** A bucket that holds one second's calls, and one call at least. */
   #isThrottled(ordered: Ordered): boolean {
     const rate = ordered.fault.callsPerSecond;
     if (rate === undefined) return false;
     const now = this.#clock();
-    ordered.tokens = Math.min(rate, ordered.tokens + (Math.max(0, now - ordered.refilledAt) / 1000) * rate);
+    ordered.tokens = Math.min(bucketOf(ordered.fault), ordered.tokens + (Math.max(0, now - ordered.refilledAt) / 1000) * rate);
     ordered.refilledAt = now;
     if (ordered.tokens < 1) return true;
     ordered.tokens -= 1;
@@ -69,6 +69,10 @@ export class Faults {
     this.#ordered.get(service)?.over.abort();
     this.#ordered.delete(service);
   }
+}
+
+function bucketOf({ callsPerSecond = 0 }: Fault): number {
+  return Math.max(1, callsPerSecond);
 }
 
 function settle(fault: Fault, over: AbortSignal): Promise<void> {

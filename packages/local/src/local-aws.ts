@@ -33,7 +33,7 @@ export interface LocalAws {
   /** Every request so far, the refused ones too; the latest 100,000. Live: it grows, and a test may empty it (`calls.length = 0`). */
   readonly calls: Call[];
   readonly faults: LocalFaults;
-  /** Stops listening, ends every connection, releases what hangs. */
+  /** Stops listening, ends every connection, releases what hangs. The second call is the first one's promise. */
   close(): Promise<void>;
 }
 
@@ -86,6 +86,12 @@ async function startBehind(issuer: StartedIssuer, given: LocalAwsOptions['roles'
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   const url = await listen(server, options.port);
   const { accessKeyId, secretAccessKey } = admin.keys;
+  let closing: Promise<void> | undefined;
+  async function end(): Promise<void> {
+    faults.clear();
+    await Promise.all([close(server), issuer.close()]);
+    for (const service of services.values()) await service.close?.();
+  }
   return {
     url,
     env: environment(url, region, base.keys),
@@ -99,11 +105,7 @@ async function startBehind(issuer: StartedIssuer, given: LocalAwsOptions['roles'
       dynamodb: (fault) => faults.order('dynamodb', fault),
       clear: () => faults.clear(),
     },
-    async close() {
-      faults.clear();
-      await Promise.all([close(server), issuer.close()]);
-      for (const service of services.values()) await service.close?.();
-    },
+    close: () => (closing ??= end()),
   };
 }
 

@@ -2,7 +2,7 @@ import type { TableDefinition } from './services/dynamodb/table-definition.ts';
 import type { Clock } from './services/service.ts';
 import type { TopicDefinition } from './services/sns/index.ts';
 import type { QueueDefinition } from './services/sqs/index.ts';
-import type { IdentityProviderOptions } from './sts/identity-provider.ts';
+import { type IdentityProviderOptions, isIdentityProvider } from './sts/identity-provider.ts';
 import { type IssuerFacts, type Role, type RoleOptions, readRole } from './sts/roles.ts';
 
 /** What a local AWS starts with. */
@@ -66,7 +66,11 @@ export function readOptions(options: LocalAwsOptions): ReadOptions {
   const faults = Object.keys(options)
     .filter((name) => !KNOWN.has(name))
     .map((name) => `\`${name}\` is not an option`);
-  if (typeof options.roles !== 'object') faults.push('`roles` is missing');
+  if (typeof options.roles !== 'object' || options.roles === null) faults.push('`roles` is missing');
+  for (const [name, value] of Object.entries({ buckets, tables, queues, topics, identityProviders })) {
+    if (!Array.isArray(value)) faults.push(`\`${name}\` is not a list`);
+  }
+  if (Array.isArray(identityProviders)) faults.push(...identityProviderFaults(identityProviders));
   if (!/^[a-z]{2,4}(?:-[a-z]+)+-\d$/.test(region)) faults.push('`region` is not a region');
   if (!isPort(port)) faults.push('`port` is not a port');
   if (!isPort(issuerPort)) faults.push('`issuerPort` is not a port');
@@ -90,6 +94,12 @@ export function readRoles(given: LocalAwsOptions['roles'], issuer: IssuerFacts):
   throwIfAny(faults);
   const [first] = roles.values();
   return { roles, account: first?.account ?? DEFAULT_ACCOUNT };
+}
+
+function identityProviderFaults(providers: readonly unknown[]): string[] {
+  return providers.flatMap((provider, at) =>
+    isIdentityProvider(provider) ? [] : [`\`identityProviders[${at}]\` is not a \`url\` with a list of \`audiences\``],
+  );
 }
 
 function isPort(port: number): boolean {

@@ -192,6 +192,13 @@ describe('a fault of STS', () => {
     expect([await outcome(ask()), await outcome(ask()), await outcome(ask())]).toEqual(['allowed', 'allowed', 'Throttling']);
   });
 
+  it('accepts a call now and then where the rate is less than one in a second', async () => {
+    aws.faults.sts({ callsPerSecond: 0.5 });
+    expect([await outcome(ask()), await outcome(ask())]).toEqual(['allowed', 'Throttling']);
+    now += 2000;
+    expect([await outcome(ask()), await outcome(ask())]).toEqual(['allowed', 'Throttling']);
+  });
+
   it('combines its members', async () => {
     aws.faults.sts({ delayMs: 1, code: 'InternalFailure', times: 1 });
     expect([await outcome(ask()), await outcome(ask())]).toEqual(['InternalFailure', 'allowed']);
@@ -232,6 +239,7 @@ describe('an order that makes no sense', () => {
     { times: 1.5 },
     { delayMs: -1 },
     { delayMs: '5' },
+    { delayMs: 2 ** 31 },
     { down: 'yes' },
     { hang: 1 },
     { expiresInSeconds: 0.5 },

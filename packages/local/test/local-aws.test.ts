@@ -28,6 +28,12 @@ describe('startLocalAws', () => {
     await aws.close();
   });
 
+  it('may be closed twice, and at once', async () => {
+    const aws = await start();
+    await Promise.all([aws.close(), aws.close()]);
+    await expect(aws.close()).resolves.toBeUndefined();
+  });
+
   it('ends every connection when it closes, also one that says nothing', async () => {
     const aws = await start();
     const socket = connect(Number(new URL(aws.url).port), '127.0.0.1');
@@ -41,6 +47,15 @@ describe('startLocalAws', () => {
   it.each<[string, unknown]>([
     ['`bukets` is not an option', { roles: {}, bukets: [] }],
     ['`roles` is missing', {}],
+    ['`roles` is missing', { roles: null }],
+    ["`roles['arn:aws:iam::000000000000:role/TenantAccess']` is not a role", { roles: { [ROLE_ARN]: null } }],
+    ['`buckets` is not a list', { roles: {}, buckets: 'notes' }],
+    ['`tables` is not a list', { roles: {}, tables: {} }],
+    ['`queues` is not a list', { roles: {}, queues: 'jobs' }],
+    ['`topics` is not a list', { roles: {}, topics: null }],
+    ['`identityProviders` is not a list', { roles: {}, identityProviders: {} }],
+    ['`identityProviders[0]` is not', { roles: {}, identityProviders: [{ url: 'https://login.example.com', audiences: 'my-app' }] }],
+    ['`identityProviders[0]` is not', { roles: {}, identityProviders: [{ audiences: ['my-app'] }] }],
     ['`region` is not a region', { roles: {}, region: 'moon' }],
     ['`port` is not a port', { roles: {}, port: '80' }],
     ['`issuerPort` is not a port', { roles: {}, issuerPort: 65_536 }],
@@ -67,6 +82,17 @@ describe('startLocalAws', () => {
               Version: '2012-10-17',
               Statement: { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' },
             },
+          },
+        },
+      },
+    ],
+    [
+      'has no Principal',
+      {
+        roles: {
+          [ROLE_ARN]: {
+            ...POOL_ROLE,
+            trust: { Version: '2012-10-17', Statement: { Effect: 'Allow', Principal: { AWS: 42 }, Action: 'sts:AssumeRole' } },
           },
         },
       },
