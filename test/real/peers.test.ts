@@ -7,7 +7,8 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const packages = ['templates', 'packages/policy', 'packages/core', 'packages/nestjs'];
+/** By their names on the registry; the app asks for the last one alone. */
+const packages = { templates: 'templates', policy: 'packages/policy', core: 'packages/core', nestjs: 'packages/nestjs' };
 
 async function run(command: string, args: readonly string[], cwd: string): Promise<{ code: number | null; output: string }> {
   const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -17,28 +18,38 @@ async function run(command: string, args: readonly string[], cwd: string): Promi
 
 describe('an app that installs the packed packages', { timeout: 600_000 }, () => {
   let folder: string;
-  let tarballs: string[];
+  let tarballs: Record<string, string>;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tenant-aws-peers-'));
-    for (const name of packages) {
+    for (const place of Object.values(packages)) {
       const packed = await run(
         'npx',
         ['-y', 'pnpm@12.21.0', 'pack', '--pack-destination', folder],
-        fileURLToPath(new URL(`../../${name}`, import.meta.url)),
+        fileURLToPath(new URL(`../../${place}`, import.meta.url)),
       );
       if (packed.code !== 0) throw new Error(packed.output);
     }
-    tarballs = (await readdir(folder)).filter((name) => name.endsWith('.tgz')).map((name) => join(folder, name));
+    const files = await readdir(folder);
+    tarballs = Object.fromEntries(
+      Object.keys(packages).map((name) => [
+        `@tenant-aws/${name}`,
+        `file:${join(folder, files.find((file) => file.includes(`-${name}-`)) ?? '')}`,
+      ]),
+    );
   }, 600_000);
   afterAll(() => rm(folder, { recursive: true }));
 
-  /** Resolves what an install would resolve, and downloads nothing. */
+  /**
+   * Resolves what an install would resolve, and downloads nothing. As its users do, the app names the package of its framework
+   * and not those under it: npm refuses what breaks the peer range of a package that the app names itself, and no other's.
+   */
   async function install(sdk: readonly string[]): Promise<{ code: number | null; output: string }> {
     const app = await mkdtemp(join(folder, 'app-'));
-    await writeFile(join(app, 'package.json'), '{ "name": "app", "private": true }');
+    const { '@tenant-aws/nestjs': adapter = '', ...overrides } = tarballs;
+    await writeFile(join(app, 'package.json'), JSON.stringify({ name: 'app', private: true, overrides }));
     const nest = ['@nestjs/common@^12', '@nestjs/core@^12', 'reflect-metadata', 'rxjs'];
-    return run('npm', ['install', '--package-lock-only', '--no-audit', '--no-fund', ...tarballs, ...nest, ...sdk], app);
+    return run('npm', ['install', '--package-lock-only', '--no-audit', '--no-fund', adapter, ...nest, ...sdk], app);
   }
 
   it('is refused beside an SDK that keeps the credentials of one tenant for the next', async () => {
