@@ -1,6 +1,6 @@
 import { many, type Statement } from './document.ts';
 import { parseTags } from './tags.ts';
-import { calledTemplate, conditionValues, type PermissionTemplate } from './template.ts';
+import { calledTemplate, conditionValues, type PermissionTemplate, taggedStrings, tagNames } from './template.ts';
 
 /** What makes a statement one tenant's: the id itself, or session tags that IAM fills in. */
 interface Binding {
@@ -12,9 +12,17 @@ interface Binding {
 /** A session tag without a default: a default would be the same for all tenants. */
 const SESSION_TAG = /\$\{\s*aws:PrincipalTag\/([^,}]+?)\s*\}/gi;
 
-/** What a statement names in Resource or Condition, and a Deny in NotResource: a quick look that catches the forgotten tenant, not a proof. */
-function bindingOf({ Effect, Resource, NotResource, Condition }: Statement): Binding {
-  const strings = [...many(Resource), ...(Effect === 'Deny' ? many(NotResource) : []), ...conditionValues(Condition)];
+/** `StringNotEquals`, `ForAllValues:StringNotLike`, `NotIpAddress`, `ArnNotLikeIfExists`: they hold for everything but what they name. */
+const NEGATED = /not/i;
+
+/**
+ * What a statement names in Resource or Condition, and a Deny in NotResource: a quick look that catches the forgotten tenant, not a proof.
+ * What an Allow names in NotResource or under a negated operator is what it leaves out, and all the rest is allowed.
+ */
+function bindingOf(statement: Statement): Binding {
+  const { Effect, Resource, Condition = {} } = statement;
+  const positive = Object.fromEntries(Object.entries(Condition).filter(([operator]) => !NEGATED.test(operator)));
+  const strings = Effect === 'Deny' ? taggedStrings(statement) : [...many(Resource), ...conditionValues(positive)];
   return {
     tenant: strings.some((text) => parseTags(text, 'a statement').names.includes('tenant')),
     sessionTags: strings.flatMap((text) => [...text.matchAll(SESSION_TAG)].map(([, key = '']) => key)),
@@ -26,8 +34,9 @@ export function unboundFaults(template: PermissionTemplate): readonly string[] {
   return template.Statement.flatMap((statement, i) => {
     const { tenant, sessionTags } = bindingOf(statement);
     if (statement.Effect === 'Deny' || tenant || sessionTags.length > 0) return [];
+    const leftOut = tagNames(statement).includes('tenant') ? ' (NotResource and negated operators name what is left out)' : '';
     return [
-      `${calledTemplate(template)}, statement ${i + 1} names no tenant: it allows ${actionsOf(statement)} without \`{{tenant}}\` in its Resource or Condition, so every tenant could reach every tenant's data. ` +
+      `${calledTemplate(template)}, statement ${i + 1} names no tenant: it allows ${actionsOf(statement)} without \`{{tenant}}\` in its Resource or Condition${leftOut}, so every tenant could reach every tenant's data. ` +
         `Put \`{{tenant}}\` there; or, if all tenants may have this, list \`${template.name}\` in \`shared\``,
     ];
   });

@@ -25,6 +25,16 @@ describe('an Allow statement that names no tenant', () => {
     ['the tenant as text', { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::notes/tenant/*' }],
     ['a session tag as the key of a condition', { ...anyTenant, Condition: { StringEquals: { 'aws:PrincipalTag/tenant': 'acme' } } }],
     ['another policy variable', { ...anyTenant, Resource: 'arn:aws:s3:::notes/${aws:username}/*' }],
+    ...['StringNotEquals', 'stringnotlike', 'ForAllValues:StringNotEquals', 'StringNotLikeIfExists', 'ArnNotLike'].map(
+      (operator): [string, object] => [
+        `a tenant under ${operator} only, which holds for every other tenant`,
+        { ...anyTenant, Condition: { [operator]: { 's3:ExistingObjectTag/tenant': '{{tenant}}' } } },
+      ],
+    ),
+    [
+      'a session tag under a negated operator only',
+      { ...anyTenant, Condition: { StringNotEquals: { 's3:ExistingObjectTag/tenant': '${aws:PrincipalTag/tenant}' } } },
+    ],
     ['a session tag with a default', { ...anyTenant, Resource: "arn:aws:s3:::notes/${aws:PrincipalTag/tenant, 'all'}/*" }],
   ])('is refused with %s', (_, template) => {
     expect(refusal(() => libraryOf({ x: template })).faults).toContain('names no tenant');
@@ -38,9 +48,19 @@ describe('an Allow statement that names no tenant', () => {
       'a session tag in other case',
       { ...anyTenant, Condition: { StringEquals: { 's3:ExistingObjectTag/t': '${AWS:principaltag/Tenant}' } } },
     ],
+    ['a tenant in its resource, whatever a negated operator names', statement({ Condition: { StringNotEquals: { 's3:prefix': 'x' } } })],
     ['a Deny', { Effect: 'Deny', Action: 's3:*', NotResource: 'arn:aws:s3:::notes/*' }],
   ])('is another one with %s', (_, template) => {
     expect(() => libraryOf({ x: template })).not.toThrow();
+  });
+
+  it('says why a tenant that is only left out does not count', () => {
+    const leftOut = 'without `{{tenant}}` in its Resource or Condition (NotResource and negated operators name what is left out), so every';
+    for (const template of [
+      { Effect: 'Allow', Action: 's3:GetObject', NotResource: 'arn:aws:s3:::notes/{{tenant}}/*' },
+      { ...anyTenant, Condition: { StringNotEquals: { 's3:ExistingObjectTag/tenant': '{{tenant}}' } } },
+    ])
+      expect(refusal(() => libraryOf({ x: template })).faults).toContain(leftOut);
   });
 
   it('is accepted where code lists its template as shared, and there only', () => {
