@@ -42,6 +42,8 @@ function parseCondition(json: Json, where: string): Condition {
 function mapEntries<T>(json: Json, where: string, read: (value: Json, key: string) => T): Readonly<Record<string, T>> {
   const entries = Object.entries(readObject(json, where));
   if (entries.length === 0) throw refused(where, 'is empty');
+  // To IAM two spellings are one name, and it does not say which of them counts: a reader would see the narrower one.
+  if (new Set(entries.map(([key]) => key.toLowerCase())).size < entries.length) throw refused(where, 'has one key in two spellings');
   return Object.fromEntries(entries.map(([key, value]) => [readPlainString(key, `${where}, a key`), read(value, key)]));
 }
 

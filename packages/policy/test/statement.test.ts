@@ -23,6 +23,16 @@ describe('a statement', () => {
       { Condition: { StringEquals: { 's3:prefix': {} } } },
       'Condition, StringEquals, s3:prefix is not a string',
     ],
+    [
+      'a condition key in two spellings',
+      { Condition: { StringLike: { 's3:prefix': '{{tenant}}/*', 'S3:Prefix': '*' } } },
+      'Condition, StringLike has one key in two spellings',
+    ],
+    [
+      'an operator in two spellings',
+      { Condition: { StringLike: { 's3:prefix': '{{tenant}}/*' }, stringLike: { 's3:prefix': '*' } } },
+      'Condition has one key in two spellings',
+    ],
     ['a number that is not whole', { Condition: { NumericEquals: { k: 1.5 } } }, 'Condition, NumericEquals, k is not a string'],
     ['a Sid that is no text', { Sid: 1 }, 'Sid is not a string'],
     ['a misspelt key', { Conditions: {} }, 'has the key "Conditions", which means nothing here: did you mean "Condition"?'],

@@ -84,11 +84,28 @@ function readConditions(json: unknown, language: Language, note: Note): readonly
     note('has a `Condition` that is not an object');
     return [];
   }
+  noteTwins(json, note);
   return Object.entries(json).flatMap(([operator, keys]) => {
-    if (isObject(keys)) return Object.entries(keys).flatMap(([key, values]) => readKey(operator, key, values, language, note));
+    if (isObject(keys)) {
+      noteTwins(keys, note);
+      return Object.entries(keys).flatMap(([key, values]) => readKey(operator, key, values, language, note));
+    }
     note(`has a \`Condition\` whose \`${operator}\` is not an object`);
     return [];
   });
+}
+
+/**
+ * Names compare without case, so that two spellings are one name given twice; which of them would count, nobody says.
+ *
+ * @see AWS IAM User Guide, "IAM policy validation check reference", Duplicate keys with different case
+ */
+function noteTwins(named: JsonObject, note: Note): void {
+  const seen = new Set<string>();
+  for (const name of Object.keys(named)) {
+    if (seen.has(name.toLowerCase())) note(`has a \`Condition\` with \`${name}\` in another spelling beside it`);
+    seen.add(name.toLowerCase());
+  }
 }
 
 /** IAM takes `true` and `1` for `"true"` and `"1"`. */

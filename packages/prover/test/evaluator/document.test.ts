@@ -103,6 +103,14 @@ describe('checkPolicy', () => {
       '`Statement[0]` has a `Condition` whose `k` under `StringEquals` is neither a string nor a list of strings',
     ],
     [
+      { Condition: { StringLike: { 's3:prefix': 'acme/*', 'S3:Prefix': '*' } } },
+      '`Statement[0]` has a `Condition` with `S3:Prefix` in another spelling beside it',
+    ],
+    [
+      { Condition: { StringLike: { 's3:prefix': 'acme/*' }, stringLike: { 's3:prefix': '*' } } },
+      '`Statement[0]` has a `Condition` with `stringLike` in another spelling beside it',
+    ],
+    [
       { Condition: { StringEquals: { k: [null] } } },
       '`Statement[0]` has a `Condition` whose `k` under `StringEquals` is neither a string nor a list of strings',
     ],
