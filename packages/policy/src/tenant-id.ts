@@ -1,5 +1,5 @@
 import { charactersOf, isAcceptable, visible } from './character-class.ts';
-import { TenantInvalidError } from './errors.ts';
+import { ConfigurationError, TenantInvalidError } from './errors.ts';
 import { Faults, kindOf } from './faults.ts';
 
 declare const brand: unique symbol;
@@ -125,6 +125,9 @@ function invalid(reason: string): TenantInvalidError {
 
 function readOptions(options: TenantIdOptions): Partial<Bounds> {
   const faults = new Faults();
+  // A regular expression has no options of its own: read on, it would stand for the default set.
+  if (Object.prototype.toString.call(options) !== '[object Object]')
+    throw new ConfigurationError(["`tenantId` must be an object such as { chars: 'a-z0-9-', max: 40 }"]);
   const { chars, edges, min, max, ...unknown } = options;
   faults.noneOf('tenantId', unknown, ['chars', 'edges', 'min', 'max']);
   const bounds = {

@@ -71,6 +71,11 @@ describe('TenantIdSet', () => {
   });
 
   it.each([
+    ...[/^[a-z]{2,40}$/, 'a-z', 40, ['a-z'], null].map((options): [string, unknown, string] => [
+      `${String(options)} in place of options`,
+      options,
+      "`tenantId` must be an object such as { chars: 'a-z0-9-', max: 40 }",
+    ]),
     ['an unknown key', { char: 'a-z' }, '`tenantId.char` is not an option: did you mean `tenantId.chars`?'],
     ['no characters', { chars: '' }, '`tenantId.chars` must be a string of characters'],
     ['characters that are a list', { chars: ['a'] }, "`tenantId.chars` must be a string of characters such as 'A-Za-z0-9_-', not an array"],
