@@ -5,7 +5,7 @@ import { TemplateVariableError } from './errors.ts';
 import { Faults } from './faults.ts';
 import { TemplateLibrary } from './library.ts';
 import { PermissionSet } from './permission-set.ts';
-import type { Declared, Permission } from './permissions.ts';
+import { type Declared, type Permission, readPermissions } from './permissions.ts';
 import { judgeOwn } from './resolve.ts';
 import { shipped } from './sources/shipped.ts';
 import { parseTenantId, type TenantId, type TenantIdOptions, TenantIdSet } from './tenant-id.ts';
@@ -74,13 +74,15 @@ export class PolicyGenerator {
   /**
    * Adds a permission: any template of the library. Variables that are not given here must come from the vending machine.
    *
+   * @throws {@link ConfigurationError} a name that is no string
    * @throws {@link TemplateNotFoundError} the library has no such template
    * @throws {@link TemplateVariableError} the template has no such variable, or a value holds what it may not hold
    */
   permit(template: string, variables: Readonly<Record<string, string>> = {}): PolicyGenerator {
-    const permission = { template, variables: { ...variables } };
-    judgeOwn(permission, this.#state.library);
-    return new PolicyGenerator({ ...this.#state, permissions: [...this.#state.permissions, permission] });
+    const { library, permissions } = this.#state;
+    const added = readPermissions([{ template, variables: { ...variables } }], library);
+    for (const permission of added) judgeOwn(permission, library);
+    return new PolicyGenerator({ ...this.#state, permissions: [...permissions, ...added] });
   }
 
   /**
@@ -89,7 +91,8 @@ export class PolicyGenerator {
    * @throws {@link TemplateVariableError} a value that AWS does not call so
    */
   in(builtIns: Partial<BuiltIns>): PolicyGenerator {
-    const merged = { partition: 'aws', ...this.#state.builtIns, ...builtIns };
+    const given = Object.fromEntries(Object.entries(builtIns).filter(([, value]) => value !== undefined));
+    const merged = { ...this.#builtIns(), ...given };
     readBuiltIns(merged);
     return new PolicyGenerator({ ...this.#state, builtIns: merged });
   }

@@ -92,6 +92,7 @@ describe('PolicyGenerator', () => {
 
   it.each([
     ['an unknown template', () => PolicyGenerator.generator().permit('send-jobs'), 'template_not_found'],
+    ['a name that is undefined', () => PolicyGenerator.generator().permit(JSON.parse('{}').name), 'configuration_invalid'],
     [
       'an unknown variable',
       () => PolicyGenerator.generator(library).permit('send-jobs', { queue: 'jobs', bucket: 'notes' }),

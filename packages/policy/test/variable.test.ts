@@ -87,6 +87,12 @@ describe('a built-in value', () => {
     );
   });
 
+  it('that is undefined, as of an environment that has none, is as good as not given', () => {
+    const placed = generator.in({ region: 'eu-central-1', account: '123456789012' });
+    const nothing = { partition: undefined, region: undefined, account: undefined } as object;
+    expect(placed.in(nothing).generatePolicy()).toBe(placed.generatePolicy());
+  });
+
   it.each(hostileValues)('may not be %j', (value) => {
     for (const name of ['partition', 'region', 'account'])
       expect(refusal(() => generator.in({ [name]: value })).code).toBe('template_variable');
