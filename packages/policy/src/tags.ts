@@ -47,12 +47,8 @@ export function parseTags(text: string, where: string): TaggedText {
       `${where} has a tag that is not a plain \`{{name}}\` of lower-case letters, digits and _: only those are filled`,
     ]);
   });
-  for (const [i, part] of parts.entries()) {
-    if (part.kind === 'name' && opensPolicyVariable(parts.slice(0, i)))
-      throw new TemplateSyntaxError([
-        `${where} has \`{{${part.value}}}\` inside a policy variable \${...}: a value would choose which variable IAM reads`,
-      ]);
-  }
+  if (fillsPolicyVariable(parts))
+    throw new TemplateSyntaxError([`${where} has a tag inside a policy variable \${...}: a value would choose which variable IAM reads`]);
   return { parts, names: parts.filter(({ kind }) => kind === 'name').map(({ value }) => value) };
 }
 
@@ -80,8 +76,13 @@ function tokensOf(text: string, where: string): readonly (readonly [type: string
   }
 }
 
-/** Whether a `${` before this point has not found its `}`. */
-function opensPolicyVariable(before: readonly Part[]): boolean {
-  const text = before.map(({ kind, value }) => (kind === 'text' ? value : '')).join('');
-  return text.lastIndexOf('${') > text.lastIndexOf('}');
+/** Whether a tag stands between a `${` and its `}`. */
+function fillsPolicyVariable(parts: readonly Part[]): boolean {
+  let open = false;
+  return parts.some(({ kind, value }) => {
+    if (kind === 'name') return open;
+    const [opened, closed] = [value.lastIndexOf('${'), value.lastIndexOf('}')];
+    if (opened !== closed) open = opened > closed;
+    return false;
+  });
 }
