@@ -1,11 +1,11 @@
-import { type LocalAws, startLocalAws } from '@tenant-aws/local';
+import { type LocalAws, type LocalAwsOptions, startLocalAws } from '@tenant-aws/local';
 
 export const roleArn = 'arn:aws:iam::000000000000:role/TenantAccess';
 export const bucket = 'notes';
 export const table = 'orders';
 
 /** The role knows no tenant: it may touch all of the bucket and of the table. What narrows it is the session policy. */
-const rolePolicy = {
+export const rolePolicy = {
   Version: '2012-10-17',
   Statement: [
     { Effect: 'Allow', Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], Resource: `arn:aws:s3:::${bucket}/*` },
@@ -14,10 +14,9 @@ const rolePolicy = {
   ],
 } as const;
 
-/** A local AWS with the bucket, the table and the role of the notes API. */
-export function startNotesAws(): Promise<LocalAws> {
+/** A local AWS with the bucket, the table and the role of the notes API, and with what else it is given. */
+export function startNotesAws(options: Partial<LocalAwsOptions> = {}): Promise<LocalAws> {
   return startLocalAws({
-    roles: { [roleArn]: { policy: rolePolicy } },
     buckets: [bucket],
     tables: [
       {
@@ -33,7 +32,14 @@ export function startNotesAws(): Promise<LocalAws> {
         BillingMode: 'PAY_PER_REQUEST',
       },
     ],
+    ...options,
+    roles: { [roleArn]: { policy: rolePolicy }, ...options.roles },
   });
+}
+
+/** The AssumeRole calls that a local AWS has seen. */
+export function assumesOf(aws: LocalAws): LocalAws['calls'] {
+  return aws.calls.filter(({ operation }) => operation === 'AssumeRole');
 }
 
 /** What a user of the middleware sets, to the letter of the documentation. */

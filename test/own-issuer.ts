@@ -1,8 +1,6 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { exportJWK, type JWTPayload, SignJWT } from 'jose';
+import { listen } from './loopback.ts';
 
 /** An issuer of a team's own: a key set, no discovery, and a private key to sign anything with. */
 export interface OwnIssuer {
@@ -22,17 +20,16 @@ export async function startOwnIssuer(algorithm: 'RS256' | 'ES256' = 'RS256'): Pr
     algorithm === 'RS256' ? generateKeyPairSync('rsa', { modulusLength: 2_048 }) : generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const [issuer, audience, keyId] = ['https://login.example.test', 'notes-api', 'own-1'];
   const keys = [{ ...(await exportJWK(createPublicKey(privateKey))), kid: keyId, alg: algorithm, use: 'sig' }];
-  const server = createServer((req, res) => {
+  const { url, close } = await listen((req, res) => {
     if (req.url === '/keys') res.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }));
     else res.writeHead(404).end();
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  });
   return {
     issuer,
     audience,
     keyId,
     privateKey,
-    jwksUri: `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`,
+    jwksUri: `${url}/keys`,
     sign: (claims) =>
       new SignJWT(claims)
         .setProtectedHeader({ alg: algorithm, kid: keyId })
@@ -40,6 +37,6 @@ export async function startOwnIssuer(algorithm: 'RS256' | 'ES256' = 'RS256'): Pr
         .setAudience(audience)
         .setExpirationTime('5m')
         .sign(privateKey),
-    close: () => new Promise((closed) => server.close(() => closed())),
+    close,
   };
 }

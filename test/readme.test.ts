@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { LocalAws } from '@tenant-aws/local';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { environmentFor, startNotesAws } from './notes-aws.ts';
+import { localAws } from './aws-of-a-file.ts';
+import { environmentFor } from './notes-aws.ts';
 import { type Block, blocksOf, fileNameOf, linksOf } from './readme/blocks.ts';
 import { conversation } from './readme/conversation.ts';
 import { run, serve, type Syntax } from './readme/program.ts';
@@ -15,18 +15,14 @@ const readmes = ['.', 'templates', ...folders('packages'), ...folders('examples'
   .map((folder) => join(folder, 'README.md'))
   .filter((path) => existsSync(join(root, path)));
 
-let aws: LocalAws;
+const aws = localAws();
 let scratch: string;
 beforeAll(async () => {
-  aws = await startNotesAws();
   // Inside the workspace, so that a README's imports resolve as its reader's would.
   await mkdir(join(root, 'test/.cache'), { recursive: true });
   scratch = await mkdtemp(join(root, 'test/.cache/readme-'));
 });
-afterAll(async () => {
-  await rm(scratch, { recursive: true });
-  await aws.close();
-});
+afterAll(() => rm(scratch, { recursive: true }));
 
 describe.each(readmes)('%s', (path) => {
   const markdown = readFileSync(join(root, path), 'utf8');

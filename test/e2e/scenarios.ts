@@ -1,13 +1,11 @@
-import { once } from 'node:events';
-import type { RequestListener, Server } from 'node:http';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { hostileTenantIds, hostileTokens } from '@tenant-aws/core/testing';
-import type { LocalAws } from '@tenant-aws/local';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { notesAws } from '../aws-of-a-file.ts';
 import { Player } from '../demo/player.ts';
 import { story } from '../demo/story.ts';
-import { bucket, enterEnvironment, startNotesAws, table } from '../notes-aws.ts';
+import { listen } from '../loopback.ts';
+import { bucket, table } from '../notes-aws.ts';
 import { type OwnIssuer, startOwnIssuer } from '../own-issuer.ts';
 
 /** The notes API of `examples/`, made by one framework from its environment and listening on a port of the system's choice. */
@@ -25,19 +23,10 @@ const REQUESTS = 50;
 /** What every framework's notes API must do: the same for all, so that a difference between them is a failure here. */
 export function describeNotesApi(framework: string, start: StartNotesApi): void {
   describe(`the notes API on ${framework}`, () => {
-    let aws: LocalAws;
-    let leaveEnvironment: () => void;
-    beforeAll(async () => {
-      aws = await startNotesAws();
-      leaveEnvironment = enterEnvironment(aws);
-      vi.spyOn(console, 'error').mockReturnValue(); // what AWS said is the app's log, and no failure
-    });
-    afterAll(async () => {
-      leaveEnvironment();
-      await aws.close();
-    });
-    beforeEach(() => {
-      aws.calls.length = 0;
+    const aws = notesAws();
+    beforeAll(() => {
+      const error = vi.spyOn(console, 'error').mockReturnValue(); // what AWS said is the app's log, and no failure
+      return () => error.mockRestore();
     });
 
     describe('with good tokens', () => {
@@ -158,20 +147,8 @@ export function describeNotesApi(framework: string, start: StartNotesApi): void 
   });
 }
 
-/** A request listener on a port of the system's choice. */
+/** A request listener, and what it holds until it is closed. */
 export async function listening(listener: RequestListener, released: () => Promise<void>): Promise<NotesApi> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return { url: urlOf(server), close: () => closed(server).then(released) };
-}
-
-export function urlOf(server: Server): string {
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.close((error) => (error ? reject(error) : resolve()));
-    server.closeAllConnections();
-  });
+  const { url, close } = await listen(listener);
+  return { url, close: () => close().then(released) };
 }

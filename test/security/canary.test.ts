@@ -4,26 +4,14 @@ import { inspect } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { problemDetails, scoped, tenantCredentials } from '@tenant-aws/express';
-import type { LocalAws } from '@tenant-aws/local';
 import express, { type ErrorRequestHandler, type Request } from 'express';
 import request from 'supertest';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { bucket, enterEnvironment, roleArn, startNotesAws } from '../notes-aws.ts';
+import { afterEach, expect, it, vi } from 'vitest';
+import { notesAws } from '../aws-of-a-file.ts';
+import { bucket, roleArn } from '../notes-aws.ts';
 
-let aws: LocalAws;
-let leaveEnvironment: () => void;
-beforeAll(async () => {
-  aws = await startNotesAws();
-  leaveEnvironment = enterEnvironment(aws);
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  aws.faults.clear();
-});
-afterAll(async () => {
-  leaveEnvironment();
-  await aws.close();
-});
+const aws = notesAws();
+afterEach(() => vi.restoreAllMocks());
 
 /** Every word of ours that comes out of the process, by whatever way. */
 class Ears {

@@ -4,25 +4,17 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { currentTenantAws } from '@tenant-aws/core';
 import { problemDetails, tenantCredentials } from '@tenant-aws/express';
-import type { LocalAws } from '@tenant-aws/local';
 import express from 'express';
 import request from 'supertest';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { bucket, enterEnvironment, startNotesAws, table } from '../notes-aws.ts';
+import { expect, it } from 'vitest';
+import { notesAws } from '../aws-of-a-file.ts';
+import { listen } from '../loopback.ts';
+import { assumesOf, bucket, table } from '../notes-aws.ts';
 
 const TENANTS = 20;
 const REQUESTS = 200;
 
-let aws: LocalAws;
-let leaveEnvironment: () => void;
-beforeAll(async () => {
-  aws = await startNotesAws();
-  leaveEnvironment = enterEnvironment(aws);
-});
-afterAll(async () => {
-  leaveEnvironment();
-  await aws.close();
-});
+const aws = notesAws();
 
 it("signs every call of 200 interleaved requests of 20 tenants with the request's own tenant's key", { timeout: 60_000 }, async () => {
   const middleware = tenantCredentials();
@@ -48,7 +40,7 @@ it("signs every call of 200 interleaved requests of 20 tenants with the request'
       res.json({ accessKeyId, object: await object.Body?.transformToString(), item: item.Item?.['item']?.S });
     })
     .use(problemDetails());
-  const server = app.listen(0, '127.0.0.1');
+  const { url, close } = await listen(app);
   const sent = Array.from({ length: REQUESTS }, (_, index) => ({
     tenant: `tenant-${index % TENANTS}`,
     id: `note-${index}`,
@@ -57,14 +49,14 @@ it("signs every call of 200 interleaved requests of 20 tenants with the request'
 
   const answers = await Promise.all(
     sent.map(async ({ tenant, id, text }) => {
-      const response = await request(server)
+      const response = await request(url)
         .post(`/${tenant}/${id}`)
         .auth(await aws.issuer.token({ tenant }), { type: 'bearer' })
         .send({ text });
       return { tenant, ...response.body };
     }),
   );
-  await new Promise((closed) => server.close(closed));
+  await close();
   await middleware.close();
 
   const keys = new Map(answers.map(({ tenant, accessKeyId }) => [accessKeyId, tenant]));
@@ -78,5 +70,5 @@ it("signs every call of 200 interleaved requests of 20 tenants with the request'
   ).toEqual([]);
   for (const tenant of keys.values())
     expect(calls.filter(({ tenantSession }) => tenantSession === tenant)).toHaveLength((4 * REQUESTS) / TENANTS);
-  expect(aws.calls.filter(({ operation }) => operation === 'AssumeRole')).toHaveLength(TENANTS);
+  expect(assumesOf(aws)).toHaveLength(TENANTS);
 });

@@ -3,23 +3,14 @@ import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tenantCredentials } from '@tenant-aws/express';
-import type { LocalAws } from '@tenant-aws/local';
 import express from 'express';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { enterEnvironment, startNotesAws } from '../notes-aws.ts';
+import { expect, it } from 'vitest';
+import { notesAws } from '../aws-of-a-file.ts';
+import { assumesOf } from '../notes-aws.ts';
 
 const CALLERS = 1_000;
 
-let aws: LocalAws;
-let leaveEnvironment: () => void;
-beforeAll(async () => {
-  aws = await startNotesAws();
-  leaveEnvironment = enterEnvironment(aws);
-});
-afterAll(async () => {
-  leaveEnvironment();
-  await aws.close();
-});
+const aws = notesAws();
 
 it('makes one AssumeRole for 1,000 concurrent first requests of one tenant, and fails none of them where the first goes away', {
   timeout: 60_000,
@@ -62,7 +53,7 @@ it('makes one AssumeRole for 1,000 concurrent first requests of one tenant, and 
 
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
   expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
-  expect(aws.calls.filter(({ operation }) => operation === 'AssumeRole')).toHaveLength(1);
+  expect(assumesOf(aws)).toHaveLength(1);
   agent.destroy();
   await new Promise((closed) => server.close(closed));
   await middleware.close();

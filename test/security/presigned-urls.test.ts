@@ -1,28 +1,19 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { STSClient } from '@aws-sdk/client-sts';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { TokenVendingMachine } from '@tenant-aws/core';
-import { type LocalAws, startLocalAws } from '@tenant-aws/local';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { baseKeys } from '../../packages/core/test/local-machine.ts';
+import { identityOf, optionsFor } from '../../packages/core/test/local-machine.ts';
 import { SettableClock } from '../../packages/core/test/settable-clock.ts';
-import { bucket, enterEnvironment, roleArn, startNotesAws } from '../notes-aws.ts';
+import { notesAws } from '../aws-of-a-file.ts';
+import { bucket, startNotesAws } from '../notes-aws.ts';
 
-let aws: LocalAws;
-let leaveEnvironment: () => void;
+notesAws();
 let tvm: TokenVendingMachine;
-beforeAll(async () => {
-  aws = await startNotesAws();
-  leaveEnvironment = enterEnvironment(aws);
+beforeAll(() => {
   tvm = TokenVendingMachine.fromEnvironment();
 });
-afterAll(async () => {
-  await tvm.close();
-  leaveEnvironment();
-  await aws.close();
-});
+afterAll(() => tvm.close());
 
-const identityOf = (tenantId: string) => ({ tenantId, claims: {}, source: 'claims' as const });
 const get = (tenant: string) => new GetObjectCommand({ Bucket: bucket, Key: `${tenant}/note` });
 
 it("presigns a URL that reaches the tenant's own object, and none that reaches another's", async () => {
@@ -54,13 +45,8 @@ it('lets no URL out of a client of a revoked tenant, whatever its provider keeps
 
 it('makes URLs through `lasting` that live as long as they say, where others die with their credentials', async () => {
   const clock = new SettableClock();
-  const later = await startLocalAws({
-    roles: { [roleArn]: { policy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }] } } },
-    buckets: [bucket],
-    clock: () => clock.now().wall,
-  });
-  const sts = new STSClient({ endpoint: later.url, region: 'us-east-1', credentials: baseKeys(later) });
-  const machine = new TokenVendingMachine({ roleArn, permissions: ['s3-folder-per-tenant'], variables: { bucket }, sts }, { clock });
+  const later = await startNotesAws({ clock: () => clock.now().wall });
+  const machine = new TokenVendingMachine(optionsFor(later), { clock });
   const acme = machine.for(identityOf('acme'));
   const config = { endpoint: later.url, forcePathStyle: true };
   await acme.client(S3Client, config).send(new PutObjectCommand({ Bucket: bucket, Key: 'acme/note', Body: 'text' }));

@@ -1,22 +1,12 @@
 import { bearerToken } from '@tenant-aws/core';
 import { problemDetails, tenantCredentials } from '@tenant-aws/express';
-import type { LocalAws } from '@tenant-aws/local';
 import express from 'express';
 import request from 'supertest';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { enterEnvironment, startNotesAws } from '../notes-aws.ts';
+import { expect, it } from 'vitest';
+import { notesAws } from '../aws-of-a-file.ts';
 import { startOwnIssuer } from '../own-issuer.ts';
 
-let aws: LocalAws;
-let leaveEnvironment: () => void;
-beforeAll(async () => {
-  aws = await startNotesAws();
-  leaveEnvironment = enterEnvironment(aws);
-});
-afterAll(async () => {
-  leaveEnvironment();
-  await aws.close();
-});
+const aws = notesAws();
 
 it.each(['RS256', 'ES256'] as const)('believes the %s keys of a self-hosted issuer, and no others', async (algorithm) => {
   const own = await startOwnIssuer(algorithm);

@@ -1,0 +1,26 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+
+/** A server on loopback, at a port of the system's choice. */
+export interface Listening {
+  readonly url: string;
+  /** Ends its connections too. */
+  readonly close: () => Promise<void>;
+}
+
+/** Longer than clients keep an idle connection: else one may send its next request just as the server hangs up. */
+export const KEEP_ALIVE_MS = 65_000;
+
+export async function listen(listener: RequestListener): Promise<Listening> {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error ? reject(error) : resolve()));
+        server.closeAllConnections();
+      }),
+  };
+}
