@@ -1,31 +1,19 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { auditLog, authenticatedUser, channels, tenantGate, TokenVendingMachine } from '@tenant-aws/core';
-import type { LocalAws } from '@tenant-aws/local';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bucket, identityOf, optionsFor, roleArn, startAws } from './local-machine.ts';
-import { SettableClock } from './settable-clock.ts';
+import { auditLog, authenticatedUser, channels, tenantGate } from '@tenant-aws/core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bucket, clockedMachines, identityOf, roleArn } from './local-machine.ts';
 
 const acme = identityOf('acme');
 
-let aws: LocalAws;
-let clock: SettableClock;
+const { aws, clock, machine } = clockedMachines();
 let lines: string[];
 let end: () => void;
-beforeAll(async () => {
-  aws = await startAws();
-});
 beforeEach(() => {
-  clock = new SettableClock();
   lines = [];
   end = auditLog({ write: (line) => lines.push(line) });
 });
-afterEach(() => {
-  end();
-  aws.faults.clear();
-});
-afterAll(() => aws.close());
+afterEach(() => end());
 
-const machine = () => new TokenVendingMachine(optionsFor(aws), { clock });
 const written = () => lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 
 describe('auditLog', () => {
@@ -50,7 +38,7 @@ describe('auditLog', () => {
       { at, event: 'refresh', tenantId: 'acme', outcome: 'refreshed', durationMs: expect.any(Number) },
       { at, event: 'revoke', tenantId: 'acme', forSeconds: 960 },
       expect.objectContaining({ at, event: 'refusal', tenantId: 'acme', outcome: 'failed', code: 'tenant_revoked' }),
-      { at, event: 'refusal', code: 'token_missing' },
+      { at, event: 'refusal', source: 'user', code: 'token_missing' },
     ]);
   });
 

@@ -1,19 +1,17 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { Readable } from 'node:stream';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   authenticatedUser,
+  bearerToken,
   channels,
+  type IdentitySource,
   type TenantAwsEvents,
   tenantGate,
-  TokenVendingMachine,
-  type TokenVendingMachineOptions,
+  TokenInvalidError,
+  type TokenVendingMachine,
 } from '@tenant-aws/core';
-import { fakeSts } from '@tenant-aws/core/testing';
-import type { LocalAws } from '@tenant-aws/local';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bucket, identityOf, optionsFor, roleArn, startAws } from './local-machine.ts';
-import { SettableClock } from './settable-clock.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bucket, clockedMachines, identityOf, roleArn, stsThatSays } from './local-machine.ts';
 
 const names = ['identity', 'vend', 'refresh', 'revoke', 'denied', 'warning'] as const;
 const acme = identityOf('acme');
@@ -21,32 +19,20 @@ const digest = expect.stringMatching(/^[\w-]{43}$/);
 const duration = expect.any(Number);
 const requestId = expect.stringMatching(/^[\w-]{16,}$/);
 
-let aws: LocalAws;
-let clock: SettableClock;
-beforeAll(async () => {
-  aws = await startAws();
-});
+const { aws, clock, machine } = clockedMachines();
 beforeEach(() => {
-  aws.calls.length = 0;
-  clock = new SettableClock();
   told.length = 0;
   for (const name of names) subscribe(`tenant-aws:${name}`, hear);
 });
 afterEach(() => {
-  aws.faults.clear();
   for (const name of names) unsubscribe(`tenant-aws:${name}`, hear);
 });
-afterAll(() => aws.close());
 
 const told: { readonly on: string; readonly event: unknown }[] = [];
 function hear(event: unknown, on: string | symbol): void {
   told.push({ on: String(on), event });
 }
 const of = (name: keyof TenantAwsEvents) => told.filter(({ on }) => on === `tenant-aws:${name}`).map(({ event }) => event);
-
-function machine(options: Partial<TokenVendingMachineOptions> = {}): TokenVendingMachine {
-  return new TokenVendingMachine(optionsFor(aws, options), { clock });
-}
 
 describe('tenant-aws:vend', () => {
   const vended = {
@@ -121,18 +107,8 @@ describe('tenant-aws:revoke', () => {
 describe('tenant-aws:warning', () => {
   /** An STS that says how full the session token is. */
   function machineAt(percent: number): TokenVendingMachine {
-    const sts = fakeSts();
-    const { handle } = sts.config.requestHandler;
-    sts.config.requestHandler.handle = async (...asked: Parameters<typeof handle>) => {
-      const answered = await handle(...asked);
-      const chunks: Buffer[] = [];
-      for await (const chunk of answered.response.body) chunks.push(chunk);
-      const xml = Buffer.concat(chunks).toString();
-      const size = `<PackedPolicySize>${percent}</PackedPolicySize>`;
-      answered.response.body = Readable.from([Buffer.from(xml.replace('</AssumeRoleResult>', `${size}</AssumeRoleResult>`))]);
-      return answered;
-    };
-    return machine({ sts });
+    const size = `<PackedPolicySize>${percent}</PackedPolicySize>`;
+    return machine({ sts: stsThatSays((xml) => xml.replace('</AssumeRoleResult>', `${size}</AssumeRoleResult>`)) });
   }
 
   it('tells of a session token that is three quarters full, once for each call to STS', async () => {
@@ -164,12 +140,23 @@ describe('tenant-aws:identity', () => {
 
     expect(of('identity')).toEqual([
       expect.objectContaining({ source: 'user', tenantId: 'acme' }),
-      { code: 'token_missing' },
-      { code: 'tenant_missing' },
-      expect.objectContaining({ code: 'tenant_invalid' }),
-      {},
+      { source: 'user', code: 'token_missing' },
+      { source: 'user', code: 'tenant_missing' },
+      { source: 'user', code: 'tenant_invalid' },
+      { source: 'user' },
     ]);
     expect(JSON.stringify(told)).not.toContain('script');
+  });
+
+  it('says which source refused, where the source itself did, if that says what it is', async () => {
+    await using tvm = machine();
+    const bad = { ...request(), headersDistinct: { authorization: ['Bearer x'] } };
+    const own: IdentitySource = () => Promise.reject(new TokenInvalidError('not one of ours'));
+
+    await expect(tenantGate({ tvm, identity: bearerToken({ issuer: aws.issuer.url, audience: 'notes' }) })(bad)).rejects.toThrow();
+    await expect(tenantGate({ tvm, identity: own })(bad)).rejects.toThrow();
+
+    expect(of('identity')).toEqual([{ source: 'bearer', code: 'token_invalid' }, { code: 'token_invalid' }]);
   });
 });
 

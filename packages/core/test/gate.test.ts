@@ -9,19 +9,10 @@ import {
   tenantGate,
 } from '@tenant-aws/core';
 import { fakeSts, hostileHeaders } from '@tenant-aws/core/testing';
-import type { LocalAws } from '@tenant-aws/local';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { assumesOf, identityOf, machineFor, optionsFor, roleArn, startAws } from './local-machine.ts';
+import { describe, expect, it } from 'vitest';
+import { assumesOf, identityOf, localAws, machineFor, optionsFor, roleArn } from './local-machine.ts';
 
-let aws: LocalAws;
-beforeAll(async () => {
-  aws = await startAws();
-});
-beforeEach(() => {
-  aws.calls.length = 0;
-});
-afterEach(() => aws.faults.clear());
-afterAll(() => aws.close());
+const aws = localAws();
 
 const request = (headersDistinct: IdentityRequest['headersDistinct'] = {}, user?: unknown): IdentityRequest => ({
   headersDistinct,

@@ -1,42 +1,16 @@
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
 import { type TenantIdentity, TokenVendingMachine, type TokenVendingMachineOptions } from '@tenant-aws/core';
-import { type LocalAws, startLocalAws } from '@tenant-aws/local';
+import { fakeSts } from '@tenant-aws/core/testing';
+import type { LocalAws } from '@tenant-aws/local';
+import { beforeEach } from 'vitest';
+import { localAws } from '../../../test/aws-of-a-file.ts';
+import { bucket, roleArn, table } from '../../../test/notes-aws.ts';
+import { SettableClock } from './settable-clock.ts';
 
-export const roleArn = 'arn:aws:iam::000000000000:role/TenantAccess';
-export const bucket = 'notes';
-export const table = 'orders';
-
-/** A role that may touch all of the bucket and the table: what narrows it is the session policy. */
-const rolePolicy = {
-  Version: '2012-10-17',
-  Statement: [
-    { Effect: 'Allow', Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], Resource: `arn:aws:s3:::${bucket}/*` },
-    { Effect: 'Allow', Action: 's3:ListBucket', Resource: `arn:aws:s3:::${bucket}` },
-    { Effect: 'Allow', Action: 'dynamodb:*', Resource: `arn:aws:dynamodb:*:*:table/${table}` },
-  ],
-} as const;
-
-const trustWithTags = {
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'] }],
-} as const;
-
-export const taggedRoleArn = 'arn:aws:iam::000000000000:role/TaggedAccess';
-
-export function startAws(): Promise<LocalAws> {
-  return startLocalAws({
-    roles: { [roleArn]: { policy: rolePolicy }, [taggedRoleArn]: { policy: rolePolicy, trust: trustWithTags } },
-    buckets: [bucket],
-    tables: [
-      {
-        TableName: table,
-        KeySchema: [{ AttributeName: 'customer', KeyType: 'HASH' }],
-        AttributeDefinitions: [{ AttributeName: 'customer', AttributeType: 'S' }],
-        BillingMode: 'PAY_PER_REQUEST',
-      },
-    ],
-  });
-}
+export { localAws } from '../../../test/aws-of-a-file.ts';
+export { assumesOf, bucket, roleArn, table } from '../../../test/notes-aws.ts';
 
 /** An STS client of the local AWS, with its base keys. */
 export function stsOf(aws: LocalAws, config: STSClientConfig = {}): STSClient {
@@ -56,11 +30,36 @@ export function machineFor(aws: LocalAws, options: Partial<TokenVendingMachineOp
   return new TokenVendingMachine(optionsFor(aws, options));
 }
 
-export function identityOf(tenantId: string, claims: Record<string, unknown> = {}): TenantIdentity {
-  return { tenantId, claims, source: 'claims' };
+/** A fake STS whose answers are changed on the wire. */
+export function stsThatSays(answer: (xml: string) => string): ReturnType<typeof fakeSts> {
+  const sts = fakeSts();
+  const { handle } = sts.config.requestHandler;
+  sts.config.requestHandler.handle = async (...asked: Parameters<typeof handle>) => {
+    const answered = await handle(...asked);
+    answered.response.body = Readable.from([Buffer.from(answer(await text(answered.response.body)))]);
+    return answered;
+  };
+  return sts;
 }
 
-/** The AssumeRole calls that the local AWS has seen. */
-export function assumesOf(aws: LocalAws): LocalAws['calls'] {
-  return aws.calls.filter(({ operation }) => operation === 'AssumeRole');
+/** Permissions of both kinds of data. */
+export const everyTemplate = { permissions: ['s3-folder-per-tenant', 'dynamodb-leading-keys'], variables: { bucket, table } } as const;
+
+interface ClockedMachines {
+  readonly aws: LocalAws;
+  readonly clock: SettableClock;
+  /** What is given wins over what all of the file's machines have. */
+  readonly machine: (options?: Partial<TokenVendingMachineOptions>) => TokenVendingMachine;
+}
+
+/** A local AWS for all of a file, and machines over it whose clock starts anew in each test. */
+export function clockedMachines(all: Partial<TokenVendingMachineOptions> = {}): ClockedMachines {
+  const aws = localAws();
+  const clock = new SettableClock();
+  beforeEach(() => clock.restart());
+  return { aws, clock, machine: (options) => new TokenVendingMachine(optionsFor(aws, { ...all, ...options }), { clock }) };
+}
+
+export function identityOf(tenantId: string, claims: Record<string, unknown> = {}): TenantIdentity {
+  return { tenantId, claims, source: 'claims' };
 }

@@ -9,6 +9,12 @@ export class SettableClock implements Clock {
     this.#wall = wall;
   }
 
+  /** As new, so that one clock serves test after test. */
+  restart(): void {
+    this.#wall = Date.now();
+    this.#monotonic = 0;
+  }
+
   now(): { wall: number; monotonic: number } {
     return { wall: this.#wall, monotonic: this.#monotonic };
   }

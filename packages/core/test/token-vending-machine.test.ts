@@ -1,20 +1,10 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { PolicyGenerator, TokenVendingMachine } from '@tenant-aws/core';
 import { fakeSts, hostileTenantIds } from '@tenant-aws/core/testing';
-import type { LocalAws } from '@tenant-aws/local';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { assumesOf, bucket, identityOf, machineFor, optionsFor, roleArn, startAws, stsOf, taggedRoleArn } from './local-machine.ts';
+import { describe, expect, it } from 'vitest';
+import { assumesOf, bucket, identityOf, localAws, machineFor, optionsFor, stsOf } from './local-machine.ts';
 
-let aws: LocalAws;
-beforeAll(async () => {
-  aws = await startAws();
-});
-beforeEach(() => {
-  aws.calls.length = 0;
-});
-afterEach(() => aws.faults.clear());
-afterAll(() => aws.close());
+const aws = localAws();
 
 describe('vend', () => {
   it('vends keys that reach the folder of the tenant and not the one beside it', async () => {
@@ -144,117 +134,6 @@ describe('vend', () => {
     await using tvm = machineFor(aws, { permissions: PolicyGenerator.generator().s3FolderPerTenant({ bucket }), variables: undefined });
 
     expect((await tvm.vend(identityOf('acme'))).accessKeyId).toMatch(/^ASIA/);
-  });
-});
-
-describe('options that are functions of the identity', () => {
-  it('are asked once for each verified identity, and their answers tell entries apart', async () => {
-    let asked = 0;
-    const identity = Object.freeze({ ...identityOf('acme'), claims: Object.freeze({ plan: 'pro' }) });
-    const other = Object.freeze({ ...identityOf('acme'), claims: Object.freeze({ plan: 'basic' }) });
-    await using tvm = machineFor(aws, {
-      permissions: ({ claims }) => {
-        asked += 1;
-        return claims['plan'] === 'pro' ? ['s3-folder-per-tenant'] : ['s3-folder-read-only'];
-      },
-    });
-
-    const [pro, again, basic] = [await tvm.vend(identity), await tvm.vend(identity), await tvm.vend(other)];
-
-    expect(asked).toBe(2);
-    expect(again.accessKeyId).toBe(pro.accessKeyId);
-    expect(basic.accessKeyId).not.toBe(pro.accessKeyId);
-  });
-
-  it('may need time, and are asked again where they failed', async () => {
-    const identity = Object.freeze({ ...identityOf('acme'), claims: Object.freeze({}) });
-    let registry: () => Promise<string> = () => Promise.reject(new Error('the registry is down'));
-    await using tvm = machineFor(aws, { roleArn: () => registry() });
-
-    await expect(tvm.vend(identity)).rejects.toThrow('the registry is down');
-    registry = async () => roleArn;
-
-    expect((await tvm.vend(identity)).accessKeyId).toMatch(/^ASIA/);
-  });
-
-  it.each([
-    ['roleArn', () => 'TenantAccess'],
-    ['roleArn', () => undefined],
-    ['permissions', () => undefined],
-    ['permissions', () => 's3-folder-per-tenant'],
-    ['permissions', () => []],
-    ['variables', () => 'notes'],
-    ['sessionName', () => 'a b'],
-    ['sessionName', () => 'a'],
-    ['sourceIdentity', () => 'aws:acme'],
-    ['externalId', () => '?'],
-    ['tags', () => ({ tenant: 'a*b' })],
-    ['tags', () => ({ tenant: 1 })],
-    ['tags', () => ({ Tenant: 'a', tenant: 'b' })],
-    ['tags', () => ({ 'aws:tenant': 'a' })],
-    ['transitiveTagKeys', () => ['tenant']],
-  ])('are refused where `%s` answers what it may not: %s', async (name, answer) => {
-    await using tvm = machineFor(aws, { [name]: answer });
-
-    await expect(tvm.vend(identityOf('acme'))).rejects.toMatchObject({ code: 'configuration_invalid', status: 500 });
-    expect(aws.calls).toEqual([]);
-  });
-
-  it('refuse an unknown template and a hostile value by their own codes', async () => {
-    await using tvm = machineFor(aws, { permissions: () => ['no-such-template'] });
-    await expect(tvm.vend(identityOf('acme'))).rejects.toMatchObject({ code: 'template_not_found' });
-    await using hostile = machineFor(aws, { variables: () => ({ bucket: 'notes/*' }) });
-    await expect(hostile.vend(identityOf('acme'))).rejects.toMatchObject({ code: 'template_variable' });
-    expect(aws.calls).toEqual([]);
-  });
-
-  it('see an identity that nobody can change any more', async () => {
-    const claims = { roles: ['reader'] };
-    const given = { tenantId: 'acme', claims, source: 'claims' as const };
-    await using tvm = machineFor(aws);
-    const tenantAws = tvm.for(given);
-
-    given.tenantId = 'globex';
-    claims.roles.push('admin');
-
-    expect(tenantAws.tenantId).toBe('acme');
-    expect(tenantAws.identity).toEqual({ tenantId: 'acme', claims: { roles: ['reader'] }, source: 'claims' });
-    expect(Object.isFrozen(tenantAws.identity.claims)).toBe(true);
-    await tenantAws.credentials();
-    expect(assumesOf(aws)).toHaveLength(1);
-    expect((await tvm.vend(given)).accessKeyId).not.toBe((await tenantAws.credentials()).accessKeyId);
-  });
-});
-
-describe('what AssumeRole is told', () => {
-  it('names the session by the tenant, or by a digest where the id is no legal name', async () => {
-    await using tvm = machineFor(aws, { tenantId: { chars: 'A-Za-z0-9:', min: 1 } });
-
-    const identityAt = async (tenantId: string): Promise<string | undefined> => {
-      const credentials = await tvm.vend(identityOf(tenantId));
-      return (await stsOf(aws, { credentials: { ...credentials } }).send(new GetCallerIdentityCommand({}))).Arn?.split('/').at(-1);
-    };
-
-    expect(await identityAt('acme')).toBe('acme');
-    expect(await identityAt('a')).toMatch(/^t-[0-9a-f]{40}$/);
-    expect(await identityAt('acme:eu')).toMatch(/^t-[0-9a-f]{40}$/);
-  });
-
-  it('carries tags, source identity and session name of the identity, which tell entries apart', async () => {
-    await using tvm = machineFor(aws, {
-      roleArn: taggedRoleArn,
-      tags: ({ tenantId }) => ({ tenant: tenantId }),
-      transitiveTagKeys: ['tenant'],
-      sourceIdentity: ({ subject }) => subject ?? 'nobody',
-      sessionName: ({ subject }) => `user.${subject}`,
-    });
-
-    const alice = await tvm.vend({ ...identityOf('acme'), subject: 'alice' });
-    const bob = await tvm.vend({ ...identityOf('acme'), subject: 'bob' });
-
-    expect(alice.accessKeyId).not.toBe(bob.accessKeyId);
-    const arn = (await stsOf(aws, { credentials: { ...alice } }).send(new GetCallerIdentityCommand({}))).Arn;
-    expect(arn).toBe('arn:aws:sts::000000000000:assumed-role/TaggedAccess/user.alice');
   });
 });
 

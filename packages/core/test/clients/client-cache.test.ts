@@ -5,25 +5,16 @@ import { DynamoDBDocument, DynamoDBDocumentClient, GetCommand, PutCommand } from
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { TokenVendingMachine } from '@tenant-aws/core';
 import { fakeSts } from '@tenant-aws/core/testing';
-import type { LocalAws } from '@tenant-aws/local';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bucket, identityOf, machineFor, roleArn, startAws, table } from '../local-machine.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bucket, everyTemplate, identityOf, localAws, machineFor, roleArn, table } from '../local-machine.ts';
 import { startHoldingServer } from './holding-server.ts';
 
-let aws: LocalAws;
+const aws = localAws();
 let tvm: TokenVendingMachine;
-beforeAll(async () => {
-  aws = await startAws();
-  tvm = machineFor(aws, { permissions: ['s3-folder-per-tenant', 'dynamodb-leading-keys'], variables: { bucket, table } });
+beforeAll(() => {
+  tvm = machineFor(aws, everyTemplate);
 });
-beforeEach(() => {
-  aws.calls.length = 0;
-});
-afterEach(() => aws.faults.clear());
-afterAll(async () => {
-  await tvm.close();
-  await aws.close();
-});
+afterAll(() => tvm.close());
 
 describe('the same client', () => {
   it('is answered for the same tenant, permissions, class and configuration', () => {
@@ -112,15 +103,16 @@ describe('a client', () => {
       .for(identityOf('acme'))
       .client(DynamoDBDocumentClient, { endpoint: aws.url, marshallOptions: { removeUndefinedValues: true } });
 
-    await documents.send(new PutCommand({ TableName: table, Item: { customer: 'acme', size: 7, gone: undefined } }));
+    await documents.send(new PutCommand({ TableName: table, Item: { customer: 'acme', id: '1', size: 7, gone: undefined } }));
 
-    expect((await documents.send(new GetCommand({ TableName: table, Key: { customer: 'acme' } }))).Item).toEqual({
+    expect((await documents.send(new GetCommand({ TableName: table, Key: { customer: 'acme', id: '1' } }))).Item).toEqual({
       customer: 'acme',
+      id: '1',
       size: 7,
     });
     const db = tvm.for(identityOf('acme')).client(DynamoDB, { endpoint: aws.url });
-    expect((await db.getItem({ TableName: table, Key: { customer: { S: 'acme' } } })).Item?.['size']).toEqual({ N: '7' });
-    await expect(documents.send(new GetCommand({ TableName: table, Key: { customer: 'globex' } }))).rejects.toMatchObject({
+    expect((await db.getItem({ TableName: table, Key: { customer: { S: 'acme' }, id: { S: '1' } } })).Item?.['size']).toEqual({ N: '7' });
+    await expect(documents.send(new GetCommand({ TableName: table, Key: { customer: 'globex', id: '1' } }))).rejects.toMatchObject({
       name: 'AccessDeniedException',
     });
   });
@@ -220,13 +212,13 @@ describe('clients that are printed', () => {
       const tenantAws = tvm.for(identityOf(tenantId));
       await tenantAws
         .client(DynamoDBClient, { endpoint: aws.url })
-        .send(new PutItemCommand({ TableName: table, Item: { customer: { S: tenantId } } }));
+        .send(new PutItemCommand({ TableName: table, Item: { customer: { S: tenantId }, id: { S: '1' } } }));
       const { secretAccessKey, sessionToken } = await tvm.vend(identityOf(tenantId));
       secrets.push(secretAccessKey, sessionToken);
     }
     await using server = await startHoldingServer('{}');
     const client = (tenantId: string): DynamoDBClient => tvm.for(identityOf(tenantId)).client(DynamoDBClient, { endpoint: server.url });
-    const inFlight = client('globex').send(new PutItemCommand({ TableName: table, Item: { customer: { S: 'globex' } } }));
+    const inFlight = client('globex').send(new PutItemCommand({ TableName: table, Item: { customer: { S: 'globex' }, id: { S: '1' } } }));
     await server.arrived(1);
 
     const everything = { depth: Number.POSITIVE_INFINITY, showHidden: true, maxStringLength: null, maxArrayLength: null };

@@ -2,23 +2,15 @@ import { createRequire } from 'node:module';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { LocalAws } from '@tenant-aws/local';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { bucket, identityOf, machineFor, optionsFor, startAws } from '../local-machine.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { bucket, identityOf, localAws, machineFor, optionsFor } from '../local-machine.ts';
 
 /** Of 3.758, which ignores the flag that makes the SDK ask at every call. */
 const old: { S3Client: typeof S3Client; ListObjectsV2Command: typeof ListObjectsV2Command } = createRequire(
   new URL('../../../nestjs/package.json', import.meta.url),
 )('client-s3-3758');
 
-let aws: LocalAws;
-beforeAll(async () => {
-  aws = await startAws();
-});
-beforeEach(() => {
-  aws.calls.length = 0;
-});
-afterAll(() => aws.close());
+const aws = localAws();
 
 const list = (tenant: string): ListObjectsV2Command => new ListObjectsV2Command({ Bucket: bucket, Prefix: `${tenant}/` });
 const toLocal = () => ({ endpoint: aws.url, forcePathStyle: true });

@@ -1,30 +1,17 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { channels, type DeniedEvent, TokenVendingMachine, type TokenVendingMachineOptions } from '@tenant-aws/core';
-import type { LocalAws } from '@tenant-aws/local';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bucket, identityOf, optionsFor, startAws, table } from '../local-machine.ts';
-import { SettableClock } from '../settable-clock.ts';
+import { channels, type DeniedEvent, type TokenVendingMachine } from '@tenant-aws/core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bucket, clockedMachines, everyTemplate, identityOf, table } from '../local-machine.ts';
 
-let aws: LocalAws;
-let clock: SettableClock;
+const { aws, clock, machine } = clockedMachines(everyTemplate);
 let told: DeniedEvent[];
 const hear = (event: DeniedEvent): void => void told.push(event);
-beforeAll(async () => {
-  aws = await startAws();
-});
 beforeEach(() => {
-  clock = new SettableClock();
   told = [];
   channels.denied.subscribe(hear);
 });
 afterEach(() => channels.denied.unsubscribe(hear));
-afterAll(() => aws.close());
-
-function machine(options: Partial<TokenVendingMachineOptions> = {}): TokenVendingMachine {
-  const permissions = ['s3-folder-per-tenant', 'dynamodb-leading-keys'];
-  return new TokenVendingMachine(optionsFor(aws, { permissions, variables: { bucket, table }, ...options }), { clock });
-}
 
 const s3Of = (tvm: TokenVendingMachine, tenantId = 'acme') =>
   tvm.for(identityOf(tenantId)).client(S3Client, { endpoint: aws.url, forcePathStyle: true });
@@ -38,7 +25,7 @@ describe('tenant-aws:denied', () => {
 
     await expect(s3Of(tvm).send(new GetObjectCommand(foreign))).rejects.toMatchObject({ name: 'AccessDenied' });
     await expect(s3Of(tvm).send(new HeadObjectCommand(foreign))).rejects.toMatchObject({ $metadata: { httpStatusCode: 403 } });
-    await expect(db.send(new GetItemCommand({ TableName: table, Key: { customer: { S: 'initech' } } }))).rejects.toThrow();
+    await expect(db.send(new GetItemCommand({ TableName: table, Key: { customer: { S: 'initech' }, id: { S: '1' } } }))).rejects.toThrow();
 
     expect(told).toEqual([
       { tenantId: 'acme', service: 'S3', operation: 'GetObject', requestId },

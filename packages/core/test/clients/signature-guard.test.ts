@@ -3,24 +3,16 @@ import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } fr
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { TokenVendingMachine } from '@tenant-aws/core';
-import type { LocalAws } from '@tenant-aws/local';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { baseKeys, bucket, identityOf, machineFor, optionsFor, startAws, table } from '../local-machine.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { baseKeys, bucket, everyTemplate, identityOf, localAws, machineFor, optionsFor, table } from '../local-machine.ts';
 import { SettableClock } from '../settable-clock.ts';
 
-let aws: LocalAws;
+const aws = localAws();
 let tvm: TokenVendingMachine;
-beforeAll(async () => {
-  aws = await startAws();
-  tvm = machineFor(aws, { permissions: ['s3-folder-per-tenant', 'dynamodb-leading-keys'], variables: { bucket, table } });
+beforeAll(() => {
+  tvm = machineFor(aws, everyTemplate);
 });
-beforeEach(() => {
-  aws.calls.length = 0;
-});
-afterAll(async () => {
-  await tvm.close();
-  await aws.close();
-});
+afterAll(() => tvm.close());
 
 const mismatch = { code: 'tenant_mismatch', status: 500 };
 const get = (tenant: string) => new GetObjectCommand({ Bucket: bucket, Key: `${tenant}/note` });
@@ -38,8 +30,12 @@ describe('the signature guard', () => {
     await expect(s3.send(get('globex'))).rejects.toMatchObject(mismatch);
     await expect(s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'globex/note', Body: 'x' }))).rejects.toMatchObject(mismatch);
     await expect(s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: 'globex/' }))).rejects.toMatchObject(mismatch);
-    await expect(db.send(new GetItemCommand({ TableName: table, Key: { customer: { S: 'globex' } } }))).rejects.toMatchObject(mismatch);
-    await expect(documents.send(new GetCommand({ TableName: table, Key: { customer: 'globex' } }))).rejects.toMatchObject(mismatch);
+    await expect(
+      db.send(new GetItemCommand({ TableName: table, Key: { customer: { S: 'globex' }, id: { S: '1' } } })),
+    ).rejects.toMatchObject(mismatch);
+    await expect(documents.send(new GetCommand({ TableName: table, Key: { customer: 'globex', id: '1' } }))).rejects.toMatchObject(
+      mismatch,
+    );
     expect(sent()).toEqual([]);
   });
 

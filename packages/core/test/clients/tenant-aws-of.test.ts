@@ -1,28 +1,11 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { TokenVendingMachine, type TokenVendingMachineOptions } from '@tenant-aws/core';
-import type { LocalAws } from '@tenant-aws/local';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { assumesOf, identityOf, optionsFor, roleArn, startAws } from '../local-machine.ts';
-import { SettableClock } from '../settable-clock.ts';
+import { describe, expect, it } from 'vitest';
+import { assumesOf, clockedMachines, identityOf, roleArn } from '../local-machine.ts';
 
 const second = 1_000;
 const acme = identityOf('acme');
 
-let aws: LocalAws;
-let clock: SettableClock;
-beforeAll(async () => {
-  aws = await startAws();
-});
-beforeEach(() => {
-  aws.calls.length = 0;
-  clock = new SettableClock();
-});
-afterEach(() => aws.faults.clear());
-afterAll(() => aws.close());
-
-function machine(options: Partial<TokenVendingMachineOptions> = {}): TokenVendingMachine {
-  return new TokenVendingMachine(optionsFor(aws, options), { clock });
-}
+const { aws, clock, machine } = clockedMachines();
 
 /** Seconds that the credentials have left. */
 async function leftOf({ credentials }: { credentials: () => Promise<{ expiration?: Date }> }): Promise<number> {

@@ -2,23 +2,15 @@ import { setImmediate as aTurn } from 'node:timers/promises';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { currentTenantAws, runInTenantContext, type TenantAws, type TokenVendingMachine, tenantContext } from '@tenant-aws/core';
-import type { LocalAws } from '@tenant-aws/local';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { assumesOf, bucket, identityOf, machineFor, startAws, table } from '../local-machine.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { assumesOf, bucket, everyTemplate, identityOf, localAws, machineFor, table } from '../local-machine.ts';
 
-let aws: LocalAws;
+const aws = localAws();
 let tvm: TokenVendingMachine;
-beforeAll(async () => {
-  aws = await startAws();
-  tvm = machineFor(aws, { permissions: ['s3-folder-per-tenant', 'dynamodb-leading-keys'], variables: { bucket, table } });
+beforeAll(() => {
+  tvm = machineFor(aws, everyTemplate);
 });
-beforeEach(() => {
-  aws.calls.length = 0;
-});
-afterAll(async () => {
-  await tvm.close();
-  await aws.close();
-});
+afterAll(() => tvm.close());
 
 const put = (tenantAws: TenantAws, tenantId: string, name = 'note') =>
   tenantAws
@@ -35,7 +27,7 @@ describe('calls of many tenants', () => {
         await tvm.for(identityOf(tenantId)).run(async () => {
           await aTurn();
           await put(currentTenantAws(), tenantId, `note-${i}`);
-          const Item = { customer: { S: tenantId } };
+          const Item = { customer: { S: tenantId }, id: { S: `note-${i}` } };
           await currentTenantAws()
             .client(DynamoDBClient, { endpoint: aws.url })
             .send(new PutItemCommand({ TableName: table, Item }));

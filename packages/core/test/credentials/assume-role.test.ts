@@ -1,22 +1,11 @@
-import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
-import { TokenVendingMachine, type TokenVendingMachineOptions } from '@tenant-aws/core';
-import { fakeSts } from '@tenant-aws/core/testing';
-import type { LocalAws } from '@tenant-aws/local';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { assumesOf, baseKeys, identityOf, machineFor, optionsFor, startAws, stsOf } from '../local-machine.ts';
+import type { TokenVendingMachine } from '@tenant-aws/core';
+import { describe, expect, it } from 'vitest';
+import { assumesOf, baseKeys, identityOf, localAws, machineFor, stsOf, stsThatSays } from '../local-machine.ts';
 
 const acme = identityOf('acme');
 
-let aws: LocalAws;
-beforeAll(async () => {
-  aws = await startAws();
-});
-beforeEach(() => {
-  aws.calls.length = 0;
-});
-afterEach(() => aws.faults.clear());
-afterAll(() => aws.close());
+const aws = localAws();
 
 describe('an STS in trouble', () => {
   it('that accepts and never answers is 503 at the deadline, for all who wait', async () => {
@@ -142,17 +131,7 @@ describe('base credentials', () => {
 describe('what STS answers', () => {
   /** A wire that answers this to everything. */
   function machineWith(answer: (xml: string) => string): TokenVendingMachine {
-    const sts = fakeSts();
-    const { handle } = sts.config.requestHandler;
-    sts.config.requestHandler.handle = async (...asked: Parameters<typeof handle>) => {
-      const answered = await handle(...asked);
-      const chunks: Buffer[] = [];
-      for await (const chunk of answered.response.body) chunks.push(chunk);
-      answered.response.body = Readable.from([Buffer.from(answer(Buffer.concat(chunks).toString()))]);
-      return answered;
-    };
-    const options: Partial<TokenVendingMachineOptions> = { sts, cache: { errorTtlMs: 0 } };
-    return new TokenVendingMachine(optionsFor(aws, options));
+    return machineFor(aws, { sts: stsThatSays(answer), cache: { errorTtlMs: 0 } });
   }
 
   it('is read from the wire of these tests as from any other', async () => {

@@ -3,10 +3,9 @@ import { Writable } from 'node:stream';
 import { inspect, styleText } from 'node:util';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { TenantCredentials } from '@tenant-aws/core';
-import type { LocalAws } from '@tenant-aws/local';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SilentCredentials } from '../../src/credentials/credentials.ts';
-import { bucket, identityOf, machineFor, startAws } from '../local-machine.ts';
+import { bucket, identityOf, localAws, machineFor } from '../local-machine.ts';
 
 const end = new Date('2026-01-01T00:15:00Z');
 const made = (): TenantCredentials => new SilentCredentials('ASIAEXAMPLE', 'the-secret-key', 'the-session-token', end);
@@ -62,11 +61,7 @@ describe('credentials that are written somewhere', () => {
 });
 
 describe('credentials that are used', () => {
-  let aws: LocalAws;
-  beforeAll(async () => {
-    aws = await startAws();
-  });
-  afterAll(() => aws.close());
+  const aws = localAws();
 
   it.each([
     ['as they are', (credentials: TenantCredentials) => credentials],

@@ -1,28 +1,12 @@
-import { StsRejectedError, TokenVendingMachine, type TokenVendingMachineOptions } from '@tenant-aws/core';
-import type { LocalAws } from '@tenant-aws/local';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { StsRejectedError } from '@tenant-aws/core';
+import { describe, expect, it } from 'vitest';
 import { EntryCache } from '../../src/credentials/entry-cache.ts';
-import { assumesOf, identityOf, optionsFor, startAws } from '../local-machine.ts';
-import { SettableClock } from '../settable-clock.ts';
+import { assumesOf, clockedMachines, identityOf } from '../local-machine.ts';
 
 const minute = 60_000;
 const acme = identityOf('acme');
 
-let aws: LocalAws;
-let clock: SettableClock;
-beforeAll(async () => {
-  aws = await startAws();
-});
-beforeEach(() => {
-  aws.calls.length = 0;
-  clock = new SettableClock();
-});
-afterEach(() => aws.faults.clear());
-afterAll(() => aws.close());
-
-function machine(options: Partial<TokenVendingMachineOptions> = {}): TokenVendingMachine {
-  return new TokenVendingMachine(optionsFor(aws, options), { clock });
-}
+const { aws, clock, machine } = clockedMachines();
 
 /** AssumeRole calls that `act` made. */
 async function callsOf(act: () => Promise<unknown>): Promise<number> {
@@ -98,7 +82,7 @@ describe('life', () => {
   });
 
   it.each([-600_000, 600_000])('is right where our wall clock is %i ms from that of STS', async (skew) => {
-    clock = new SettableClock(Date.now() + skew);
+    clock.setWall(skew);
     await using tvm = machine();
 
     const { expiration } = await tvm.vend(acme);

@@ -1,10 +1,8 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { type TenantCredentials, TokenVendingMachine, type TokenVendingMachineOptions } from '@tenant-aws/core';
-import type { LocalAws } from '@tenant-aws/local';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { TenantCredentials } from '@tenant-aws/core';
+import { describe, expect, it } from 'vitest';
 import { Revocations } from '../../src/credentials/revocations.ts';
-import { assumesOf, bucket, identityOf, optionsFor, startAws } from '../local-machine.ts';
-import { SettableClock } from '../settable-clock.ts';
+import { assumesOf, bucket, clockedMachines, identityOf } from '../local-machine.ts';
 
 const second = 1_000;
 const acme = identityOf('acme');
@@ -12,21 +10,7 @@ const revoked = { code: 'tenant_revoked', status: 403 };
 /** A hundred users of one tenant, each with a session, an entry and clients of his own. */
 const users = Array.from({ length: 100 }, (_, index) => ({ ...acme, subject: `user-${index}` }));
 
-let aws: LocalAws;
-let clock: SettableClock;
-beforeAll(async () => {
-  aws = await startAws();
-});
-beforeEach(() => {
-  aws.calls.length = 0;
-  clock = new SettableClock();
-});
-afterEach(() => aws.faults.clear());
-afterAll(() => aws.close());
-
-function machine(options: Partial<TokenVendingMachineOptions> = {}): TokenVendingMachine {
-  return new TokenVendingMachine(optionsFor(aws, { sessionName: ({ subject }) => subject ?? 'nobody', ...options }), { clock });
-}
+const { aws, clock, machine } = clockedMachines({ sessionName: ({ subject }) => subject ?? 'nobody' });
 
 const put = () => new PutObjectCommand({ Bucket: bucket, Key: 'acme/note', Body: 'text' });
 const s3Calls = () => aws.calls.filter(({ service }) => service === 's3');

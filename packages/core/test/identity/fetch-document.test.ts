@@ -1,26 +1,15 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { listen } from '../../../../test/loopback.ts';
 import { fetchDocument } from '../../src/identity/fetch-document.ts';
 
-const servers: Server[] = [];
-
 async function serve(listener: RequestListener): Promise<URL> {
-  const server = createServer(listener);
-  servers.push(server);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`);
+  const { url, close } = await listen(listener);
+  onTestFinished(close);
+  return new URL(`${url}/keys`);
 }
-
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-});
 
 const soon = (): AbortSignal => AbortSignal.timeout(100);
 const never = (): AbortSignal => new AbortController().signal;
@@ -96,8 +85,9 @@ describe('fetchDocument', () => {
   });
 
   it('says that nobody is there', async () => {
-    const url = await serve(() => undefined);
-    servers.at(-1)?.close();
+    const { url: origin, close } = await listen(() => undefined);
+    await close();
+    const url = new URL(origin);
     await expect(fetchDocument(url, never())).rejects.toThrow(`${url.href} cannot be reached`);
   });
 

@@ -1,18 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { freshFixture } from '../../../../test/fixture.ts';
 import type { Clock } from '../../src/clock.ts';
 import { discoveredAddress, discoveryUrl, readKeySetUrl } from '../../src/identity/issuer.ts';
 import { IssuerUnderTest, sendJson } from './issuer-under-test.ts';
 
-let issuer: IssuerUnderTest;
+const issuer = freshFixture(
+  () => IssuerUnderTest.start(),
+  (started) => started.close(),
+);
 let wall = 0;
 const clock: Clock = { now: () => ({ wall, monotonic: 0 }) };
 const signal = new AbortController().signal;
-
-beforeEach(async () => {
-  issuer = await IssuerUnderTest.start();
-});
-
-afterEach(() => issuer.close());
 
 describe('discoveryUrl', () => {
   it('appends to the path of the issuer, with or without a slash at its end', () => {

@@ -1,5 +1,9 @@
+import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { authorizationOf } from '../../src/identity/passport-request.ts';
+import { TenantJwtStrategy } from '../../src/identity/tenant-jwt-strategy.ts';
+import { authenticateWith, bearer, serve } from './behind-passport.ts';
+import { pair, trustedIssuer } from './trusted-issuer.ts';
 
 const two = ['Bearer one', 'Bearer two'];
 /** As Node shows it: the first of two headers in `headers`, both in `headersDistinct`. */
@@ -33,5 +37,28 @@ describe('authorizationOf', () => {
     { headersDistinct: {}, headers: { authorization: 'Bearer one' } },
   ])('finds none in %j', (request) => {
     expect(authorizationOf(request)).toBeUndefined();
+  });
+});
+
+describe('the requests that adapters of passport show', () => {
+  const { issuer } = trustedIssuer();
+  const shapes: Record<string, (request: IncomingMessage) => unknown> = {
+    "Node's own": (request) => request,
+    "koa-passport's, whose `req` is Node's": (request) => Object.create({ req: request }, { headers: { get: () => request.headers } }),
+    "Fastify's, whose `raw` is Node's": (request) => ({ raw: request, headers: request.headers }),
+    'one with nothing but headers': (request) => ({ headers: request.headers }),
+  };
+
+  it.each(Object.entries(shapes))('are understood: %s', async (_, shape) => {
+    const authenticate = authenticateWith(new TenantJwtStrategy(issuer.options));
+    const get = await serve((request, response, next) => {
+      const shown = shape(request) as IncomingMessage;
+      authenticate(shown, response, (error) => {
+        Reflect.set(request, 'user', Reflect.get(shown, 'user'));
+        next(error);
+      });
+    });
+    expect(await get(bearer(await issuer.token(pair)))).toMatchObject({ status: 200, body: { tenantId: 'acme' } });
+    expect(await get([])).toMatchObject({ status: 401 });
   });
 });

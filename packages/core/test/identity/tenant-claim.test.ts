@@ -1,6 +1,7 @@
 import { TenantIdSet } from '@tenant-aws/policy';
 import { describe, expect, it } from 'vitest';
 import { ownValue, readTenant } from '../../src/identity/tenant-claim.ts';
+import { pair, trustedIssuer } from './trusted-issuer.ts';
 
 describe('readTenant', () => {
   it('admits every id that some machine could accept', () => {
@@ -51,5 +52,58 @@ describe('ownValue', () => {
     [['none', 'c']],
   ])('finds nothing of its own at %j', (path) => {
     expect(ownValue(claims, path)).toBeUndefined();
+  });
+});
+
+describe('the tenant of a token', () => {
+  const { issuer, identify, sourceWith } = trustedIssuer();
+
+  it.each([
+    ['a literal name with a colon', 'custom:tenant_id', { 'custom:tenant_id': 'initech' }],
+    ['a literal name that is a URL', 'https://notes.example/tenant', { 'https://notes.example/tenant': 'initech' }],
+    ['a literal name with dots, which are no path', 'org.id', { 'org.id': 'initech', org: { id: 'globex' } }],
+    ['a path', ['org', 'id'], { org: { id: 'initech' }, 'org.id': 'globex' }],
+    ['a path of names with dots', ['https://notes.example/', 'a.b'], { 'https://notes.example/': { 'a.b': 'initech' } }],
+  ])('is found under %s', async (_, tenantClaim, claims) => {
+    await expect(identify(await issuer.token(pair, claims), sourceWith({ tenantClaim }))).resolves.toMatchObject({ tenantId: 'initech' });
+  });
+
+  it.each([undefined, null])('is missing where the claim is %s', async (value) => {
+    await expect(identify(await issuer.token(pair, { 'custom:tenant_id': value }))).rejects.toMatchObject({
+      code: 'tenant_missing',
+      status: 403,
+    });
+  });
+
+  it.each([
+    [['org', 'id', 'x']],
+    [['list', '0']],
+    ['toString'],
+    ['constructor'],
+    [['org', 'constructor', 'name']],
+    ['__proto__'],
+    [['sub', 'length']],
+  ])('is missing under %j, which is no property of its own', async (tenantClaim) => {
+    const token = await issuer.token(pair, { org: { id: 'acme' }, list: ['acme'] });
+    await expect(identify(token, sourceWith({ tenantClaim }))).rejects.toMatchObject({ code: 'tenant_missing' });
+  });
+
+  it.each(['', 7, true, ['acme'], { id: 'acme' }, '*', 'a b', '${aws:username}', '\u00e9', 'a'.repeat(257)])(
+    'is invalid where the claim is %j',
+    async (value) => {
+      const error: unknown = await identify(await issuer.token(pair, { 'custom:tenant_id': value })).catch((refusal: unknown) => refusal);
+      expect(error).toMatchObject({ code: 'tenant_invalid', status: 403 });
+    },
+  );
+
+  it('is never changed, and which ids are accepted is left to the machine', async () => {
+    for (const tenant of ['ACME', 'a', 'auth0|x', 'a.b/c']) {
+      await expect(identify(await issuer.token(pair, { 'custom:tenant_id': tenant }))).resolves.toMatchObject({ tenantId: tenant });
+    }
+  });
+
+  it('is fixed for an issuer that belongs to a tenant, whatever its tokens say', async () => {
+    const fixed = sourceWith({ tenant: 'initech' });
+    await expect(identify(await issuer.token(pair, { 'custom:tenant_id': 'acme' }), fixed)).resolves.toMatchObject({ tenantId: 'initech' });
   });
 });

@@ -1,71 +1,18 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener, request, type Server, type ServerResponse } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { Passport } from 'passport';
 import { Strategy } from 'passport-jwt';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { authenticatedUser } from '../../src/identity/authenticated-user.ts';
-import type { BearerTokenOptions } from '../../src/identity/bearer-token-options.ts';
-import { TenantJwtStrategy, type VerifyClaims } from '../../src/identity/tenant-jwt-strategy.ts';
+import { TenantJwtStrategy } from '../../src/identity/tenant-jwt-strategy.ts';
 import { hostileTokens } from '../../src/testing/hostile-tokens.ts';
 import type { TenantIdentity } from '../../src/tenant.ts';
-import { IssuerUnderTest, sendJson, signingPair } from './issuer-under-test.ts';
+import { authenticateWith, bearer, type PassportMiddleware, serve } from './behind-passport.ts';
+import { IssuerUnderTest, sendJson } from './issuer-under-test.ts';
+import { invalid, pair, second, trustedIssuer } from './trusted-issuer.ts';
 
-const pair = signingPair('a');
-const stranger = signingPair('stranger');
-const servers: Server[] = [];
-let issuer: IssuerUnderTest;
-
-beforeAll(async () => {
-  issuer = await IssuerUnderTest.start(pair);
-});
-
-afterAll(() => issuer.close());
-
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-});
-
-type PassportMiddleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
-
-/** A server of Node's that answers what passport left on the request, or the error it passed on. */
-async function serve(
-  authenticate: PassportMiddleware,
-): Promise<(headers: [string, string][]) => Promise<{ status: number; headers: Headers; body: unknown }>> {
-  const listener: RequestListener = (request, response) => {
-    authenticate(request, response, (error) => {
-      if (error === undefined) return sendJson(response, Reflect.get(request, 'user'));
-      const { status, headers, code } = error as { status: number; headers: Record<string, string>; code: string };
-      response.writeHead(status, headers).end(JSON.stringify({ code }));
-    });
-  };
-  const server = createServer(listener);
-  servers.push(server);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return async (headers) => {
-    const response = await fetch(`http://127.0.0.1:${portOf(server)}/`, { headers });
-    const text = await response.text();
-    return { status: response.status, headers: response.headers, body: text.startsWith('{') ? JSON.parse(text) : text };
-  };
-}
-
-function authenticateWith(strategy: Strategy | TenantJwtStrategy): PassportMiddleware {
-  const passport = new Passport();
-  passport.use(strategy);
-  return passport.authenticate('jwt', { session: false }) as PassportMiddleware;
-}
-
-function portOf(server: Server | undefined): number {
-  const address = server?.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-const bearer = (token: string): [string, string][] => [['authorization', `Bearer ${token}`]];
-const strategy = (options: Partial<BearerTokenOptions> = {}, verify?: VerifyClaims): TenantJwtStrategy =>
-  new TenantJwtStrategy({ ...issuer.options, ...options }, verify);
+const { issuer } = trustedIssuer();
+const strategy = (): TenantJwtStrategy => new TenantJwtStrategy(issuer.options);
 
 describe('TenantJwtStrategy under stock passport', () => {
   it("is passport-jwt's strategy, of the name jwt", () => {
@@ -102,8 +49,7 @@ describe('TenantJwtStrategy under stock passport', () => {
   });
 
   it('refuses a request with two Authorization headers, the first of them good', async () => {
-    await serve(authenticateWith(strategy()));
-    const url = `http://127.0.0.1:${portOf(servers.at(-1))}/`;
+    const { url } = await serve(authenticateWith(strategy()));
     const authorization = [`Bearer ${await issuer.token(pair)}`, 'Bearer another'];
     const sent = request(url, { headers: ['host', 'localhost', ...authorization.flatMap((value) => ['authorization', value])] }).end();
     const [response]: IncomingMessage[] = await once(sent, 'response');
@@ -145,7 +91,7 @@ describe('TenantJwtStrategy under stock passport', () => {
     passport.use('dead', new TenantJwtStrategy(dead.options));
     passport.use('anyone', anyone);
     const withOurs = await serve(passport.authenticate(['ours', 'anyone'], { session: false }) as PassportMiddleware);
-    expect(await withOurs(bearer(await issuer.token(stranger)))).toMatchObject({ status: 200, body: { tenantId: 'anyone' } });
+    expect(await withOurs(bearer(await issuer.token(second)))).toMatchObject({ status: 200, body: { tenantId: 'anyone' } });
     const withDead = await serve(passport.authenticate(['dead', 'anyone'], { session: false }) as PassportMiddleware);
     const token = await dead.token(pair);
     await dead.close();
@@ -209,115 +155,18 @@ describe('TenantJwtStrategy under stock passport', () => {
   });
 });
 
-describe('TenantJwtStrategy with a verify callback', () => {
-  it('hands it the claims on every request, and its user to the request', async () => {
-    let calls = 0;
-    const get = await serve(
-      authenticateWith(
-        strategy({}, (claims, done) => {
-          calls += 1;
-          done(null, { name: 'Ada', tenantId: claims['custom:tenant_id'] });
-        }),
-      ),
-    );
+describe('TenantJwtStrategy.identify', () => {
+  it('knows a token that came without HTTP, and holds it to the same bounds', async () => {
+    const strategy = new TenantJwtStrategy(issuer.options);
+    await expect(strategy.identify(await issuer.token(pair))).resolves.toMatchObject({ tenantId: 'acme', source: 'bearer' });
+    expect(() => strategy.identify('a'.repeat(8_193))).toThrow(invalid('longer than 8192 characters'));
+  });
+
+  it('is not answered from memory after close()', async () => {
+    const strategy = new TenantJwtStrategy({ ...issuer.options, secretOrKey: pair.publicKey });
     const token = await issuer.token(pair);
-    expect(await get(bearer(token))).toMatchObject({ status: 200, body: { name: 'Ada', tenantId: 'acme' } });
-    await get(bearer(token));
-    expect(calls).toBe(2);
-  });
-
-  it('needs no tenant in the token, for the callback may know it', async () => {
-    const get = await serve(authenticateWith(strategy({}, (claims, done) => done(null, { tenantId: `of-${String(claims['sub'])}` }))));
-    const { status, body } = await get(bearer(await issuer.token(pair, { 'custom:tenant_id': undefined })));
-    expect([status, body]).toEqual([200, { tenantId: 'of-user-1' }]);
-  });
-
-  it.each([
-    ['no user', 401, (_claims, done) => done(null, false)],
-    ['no user and a challenge', 401, (_claims, done) => done(null, false, 'Bearer realm="notes"')],
-    ['an error', 500, (_claims, done) => done(Object.assign(new Error('down'), { status: 500 }))],
-    [
-      'a throw',
-      500,
-      () => {
-        throw Object.assign(new Error('down'), { status: 500 });
-      },
-    ],
-  ] satisfies [string, number, VerifyClaims][])('treats %s as passport-jwt does', async (_, status, verify) => {
-    const get = await serve(authenticateWith(strategy({}, verify)));
-    expect((await get(bearer(await issuer.token(pair)))).status).toBe(status);
-  });
-
-  it('is not asked about a token that is bad', async () => {
-    const get = await serve(
-      authenticateWith(
-        strategy({}, () => {
-          throw new Error('asked');
-        }),
-      ),
-    );
-    expect((await get(bearer(await issuer.token(stranger)))).status).toBe(401);
-  });
-
-  it('may come from a subclass that appends one, as the mixin of @nestjs/passport does', async () => {
-    class Mixed extends TenantJwtStrategy {
-      constructor(...parameters: [BearerTokenOptions]) {
-        super(...parameters, (claims, done) => {
-          Promise.resolve(this.validate(claims)).then((user) => done(null, user), done);
-        });
-      }
-    }
-    const get = await serve(authenticateWith(new Mixed(issuer.options)));
-    expect(await get(bearer(await issuer.token(pair)))).toMatchObject({ status: 200, body: { tenantId: 'acme' } });
-    expect(await get(bearer(await issuer.token(pair, { 'custom:tenant_id': 7 })))).toMatchObject({
-      status: 403,
-      body: { code: 'tenant_invalid' },
-    });
-  });
-});
-
-describe('TenantJwtStrategy with a validate of its own', () => {
-  it('takes what it answers, also later, for the user', async () => {
-    class Ours extends TenantJwtStrategy {
-      override async validate(claims: Parameters<TenantJwtStrategy['validate']>[0]): Promise<TenantIdentity & { name: string }> {
-        return { ...(await super.validate(claims)), name: 'Ada' };
-      }
-    }
-    const get = await serve(authenticateWith(new Ours(issuer.options)));
-    expect(await get(bearer(await issuer.token(pair)))).toMatchObject({ status: 200, body: { tenantId: 'acme', name: 'Ada' } });
-  });
-
-  it('answers the same identity for the same claims', async () => {
-    const one = strategy({ secretOrKey: pair.publicKey });
-    const identity = await one.identify(await issuer.token(pair));
-    expect(one.validate(identity.claims)).toBe(identity);
-    expect(one.validate({ 'custom:tenant_id': 'acme', exp: 10 })).toEqual({
-      tenantId: 'acme',
-      claims: { 'custom:tenant_id': 'acme', exp: 10 },
-      source: 'bearer',
-      expiresAt: 10_000,
-    });
-  });
-});
-
-describe('the requests that adapters of passport show', () => {
-  const shapes: Record<string, (request: IncomingMessage) => unknown> = {
-    "Node's own": (request) => request,
-    "koa-passport's, whose `req` is Node's": (request) => Object.create({ req: request }, { headers: { get: () => request.headers } }),
-    "Fastify's, whose `raw` is Node's": (request) => ({ raw: request, headers: request.headers }),
-    'one with nothing but headers': (request) => ({ headers: request.headers }),
-  };
-
-  it.each(Object.entries(shapes))('are understood: %s', async (_, shape) => {
-    const authenticate = authenticateWith(strategy());
-    const get = await serve((request, response, next) => {
-      const shown = shape(request) as IncomingMessage;
-      authenticate(shown, response, (error) => {
-        Reflect.set(request, 'user', Reflect.get(shown, 'user'));
-        next(error);
-      });
-    });
-    expect(await get(bearer(await issuer.token(pair)))).toMatchObject({ status: 200, body: { tenantId: 'acme' } });
-    expect(await get([])).toMatchObject({ status: 401 });
+    await strategy.identify(token);
+    strategy.close();
+    expect(strategy.identify(token)).toBeInstanceOf(Promise);
   });
 });

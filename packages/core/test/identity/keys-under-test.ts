@@ -1,0 +1,54 @@
+import type { KeyObject } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { beforeEach, expect } from 'vitest';
+import { freshFixture } from '../../../../test/fixture.ts';
+import { fixedAddress } from '../../src/identity/issuer.ts';
+import { SigningKeys } from '../../src/identity/signing-keys.ts';
+import { SettableClock } from '../settable-clock.ts';
+import { IssuerUnderTest, signingPair } from './issuer-under-test.ts';
+
+/** The key that {@link keysUnderTest} begins with, and the one that its issuer may change to. */
+export const old = signingPair('old');
+export const rotated = signingPair('rotated');
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+
+export const unknown: unknown = expect.objectContaining({ code: 'token_invalid', status: 401 });
+export const unavailable: unknown = expect.objectContaining({ code: 'keys_unavailable', status: 503, headers: { 'Retry-After': '1' } });
+export const fail = (_: unknown, response: ServerResponse): void => void response.writeHead(500).end();
+
+interface KeysUnderTest {
+  readonly issuer: IssuerUnderTest;
+  readonly clock: SettableClock;
+  /** Keys at the issuer's address. */
+  readonly keys: SigningKeys;
+  readonly find: (keyId: string | undefined, of?: SigningKeys) => Promise<KeyObject>;
+  /** Answers at once or not at all: what a known key must do whatever else goes on. */
+  readonly findAtOnce: (keyId: string) => KeyObject;
+}
+
+/** An issuer that is new in each test, and its keys by a clock that the test sets. */
+export function keysUnderTest(): KeysUnderTest {
+  const clock = new SettableClock();
+  beforeEach(() => clock.restart());
+  const issuer = freshFixture(
+    () => IssuerUnderTest.start(old),
+    (started) => started.close(),
+  );
+  const keys = freshFixture(
+    () => new SigningKeys({ address: fixedAddress(new URL(issuer.jwksUri)), algorithms: ['RS256'], clock }),
+    (made) => made.close(),
+  );
+  return {
+    issuer,
+    clock,
+    keys,
+    find: async (keyId, of = keys) => of.find(keyId, 'RS256'),
+    findAtOnce: (keyId) => {
+      const key = keys.find(keyId, 'RS256');
+      if (key instanceof Promise) throw new Error('the key had to be waited for');
+      return key;
+    },
+  };
+}

@@ -1,0 +1,229 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { nodeFlags } from '../../../../test/node-flags.ts';
+import { bearerToken } from '../../src/identity/bearer-token.ts';
+import { IssuerUnderTest, sendJson } from './issuer-under-test.ts';
+import { withPollutedPrototype } from './polluted-prototype.ts';
+import { bearing } from './request.ts';
+import { invalid, pair, second, trustedIssuer } from './trusted-issuer.ts';
+
+const { issuer, source, identify, sourceWith } = trustedIssuer();
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("Cognito's tokens", () => {
+  const id = { token_use: 'id' };
+  const access = { token_use: 'access', aud: undefined, client_id: 'notes' };
+
+  it('are accepted by their use', async () => {
+    await expect(identify(await issuer.token(pair, id), sourceWith({ tokenUse: 'id' }))).resolves.toMatchObject({ tenantId: 'acme' });
+    await expect(identify(await issuer.token(pair, access), sourceWith({ tokenUse: 'access' }))).resolves.toMatchObject({
+      tenantId: 'acme',
+    });
+  });
+
+  it.each([
+    ['an access token where id tokens are wanted', 'id', { ...access, aud: 'notes' }, "not a token for use as 'id'"],
+    ['an id token where access tokens are wanted', 'access', { ...id, client_id: 'notes' }, "not a token for use as 'access'"],
+    ['a token of no use', 'id', {}, "not a token for use as 'id'"],
+    ['an access token of another client', 'access', { ...access, client_id: 'another' }, 'for another audience'],
+    [
+      'an access token of another client with our audience',
+      'access',
+      { ...access, client_id: 'another', aud: 'notes' },
+      'for another audience',
+    ],
+    ['an access token of no client', 'access', { ...access, client_id: undefined }, 'for another audience'],
+    ['an access token of a list of clients', 'access', { ...access, client_id: ['notes'] }, 'for another audience'],
+    ['an id token without our audience', 'id', { ...id, aud: undefined, client_id: 'notes' }, 'for another audience'],
+  ] as const)('are refused: %s', async (_, tokenUse, claims, reason) => {
+    await expect(identify(await issuer.token(pair, claims), sourceWith({ tokenUse }))).rejects.toEqual(invalid(reason));
+  });
+
+  it('are not taken for what Object.prototype says they are', async () => {
+    const token = await issuer.token(pair, { token_use: 'access', aud: undefined });
+    await withPollutedPrototype('client_id', { value: 'notes' }, async () => {
+      await expect(identify(token, sourceWith({ tokenUse: 'access' }))).rejects.toEqual(invalid('for another audience'));
+    });
+  });
+});
+
+describe('clocks that differ', () => {
+  it('are forgiven for 5 s by default', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 });
+    const tolerant = sourceWith({});
+    const token = await issuer.token(pair, { exp: 1_800_000_000, nbf: 1_800_000_000 });
+    for (const [now, outcome] of [
+      [-6, 'token_invalid'],
+      [-5, undefined],
+      [0, undefined],
+      [4, undefined],
+      [5, 'token_invalid'],
+    ] as const) {
+      vi.setSystemTime((1_800_000_000 + now) * 1_000);
+      const code = await identify(token, tolerant).then(
+        () => undefined,
+        (error: { code: string }) => error.code,
+      );
+      expect([now, code]).toEqual([now, outcome]);
+    }
+  });
+
+  it('are forgiven for as long as is configured', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 });
+    const token = await issuer.token(pair, { exp: 1_800_000_000 });
+    await expect(identify(token, sourceWith({ clockToleranceSeconds: 0 }))).rejects.toEqual(invalid('expired'));
+    vi.setSystemTime(1_800_000_059_000);
+    await expect(identify(token, sourceWith({ clockToleranceSeconds: 60 }))).resolves.toMatchObject({ expiresAt: 1_800_000_000_000 });
+  });
+});
+
+describe('verified tokens', () => {
+  it('are answered at once, and with the same frozen object, while they are remembered', async () => {
+    const token = await issuer.token(pair, { roles: [{ name: 'admin' }] });
+    const first = await identify(token);
+    const again = source(bearing(token));
+    expect(again).toBe(first);
+    const roles = first?.claims['roles'];
+    for (const part of [first, first?.claims, roles, Array.isArray(roles) && roles[0]])
+      expect([part, Object.isFrozen(part)]).toEqual([part, true]);
+    expect(first?.claims).toHaveProperty('roles', [{ name: 'admin' }]);
+  });
+
+  it('are verified once for a thousand requests that come before the keys do', async () => {
+    const fresh = bearerToken(issuer.options);
+    const token = await issuer.token(pair);
+    const before = issuer.fetches.keys;
+    const identities = await Promise.all(Array.from({ length: 1_000 }, () => identify(token, fresh)));
+    expect(new Set(identities).size).toBe(1);
+    expect(issuer.fetches.keys).toBe(before + 1);
+  });
+
+  it('are forgotten at their end, and not remembered within the tolerance after it', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 });
+    const forgetful = sourceWith({});
+    const token = await issuer.token(pair, { exp: 1_800_000_060 });
+    await identify(token, forgetful);
+    vi.setSystemTime(1_800_000_059_999);
+    expect(forgetful(bearing(token))).not.toBeInstanceOf(Promise);
+    vi.setSystemTime(1_800_000_060_000);
+    expect(await identify(token, forgetful)).not.toBe(await identify(token, forgetful));
+    vi.setSystemTime(1_800_000_065_000);
+    await expect(identify(token, forgetful)).rejects.toEqual(invalid('expired'));
+  });
+
+  it('are verified again at their age', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 });
+    const forgetful = sourceWith({ tokenCache: { maxAgeMs: 10_000 } });
+    const token = await issuer.token(pair);
+    const first = await identify(token, forgetful);
+    vi.setSystemTime(1_800_000_009_999);
+    expect(await identify(token, forgetful)).toBe(first);
+    vi.setSystemTime(1_800_000_010_000);
+    expect(await identify(token, forgetful)).not.toBe(first);
+  });
+
+  it('belong to one source: what one accepted the other judges by its own options', async () => {
+    const token = await issuer.token(pair);
+    await identify(token, sourceWith({}));
+    await expect(identify(token, sourceWith({ audience: 'admin' }))).rejects.toEqual(invalid('for another audience'));
+  });
+
+  it('are not remembered where the cache is off', async () => {
+    const off = sourceWith({ tokenCache: { max: 0 } });
+    const token = await issuer.token(pair);
+    expect(await identify(token, off)).not.toBe(await identify(token, off));
+  });
+
+  it('are each judged by themselves: a token that differs in one character is another one', async () => {
+    const token = await issuer.token(pair);
+    await identify(token);
+    await expect(identify(`${token.slice(0, -2)}AA`)).rejects.toMatchObject({ code: 'token_invalid' });
+  });
+
+  it('without a tenant are refused each time, though they were verified', async () => {
+    const token = await issuer.token(pair, { 'custom:tenant_id': undefined });
+    await expect(identify(token)).rejects.toMatchObject({ code: 'tenant_missing' });
+    await expect(identify(token)).rejects.toMatchObject({ code: 'tenant_missing' });
+  });
+});
+
+describe('keys', () => {
+  it('are fetched by ready(), so that the first request does not wait for them', async () => {
+    const own = await IssuerUnderTest.start(pair);
+    const prepared = bearerToken(own.options);
+    await prepared.ready?.();
+    expect(own.fetches).toEqual({ keys: 1, discovery: 1 });
+    await identify(await own.token(pair), prepared);
+    expect(own.fetches).toEqual({ keys: 1, discovery: 1 });
+    await own.close();
+  });
+
+  it('come from jwksUri without discovery, for an issuer that is no URL too', async () => {
+    const own = await IssuerUnderTest.start(pair);
+    const direct = bearerToken({ issuer: 'accounts', audience: 'notes', jwksUri: own.jwksUri });
+    await expect(identify(await own.token(pair, { iss: 'accounts' }), direct)).resolves.toMatchObject({ tenantId: 'acme' });
+    expect(own.fetches).toEqual({ keys: 1, discovery: 0 });
+    await own.close();
+  });
+
+  it('that cannot be had are 503, not 401, and known ones go on', async () => {
+    const own = await IssuerUnderTest.start(pair);
+    const judging = bearerToken({ ...own.options, tokenCache: { max: 0 } });
+    own.answerKeys = (_, response) => void response.writeHead(500).end();
+    await expect(identify(await own.token(pair), judging)).rejects.toMatchObject({ code: 'keys_unavailable', status: 503 });
+    own.answerKeys = undefined;
+    const patient = bearerToken({ ...own.options, tokenCache: { max: 0 } });
+    await patient.ready?.();
+    const token = await own.token(pair);
+    await own.close();
+    await expect(identify(await issuer.token(second, { iss: own.url }), patient)).rejects.toMatchObject({ code: 'keys_unavailable' });
+    await expect(identify(token, patient)).resolves.toMatchObject({ tenantId: 'acme' });
+  });
+
+  it('outlive a flood of unknown ids: known tokens are judged while strangers wait', async () => {
+    const own = await IssuerUnderTest.start(pair);
+    const judging = bearerToken({ ...own.options, tokenCache: { max: 0 } });
+    await judging.ready?.();
+    const flood = await Promise.all(Array.from({ length: 300 }, (_, index) => own.token({ ...second, id: `flood-${index}` })));
+    const good = await own.token(pair);
+    const asked = own.nextKeysRequest();
+    const release: (() => void)[] = [];
+    own.answerKeys = (_, response) => void release.push(() => sendJson(response, { keys: own.keys }));
+    const refused = Promise.all(
+      flood.map((token) => expect(identify(token, judging)).rejects.toEqual(invalid('signed with a key that the issuer does not publish'))),
+    );
+    await asked;
+    for (let round = 0; round < 50; round += 1) await expect(identify(good, judging)).resolves.toMatchObject({ tenantId: 'acme' });
+    for (const answer of release) answer();
+    await refused;
+    expect(own.fetches.keys).toBe(2);
+    await own.close();
+  });
+
+  it('are not fetched any more once the source is closed', async () => {
+    const own = await IssuerUnderTest.start(pair);
+    const closed = bearerToken(own.options);
+    closed.close?.();
+    await expect(identify(await own.token(pair), closed)).rejects.toMatchObject({ code: 'keys_unavailable' });
+    expect(own.fetches).toEqual({ keys: 0, discovery: 0 });
+    await own.close();
+  });
+
+  it('and all else that a source holds do not keep a process alive', async () => {
+    const own = await IssuerUnderTest.start(pair);
+    const script = `
+      import { bearerToken } from ${JSON.stringify(new URL('../../src/identity/bearer-token.ts', import.meta.url).href)};
+      const source = bearerToken(${JSON.stringify(own.options)});
+      await source.ready();
+      const request = { headersDistinct: { authorization: ['Bearer ' + process.argv[1]] }, remoteAddress: '127.0.0.1', raw: undefined };
+      console.log((await source(request)).tenantId);
+    `;
+    // It ends by itself, or this waits until the test times out.
+    const run = promisify(execFile)(process.execPath, [...nodeFlags, '--input-type=module', '-e', script, await own.token(pair)]);
+    await expect(run).resolves.toMatchObject({ stdout: 'acme\n' });
+    await own.close();
+  });
+});
