@@ -2,31 +2,22 @@ import { pipeline } from 'node:stream/promises';
 import { setImmediate as aTurn } from 'node:timers/promises';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { currentTenantAws, NoTenantError } from '@tenant-aws/core';
-import type { LocalAws } from '@tenant-aws/local';
 import type { ErrorRequestHandler, Express, Request, RequestHandler } from 'express';
 import multer from 'multer';
 import request from 'supertest';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bucket, enterEnvironment, startNotesAws } from '../../../test/notes-aws.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { notesAws } from '../../../test/aws-of-a-file.ts';
+import { listen } from '../../../test/loopback.ts';
+import { bucket } from '../../../test/notes-aws.ts';
 import { problemDetails, type TenantCredentialsMiddleware, tenantCredentials } from '../src/index.ts';
 import { frameworks } from './frameworks.ts';
 
-let aws: LocalAws;
-let leaveEnvironment: () => void;
-beforeAll(async () => {
-  aws = await startNotesAws();
-  leaveEnvironment = enterEnvironment(aws);
-});
-afterAll(async () => {
-  leaveEnvironment();
-  await aws.close();
-});
+const aws = notesAws();
 
 describe.each(frameworks)('the context of a request on %s', (_name, express) => {
   let middleware: TenantCredentialsMiddleware;
   beforeEach(() => {
     middleware = tenantCredentials();
-    aws.calls.length = 0;
   });
   afterEach(() => middleware.close());
 
@@ -108,12 +99,12 @@ describe.each(frameworks)('the context of a request on %s', (_name, express) => 
   };
 
   it.each(Object.keys(bodies))('is kept for 40 interleaved requests of 8 tenants through %s', async (path) => {
-    const server = app().listen(0, '127.0.0.1');
+    const { url, close } = await listen(app());
     const tenants = Array.from({ length: 40 }, (_, index) => `tenant-${index % 8}`);
 
     const answers = await Promise.all(
       tenants.map(async (tenant) => {
-        const sent = request(server)
+        const sent = request(url)
           .post(path)
           .auth(await aws.issuer.token({ tenant }), { type: 'bearer' });
         return (await (bodies[path]?.(sent, tenant) ?? sent)).body;
@@ -124,7 +115,7 @@ describe.each(frameworks)('the context of a request on %s', (_name, express) => 
     const puts = aws.calls.filter(({ operation }) => operation === 'PutObject');
     expect(puts).toHaveLength(40);
     expect(puts.every(({ decision }) => decision === 'allowed')).toBe(true);
-    await new Promise((closed) => server.close(closed));
+    await close();
   });
 
   it('follows the orders A, B, A', async () => {
@@ -155,21 +146,21 @@ describe.each(frameworks)('the context of a request on %s', (_name, express) => 
   });
 
   it("is the request's own or nobody's in a bare listener of the request, and never another's", async () => {
-    const server = app().listen(0, '127.0.0.1');
+    const { url, close } = await listen(app());
     const tenants = Array.from({ length: 20 }, (_, index) => `tenant-${index % 5}`);
 
     const answers = await Promise.all(
       tenants.map(
         async (tenant) =>
           (
-            await request(server)
+            await request(url)
               .post('/bare')
               .auth(await aws.issuer.token({ tenant }), { type: 'bearer' })
               .send('x'.repeat(200_000))
           ).body,
       ),
     );
-    await new Promise((closed) => server.close(closed));
+    await close();
 
     const own = (answer: Record<string, string>, tenant: string): boolean =>
       answer['request'] === tenant && ['no_tenant', tenant].includes(answer['context'] ?? '');

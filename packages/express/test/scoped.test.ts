@@ -1,10 +1,10 @@
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { currentTenantAws } from '@tenant-aws/core';
-import type { LocalAws } from '@tenant-aws/local';
 import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import request from 'supertest';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bucket, enterEnvironment, startNotesAws } from '../../../test/notes-aws.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { notesAws } from '../../../test/aws-of-a-file.ts';
+import { assumesOf, bucket } from '../../../test/notes-aws.ts';
 import {
   problemDetails,
   scoped,
@@ -14,24 +14,11 @@ import {
 } from '../src/index.ts';
 import { frameworks } from './frameworks.ts';
 
-let aws: LocalAws;
-let leaveEnvironment: () => void;
-beforeAll(async () => {
-  aws = await startNotesAws();
-  leaveEnvironment = enterEnvironment(aws);
-});
-afterAll(async () => {
-  leaveEnvironment();
-  await aws.close();
-});
+const aws = notesAws();
 
 describe.each(frameworks)('scoped on %s', (_name, express) => {
   let middleware: TenantCredentialsMiddleware | undefined;
-  beforeEach(() => {
-    aws.calls.length = 0;
-  });
   afterEach(async () => {
-    aws.faults.clear();
     await middleware?.close();
     middleware = undefined;
   });
@@ -90,22 +77,20 @@ describe.each(frameworks)('scoped on %s', (_name, express) => {
   });
 
   it('is one more AssumeRole, and the only one where the middleware above is not eager', async () => {
-    const assumes = () => aws.calls.filter(({ operation }) => operation === 'AssumeRole').length;
-
     await send(app(), 'get', '/report');
-    expect(assumes()).toBe(2);
+    expect(assumesOf(aws)).toHaveLength(2);
 
     aws.calls.length = 0;
     await middleware?.close();
     await send(app({ eager: false }), 'get', '/report');
-    expect(assumes()).toBe(1);
+    expect(assumesOf(aws)).toHaveLength(1);
   });
 
   it('asks STS once for all requests of a tenant on its route', async () => {
     const on = app({ eager: false });
     for (let sent = 0; sent < 3; sent += 1) await send(on, 'get', '/report');
 
-    expect(aws.calls.filter(({ operation }) => operation === 'AssumeRole')).toHaveLength(1);
+    expect(assumesOf(aws)).toHaveLength(1);
   });
 
   it('has credentials in hand before the handler runs', async () => {
@@ -134,10 +119,11 @@ describe.each(frameworks)('scoped on %s', (_name, express) => {
     expect(aws.calls).toEqual([]);
   });
 
-  it('hands NoTenantError to the error path where nothing was presented', async () => {
+  it('asks a request for a token that presented nothing, where the middleware above is optional', async () => {
     const response = await request(app({ optional: true })).get('/report');
 
-    expect(response.body).toMatchObject({ status: 500, code: 'no_tenant' });
+    expect(response.headers['www-authenticate']).toBe('Bearer');
+    expect(response.body).toMatchObject({ status: 401, code: 'token_missing' });
   });
 
   it('explains what is wrong where it is mounted without the call', async () => {

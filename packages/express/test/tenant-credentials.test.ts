@@ -3,21 +3,13 @@ import { bearerToken, ConfigurationError, TokenVendingMachine } from '@tenant-aw
 import type { LocalAws } from '@tenant-aws/local';
 import type { Express, RequestHandler } from 'express';
 import request from 'supertest';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { bucket, enterEnvironment, roleArn, startNotesAws, tenantAwsVariables } from '../../../test/notes-aws.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { notesAws } from '../../../test/aws-of-a-file.ts';
+import { assumesOf, bucket, roleArn, tenantAwsVariables } from '../../../test/notes-aws.ts';
 import { problemDetails, type TenantCredentialsMiddleware, type TenantCredentialsOptions, tenantCredentials } from '../src/index.ts';
 import { frameworks } from './frameworks.ts';
 
-let aws: LocalAws;
-let leaveEnvironment: () => void;
-beforeAll(async () => {
-  aws = await startNotesAws();
-  leaveEnvironment = enterEnvironment(aws);
-});
-afterAll(async () => {
-  leaveEnvironment();
-  await aws.close();
-});
+const aws = notesAws();
 
 /** Port 1 is no one's: a connection to it is refused. */
 const NOBODY_LISTENS = 'http://127.0.0.1:1/jwks.json';
@@ -94,10 +86,8 @@ describe.each(frameworks)('tenantCredentials on %s', (_name, express) => {
   let middleware: TenantCredentialsMiddleware | undefined;
   beforeEach(() => {
     handled = 0;
-    aws.calls.length = 0;
   });
   afterEach(async () => {
-    aws.faults.clear();
     await middleware?.close();
     middleware = undefined;
   });
@@ -212,7 +202,7 @@ describe.each(frameworks)('tenantCredentials on %s', (_name, express) => {
     await request(app).get('/').set({ authorization });
     await request(app).get('/').set({ authorization });
 
-    expect(aws.calls.filter(({ operation }) => operation === 'AssumeRole')).toHaveLength(1);
+    expect(assumesOf(aws)).toHaveLength(1);
   });
 
   it('uses the machine it is given, and leaves it open', async () => {
