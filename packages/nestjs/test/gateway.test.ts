@@ -8,9 +8,10 @@ import { MessageBody, type OnGatewayConnection, SubscribeMessage, WebSocketGatew
 import { currentTenantAws } from '@tenant-aws/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { notesAws } from '../../../test/aws-of-a-file.ts';
 import { bucket } from '../../../test/notes-aws.ts';
 import { Public, Scoped, TenantAwsExceptionFilter, TenantAwsModule, TenantClient, TenantGuard, TenantInterceptor } from '../src/index.ts';
-import { notesAws, platforms, start } from './application.ts';
+import { platforms, start } from './application.ts';
 
 const aws = notesAws();
 
@@ -82,7 +83,7 @@ describe.each(platforms)('a gateway of platform-ws on %s', (platform) => {
       app.useWebSocketAdapter(new WsAdapter(app)),
     );
     if (!app.getHttpServer().listening) await app.listen(0, '127.0.0.1');
-    const headers = tenant === undefined ? {} : { authorization: `Bearer ${await aws().issuer.token({ tenant })}` };
+    const headers = tenant === undefined ? {} : { authorization: `Bearer ${await aws.issuer.token({ tenant })}` };
     const socket = new WebSocket((await app.getUrl()).replace('http', 'ws'), { headers });
     sockets.push(socket);
     await once(socket, 'open');
@@ -114,7 +115,7 @@ describe.each(platforms)('a gateway of platform-ws on %s', (platform) => {
     expect(answers.flatMap((of) => of.map((answer) => (answer as { data: { tenant: string } }).data.tenant))).toEqual(
       tenants.flatMap((tenant) => Array(10).fill(tenant)),
     );
-    const puts = aws().calls.filter(({ operation }) => operation === 'PutObject');
+    const puts = aws.calls.filter(({ operation }) => operation === 'PutObject');
     expect([puts.length, puts.filter(({ decision }) => decision !== 'allowed')]).toEqual([60, []]);
   });
 
@@ -123,7 +124,7 @@ describe.each(platforms)('a gateway of platform-ws on %s', (platform) => {
     expect(await say(await connect(), { event: 'write', data: {} })).toEqual([refusal]);
 
     expect(await say(await connect('acme'), { event: 'foreign', data: {} })).toEqual([{ event: 'tried', data: 'AccessDenied' }]);
-    expect(aws().calls.filter(({ operation }) => operation === 'PutObject')).toMatchObject([{ decision: 'denied', tenantSession: 'acme' }]);
+    expect(aws.calls.filter(({ operation }) => operation === 'PutObject')).toMatchObject([{ decision: 'denied', tenantSession: 'acme' }]);
   });
 
   it("has its handlers' own permissions, and none where they are public", async () => {

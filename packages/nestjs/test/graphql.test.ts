@@ -5,9 +5,10 @@ import { Args, Field, GraphQLModule, ID, Mutation, ObjectType, Parent, Query, Re
 import { currentTenantAws } from '@tenant-aws/core';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { notesAws } from '../../../test/aws-of-a-file.ts';
 import { bucket } from '../../../test/notes-aws.ts';
 import { CurrentTenant, Public, Scoped, TenantAwsModule, TenantClient, type TenantIdentity } from '../src/index.ts';
-import { notesAws, type Platform, platforms, start } from './application.ts';
+import { type Platform, platforms, start } from './application.ts';
 
 const aws = notesAws();
 
@@ -98,7 +99,7 @@ const startWith = (platform: Platform, options: Partial<ApolloDriverConfig> = {}
 
 async function ask(app: INestApplication, tenant: string | undefined, query: string) {
   const sent = request(app.getHttpServer()).post('/graphql').send({ query });
-  const { body } = await (tenant === undefined ? sent : sent.auth(await aws().issuer.token({ tenant }), { type: 'bearer' }));
+  const { body } = await (tenant === undefined ? sent : sent.auth(await aws.issuer.token({ tenant }), { type: 'bearer' }));
   return body;
 }
 
@@ -119,7 +120,7 @@ describe.each(platforms)('GraphQL on %s', (platform) => {
     expect(answers).toEqual(
       requests.map((tenant) => ({ data: { notes: [1, 2, 3].map(() => ({ id: 'a', text: `of ${tenant}`, reader: tenant })) } })),
     );
-    const data = aws().calls.filter(({ service }) => service === 's3');
+    const data = aws.calls.filter(({ service }) => service === 's3');
     expect([data.length, data.filter(({ decision }) => decision !== 'allowed')]).toEqual([8 + 120, []]);
   });
 

@@ -8,6 +8,7 @@ import { Test } from '@nestjs/testing';
 import { currentTenantAws, type IdentitySource, TenantJwtStrategy, TokenMissingError } from '@tenant-aws/core';
 import { concatMap, firstValueFrom, from, type Observable, toArray } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
+import { notesAws } from '../../../test/aws-of-a-file.ts';
 import { bucket } from '../../../test/notes-aws.ts';
 import {
   CurrentTenant,
@@ -19,7 +20,7 @@ import {
   type TenantIdentity,
   TenantInterceptor,
 } from '../src/index.ts';
-import { notesAws, start } from './application.ts';
+import { start } from './application.ts';
 
 const aws = notesAws();
 const tcp = (): MicroserviceOptions => ({ transport: Transport.TCP, options: { host: '127.0.0.1', port: 0 } });
@@ -31,7 +32,7 @@ interface Message {
 
 /** Where a message carries its token is for the application to say. */
 function tokenOfMessage(): IdentitySource {
-  const strategy = new TenantJwtStrategy({ issuer: aws().issuer.url, audience: aws().issuer.audience });
+  const strategy = new TenantJwtStrategy({ issuer: aws.issuer.url, audience: aws.issuer.audience });
   return ({ raw }) => {
     const { token } = (raw as { data: Message }).data;
     if (token === undefined) throw new TokenMissingError();
@@ -124,7 +125,7 @@ describe('messages over TCP', () => {
   }
 
   const send = async (client: ClientProxy, pattern: string, message: Message) => firstValueFrom(client.send<string>(pattern, message));
-  const tokenOf = (tenant: string) => aws().issuer.token({ tenant });
+  const tokenOf = (tenant: string) => aws.issuer.token({ tenant });
 
   describe.each([
     ['a microservice', pure],
@@ -137,7 +138,7 @@ describe('messages over TCP', () => {
       const answers = await Promise.all(tenants.map(async (tenant) => send(client, 'write', { token: await tokenOf(tenant) })));
 
       expect(answers).toEqual(tenants);
-      const puts = aws().calls.filter(({ operation }) => operation === 'PutObject');
+      const puts = aws.calls.filter(({ operation }) => operation === 'PutObject');
       expect([puts.length, puts.filter(({ decision }) => decision !== 'allowed')]).toEqual([60, []]);
     });
 
@@ -148,7 +149,7 @@ describe('messages over TCP', () => {
       );
 
       expect(await Promise.all(streams)).toEqual(['acme', 'globex', 'initech'].map((tenant) => Array(3).fill(tenant)));
-      expect(aws().calls.filter(({ service, decision }) => service === 's3' && decision !== 'allowed')).toEqual([]);
+      expect(aws.calls.filter(({ service, decision }) => service === 's3' && decision !== 'allowed')).toEqual([]);
     });
 
     it('have the permissions of their handler, and none where it is public', async () => {
@@ -163,9 +164,7 @@ describe('messages over TCP', () => {
       const client = await connect();
 
       await expect(send(client, 'write', { token: await tokenOf('acme'), folder: 'globex' })).rejects.toBeDefined();
-      expect(aws().calls.filter(({ operation }) => operation === 'PutObject')).toMatchObject([
-        { decision: 'denied', tenantSession: 'acme' },
-      ]);
+      expect(aws.calls.filter(({ operation }) => operation === 'PutObject')).toMatchObject([{ decision: 'denied', tenantSession: 'acme' }]);
     });
   });
 

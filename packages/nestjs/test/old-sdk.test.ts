@@ -3,8 +3,9 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { Injectable } from '@nestjs/common';
 import { ConfigurationError } from '@tenant-aws/core';
 import { expect, it } from 'vitest';
+import { notesAws } from '../../../test/aws-of-a-file.ts';
 import { TenantAwsModule, TenantClient } from '../src/index.ts';
-import { notesAws, start } from './application.ts';
+import { start } from './application.ts';
 
 const aws = notesAws();
 
@@ -21,5 +22,5 @@ it('refuses to boot with a client of an SDK that keeps the credentials of one te
 
   await expect(failure).rejects.toBeInstanceOf(ConfigurationError);
   await expect(failure).rejects.toThrow('S3Client keeps the credentials of one tenant for the next');
-  expect(aws().calls).toEqual([]);
+  expect(aws.calls).toEqual([]);
 });

@@ -3,13 +3,14 @@ import { APP_GUARD } from '@nestjs/core';
 import { AuthGuard, PassportModule, PassportStrategy } from '@nestjs/passport';
 import { authenticatedUser, type BearerTokenOptions, type Claims, type TenantAws, TenantJwtStrategy } from '@tenant-aws/core';
 import { afterEach, describe, expect, it } from 'vitest';
+import { notesAws } from '../../../test/aws-of-a-file.ts';
 import { startOwnIssuer } from '../../../test/own-issuer.ts';
 import { CurrentTenant, TenantAwsModule, TenantGuard, type TenantIdentity } from '../src/index.ts';
-import { get, notesAws, platforms, start } from './application.ts';
+import { get, platforms, start } from './application.ts';
 
 const aws = notesAws();
-const tokenOf = (tenant: string, claims = {}) => aws().issuer.token({ tenant, claims });
-const issuer = (): BearerTokenOptions => ({ issuer: aws().issuer.url, audience: aws().issuer.audience });
+const tokenOf = (tenant: string, claims = {}) => aws.issuer.token({ tenant, claims });
+const issuer = (): BearerTokenOptions => ({ issuer: aws.issuer.url, audience: aws.issuer.audience });
 
 /** As `@nestjs/passport` has it: the mixin calls `validate`, which is the strategy's own. */
 function strategyFor(options: BearerTokenOptions) {

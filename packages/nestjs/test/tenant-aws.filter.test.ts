@@ -2,8 +2,9 @@ import { Readable } from 'node:stream';
 import { BadRequestException, Controller, Get, type INestApplication, Logger, Res, StreamableFile } from '@nestjs/common';
 import { KeysUnavailableError, StsRejectedError, TenantMissingError } from '@tenant-aws/core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { notesAws } from '../../../test/aws-of-a-file.ts';
 import { Public, TenantAwsExceptionFilter, TenantAwsModule } from '../src/index.ts';
-import { get, notesAws, platforms, start } from './application.ts';
+import { get, platforms, start } from './application.ts';
 
 const aws = notesAws();
 
@@ -102,5 +103,5 @@ it("logs what is not the client's fault, and nothing else", () => {
 
   expect(logged.mock.calls).toEqual([[fault]]);
   logged.mockRestore();
-  expect(aws().calls).toEqual([]);
+  expect(aws.calls).toEqual([]);
 });

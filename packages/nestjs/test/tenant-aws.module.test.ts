@@ -3,11 +3,13 @@ import { Controller, Get, type INestApplication, Inject, Injectable, Module } fr
 import nest from '@nestjs/core/package.json' with { type: 'json' };
 import { ConfigurationError, TokenVendingMachine } from '@tenant-aws/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { notesAws } from '../../../test/aws-of-a-file.ts';
+import { assumesOf } from '../../../test/notes-aws.ts';
 import { TenantAwsModule, TenantAwsService } from '../src/index.ts';
-import { assumed, get, notesAws, platforms, start } from './application.ts';
+import { get, platforms, start } from './application.ts';
 
 const aws = notesAws();
-const tokenOf = (tenant: string) => aws().issuer.token({ tenant });
+const tokenOf = (tenant: string) => aws.issuer.token({ tenant });
 const identityOf = (tenantId: string) => ({ tenantId, claims: {}, source: 'claims' }) as const;
 
 @Controller()
@@ -68,7 +70,7 @@ describe('TenantAwsModule', () => {
 
     expect(app.get(TokenVendingMachine)).toBeInstanceOf(TokenVendingMachine);
     await app.get(TokenVendingMachine).vend(identityOf('acme'));
-    expect(assumed(aws())).toBe(1);
+    expect(assumesOf(aws)).toHaveLength(1);
   });
 
   it('says all that is wrong with its options when the application is made', async () => {
@@ -86,7 +88,7 @@ describe('TenantAwsModule', () => {
     await app.close();
 
     await expect(tvm.vend(identityOf('acme'))).rejects.toThrow();
-    expect(aws().calls).toEqual([]);
+    expect(aws.calls).toEqual([]);
   });
 
   it('closes no machine that was given to it', async () => {

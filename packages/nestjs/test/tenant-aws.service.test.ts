@@ -4,9 +4,10 @@ import type { INestApplication } from '@nestjs/common';
 import { Injectable } from '@nestjs/common';
 import { currentTenantAws, type TenantIdentity, TokenVendingMachine } from '@tenant-aws/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { notesAws } from '../../../test/aws-of-a-file.ts';
 import { bucket } from '../../../test/notes-aws.ts';
 import { TenantAwsModule, type TenantAwsModuleOptions, TenantAwsService, TenantClient } from '../src/index.ts';
-import { notesAws, start } from './application.ts';
+import { start } from './application.ts';
 
 const aws = notesAws();
 const identityOf = (tenantId: string): TenantIdentity => ({ tenantId, claims: {}, source: 'claims' });
@@ -53,7 +54,7 @@ describe('TenantAwsService', () => {
     const ran = await Promise.all(tenants.map((tenant) => jobs.tenants.runAs(identityOf(tenant), () => jobs.write(tenant))));
 
     expect(ran).toEqual(tenants);
-    const puts = aws().calls.filter(({ operation }) => operation === 'PutObject');
+    const puts = aws.calls.filter(({ operation }) => operation === 'PutObject');
     expect([puts.length, puts.filter(({ decision }) => decision !== 'allowed')]).toEqual([40, []]);
     expect(() => jobs.tenants.current()).toThrow(expect.objectContaining({ code: 'no_tenant' }));
   });
@@ -77,7 +78,7 @@ describe('TenantAwsService', () => {
       await expect(tenants.runAs(identityOf(tenantId), () => 'ran')).rejects.toMatchObject({ code: 'tenant_invalid' });
     }
     await expect(tenants.runAs(undefined as unknown as TenantIdentity, () => 'ran')).rejects.toMatchObject({ code: 'tenant_invalid' });
-    expect(aws().calls).toEqual([]);
+    expect(aws.calls).toEqual([]);
   });
 
   it('runs with the permissions of the module where the machine is shared', async () => {

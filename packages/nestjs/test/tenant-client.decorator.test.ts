@@ -5,12 +5,13 @@ import { Controller, Get, type INestApplication, Injectable, Module } from '@nes
 import { Test } from '@nestjs/testing';
 import { currentTenantAws } from '@tenant-aws/core';
 import { afterEach, describe, expect, it } from 'vitest';
+import { notesAws } from '../../../test/aws-of-a-file.ts';
 import { bucket, table } from '../../../test/notes-aws.ts';
 import { getTenantClientToken, TenantAwsModule, TenantAwsService, TenantClient } from '../src/index.ts';
-import { get, notesAws, platforms, start, started } from './application.ts';
+import { get, platforms, start, started } from './application.ts';
 
 const aws = notesAws();
-const tokenOf = (tenant: string) => aws().issuer.token({ tenant });
+const tokenOf = (tenant: string) => aws.issuer.token({ tenant });
 const identityOf = (tenantId: string) => ({ tenantId, claims: {}, source: 'claims' }) as const;
 
 const elsewhere = { region: 'eu-central-1' };
@@ -81,7 +82,7 @@ describe.each(platforms)('@TenantClient on %s', (platform) => {
       expect(body).toEqual({ object: tenant, item: { customer: tenant, id: '1', product: 'anvil' } });
     }
 
-    const data = aws().calls.filter(({ service }) => service !== 'sts');
+    const data = aws.calls.filter(({ service }) => service !== 'sts');
     expect(data.map(({ tenantSession }) => tenantSession)).toEqual(['acme', 'globex', 'acme'].flatMap((tenant) => Array(4).fill(tenant)));
     expect(data.filter(({ decision }) => decision !== 'allowed')).toEqual([]);
   });
@@ -118,7 +119,7 @@ describe('an injected client', () => {
     await expect(documents.send(new GetCommand({ TableName: table, Key: { customer: 'acme', id: '1' } }))).rejects.toMatchObject({
       code: 'no_tenant',
     });
-    expect(aws().calls).toEqual([]);
+    expect(aws.calls).toEqual([]);
   });
 
   it('survives its own `destroy()`, for other tenants use it', async () => {

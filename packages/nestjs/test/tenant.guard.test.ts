@@ -2,12 +2,13 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Controller, Get, type INestApplication, Module, Req, UseGuards } from '@nestjs/common';
 import { ConfigurationError, currentTenantAws, type TenantAws, type TenantIdentity } from '@tenant-aws/core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { bucket } from '../../../test/notes-aws.ts';
+import { notesAws } from '../../../test/aws-of-a-file.ts';
+import { assumesOf, bucket } from '../../../test/notes-aws.ts';
 import { CurrentTenant, Public, Scoped, TenantAwsModule, TenantClient, TenantGuard } from '../src/index.ts';
-import { assumed, get, notesAws, platforms, start } from './application.ts';
+import { get, platforms, start } from './application.ts';
 
 const aws = notesAws();
-const tokenOf = (tenant: string) => aws().issuer.token({ tenant });
+const tokenOf = (tenant: string) => aws.issuer.token({ tenant });
 
 interface Request {
   readonly tenantAws?: TenantAws;
@@ -113,35 +114,35 @@ describe.each(platforms)('TenantGuard on %s', (platform) => {
       expect((await get(app, '/open', token)).body).toEqual({ request: 'none', context: 'no_tenant' });
     }
     expect((await get(app, '/nobody', await tokenOf('acme'))).body).toMatchObject({ status: 500, code: 'no_tenant' });
-    expect(aws().calls).toEqual([]);
+    expect(aws.calls).toEqual([]);
   });
 
   it('mints the permissions of the handler, else those of its class, and no others', async () => {
     app = await start(platform, { imports: [TenantAwsModule.forRoot({ guard: true })], controllers: [ScopedPages] });
 
     expect((await get(app, '/scoped/class', await tokenOf('acme'))).body).toEqual({ failure: 'AccessDenied' });
-    expect(assumed(aws())).toBe(1);
+    expect(assumesOf(aws)).toHaveLength(1);
     expect((await get(app, '/scoped/handler', await tokenOf('acme'))).body).toEqual({ failure: 'none' });
-    expect(assumed(aws())).toBe(2);
+    expect(assumesOf(aws)).toHaveLength(2);
   });
 
   it('has credentials in hand before the handler runs, unless told not to', async () => {
     app = await start(platform, { imports: [TenantAwsModule.forRoot({ guard: true })], controllers: [Pages] });
     await get(app, '/me', await tokenOf('acme'));
-    expect(assumed(aws())).toBe(1);
+    expect(assumesOf(aws)).toHaveLength(1);
 
     await app.close();
     app = await start(platform, { imports: [TenantAwsModule.forRoot({ guard: true, eager: false })], controllers: [Pages] });
     await get(app, '/me', await tokenOf('acme'));
-    expect(assumed(aws())).toBe(1);
+    expect(assumesOf(aws)).toHaveLength(1);
   });
 
   it('keeps a request that cannot have credentials from its handler', async () => {
     app = await start(platform, { imports: [TenantAwsModule.forRoot({ guard: true })], controllers: [Pages] });
-    aws().faults.sts({ down: true });
+    aws.faults.sts({ down: true });
 
     const response = await get(app, '/me', await tokenOf('acme'));
-    aws().faults.clear();
+    aws.faults.clear();
 
     expect([response.status, response.body.code, response.headers['retry-after']]).toEqual([503, 'sts_unavailable', '1']);
   });
@@ -152,6 +153,14 @@ describe.each(platforms)('TenantGuard on %s', (platform) => {
     expect((await get(app, '/me')).body.code).toBe('no_tenant');
     expect((await get(app, '/me', 'no-token')).body.code).toBe('token_invalid');
     expect((await get(app, '/me', await tokenOf('acme'))).body.tenantId).toBe('acme');
+  });
+
+  it('asks who presents nothing for a token where the handler has permissions of its own', async () => {
+    app = await start(platform, { imports: [TenantAwsModule.forRoot({ guard: true, optional: true })], controllers: [ScopedPages] });
+
+    const response = await get(app, '/scoped/class');
+
+    expect([response.status, response.body.code, response.headers['www-authenticate']]).toEqual([401, 'token_missing', 'Bearer']);
   });
 
   it('knows the tenant behind a global prefix, and beside it', async () => {

@@ -1,0 +1,118 @@
+import { Readable } from 'node:stream';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import {
+  type ArgumentsHost,
+  Catch,
+  Controller,
+  type ExceptionFilter,
+  Get,
+  Injectable,
+  Param,
+  StreamableFile,
+  UseFilters,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { currentTenantAws } from '@tenant-aws/core';
+import { from, mergeMap, type Observable } from 'rxjs';
+import { type Actions, workActions } from '../../../test/interleaving/requests.ts';
+import { forPresigning, get, put, type TenantClients, upload, works } from '../../../test/interleaving/work.ts';
+import { TenantClient } from '../src/index.ts';
+
+/** One for all tenants. */
+@Injectable()
+export class Everything implements TenantClients {
+  /** Made in the first request that wants it, and used in the others. */
+  private made: DynamoDBDocumentClient | undefined;
+
+  constructor(
+    @TenantClient(S3Client) readonly s3: S3Client,
+    @TenantClient(S3Client, forPresigning) readonly presigner: S3Client,
+    @TenantClient(DynamoDBClient) private readonly db: DynamoDBClient,
+  ) {}
+
+  get documents(): DynamoDBDocumentClient {
+    this.made ??= DynamoDBDocumentClient.from(this.db);
+    return this.made;
+  }
+}
+
+/** An error whose filter has work to do as the tenant. */
+class Filtered extends Error {
+  constructor(
+    readonly tenant: string,
+    readonly id: string,
+  ) {
+    super('filtered');
+  }
+}
+
+@Catch(Filtered)
+class WritingFilter implements ExceptionFilter {
+  constructor(
+    private readonly everything: Everything,
+    private readonly host: HttpAdapterHost,
+  ) {}
+
+  async catch({ tenant, id }: Filtered, host: ArgumentsHost): Promise<void> {
+    const answer = await put(this.everything, tenant, id).then(
+      () => currentTenantAws().tenantId,
+      (error: Error) => error.name,
+    );
+    this.host.httpAdapter.reply(host.switchToHttp().getResponse(), answer, 200);
+  }
+}
+
+/** What may be asked of it: all that may be asked of any framework's app, and what only Nest has. */
+export const actions: Actions = { ...workActions, handler: 1, stream: 2, filter: 2, observable: 1 };
+
+@Controller()
+export class EverythingController {
+  constructor(private readonly everything: Everything) {}
+
+  @Get('work/:work/:tenant/:id')
+  async work(@Param('work') work: string, @Param('tenant') tenant: string, @Param('id') id: string): Promise<string> {
+    await works[work]?.run(this.everything, tenant, id);
+    return currentTenantAws().tenantId;
+  }
+
+  @Get('handler/:tenant/:id')
+  async handler(@TenantClient(S3Client) s3: S3Client, @Param('tenant') tenant: string, @Param('id') id: string): Promise<string> {
+    await put({ s3 }, tenant, id);
+    return currentTenantAws().tenantId;
+  }
+
+  /** Its body is read long after the handler has returned. */
+  @Get('stream/:tenant/:id')
+  stream(@Param('tenant') tenant: string, @Param('id') id: string): StreamableFile {
+    const everything = this.everything;
+    return new StreamableFile(
+      Readable.from(
+        (async function* () {
+          await put(everything, tenant, id);
+          for await (const _ of await get(everything, tenant, id)) yield '';
+          yield currentTenantAws().tenantId;
+        })(),
+      ),
+    );
+  }
+
+  @UseFilters(WritingFilter)
+  @Get('filter/:tenant/:id')
+  async filter(@Param('tenant') tenant: string, @Param('id') id: string): Promise<never> {
+    await put(this.everything, tenant, id);
+    throw new Filtered(tenant, id);
+  }
+
+  @Get('observable/:tenant/:id')
+  observable(@Param('tenant') tenant: string, @Param('id') id: string): Observable<string> {
+    return from([tenant]).pipe(mergeMap(async (of) => put(this.everything, of, id).then(() => currentTenantAws().tenantId)));
+  }
+
+  @Get('multipart/:tenant')
+  async multipart(@Param('tenant') tenant: string): Promise<string> {
+    await upload(this.everything, tenant, 'multipart', 5 * 1024 * 1024 + 1);
+    return currentTenantAws().tenantId;
+  }
+}

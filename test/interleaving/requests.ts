@@ -1,0 +1,59 @@
+import type { LocalAws } from '@tenant-aws/local';
+import { expect } from 'vitest';
+import { assumesOf } from '../notes-aws.ts';
+import { works } from './work.ts';
+
+const TENANTS = 50;
+const LANES = 100;
+const TURNS = 5;
+
+/** What may be asked of an app under `/<action>/<tenant>/<id>`, and how many calls of AWS it takes. */
+export type Actions = Readonly<Record<string, number>>;
+
+/** The actions of an app that has `/work/<work>/<tenant>/<id>`. */
+export const workActions: Actions = Object.fromEntries(Object.entries(works).map(([name, { calls }]) => [`work/${name}`, calls]));
+
+/**
+ * Sends 500 interleaved requests of 50 tenants, each after one of another tenant: each must be answered with the id of its
+ * own tenant, and all the calls of AWS that it led to must have been allowed, signed with the one key of that tenant.
+ */
+export async function expectOwnKeys(aws: LocalAws, url: string, actions: Actions): Promise<void> {
+  const tenants = Array.from({ length: TENANTS }, (_, index) => `tenant-${index}`);
+  const tokens = new Map(await Promise.all(tenants.map(async (tenant) => [tenant, await aws.issuer.token({ tenant })] as const)));
+  const kinds = Object.entries(actions);
+  const wrong: object[] = [];
+  let expected = 0;
+
+  const send = async (lane: number, turn: number): Promise<void> => {
+    const tenant = tenants[(lane + turn * 7) % TENANTS] ?? '';
+    const [action, calls] = kinds[(lane * TURNS + turn) % kinds.length] ?? ['', 0];
+    expected += calls;
+    const headers = { authorization: `Bearer ${tokens.get(tenant)}` };
+    const response = await fetch(`${url}/${action}/${tenant}/note-${lane}-${turn}`, { headers });
+    const text = await response.text();
+    if (response.status !== 200 || text !== tenant) wrong.push({ tenant, action, status: response.status, text });
+  };
+  await Promise.all(
+    Array.from({ length: LANES }, async (_, lane) => {
+      for (let turn = 0; turn < TURNS; turn += 1) await send(lane, turn);
+    }),
+  );
+
+  expect(wrong).toEqual([]);
+  expect(crossings(aws)).toEqual([]);
+  const calls = aws.calls.filter(({ service }) => service !== 'sts');
+  expect(calls).toHaveLength(expected);
+  // Every call names data of the tenant that it was made for: had another key signed it, it would have been denied.
+  expect(new Set(calls.map(({ tenantSession }) => tenantSession))).toEqual(new Set(tenants));
+  expect(assumesOf(aws)).toHaveLength(TENANTS);
+}
+
+/** Every call that was not allowed, or whose key served two tenants' sessions: nothing, where all is well. */
+function crossings(aws: LocalAws): LocalAws['calls'][number][] {
+  const tenantOf = new Map<string, string | undefined>();
+  return aws.calls.filter(({ service, accessKeyId, tenantSession, decision }) => {
+    if (service === 'sts') return decision !== 'allowed';
+    if (!tenantOf.has(accessKeyId)) tenantOf.set(accessKeyId, tenantSession);
+    return decision !== 'allowed' || tenantOf.get(accessKeyId) !== tenantSession;
+  });
+}
