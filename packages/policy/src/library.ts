@@ -3,6 +3,7 @@ import { unboundFaults } from './binding.ts';
 import { delimiterFaults } from './delimiter.ts';
 import { ConfigurationError, TemplateNotFoundError, TemplateSyntaxError } from './errors.ts';
 import { Faults, kindOf, nearest } from './faults.ts';
+import { reachFaults } from './reach.ts';
 import type { TemplateFile, TemplateSource } from './sources/source.ts';
 import { calledTemplate, type PermissionTemplate, parseTemplate } from './template.ts';
 import { DEFAULT_TENANT_ID, type TenantIdOptions, TenantIdSet } from './tenant-id.ts';
@@ -80,8 +81,9 @@ export class TemplateLibrary {
 
 function load(file: TemplateFile, shared: readonly string[], set: TenantIdSet): PermissionTemplate {
   const template = parseTemplate(file.name, file.text, file.origin);
-  const unbound = shared.includes(template.name) ? [] : unboundFaults(template);
-  const faults = [...unbound, ...delimiterFaults(template, narrowed(set, template))];
+  const ids = narrowed(set, template);
+  const open = shared.includes(template.name) ? [] : [...unboundFaults(template), ...reachFaults(template, ids)];
+  const faults = [...open, ...delimiterFaults(template, ids)];
   if (faults.length > 0) throw new TemplateSyntaxError(faults);
   return template;
 }

@@ -8,6 +8,7 @@ import { Faults } from './faults.ts';
 import type { Values } from './hydrate.ts';
 import { narrowed, type TemplateLibrary } from './library.ts';
 import { type Permissions, readPermissions } from './permissions.ts';
+import { reachFaults } from './reach.ts';
 import { judgeShared, type ResolvedPermission, resolve } from './resolve.ts';
 import { parseTenantId, type TenantId, type TenantIdSet } from './tenant-id.ts';
 import { type BuiltIns, readBuiltIns } from './variable.ts';
@@ -47,7 +48,7 @@ export class PermissionSet {
    * @throws {@link ConfigurationError} no permission, or a generator that already has a tenant, an `.in()` or another library
    * @throws {@link TemplateNotFoundError} the library has no such template
    * @throws {@link TemplateVariableError} a variable that is missing, unknown, or holds what it may not hold
-   * @throws {@link TemplateSyntaxError} a template that does not fit: a session tag that nobody sends, a delimiter that ids may have
+   * @throws {@link TemplateSyntaxError} a template that does not fit: a session tag that nobody sends, a delimiter that ids may have, a wildcard that they grow into
    */
   static from(
     permissions: Permissions,
@@ -60,8 +61,9 @@ export class PermissionSet {
     const effective = faults.attempt(() => resolved.reduce((set, { template }) => narrowed(set, template), tenantId)) ?? tenantId;
     for (const { template, values } of resolved) {
       faults.attempt(() => {
+        const open = library.isShared(template.name) ? [] : reachFaults(template, effective, values);
         const untagged = sessionTags === 'any' || library.isShared(template.name) ? [] : untaggedFaults(template, sessionTags);
-        const found = [...untagged, ...delimiterFaults(template, effective, values)];
+        const found = [...untagged, ...open, ...delimiterFaults(template, effective, values)];
         if (found.length > 0) throw new TemplateSyntaxError(found);
       });
     }

@@ -1,0 +1,61 @@
+import { many, type Statement } from './document.ts';
+import { parseTags, type Part } from './tags.ts';
+import { calledTemplate, conditionValues, type PermissionTemplate } from './template.ts';
+import type { TenantIdSet } from './tenant-id.ts';
+
+/** Operators that take patterns, and are not negated: `StringLike`, `ForAllValues:ArnLike`, `ArnEquals`, which is the same. */
+const TAKES_PATTERNS = /^(?!.*not).*(like|arnequals)/i;
+
+/**
+ * The faults of Allow statements in which an id can grow into a wildcard: `{{tenant}}*` and `{{tenant}}-*` let `acme` reach
+ * what is `acme-eu`'s, and `*-{{tenant}}` the reverse. A character that no id may have must stand between, unless all ids
+ * are of one length.
+ *
+ * @param values the variables' values where they are known: what stands between may be theirs
+ */
+export function reachFaults(
+  template: PermissionTemplate,
+  set: TenantIdSet,
+  values: ReadonlyMap<string, string> = new Map(),
+): readonly string[] {
+  if (set.min === set.max) return [];
+  return template.Statement.flatMap((statement, i) => {
+    const grown = patternsOf(statement).flatMap((pattern) => grownInto(parseTags(pattern, 'a statement').parts, set, values));
+    return [...new Set(grown)].map(
+      (place) =>
+        `${calledTemplate(template)}, statement ${i + 1} has a wildcard ${place} \`{{tenant}}\`, with nothing between that ids may not have: ` +
+        `one tenant's id could reach into another's. Put such a character there, as \`/\` is; or take what stands there out of the ids by \`variables.tenant\``,
+    );
+  });
+}
+
+function patternsOf({ Effect, Resource, Condition = {} }: Statement): readonly string[] {
+  if (Effect === 'Deny') return [];
+  const taking = Object.entries(Condition).filter(([operator]) => TAKES_PATTERNS.test(operator));
+  return [...many(Resource), ...conditionValues(Object.fromEntries(taking))];
+}
+
+/** Where an id can grow into a wildcard of this string. */
+function grownInto(parts: readonly Part[], set: TenantIdSet, values: ReadonlyMap<string, string>): readonly string[] {
+  return parts.flatMap((part, i) => {
+    if (part.kind !== 'name' || part.value !== 'tenant') return [];
+    const after = charactersOf(parts.slice(i + 1), values);
+    const before = charactersOf(parts.slice(0, i), values).toReversed();
+    return [...(meetsWildcard(after, set) ? ['behind'] : []), ...(meetsWildcard(before, set) ? ['in front of'] : [])];
+  });
+}
+
+/** `undefined` stands for what nobody knows yet; ids next to each other can only make more of the same. */
+function charactersOf(parts: readonly Part[], values: ReadonlyMap<string, string>): readonly (string | undefined)[] {
+  return parts.flatMap(({ kind, value }) => {
+    if (kind === 'text') return [...value];
+    if (value === 'tenant') return [];
+    const known = values.get(value);
+    return known === undefined ? [undefined] : [...known];
+  });
+}
+
+function meetsWildcard(characters: readonly (string | undefined)[], set: TenantIdSet): boolean {
+  const first = characters.find((character) => character === undefined || !set.chars.has(character));
+  return first === '*' || first === '?';
+}

@@ -1,0 +1,85 @@
+import { PermissionSet, PolicyGenerator, TemplateLibrary, TenantIdSet } from '@tenant-aws/policy';
+import { describe, expect, it } from 'vitest';
+import { libraryOf, refusal, statement } from './fixtures.ts';
+
+const leadingKeys = (operator: string, value: string) =>
+  statement({
+    Action: 'dynamodb:GetItem',
+    Resource: 'arn:aws:dynamodb:us-east-1:123456789012:table/orders',
+    Condition: { [operator]: { 'dynamodb:LeadingKeys': value } },
+  });
+
+describe('a wildcard that an id can grow into', () => {
+  it.each([
+    ['right behind the tenant', statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}*' })],
+    ['behind a delimiter that ids may have', statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}-*' })],
+    ['behind text that ids may have', statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}_files-*/x' })],
+    ['of one character', statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}?/x' })],
+    ['in front of the tenant', statement({ Resource: 'arn:aws:s3:::*{{tenant}}/x' })],
+    ['in front, and a delimiter that ids may have', statement({ Resource: 'arn:aws:s3:::*-{{tenant}}/x' })],
+    ['in one of several resources', statement({ Resource: ['arn:aws:s3:::notes/{{tenant}}/*', 'arn:aws:s3:::notes/{{tenant}}*'] })],
+    ['in a condition that takes patterns', leadingKeys('ForAllValues:StringLike', '{{tenant}}-*')],
+    ['in a condition on ARNs', leadingKeys('ArnEquals', 'arn:aws:sns:us-east-1:123456789012:{{tenant}}*')],
+  ])('is refused %s', (_where, Statement) => {
+    const { code, faults } = refusal(() => libraryOf({ x: Statement }));
+
+    expect(code).toBe('template_syntax');
+    expect(faults).toMatch(/statement 1 has a wildcard .* `\{\{tenant\}\}`.*: one tenant's id could reach into another's/);
+  });
+
+  it.each([
+    ['that no id may have stands between', statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}#*' })],
+    ['is none, for the operator takes texts', leadingKeys('ForAllValues:StringEquals', '{{tenant}}*')],
+    ['is what a policy variable says of itself', statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}${*}' })],
+    ['is in a statement that denies', [statement(), statement({ Effect: 'Deny', Resource: 'arn:aws:s3:::notes/{{tenant}}*' })]],
+    ['is only in what is left out', [statement({ Condition: { StringNotLike: { 's3:prefix': '{{tenant}}*' } } })]],
+  ])('is accepted where a character %s', (_why, Statement) => {
+    expect(() => libraryOf({ x: Statement })).not.toThrow();
+  });
+
+  it('is accepted where no id begins or ends with another, for all are of one length', () => {
+    const tenantId = { min: 36, max: 36 };
+
+    expect(() => libraryOf({ x: statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}*' }) }, { tenantId })).not.toThrow();
+  });
+
+  it('is accepted where the template takes the delimiter out of the ids', () => {
+    const template = {
+      variables: { tenant: { chars: 'a-z0-9' } },
+      Statement: statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}-*' }),
+    };
+
+    expect(() => libraryOf({ x: template })).not.toThrow();
+  });
+
+  it('is judged again with what variables bring between', () => {
+    const template = {
+      variables: { delimiter: { pattern: '.*' } },
+      Statement: statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}{{delimiter}}*' }),
+    };
+    const library = libraryOf({ x: template });
+    const set = (delimiter: string) => PermissionSet.from([{ template: 'x', variables: { delimiter } }], { library });
+
+    expect(refusal(() => set('-')).code).toBe('template_syntax');
+    expect(() => set('.')).not.toThrow();
+  });
+
+  it('is judged again with the ids of whoever resolves the permissions', () => {
+    const library = libraryOf({ x: statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}-*' }) }, { tenantId: { chars: 'a-z' } });
+
+    expect(() => PermissionSet.from(['x'], { library })).not.toThrow();
+    expect(refusal(() => PermissionSet.from(['x'], { library, tenantId: TenantIdSet.from() })).code).toBe('template_syntax');
+  });
+
+  it('is accepted where code declares that tenants share it', () => {
+    const library = libraryOf({ x: statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}*' }) }, { shared: ['x'] });
+
+    expect(PolicyGenerator.generator(library).permit('x').tenant('acme').generatePolicy()).toContain('notes/acme*');
+  });
+});
+
+it('finds no such wildcard in what is shipped', async () => {
+  const { shipped } = await import('@tenant-aws/policy');
+
+  expect(() => TemplateLibrary.from(shipped())).not.toThrow();
+});
