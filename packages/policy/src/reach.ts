@@ -6,6 +6,8 @@ import type { TenantIdSet } from './tenant-id.ts';
 /** Operators that take patterns, and are not negated: `StringLike`, `ForAllValues:ArnLike`, `ArnEquals`, which is the same. */
 const TAKES_PATTERNS = /^(?!.*not).*(like|arnequals)/i;
 
+const UNKNOWN = '\0';
+
 /**
  * The faults of Allow statements in which an id can grow into a wildcard: `{{tenant}}*` and `{{tenant}}-*` let `acme` reach
  * what is `acme-eu`'s, and `*-{{tenant}}` the reverse. A character that no id may have must stand between, unless all ids
@@ -45,17 +47,15 @@ function grownInto(parts: readonly Part[], set: TenantIdSet, values: ReadonlyMap
   });
 }
 
-/** `undefined` stands for what nobody knows yet; ids next to each other can only make more of the same. */
-function charactersOf(parts: readonly Part[], values: ReadonlyMap<string, string>): readonly (string | undefined)[] {
-  return parts.flatMap(({ kind, value }) => {
-    if (kind === 'text') return [...value];
-    if (value === 'tenant') return [];
-    const known = values.get(value);
-    return known === undefined ? [undefined] : [...known];
-  });
+/** One by one. What nobody knows yet stops the search, and no id has it; ids next to each other only make more of the same. */
+function charactersOf(parts: readonly Part[], values: ReadonlyMap<string, string>): readonly string[] {
+  const text = parts
+    .map(({ kind, value }) => (kind === 'text' ? value : value === 'tenant' ? '' : (values.get(value) ?? UNKNOWN)))
+    .join('');
+  return text.split('');
 }
 
-function meetsWildcard(characters: readonly (string | undefined)[], set: TenantIdSet): boolean {
-  const first = characters.find((character) => character === undefined || !set.chars.has(character));
+function meetsWildcard(characters: readonly string[], set: TenantIdSet): boolean {
+  const first = characters.find((character) => !set.chars.has(character));
   return first === '*' || first === '?';
 }
