@@ -5,7 +5,7 @@ export type ErrorDetail = Readonly<Record<string, unknown>>;
 
 /** What every {@link TenantAwsError} may be given beside its message. */
 export interface TenantAwsErrorOptions {
-  /** What led to it. */
+  /** What led to it: default the detail. */
   readonly cause?: unknown;
   /** For the log only: non-enumerable, shown by `util.inspect`, by no framework and no JSON. */
   readonly detail?: ErrorDetail;
@@ -28,7 +28,8 @@ export abstract class TenantAwsError extends Error {
   /** For the log: non-enumerable. */
   declare readonly detail: ErrorDetail;
 
-  constructor(message: string, { cause, detail = {}, headers = {} }: TenantAwsErrorOptions = {}) {
+  constructor(message: string, { detail = {}, cause = isEmpty(detail) ? undefined : detail, headers = {} }: TenantAwsErrorOptions = {}) {
+    // Node prints what nothing caught without asking our inspector: the causes are all that a start-up's log then sees of the detail.
     super(message, cause === undefined ? undefined : { cause });
     this.headers = headers;
     Object.defineProperty(this, 'detail', { value: detail, enumerable: false });
@@ -54,9 +55,14 @@ export abstract class TenantAwsError extends Error {
 Object.defineProperty(TenantAwsError.prototype, inspect.custom, {
   value(this: TenantAwsError, _depth: number, options: InspectOptions, show: typeof inspect = inspect): string {
     const { code, status, detail, cause } = this;
-    return `${this.stack ?? this.message} ${show({ code, status, detail, ...(cause === undefined ? {} : { cause }) }, options)}`;
+    const led = cause === undefined || cause === detail ? {} : { cause };
+    return `${this.stack ?? this.message} ${show({ code, status, detail, ...led }, options)}`;
   },
 });
+
+function isEmpty(detail: ErrorDetail): boolean {
+  return Object.keys(detail).length === 0;
+}
 
 /** An option, a variable of the environment or a template is wrong. Thrown at creation, with every fault at once; at a request only for what a function option answered. */
 export class ConfigurationError extends TenantAwsError {

@@ -94,9 +94,9 @@ export class Faults {
     const [first, faults] = [this.#first, this.#found];
     if (first === undefined || this.#own) return this.throwIfAny();
     if (faults.length === faultsOf(first).length) throw first;
-    if (first instanceof TemplateNotFoundError) throw new TemplateNotFoundError(faults, { cause: first });
-    if (first instanceof TemplateSyntaxError) throw new TemplateSyntaxError(faults, { cause: first });
-    if (first instanceof TemplateVariableError) throw new TemplateVariableError(faults, { cause: first });
+    if (first instanceof TemplateNotFoundError) throw new TemplateNotFoundError(faults);
+    if (first instanceof TemplateSyntaxError) throw new TemplateSyntaxError(faults);
+    if (first instanceof TemplateVariableError) throw new TemplateVariableError(faults);
     throw new ConfigurationError(faults, { cause: first });
   }
 

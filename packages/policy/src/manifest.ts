@@ -91,7 +91,8 @@ function readPattern(name: string, { pattern }: VariableDeclaration, where: stri
   try {
     return patternOf(name, pattern);
   } catch (cause) {
-    throw new TemplateSyntaxError([`${where}, pattern is not a regular expression`], { cause });
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw refused(`${where}, pattern`, `is not a regular expression: ${cause.message}`);
   }
 }
 
@@ -103,10 +104,7 @@ function parseTenant(json: Json, where: string): TenantIdOptions {
     return options;
   } catch (cause) {
     if (!(cause instanceof ConfigurationError)) throw cause;
-    throw new TemplateSyntaxError(
-      cause.faults.map((fault) => `${where}: ${fault}`),
-      { cause },
-    );
+    throw new TemplateSyntaxError(cause.faults.map((fault) => `${where}: ${fault}`));
   }
 }
 

@@ -71,8 +71,8 @@ export function fillTags({ parts, names }: TaggedText, values: ReadonlyMap<strin
 function tokensOf(text: string, where: string): readonly (readonly [type: string, value: string])[] {
   try {
     return writer.parse(text, TAGS) as [string, string][];
-  } catch (cause) {
-    throw new TemplateSyntaxError([`${where} has a tag that does not end, or a section: only a plain \`{{name}}\` is filled`], { cause });
+  } catch {
+    throw new TemplateSyntaxError([`${where} has a tag that does not end, or a section: only a plain \`{{name}}\` is filled`]);
   }
 }
 

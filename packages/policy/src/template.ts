@@ -62,7 +62,7 @@ function parse(text: string, where: string): readonly Json[] {
     return parseJson(text);
   } catch (cause) {
     if (!(cause instanceof JsonError)) throw cause;
-    throw new TemplateSyntaxError([`${where} ${cause.message}`], { cause });
+    throw refused(where, cause.message);
   }
 }
 

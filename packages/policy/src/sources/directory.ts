@@ -27,8 +27,8 @@ export function readTemplate(folder: string, name: string): TemplateFile {
   const bytes = attempt(origin, () => readFileSync(origin));
   try {
     return { name, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), origin };
-  } catch (cause) {
-    throw new TemplateSyntaxError([`template \`${name}\` (${origin}) is not UTF-8`], { cause });
+  } catch {
+    throw new TemplateSyntaxError([`template \`${name}\` (${origin}) is not UTF-8`]);
   }
 }
 
