@@ -5,22 +5,17 @@ import { currentTenantAws, NoTenantError } from '@tenant-aws/core';
 import type { ErrorRequestHandler, Express, Request, RequestHandler } from 'express';
 import multer from 'multer';
 import request from 'supertest';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { notesAws } from '../../../test/aws-of-a-file.ts';
 import { listen } from '../../../test/loopback.ts';
 import { bucket } from '../../../test/notes-aws.ts';
-import { problemDetails, type TenantCredentialsMiddleware, tenantCredentials } from '../src/index.ts';
+import { problemDetails } from '../src/index.ts';
+import { made } from './application.ts';
 import { frameworks } from './frameworks.ts';
 
 const aws = notesAws();
 
 describe.each(frameworks)('the context of a request on %s', (_name, express) => {
-  let middleware: TenantCredentialsMiddleware;
-  beforeEach(() => {
-    middleware = tenantCredentials();
-  });
-  afterEach(() => middleware.close());
-
   /** Writes in the name of whoever the context says it is, under the key that the request says: IAM objects if the two differ. */
   async function writes(tenant: string): Promise<void> {
     await aTurn();
@@ -50,7 +45,7 @@ describe.each(frameworks)('the context of a request on %s', (_name, express) => 
 
   function app(): Express {
     return express()
-      .use(middleware)
+      .use(made())
       .post(
         '/json',
         express.json(),

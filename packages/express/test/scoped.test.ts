@@ -2,27 +2,16 @@ import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } fro
 import { currentTenantAws } from '@tenant-aws/core';
 import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import request from 'supertest';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { notesAws } from '../../../test/aws-of-a-file.ts';
 import { assumesOf, bucket } from '../../../test/notes-aws.ts';
-import {
-  problemDetails,
-  scoped,
-  type TenantCredentialsMiddleware,
-  type TenantCredentialsOptions,
-  tenantCredentials,
-} from '../src/index.ts';
+import { problemDetails, scoped, type TenantCredentialsOptions } from '../src/index.ts';
+import { made } from './application.ts';
 import { frameworks } from './frameworks.ts';
 
 const aws = notesAws();
 
 describe.each(frameworks)('scoped on %s', (_name, express) => {
-  let middleware: TenantCredentialsMiddleware | undefined;
-  afterEach(async () => {
-    await middleware?.close();
-    middleware = undefined;
-  });
-
   const reads: RequestHandler = (req, res, next) => {
     req.tenantAws
       .client(S3Client)
@@ -45,9 +34,8 @@ describe.each(frameworks)('scoped on %s', (_name, express) => {
   const readOnly = scoped(['s3-folder-read-only']);
 
   function app(options: TenantCredentialsOptions = {}): Express {
-    middleware = tenantCredentials(options);
     return express()
-      .use(middleware)
+      .use(made(options))
       .get('/report', readOnly, reads)
       .put('/report', writes)
       .put('/report/scoped', readOnly, writes)
@@ -81,7 +69,6 @@ describe.each(frameworks)('scoped on %s', (_name, express) => {
     expect(assumesOf(aws)).toHaveLength(2);
 
     aws.calls.length = 0;
-    await middleware?.close();
     await send(app({ eager: false }), 'get', '/report');
     expect(assumesOf(aws)).toHaveLength(1);
   });
@@ -95,9 +82,8 @@ describe.each(frameworks)('scoped on %s', (_name, express) => {
 
   it('has credentials in hand before the handler runs', async () => {
     let handled = false;
-    middleware = tenantCredentials({ eager: false });
     const on = express()
-      .use(middleware)
+      .use(made({ eager: false }))
       .get('/', readOnly, () => {
         handled = true;
       })

@@ -1,0 +1,27 @@
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { Express, RequestHandler } from 'express';
+import request from 'supertest';
+import { onTestFinished } from 'vitest';
+import { bucket } from '../../../test/notes-aws.ts';
+import { type TenantCredentialsMiddleware, type TenantCredentialsOptions, tenantCredentials } from '../src/index.ts';
+
+/** The middleware under test, closed with the test. */
+export function made(options?: TenantCredentialsOptions): TenantCredentialsMiddleware {
+  const middleware = tenantCredentials(options);
+  onTestFinished(() => middleware.close());
+  return middleware;
+}
+
+/** Writes as the tenant, into its folder. */
+export const writesNote: RequestHandler = (req, res, next) => {
+  req.tenantAws
+    .client(S3Client)
+    .send(new PutObjectCommand({ Bucket: bucket, Key: `${req.tenantAws.tenantId}/note`, Body: 'anvils' }))
+    .then(() => res.json({ tenant: req.tenantAws.tenantId }), next);
+};
+
+/** `GET /`, with this `Authorization` or with none. */
+export async function get(app: Express, authorization?: () => Promise<string>): Promise<request.Response> {
+  const sent = request(app).get('/');
+  return authorization ? sent.set('authorization', await authorization()) : sent;
+}
