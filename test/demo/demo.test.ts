@@ -4,9 +4,9 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Ended, endOf } from '../child.ts';
 import { nodeFlags } from '../node-flags.ts';
 import { blocksOf } from '../readme/blocks.ts';
 
@@ -28,11 +28,7 @@ function start(args: readonly string[] = []) {
   return spawn(process.execPath, [...nodeFlags, file('./demo.ts'), ...args], { env: { ...env, TENANT_AWS_TEMPLATE_SOURCE: templates } });
 }
 
-async function play(): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = start();
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-  return { code: child.exitCode, stdout, stderr };
-}
+const play = (): Promise<Ended> => endOf(start());
 
 /** Plants a mutant in a template's statements: what is replaced must be there, or the test would try nothing. */
 async function mutate(template: string, from: string, to: string): Promise<void> {

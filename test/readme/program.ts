@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import type { Ended } from '../child.ts';
 import { nodeFlags } from '../node-flags.ts';
 
 const preload = new URL('./listening.ts', import.meta.url).href;
@@ -14,14 +15,8 @@ export type Syntax = 'decorators' | undefined;
 /** A loader is found from the working directory: here it is. */
 const nestProject = fileURLToPath(new URL('../../examples/nestjs', import.meta.url));
 
-export interface Ran {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** Runs a program to its end. */
-export async function run(file: string, env: NodeJS.ProcessEnv, syntax?: Syntax): Promise<Ran> {
+export async function run(file: string, env: NodeJS.ProcessEnv, syntax?: Syntax): Promise<Ended> {
   const { child, output } = start(file, env, syntax);
   await once(child, 'close');
   return { code: child.exitCode, ...(await output) };
@@ -33,7 +28,7 @@ export interface Served {
   /** Waits for a line that it prints, and answers the first group. */
   said(pattern: RegExp): Promise<string>;
   /** What it had to say, once it has ended. */
-  close(): Promise<Omit<Ran, 'code'>>;
+  close(): Promise<Omit<Ended, 'code'>>;
 }
 
 /** Starts a program that listens. */
@@ -66,7 +61,7 @@ function start(
   file: string,
   env: NodeJS.ProcessEnv,
   syntax?: Syntax,
-): { child: ReturnType<typeof fork>; output: Promise<Omit<Ran, 'code'>> } {
+): { child: ReturnType<typeof fork>; output: Promise<Omit<Ended, 'code'>> } {
   const decorated = syntax === 'decorators';
   const child = fork(file, {
     env: decorated ? { ...env, TS_NODE_PROJECT: join(dirname(file), 'tsconfig.json') } : env,

@@ -1,19 +1,17 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { endOf } from '../child.ts';
 
 /** By their names on the registry; the app asks for the last one alone. */
 const packages = { templates: 'templates', policy: 'packages/policy', core: 'packages/core', nestjs: 'packages/nestjs' };
 
 async function run(command: string, args: readonly string[], cwd: string): Promise<{ code: number | null; output: string }> {
-  const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-  return { code: child.exitCode, output: stdout + stderr };
+  const { code, stdout, stderr } = await endOf(spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] }));
+  return { code, output: stdout + stderr };
 }
 
 describe('an app that installs the packed packages', { timeout: 600_000 }, () => {

@@ -1,15 +1,10 @@
-import type { LocalAws } from '@tenant-aws/local';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { localAws } from '../aws-of-a-file.ts';
 import { wake } from '../faults/wake.ts';
-import { startNotesAws } from '../notes-aws.ts';
 
 const TENANTS = 2_000;
 
-let aws: LocalAws;
-beforeAll(async () => {
-  aws = await startNotesAws();
-});
-afterAll(() => aws.close());
+const aws = localAws();
 
 it('serves all of 2,000 tenants who wake at once under an STS of 50 calls a second, with at most 1.3 calls for each', async () => {
   const figures = await wake(aws, { tenants: TENANTS, callsPerSecond: 50 });

@@ -1,22 +1,20 @@
 import { fileURLToPath } from 'node:url';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import type { LocalAws } from '@tenant-aws/local';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { localAws } from '../../aws-of-a-file.ts';
 import { nodeFlags } from '../../node-flags.ts';
-import { bucket, startNotesAws } from '../../notes-aws.ts';
+import { bucket } from '../../notes-aws.ts';
 import { clientEnvironment, keysOfAcme, NAMES, STORY, type Told } from './story.ts';
 import { run, tellByCli } from './story-cli.ts';
 
-let aws: LocalAws;
+const aws = localAws();
 let env: NodeJS.ProcessEnv;
 beforeAll(async () => {
-  aws = await startNotesAws();
   const admin = new S3Client({ endpoint: aws.url, region: 'us-east-1', credentials: aws.admin });
   await admin.send(new PutObjectCommand({ Bucket: bucket, Key: 'globex/note', Body: 'of globex' }));
   admin.destroy();
   env = clientEnvironment(aws, { ...(await keysOfAcme(aws)), ...NAMES });
 });
-afterAll(() => aws.close());
 
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
