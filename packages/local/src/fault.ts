@@ -70,7 +70,8 @@ const STATUS: ReadonlyMap<string, number> = new Map([
   ['SlowDown', 503],
 ]);
 
-/** The HTTP status that AWS answers this error code with. */
-export function statusOf(code: string): number {
+/** The HTTP status that this service answers this error code with. */
+export function statusOf(service: string, code: string): number {
+  if (service === 's3' && code === 'ExpiredToken') return 400;
   return STATUS.get(code) ?? 400;
 }

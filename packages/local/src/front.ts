@@ -135,9 +135,11 @@ function act(
 ): ServiceResponse | Promise<ServiceResponse> {
   if (!understood) throw error ?? refusal('missing', service.name);
   const code = fault?.throttled ? throttlingOf(service.name) : fault?.code;
-  if (code !== undefined) throw new AwsError(code, statusOf(code), fault?.throttled ? 'Rate exceeded' : 'A fault made to order.');
-  if (understood.refused) throw service.denied(understood.operation, understood.refused, understood.caller);
-  return understood.operation.execute(understood.refusedItems);
+  if (code !== undefined)
+    throw new AwsError(code, statusOf(service.name, code), fault?.throttled ? 'Rate exceeded' : 'A fault made to order.');
+  const { operation, refused, caller } = understood;
+  if (refused) throw service.denied(operation, refused.request, caller, refused.denial);
+  return operation.execute(understood.refusedItems);
 }
 
 function write(

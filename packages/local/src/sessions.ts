@@ -1,6 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import type { Decision, IamRequest, Policies } from '@tenant-aws/prover/evaluator';
-import { decide } from '@tenant-aws/prover/evaluator';
+import type { IamRequest, Policies } from '@tenant-aws/prover/evaluator';
 import type { Clock } from './services/service.ts';
 
 /** How long an expired session is still known, so that its keys are answered with "expired" and not with "unknown". */
@@ -70,17 +69,6 @@ export class Sessions {
       this.#principals.delete(accessKeyId);
     }
   }
-}
-
-/** Whether every layer of a principal's policies allows the request; the first refusal, if not. */
-export function decideFor(principal: Principal, request: IamRequest): Decision {
-  const [own, ...narrower] = principal.layers;
-  let decision = decide(request, own);
-  for (const layer of narrower) {
-    if (decision.decision !== 'allow') return decision;
-    decision = decide(request, layer);
-  }
-  return decision;
 }
 
 /** Fresh long-term keys, as of an IAM user. */

@@ -1,8 +1,10 @@
 import type { IamRequest } from '@tenant-aws/prover/evaluator';
 import { globalContext } from './context.ts';
 import type { Incoming } from './incoming.ts';
+import { type Judge, judgeOf, NOBODY } from './judge.ts';
+import type { Denial } from './services/denial.ts';
 import type { Caller, Operation, Service, VerifiedRequest } from './services/service.ts';
-import { decideFor, type Principal, type Sessions } from './sessions.ts';
+import type { Principal, Sessions } from './sessions.ts';
 import type { Claim } from './signature/claim.ts';
 import { refusal } from './signature/refusal.ts';
 import { readUnsigned, verify } from './signature/verify.ts';
@@ -13,8 +15,8 @@ export interface Understood {
   readonly principal?: Principal;
   readonly operation: Operation;
   readonly caller: Caller;
-  /** The tuple that is not allowed; absent if all are. */
-  readonly refused?: IamRequest;
+  /** The tuple that is not allowed, and by what; absent if all are. */
+  readonly refused?: { readonly request: IamRequest; readonly denial: Denial };
   /** Those of the operation's items that are not allowed. */
   readonly refusedItems: ReadonlySet<IamRequest>;
 }
@@ -34,8 +36,6 @@ export interface UnderstandGround {
   readonly expiresInSeconds?: number;
 }
 
-type Allowed = (request: IamRequest) => boolean;
-
 /**
  * Verifies, parses and decides a request.
  *
@@ -50,22 +50,12 @@ export async function understand(
   if (!claim) return understandUnsigned(incoming, service, ground);
   const { principal, ...read } = verify(incoming, claim, ground);
   const context = globalContext(principal.context, incoming, ground.region, ground.sessionNow);
-  const allowed: Allowed = (request) => {
-    // Without a resource policy, and there are none here, nobody reaches into another account.
-    if (service.name !== 'sts' && principal.account !== ground.account) return false;
-    const owner = ownerOf(request, service, ground.account);
-    return decideFor(principal, { ...request, context: { ...context, ...owner, ...request.context } }).decision === 'allow';
-  };
+  const judge = judgeOf(principal, context, service, ground.account);
   const { keys, arn, account } = principal;
   const caller: Caller = { accessKeyId: keys.accessKeyId, arn, account, region: ground.region, context };
   const signature = { presigned: claim.expiresSeconds !== undefined, signedAt: new Date(claim.signedAt) };
-  const operation = await service.parse({ ...asked(incoming, ground), ...read, caller, signature, allowed });
-  return { principal, ...decided(operation, service, caller, allowed) };
-}
-
-/** Whose the resource is, where one is named. STS says it for itself: a role may be of another account. */
-function ownerOf({ resource }: IamRequest, { name }: Service, account: string): IamRequest['context'] {
-  return resource === '*' || name === 'sts' ? {} : { 'aws:ResourceAccount': account };
+  const operation = await service.parse({ ...asked(incoming, ground), ...read, caller, signature, allowed: judge.allowed });
+  return { principal, ...decided(operation, service, caller, judge) };
 }
 
 async function understandUnsigned(incoming: Incoming, service: Service, ground: UnderstandGround): Promise<Understood> {
@@ -73,9 +63,9 @@ async function understandUnsigned(incoming: Incoming, service: Service, ground: 
   const context = globalContext({}, incoming, ground.region, ground.sessionNow);
   const caller: Caller = { accessKeyId: '', arn: 'anonymous', account: '', region: ground.region, context };
   const signature = { presigned: false, signedAt: new Date(ground.now) };
-  const allowed: Allowed = () => false;
+  const { allowed } = NOBODY;
   const operation = await service.parseUnsigned({ ...asked(incoming, ground), ...readUnsigned(incoming), caller, signature, allowed });
-  return decided(operation, service, caller, allowed);
+  return decided(operation, service, caller, NOBODY);
 }
 
 function asked(
@@ -86,13 +76,13 @@ function asked(
   return { method, rawPath, requestId, gone, now: new Date(now), ...(expiresInSeconds !== undefined && { expiresInSeconds }) };
 }
 
-function decided(operation: Operation, service: Service, caller: Caller, allowed: Allowed): Understood {
-  const refusedItems = new Set(operation.authorizeEach?.filter((item) => !allowed(item)));
-  const refused = firstRefused(operation, service, allowed);
-  return { operation, caller, refusedItems, ...(refused && { refused }) };
+function decided(operation: Operation, service: Service, caller: Caller, judge: Judge): Understood {
+  const refusedItems = new Set(operation.authorizeEach?.filter((item) => !judge.allowed(item)));
+  const request = firstRefused(operation, service, judge);
+  return { operation, caller, refusedItems, ...(request && { refused: { request, denial: judge.denial(request) } }) };
 }
 
-function firstRefused(operation: Operation, service: Service, allowed: Allowed): IamRequest | undefined {
+function firstRefused(operation: Operation, service: Service, { allowed }: Judge): IamRequest | undefined {
   const all: IamRequest = { action: `${service.name}:${operation.name}`, resource: '*', context: {} };
   // An operation that asks for no right at all is a mistake of ours everywhere but in STS: deny it.
   const asksNothing = operation.authorize.length === 0 && operation.authorizeEach === undefined;

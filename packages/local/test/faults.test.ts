@@ -220,6 +220,11 @@ describe('a fault of another service', () => {
       'ProvisionedThroughputExceededException',
       'allowed',
     ]);
+    aws.faults.s3({ code: 'ExpiredToken' });
+    await expect(s3.send(new ListBucketsCommand({}))).rejects.toMatchObject({
+      name: 'ExpiredToken',
+      $metadata: { httpStatusCode: 400 },
+    });
     aws.faults.s3({ callsPerSecond: 1 });
     aws.faults.dynamodb({ callsPerSecond: 1 });
     await s3.send(new ListBucketsCommand({}));

@@ -76,7 +76,7 @@ async function respond(alone: Alone, request: VerifiedRequest): Promise<ServiceR
     const operation = await service.parse(request);
     alone.asked.push(...operation.authorize);
     const refused = operation.authorize.find((asked) => !alone.allows(asked));
-    if (refused !== undefined) throw service.denied(operation, refused, caller);
+    if (refused !== undefined) throw service.denied(operation, refused, caller, { policy: 'session', explicit: false });
     alone.executed.push(operation.name);
     return await operation.execute(new Set());
   } catch (error) {

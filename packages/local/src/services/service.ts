@@ -1,4 +1,5 @@
 import type { IamRequest } from '@tenant-aws/prover/evaluator';
+import type { Denial } from './denial.ts';
 
 /**
  * A request whose signature, payload hash and session token are verified already.
@@ -95,7 +96,7 @@ export interface Service {
   /** Writes an error as this service does. */
   error(error: AwsError, request: { readonly method: string; readonly requestId: string }): ServiceResponse;
   /** The error of a denied operation, in this service's words. */
-  denied(operation: Operation, refused: IamRequest, caller: Caller): AwsError;
+  denied(operation: Operation, refused: IamRequest, caller: Caller, denial: Denial): AwsError;
   close?(): Promise<void> | void;
 }
 

@@ -1,4 +1,5 @@
 import { queryError } from '../aws-error.ts';
+import { deniedMessage } from '../services/denial.ts';
 import { AwsError, type Operation, type Service, type VerifiedRequest } from '../services/service.ts';
 import { refusal } from '../signature/refusal.ts';
 import { STS_NAMESPACE } from './answer.ts';
@@ -59,12 +60,9 @@ export function stsService(ground: StsGround): Service {
       return understand(row, request, form, ground);
     },
     error: (error, { requestId }) => queryError(error, STS_NAMESPACE, requestId),
-    denied: ({ name }, { action, resource }, { arn }) => {
+    denied({ name }, { action, resource }, caller) {
       const unsigned = STS_TABLE.some((row) => row.unsigned && row.operation === name);
-      const who = unsigned
-        ? `Not authorized to perform ${action}`
-        : `User: ${arn} is not authorized to perform: ${action} on resource: ${resource}`;
-      return new AwsError('AccessDenied', 403, who);
+      return new AwsError('AccessDenied', 403, unsigned ? `Not authorized to perform ${action}` : deniedMessage(caller, action, resource));
     },
   };
 }

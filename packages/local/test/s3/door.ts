@@ -76,7 +76,7 @@ export class Door {
       operation = understood.name;
       rights = [...understood.authorize, ...(understood.authorizeEach ?? [])];
       const refused = understood.authorize.find((right) => !this.allows(right));
-      if (refused) throw this.service.denied(understood, refused, CALLER);
+      if (refused) throw this.service.denied(understood, refused, CALLER, { policy: 'session', explicit: false });
       const refusedItems = new Set((understood.authorizeEach ?? []).filter((right) => !this.allows(right)));
       return finish(await understood.execute(refusedItems), '');
     } catch (error) {

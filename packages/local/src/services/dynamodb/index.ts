@@ -1,6 +1,6 @@
+import { deniedMessage } from '../denial.ts';
 import { readJsonRequest } from '../json-request.ts';
 import { AwsError, type Clock, type Operation, type Service, type VerifiedRequest } from '../service.ts';
-import { isSession } from '../session.ts';
 import { Engine } from './engine.ts';
 import { errorResponse, response } from './errors.ts';
 import type { Room } from './operation.ts';
@@ -33,12 +33,8 @@ export async function dynamodbService({ account, region, tables, clock }: Dynamo
     name: 'dynamodb',
     parse: (request) => parse(request, room),
     error: (error, { requestId }) => errorResponse(error, requestId),
-    denied: (_operation, { action, resource }, caller) => {
-      const policy = isSession(caller) ? 'session' : 'identity-based';
-      const because = `because no ${policy} policy allows the ${action} action`;
-      const message = `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource} ${because}`;
-      return new AwsError('AccessDeniedException', 400, message);
-    },
+    denied: (_operation, { action, resource }, caller, denial) =>
+      new AwsError('AccessDeniedException', 400, deniedMessage(caller, action, resource, denial)),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { IamRequest } from '@tenant-aws/prover/evaluator';
+import { type Denial, deniedMessage } from '../denial.ts';
 import { AwsError, type Caller } from '../service.ts';
 import type { S3Request } from './row.ts';
 
@@ -55,9 +56,8 @@ export function sent(from: ReadonlyMap<string, string>, keys: Readonly<Record<st
 }
 
 /** A denial in S3's words. */
-export function accessDenied(caller: Caller, refused: IamRequest): AwsError {
-  const message = `User: ${caller.arn} is not authorized to perform: ${refused.action} on resource: "${refused.resource}"`;
-  return new AwsError('AccessDenied', 403, message);
+export function accessDenied(caller: Caller, { action, resource }: IamRequest, denial?: Denial): AwsError {
+  return new AwsError('AccessDenied', 403, deniedMessage(caller, action, `"${resource}"`, denial));
 }
 
 /**

@@ -38,6 +38,6 @@ export function s3Service({ account, region, buckets, clock }: S3ServiceOptions)
       return { name: row.operation, ...row.understand(addressed, engine) };
     },
     error: errorAnswer,
-    denied: (_operation, refused, caller): AwsError => accessDenied(caller, refused),
+    denied: (_operation, refused, caller, denial): AwsError => accessDenied(caller, refused, denial),
   };
 }

@@ -1,8 +1,8 @@
 import { queryError } from '../../aws-error.ts';
 import { readForm } from '../../sts/form.ts';
 import { element } from '../../xml.ts';
+import { deniedMessage } from '../denial.ts';
 import { AwsError, type Operation, type Service, type VerifiedRequest } from '../service.ts';
-import { isSession } from '../session.ts';
 import { demandShape } from '../shape.ts';
 import type { Fauxqs } from '../sqs/fauxqs.ts';
 import type { Home } from '../sqs/queue.ts';
@@ -41,17 +41,9 @@ export function snsService({ account, region, topics: definitions, engine }: Sns
     name: 'sns',
     parse: (request) => parse(request, topics, engine),
     error: (error, { requestId }) => queryError(error, NAMESPACE, requestId),
-    denied: (_operation, { action, resource }, caller) => {
-      const policy = isSession(caller) ? 'session' : 'identity-based';
-      // SNS writes its own name in upper case.
-      const named = action.replace('sns:', 'SNS:');
-      const because = `because no ${policy} policy allows the ${named} action`;
-      return new AwsError(
-        'AuthorizationError',
-        403,
-        `User: ${caller.arn} is not authorized to perform: ${named} on resource: ${resource} ${because}`,
-      );
-    },
+    // SNS writes its own name in upper case.
+    denied: (_operation, { action, resource }, caller, denial) =>
+      new AwsError('AuthorizationError', 403, deniedMessage(caller, action.replace('sns:', 'SNS:'), resource, denial)),
   };
 }
 

@@ -1,6 +1,6 @@
+import { deniedMessage } from '../denial.ts';
 import { readJsonRequest } from '../json-request.ts';
 import { AwsError, type Operation, type Service, type VerifiedRequest } from '../service.ts';
-import { isSession } from '../session.ts';
 import { errorResponse, response } from './errors.ts';
 import type { Fauxqs } from './fauxqs.ts';
 import { SQS_OPERATIONS } from './operations.ts';
@@ -36,16 +36,9 @@ export async function sqsService({ account, region, queues, engine }: SqsOptions
     name: 'sqs',
     parse: (request) => parse(request, home, engine),
     error: (error, { requestId }) => errorResponse(error, requestId),
-    denied: (_operation, { action, resource }, caller) => {
-      const policy = isSession(caller) ? 'session' : 'identity-based';
-      // SQS names the action in lower case.
-      const because = `because no ${policy} policy allows the ${action.toLowerCase()} action`;
-      return new AwsError(
-        'AccessDenied',
-        403,
-        `User: ${caller.arn} is not authorized to perform: ${action.toLowerCase()} on resource: ${resource} ${because}`,
-      );
-    },
+    // SQS names the action in lower case.
+    denied: (_operation, { action, resource }, caller, denial) =>
+      new AwsError('AccessDenied', 403, deniedMessage(caller, action.toLowerCase(), resource, denial)),
     close: () => engine.close(),
   };
 }
