@@ -18,9 +18,12 @@ describe('buckets', () => {
     expect((await s3.ask('DELETE', '/new-one')).code).toBe('NoSuchBucket');
   });
 
-  it('are not created twice, and keep what they hold', async () => {
+  it('are not created twice, which the oldest region says to nobody, and keep what they hold', async () => {
+    const europe = new Door(['pool'], 'eu-west-1');
+    const body = '<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>';
+    expect(await europe.ask('PUT', '/pool', { body })).toMatchObject({ status: 409, code: 'BucketAlreadyOwnedByYou' });
     await s3.seed({ k: 'kept' });
-    expect(await s3.ask('PUT', '/pool')).toMatchObject({ status: 409, code: 'BucketAlreadyOwnedByYou' });
+    expect(await s3.ask('PUT', '/pool')).toMatchObject({ status: 200, headers: { location: '/pool' } });
     expect(await s3.ask('DELETE', '/pool')).toMatchObject({ status: 409, code: 'BucketNotEmpty' });
     expect((await s3.ask('GET', '/pool/k')).body).toBe('kept');
   });

@@ -58,7 +58,8 @@ export function createBucket(request: S3Request, engine: Engine): Understood {
           `The ${constraint ?? 'unspecified'} location constraint is incompatible for the region specific endpoint this request was sent to.`,
         );
       }
-      if (engine.hasBucket(bucket)) {
+      // In the first region to create again what one owns is no error, as it was before there were others.
+      if (engine.hasBucket(bucket) && region !== DEFAULT_REGION) {
         throw new AwsError(
           'BucketAlreadyOwnedByYou',
           409,
@@ -66,7 +67,7 @@ export function createBucket(request: S3Request, engine: Engine): Understood {
           { BucketName: bucket },
         );
       }
-      engine.createBucket(bucket, request.now);
+      if (!engine.hasBucket(bucket)) engine.createBucket(bucket, request.now);
       return { status: 200, headers: { location: `/${bucket}` } };
     },
   };
