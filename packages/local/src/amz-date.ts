@@ -14,11 +14,6 @@ export function parseAmzDate(text: string): number | undefined {
   return time;
 }
 
-/** Writes a time as `20260930T120000Z`. */
-export function formatAmzDate(time: number): string {
-  return new Date(time).toISOString().replace(/\.\d{3}|[-:]/g, '');
-}
-
 /** Writes a time as STS does, in whole seconds: `2026-09-30T12:00:00Z`. */
 export function formatIsoSeconds(time: number): string {
   return new Date(time).toISOString().replace(/\.\d{3}/, '');

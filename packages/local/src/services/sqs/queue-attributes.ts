@@ -14,9 +14,6 @@ const RANGES: ReadonlyMap<string, { readonly min: number; readonly max: number }
 ]);
 const FLAGS: ReadonlySet<string> = new Set(['FifoQueue', 'ContentBasedDeduplication']);
 
-/** The attributes of a queue that can be set: for the documentation. */
-export const SETTABLE_ATTRIBUTES: readonly string[] = [...RANGES.keys(), ...FLAGS, 'RedrivePolicy'];
-
 /**
  * Attributes as the engine takes them.
  * A session sets no RedrivePolicy: it is the engine that moves messages to the dead-letter queue, without asking whether they may go there.
