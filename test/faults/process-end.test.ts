@@ -1,0 +1,27 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+import { localAws } from '../aws-of-a-file.ts';
+import { nodeFlags } from '../node-flags.ts';
+import { bucket, environmentFor } from '../notes-aws.ts';
+
+const aws = localAws();
+
+it('ends with its work, though nobody closed the machine', async () => {
+  const script = `
+    import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+    import { TokenVendingMachine } from '@tenant-aws/core';
+    const tvm = TokenVendingMachine.fromEnvironment({ authorizeTenant: async () => true });
+    const s3 = tvm.for({ tenantId: 'acme', claims: {}, source: 'claims' }).client(S3Client);
+    await s3.send(new PutObjectCommand({ Bucket: '${bucket}', Key: 'acme/note', Body: 'x' }));
+    console.log(JSON.stringify(tvm.stats()));
+  `;
+
+  // It ends by itself, or this waits until the test times out.
+  const run = promisify(execFile)(process.execPath, [...nodeFlags, '--input-type=module', '-e', script], {
+    cwd: import.meta.dirname,
+    env: environmentFor(aws),
+  });
+
+  expect(JSON.parse((await run).stdout)).toMatchObject({ entries: 1, clients: 1, assumes: 1 });
+});
