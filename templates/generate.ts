@@ -54,6 +54,8 @@ function shippedTs(manifests: readonly Manifest[]): string {
   return `${[
     '// Written by generate.ts from the manifests: change those, then run it.',
     '',
+    ...manifests.map(({ name }) => `import ${methodOf(name)} from './${name}.json' with { type: 'json' };`),
+    '',
     '/** The shipped templates, each with the variables that it needs beside the built-in ones. */',
     'export interface ShippedTemplates {',
     ...types,
@@ -67,6 +69,11 @@ function shippedTs(manifests: readonly Manifest[]): string {
     'export const shippedTemplateNames: readonly ShippedTemplateName[] = [',
     ...manifests.map(({ name }) => `  '${name}',`),
     '];',
+    '',
+    '/** What the file of each shipped template holds: imported, so that a bundler takes it along. */',
+    'export const shippedTemplates: Readonly<Record<ShippedTemplateName, object>> = {',
+    ...manifests.map(({ name }) => `  '${name}': ${methodOf(name)},`),
+    '};',
   ].join('\n')}\n`;
 }
 

@@ -1,5 +1,9 @@
 // Written by generate.ts from the manifests: change those, then run it.
 
+import dynamodbLeadingKeys from './dynamodb-leading-keys.json' with { type: 'json' };
+import s3FolderPerTenant from './s3-folder-per-tenant.json' with { type: 'json' };
+import s3FolderReadOnly from './s3-folder-read-only.json' with { type: 'json' };
+
 /** The shipped templates, each with the variables that it needs beside the built-in ones. */
 export interface ShippedTemplates {
   /** Reads, queries and writes the items of one table whose partition key is the tenant id. */
@@ -29,3 +33,10 @@ export const shippedTemplateNames: readonly ShippedTemplateName[] = [
   's3-folder-per-tenant',
   's3-folder-read-only',
 ];
+
+/** What the file of each shipped template holds: imported, so that a bundler takes it along. */
+export const shippedTemplates: Readonly<Record<ShippedTemplateName, object>> = {
+  'dynamodb-leading-keys': dynamodbLeadingKeys,
+  's3-folder-per-tenant': s3FolderPerTenant,
+  's3-folder-read-only': s3FolderReadOnly,
+};

@@ -1,9 +1,6 @@
 import { PermissionSet, parseTenantId, PolicyGenerator, shipped, TemplateLibrary } from '@tenant-aws/policy';
-import { readTemplate } from '../src/sources/directory.ts';
-import { fileURLToPath } from 'node:url';
-import { directory as shippedFolder } from '@tenant-aws/templates';
 import { describe, expect, it } from 'vitest';
-import { inCode, libraryOf, refusal, statement } from './fixtures.ts';
+import { inCode, libraryOf, refusal, shippedFile, statement } from './fixtures.ts';
 
 const anyTenant = { Effect: 'Allow', Action: ['s3:GetObject', 's3:PutObject'], Resource: 'arn:aws:s3:::notes/*' };
 const byTag = { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::notes/${aws:PrincipalTag/tenant}/*' };
@@ -95,7 +92,7 @@ describe('an Allow statement that names no tenant', () => {
     ],
     ['dynamodb-leading-keys', (text: string) => text.replace(/"ForAllValues:StringEquals": \{.*\},/, ''), 'statement 1 names no tenant'],
   ])('is what the shipped %s becomes when its tenant is taken out', (name, mutate, fault) => {
-    const file = readTemplate(fileURLToPath(shippedFolder), name);
+    const file = shippedFile(name);
     const mutant = mutate(file.text);
     expect(mutant).not.toBe(file.text);
     const { faults } = refusal(() => TemplateLibrary.from({ read: () => [{ ...file, text: mutant }] }));
@@ -143,9 +140,9 @@ describe('a statement that only a session tag binds', () => {
 
 it('loads the shipped templates, and mutants that only a proof can judge', () => {
   expect(() => TemplateLibrary.from(shipped())).not.toThrow();
-  const { text } = readTemplate(fileURLToPath(shippedFolder), 'dynamodb-leading-keys');
+  const { text } = shippedFile('dynamodb-leading-keys');
   expect(() => libraryOf({ 'dynamodb-leading-keys': text.replace('["{{tenant}}"]', '["{{tenant}}", "globex"]') })).not.toThrow();
-  const s3 = readTemplate(fileURLToPath(shippedFolder), 's3-folder-per-tenant').text;
+  const s3 = shippedFile('s3-folder-per-tenant').text;
   const mutant = s3.replace(
     /"Resource": ("arn:\{\{partition\}\}:s3:::\{\{bucket\}\}\/)\{\{tenant\}\}\/\*"/,
     '"Resource": [$1{{tenant}}/*", $1*"]',

@@ -1,4 +1,11 @@
-import { type TemplateLibraryOptions, TemplateLibrary, TenantAwsError, type TemplateSource } from '@tenant-aws/policy';
+import {
+  directory,
+  type TemplateFile,
+  TemplateLibrary,
+  type TemplateLibraryOptions,
+  type TemplateSource,
+  TenantAwsError,
+} from '@tenant-aws/policy';
 import { expect } from 'vitest';
 
 /** A source of templates in code: a text as it stands, anything else as its JSON. */
@@ -13,6 +20,18 @@ export function inCode(templates: Readonly<Record<string, unknown>>, origin = 'c
 
 export function libraryOf(templates: Readonly<Record<string, unknown>>, options?: TemplateLibraryOptions): TemplateLibrary {
   return TemplateLibrary.from(inCode(templates), options);
+}
+
+/** The folder of the package `@tenant-aws/templates`. */
+export const templatesFolder: URL = new URL('../../../templates/', import.meta.url);
+
+/** The file of a shipped template, as it lies there. */
+export function shippedFile(name: string): TemplateFile {
+  const file = directory(templatesFolder)
+    .read()
+    .find((candidate) => candidate.name === name);
+  if (file === undefined) throw new Error(`no template ${name} is shipped`);
+  return file;
 }
 
 /** An Allow of `s3:GetObject` below the tenant's folder, with what a test wants otherwise. */

@@ -16,13 +16,7 @@ export function directory(path: string | URL): TemplateSource {
   return { read: () => namesIn(folder).map((name) => readTemplate(folder, name)) };
 }
 
-/**
- * One file of a folder.
- *
- * @throws {@link ConfigurationError} it cannot be read
- * @throws {@link TemplateSyntaxError} it is not UTF-8
- */
-export function readTemplate(folder: string, name: string): TemplateFile {
+function readTemplate(folder: string, name: string): TemplateFile {
   const origin = join(folder, `${name}.json`);
   const bytes = attempt(origin, () => readFileSync(origin));
   try {

@@ -1,11 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PermissionSet, PolicyGenerator, parseTenantId, shipped, TemplateLibrary } from '@tenant-aws/policy';
-import { directory, shippedTemplateNames } from '@tenant-aws/templates';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { directory, PermissionSet, PolicyGenerator, parseTenantId, shipped, TemplateLibrary } from '@tenant-aws/policy';
+import { shippedTemplateNames } from '@tenant-aws/templates';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { templatesFolder } from '../fixtures.ts';
 
 const library = TemplateLibrary.from(shipped());
 const aws = { partition: 'aws', region: 'us-east-1', account: '123456789012' };
@@ -14,6 +16,22 @@ describe('the shipped templates', () => {
   it('are the .json files of their folder, and no other', () => {
     expect(library.names()).toEqual([...shippedTemplateNames].toSorted());
     expect(library.names()).not.toContain('package');
+    const files = TemplateLibrary.from(directory(templatesFolder));
+    expect(files.names()).toEqual(library.names());
+    for (const name of library.names()) expect({ ...files.get(name), origin: '' }).toEqual({ ...library.get(name), origin: '' });
+  });
+
+  it('need no file where they run: an app that was bundled has none', () => {
+    vi.spyOn(fs, 'readFileSync').mockImplementation((path) => {
+      throw new Error(`${String(path)} is not there`);
+    });
+    syncBuiltinESMExports();
+    try {
+      expect(TemplateLibrary.from(shipped()).names()).toEqual(library.names());
+    } finally {
+      vi.restoreAllMocks();
+      syncBuiltinESMExports();
+    }
   });
 
   it.each(shippedTemplateNames)('include %s, with all that a shipped one has', (name) => {
@@ -75,7 +93,7 @@ describe('generate.ts', () => {
 
   beforeEach(() => {
     copy = mkdtempSync(join(tmpdir(), 'templates-'));
-    cpSync(fileURLToPath(directory), copy, { recursive: true, filter: (path) => !/node_modules|dist/.test(path) });
+    cpSync(fileURLToPath(templatesFolder), copy, { recursive: true, filter: (path) => !/node_modules|dist/.test(path) });
   });
 
   afterEach(() => {
