@@ -31,12 +31,28 @@ describe('CopyObject', () => {
     expect(rights[0]?.context).toMatchObject({ 's3:x-amz-copy-source': 'pool/acme/a' });
   });
 
-  it.each(['pool/globex/x', '/pool/globex/x', 'pool/globex%2Fx', '%70ool/%67lobex/x'])('is denied from %j', async (source) => {
-    s3.allows = ({ resource }) => resource.startsWith('arn:aws:s3:::pool/acme/');
-    expect(await copy(source)).toMatchObject({ status: 403, code: 'AccessDenied' });
-    s3.allows = () => true;
-    expect((await s3.ask('GET', '/pool/acme/copy')).code).toBe('NoSuchKey');
+  it.each([
+    ['encoded whole, as encodeURIComponent does', encodeURIComponent('pool/acme/a b+c'), 'acme/a b+c'],
+    ['encoded whole, with the slash before it', encodeURIComponent('/pool/acme/a b+c'), 'acme/a b+c'],
+    ['encoded as a form is', 'pool%2Facme%2Fa+b%2Bc', 'acme/a b+c'],
+    ['with a plus that was not encoded', 'pool/acme/a+b', 'acme/a b'],
+  ])('takes a source %s', async (_, source, key) => {
+    const { rights } = await copy(source);
+    expect(rights[1]?.resource).toBe(`arn:aws:s3:::pool/${key}`);
+    await s3.seed({ [key]: 'found' });
+    expect((await copy(source)).status).toBe(200);
+    expect((await s3.ask('GET', '/pool/acme/copy')).body).toBe('found');
   });
+
+  it.each(['pool/globex/x', '/pool/globex/x', 'pool/globex%2Fx', '%70ool/%67lobex/x', 'pool%2Fglobex%2Fx', '%2Fpool%2Fglobex/x'])(
+    'is denied from %j',
+    async (source) => {
+      s3.allows = ({ resource }) => resource.startsWith('arn:aws:s3:::pool/acme/');
+      expect(await copy(source)).toMatchObject({ status: 403, code: 'AccessDenied' });
+      s3.allows = () => true;
+      expect((await s3.ask('GET', '/pool/acme/copy')).code).toBe('NoSuchKey');
+    },
+  );
 
   it('takes dots in a source as they stand', async () => {
     const { rights, code } = await copy('pool/acme/../globex/x');
@@ -51,12 +67,14 @@ describe('CopyObject', () => {
     },
   );
 
-  it.each(['pool/acme/a?versionId=1', 'pool/acme/a?versionId=', 'arn:aws:s3:us-east-1:000000000000:accesspoint/ap/object/k'])(
-    'answers 501 to the source %j',
-    async (source) => {
-      expect(await copy(source)).toMatchObject({ status: 501, code: 'NotImplemented' });
-    },
-  );
+  it.each([
+    'pool/acme/a?versionId=1',
+    'pool/acme/a?versionId=',
+    'arn:aws:s3:us-east-1:000000000000:accesspoint/ap/object/k',
+    'arn%3Aaws%3As3:us-east-1:000000000000:accesspoint/ap/object/k',
+  ])('answers 501 to the source %j', async (source) => {
+    expect(await copy(source)).toMatchObject({ status: 501, code: 'NotImplemented' });
+  });
 
   it('replaces the metadata where it is told to, and refuses a copy onto itself without', async () => {
     expect(await copy('pool/acme/a', {}, '/pool/acme/a')).toMatchObject({ status: 400, code: 'InvalidRequest' });

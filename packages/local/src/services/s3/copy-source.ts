@@ -15,21 +15,21 @@ export interface CopySource {
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 
 /**
- * Reads `bucket/key` or `/bucket/key`, percent-encoded.
+ * Reads `bucket/key` or `/bucket/key`, encoded as a form is, whole or in parts: S3 decodes it before it looks for the slashes.
  *
  * @throws {@link AwsError} InvalidArgument for what names no object; NotImplemented for versions and for ARNs (access points)
  */
 export function readCopySource(request: S3Request): CopySource {
   const header = request.headers.get(COPY_SOURCE) ?? '';
-  if (header.startsWith('arn:')) throw notImplemented(`${COPY_SOURCE}: arn`);
   const query = header.indexOf('?');
   if (query !== -1) throw header.slice(query).startsWith('?versionId=') ? notImplemented('versionId') : invalid(header);
-  const path = header.startsWith('/') ? header.slice(1) : header;
+  const source = decoded(header);
+  if (source.startsWith('arn:')) throw notImplemented(`${COPY_SOURCE}: arn`);
+  const path = source.startsWith('/') ? source.slice(1) : source;
   const slash = path.indexOf('/');
-  if (slash === -1 || !PRINTABLE_ASCII.test(header)) throw invalid(header);
-  const key = decoded(path.slice(slash + 1), header);
-  if (key === '') throw invalid(header);
-  return { bucket: parseBucketName(decoded(path.slice(0, slash), header)), key: parseKey(key) };
+  const key = path.slice(slash + 1);
+  if (slash === -1 || key === '') throw invalid(header);
+  return { bucket: parseBucketName(path.slice(0, slash)), key: parseKey(key) };
 }
 
 /** As the condition key `s3:x-amz-copy-source` has it: rebuilt from what was understood. */
@@ -37,9 +37,10 @@ export function copySourceKey({ bucket, key }: CopySource): string {
   return `${bucket}/${key}`;
 }
 
-function decoded(encoded: string, header: string): string {
+function decoded(header: string): string {
+  if (!PRINTABLE_ASCII.test(header)) throw invalid(header);
   try {
-    return decodeURIComponent(encoded);
+    return decodeURIComponent(header.replaceAll('+', ' '));
   } catch {
     throw invalid(header);
   }
