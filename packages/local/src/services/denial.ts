@@ -1,5 +1,3 @@
-import type { Caller } from './service.ts';
-
 /** Which policies refuse a request, and whether they forbid it or merely do not allow it. */
 export interface Denial {
   readonly policy: 'identity-based' | 'session' | 'resource-based';
@@ -11,7 +9,7 @@ export interface Denial {
  *
  * @see AWS IAM User Guide, "Troubleshoot access denied error messages"
  */
-export function deniedMessage({ arn }: Caller, action: string, resource: string, denial?: Denial): string {
+export function deniedMessage({ arn }: { readonly arn: string }, action: string, resource: string, denial?: Denial): string {
   const what = `User: ${arn} is not authorized to perform: ${action} on resource: ${resource}`;
   if (denial === undefined) return what;
   const { policy, explicit } = denial;
