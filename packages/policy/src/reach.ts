@@ -8,6 +8,13 @@ const TAKES_PATTERNS = /^(?!.*not).*(like|arnequals)/i;
 
 const UNKNOWN = '\0';
 
+/** The kinds of characters that every value of a built-in variable has, and no others: `us-east-1`, twelve digits, `aws`. */
+const BUILT_IN_SHAPES: ReadonlyMap<string, string> = new Map([
+  ['region', 'a-0'],
+  ['account', '0'],
+  ['partition', 'a'],
+]);
+
 /**
  * The faults of Allow statements in which an id can grow into a wildcard: `{{tenant}}*` and `{{tenant}}-*` let `acme` reach
  * what is `acme-eu`'s, and `*-{{tenant}}` the reverse. A character that no id may have must stand between, unless all ids
@@ -50,7 +57,9 @@ function grownInto(parts: readonly Part[], set: TenantIdSet, values: ReadonlyMap
 /** One by one. What nobody knows yet stops the search, and no id has it; ids next to each other only make more of the same. */
 function charactersOf(parts: readonly Part[], values: ReadonlyMap<string, string>): readonly string[] {
   const text = parts
-    .map(({ kind, value }) => (kind === 'text' ? value : value === 'tenant' ? '' : (values.get(value) ?? UNKNOWN)))
+    .map(({ kind, value }) =>
+      kind === 'text' ? value : value === 'tenant' ? '' : (values.get(value) ?? BUILT_IN_SHAPES.get(value) ?? UNKNOWN),
+    )
     .join('');
   return text.split('');
 }

@@ -17,6 +17,8 @@ describe('a wildcard that an id can grow into', () => {
     ['of one character', statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}?/x' })],
     ['in front of the tenant', statement({ Resource: 'arn:aws:s3:::*{{tenant}}/x' })],
     ['in front, and a delimiter that ids may have', statement({ Resource: 'arn:aws:s3:::*-{{tenant}}/x' })],
+    ['behind what the place of a resource brings', statement({ Resource: 'arn:aws:s3:::{{tenant}}-{{account}}-{{region}}-*' })],
+    ['in front of what the place brings', statement({ Resource: 'arn:aws:s3:::*-{{partition}}-{{tenant}}/x' })],
     ['in one of several resources', statement({ Resource: ['arn:aws:s3:::notes/{{tenant}}/*', 'arn:aws:s3:::notes/{{tenant}}*'] })],
     ['in a condition that takes patterns', leadingKeys('ForAllValues:StringLike', '{{tenant}}-*')],
     ['in a condition on ARNs', leadingKeys('ArnEquals', 'arn:aws:sns:us-east-1:123456789012:{{tenant}}*')],
@@ -50,6 +52,16 @@ describe('a wildcard that an id can grow into', () => {
     };
 
     expect(() => libraryOf({ x: template })).not.toThrow();
+  });
+
+  it('is accepted where what the place of a resource brings has a character that no id has', () => {
+    const ids = (chars: string) => ({ variables: { tenant: { chars } } });
+
+    for (const [chars, Resource] of [
+      ['a-z-', 'arn:aws:s3:::{{tenant}}-{{account}}-*'],
+      ['a-z0-9', 'arn:aws:s3:::{{tenant}}{{region}}*'],
+    ] as const)
+      expect(() => libraryOf({ x: { ...ids(chars), Statement: statement({ Resource }) } })).not.toThrow();
   });
 
   it('is judged again with what variables bring between', () => {
