@@ -94,7 +94,7 @@ function readme(manifests: readonly Manifest[]): string {
     '# @tenant-aws/templates',
     '',
     'The permission templates that come with Tenant AWS: what one tenant may do, as IAM statements with the tenant left open.',
-    'They are data. `@tenant-aws/policy` reads them with `shipped()`, and they are released apart from the code.',
+    'They are data. `@tenant-aws/policy` reads them with `shipped()`, and they are released apart from the code. A bundler takes them along.',
     '',
     ...table(['template', 'version', 'what its tenant may do', 'variables', 'method of `PolicyGenerator`'], rows),
     '',
