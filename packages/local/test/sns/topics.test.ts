@@ -150,6 +150,10 @@ describe('a topic', () => {
       'with a filter',
       new SubscribeCommand({ TopicArn: topic('news'), Protocol: 'sqs', Endpoint: queue('raw'), Attributes: { FilterPolicy: '{}' } }),
     ],
+    [
+      'raw or not, who can tell',
+      new SubscribeCommand({ TopicArn: topic('news'), Protocol: 'sqs', Endpoint: queue('raw'), Attributes: { RawMessageDelivery: 'yes' } }),
+    ],
   ])('does not subscribe %s', async (_, command) => {
     await expect(sns.send(command)).rejects.toMatchObject({
       $metadata: { httpStatusCode: expect.toSatisfy((status) => status === 400 || status === 501) },
@@ -186,6 +190,8 @@ describe('a topic that cannot be', () => {
     ['a/b'],
     [{ Name: 'x', Attributes: { Policy: '{}' } }],
     [{ Name: 'x', Attributes: { FifoTopic: 'true' } }],
+    [{ Name: 'x.fifo', Attributes: { FifoTopic: 'yes' } }],
+    [{ Name: 'x.fifo', Attributes: { ContentBasedDeduplication: 'TRUE' } }],
     [{ Name: 'x', Tags: [] }],
   ])('is named at the start: %j', async (definition) => {
     await expect(startMessaging({ topics: [definition] })).rejects.toThrow(/the topic `.*` cannot be created/);

@@ -5,7 +5,7 @@ import { list, type Members, STRING, structure, textOf } from '../shape.ts';
 import { refuseSessions } from '../session.ts';
 import { queueNameOfArn } from '../sqs/queue.ts';
 import type { SnsOperation, SnsRoom } from './operation.ts';
-import { demandTopicName, isFifo, type Topic, topicArn, topicNameOf } from './topic.ts';
+import { demandFlag, demandTopicName, isFifo, type Topic, topicArn, topicNameOf } from './topic.ts';
 
 const PAGE = 100;
 const ATTRIBUTES = { 'Attributes?': list(structure({ key: STRING, value: STRING })) };
@@ -86,6 +86,7 @@ function subscribe(given: JsonObject, { topics, caller }: SnsRoom): ReturnType<S
   refuseSessions(caller, 'SNS:Subscribe', 'AuthorizationError');
   const name = topicNameOf(topics.home, textOf(given['TopicArn']));
   const { RawMessageDelivery = 'false', ...unknown } = readAttributes(given['Attributes']);
+  demandFlag('RawMessageDelivery', RawMessageDelivery);
   const [more] = Object.keys(unknown);
   if (more !== undefined) throw new AwsError('NotImplemented', 501, `The attribute ${more} is not part of the local AWS`);
   if (given['Protocol'] !== 'sqs') throw new AwsError('NotImplemented', 501, 'Only queues can be subscribed in the local AWS');

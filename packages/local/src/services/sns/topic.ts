@@ -51,6 +51,12 @@ export function topicNameOf(home: Home, arn: string): string {
   throw new AwsError('InvalidParameter', 400, 'Invalid parameter: TopicArn is the ARN of no topic of this account and region');
 }
 
+/** @throws {@link AwsError} 400 for a value that is neither `true` nor `false`: it would count as the second */
+export function demandFlag(name: string, value: string | undefined): void {
+  if (value === undefined || value === 'true' || value === 'false') return;
+  throw new AwsError('InvalidParameter', 400, `Invalid parameter: Attributes Reason: ${name} must be true or false`);
+}
+
 /** @throws {@link AwsError} 400 */
 export function demandTopicName(name: string): void {
   if (!NAME.test(name)) throw new AwsError('InvalidParameter', 400, 'Invalid parameter: Topic Name');

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError } from '../service.ts';
 import type { Home } from '../sqs/queue.ts';
-import { demandTopicName, isFifo, type Subscription, type Topic, topicArn } from './topic.ts';
+import { demandFlag, demandTopicName, isFifo, type Subscription, type Topic, topicArn } from './topic.ts';
 
 const ATTRIBUTES: ReadonlySet<string> = new Set(['DisplayName', 'FifoTopic', 'ContentBasedDeduplication']);
 
@@ -34,6 +34,7 @@ export class Topics {
     demandTopicName(name);
     const unknown = Object.keys(attributes).find((attribute) => !ATTRIBUTES.has(attribute));
     if (unknown !== undefined) throw new AwsError('NotImplemented', 501, `The attribute ${unknown} is not part of the local AWS`);
+    for (const flag of ['FifoTopic', 'ContentBasedDeduplication']) demandFlag(flag, attributes[flag]);
     if (attributes['FifoTopic'] !== undefined && (attributes['FifoTopic'] === 'true') !== isFifo({ name })) {
       throw new AwsError('InvalidParameter', 400, 'Invalid parameter: the name of a FIFO topic, and of no other, ends with .fifo');
     }
