@@ -1,5 +1,5 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import type { Express, RequestHandler } from 'express';
+import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import request from 'supertest';
 import { onTestFinished } from 'vitest';
 import { bucket } from '../../../test/notes-aws.ts';
@@ -19,6 +19,9 @@ export const writesNote: RequestHandler = (req, res, next) => {
     .send(new PutObjectCommand({ Bucket: bucket, Key: `${req.tenantAws.tenantId}/note`, Body: 'anvils' }))
     .then(() => res.json({ tenant: req.tenantAws.tenantId }), next);
 };
+
+/** Answers what a log would hold. */
+export const explains: ErrorRequestHandler = (error, _req, res, _next) => void res.status(error.status).end(error.message);
 
 /** `GET /`, with this `Authorization` or with none. */
 export async function get(app: Express, authorization?: () => Promise<string>): Promise<request.Response> {

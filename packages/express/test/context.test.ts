@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as aTurn } from 'node:timers/promises';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { currentTenantAws, NoTenantError } from '@tenant-aws/core';
+import { currentTenantAws } from '@tenant-aws/core';
 import type { ErrorRequestHandler, Express, Request, RequestHandler } from 'express';
 import multer from 'multer';
 import request from 'supertest';
@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { notesAws } from '../../../test/aws-of-a-file.ts';
 import { listen } from '../../../test/loopback.ts';
 import { bucket } from '../../../test/notes-aws.ts';
+import { tenantHere } from '../../../test/tenant-here.ts';
 import { problemDetails } from '../src/index.ts';
 import { made } from './application.ts';
 import { frameworks } from './frameworks.ts';
@@ -31,14 +32,6 @@ describe.each(frameworks)('the context of a request on %s', (_name, express) => 
         .then(() => res.json({ tenant: currentTenantAws().tenantId }))
         .catch(next);
     };
-
-  function tenantHere(): string {
-    try {
-      return currentTenantAws().tenantId;
-    } catch (error) {
-      return error instanceof NoTenantError ? error.code : String(error);
-    }
-  }
 
   const tellsTenant: ErrorRequestHandler = (error, _req, res, _next) =>
     void res.status(500).json({ error: String(error), tenant: tenantHere() });

@@ -1,9 +1,11 @@
 import { StsRejectedError, TokenMissingError } from '@tenant-aws/core';
 import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import request from 'supertest';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { problemDetails } from '../src/index.ts';
 import { frameworks } from './frameworks.ts';
+
+afterEach(() => vi.restoreAllMocks());
 
 describe.each(frameworks)('problemDetails on %s', (_name, express) => {
   const others: ErrorRequestHandler = (error, _req, res, _next) => void res.status(418).end(error.message);
@@ -33,6 +35,18 @@ describe.each(frameworks)('problemDetails on %s', (_name, express) => {
     expect(response.status).toBe(500);
     expect(response.text).not.toMatch(/arn:|cause|assumable/);
     expect(Object.keys(response.body)).toEqual(['type', 'title', 'status', 'code']);
+  });
+
+  it.each([
+    ['production', new StsRejectedError('not assumable'), 1],
+    ['production', new TokenMissingError(), 0],
+    ['test', new StsRejectedError('not assumable'), 0],
+  ])('prints, in %s, %s so many times: %i', async (env, error, times) => {
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+
+    await request(failsWith(error).set('env', env)).get('/');
+
+    expect(printed.mock.calls).toEqual(Array.from({ length: times }, () => [error]));
   });
 
   it.each([[new Error('theirs')], ['a string'], [{ status: 401, code: 'token_missing', message: 'looks like ours' }]])(

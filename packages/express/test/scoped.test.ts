@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { notesAws } from '../../../test/aws-of-a-file.ts';
 import { assumesOf, bucket } from '../../../test/notes-aws.ts';
 import { problemDetails, scoped, type TenantCredentialsOptions } from '../src/index.ts';
-import { made } from './application.ts';
+import { explains, made } from './application.ts';
 import { frameworks } from './frameworks.ts';
 
 const aws = notesAws();
@@ -115,8 +115,8 @@ describe.each(frameworks)('scoped on %s', (_name, express) => {
   it('explains what is wrong where it is mounted without the call', async () => {
     const on = express()
       .use(scoped as unknown as RequestHandler)
-      .use(problemDetails());
+      .use(explains);
 
-    expect((await request(on).get('/')).body.title).toContain('`scoped([...])`');
+    expect((await request(on).get('/')).text).toContain('`scoped([...])`');
   });
 });

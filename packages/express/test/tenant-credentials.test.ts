@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { notesAws } from '../../../test/aws-of-a-file.ts';
 import { assumesOf, bucket, tenantAwsVariables } from '../../../test/notes-aws.ts';
 import { problemDetails, type TenantCredentialsOptions, tenantCredentials } from '../src/index.ts';
-import { get, made, writesNote } from './application.ts';
+import { explains, get, made, writesNote } from './application.ts';
 import { frameworks } from './frameworks.ts';
 
 const aws = notesAws();
@@ -116,12 +116,12 @@ describe.each(frameworks)('tenantCredentials on %s', (_name, express) => {
   it('explains what is wrong where it is mounted without the call', async () => {
     const app = express()
       .use(tenantCredentials as unknown as RequestHandler)
-      .use(problemDetails());
+      .use(explains);
 
     const response = await get(app);
 
     expect(response.status).toBe(500);
-    expect(response.body.title).toContain('`tenantCredentials()`');
+    expect(response.text).toContain('`tenantCredentials()`');
   });
 
   it('has a name in stack traces', () => {

@@ -19,7 +19,7 @@ export class TenantAwsExceptionFilter implements ExceptionFilter<TenantAwsError>
 
   catch(error: TenantAwsError, host: ArgumentsHost): unknown {
     if (!error.expose) this.#logger.error(error);
-    const { code, message } = error;
+    const { code, title: message } = problemOf(error);
     switch (host.getType<'http' | 'ws' | 'rpc' | 'graphql'>()) {
       case 'graphql':
         return Object.assign(new Error(message), { extensions: { code, status: error.status } });

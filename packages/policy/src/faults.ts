@@ -83,7 +83,7 @@ export class Faults {
 
   /** @throws {@link ConfigurationError} with everything found, if anything was */
   throwIfAny(): void {
-    if (this.#found.length > 0) throw new ConfigurationError(this.#found, { cause: this.#first });
+    if (this.#found.length > 0) throw new ConfigurationError(this.#found, { cause: originOf(this.#first) });
   }
 
   /**
@@ -97,12 +97,18 @@ export class Faults {
     if (first instanceof TemplateNotFoundError) throw new TemplateNotFoundError(faults);
     if (first instanceof TemplateSyntaxError) throw new TemplateSyntaxError(faults);
     if (first instanceof TemplateVariableError) throw new TemplateVariableError(faults);
-    throw new ConfigurationError(faults, { cause: first });
+    throw new ConfigurationError(faults, { cause: originOf(first) });
   }
 
   #note(fault: string): void {
     if (!this.#found.includes(fault)) this.#found.push(fault);
   }
+}
+
+/** What led to the first of errors that were each collected in turn: they say nothing that the last one does not. */
+function originOf(error: unknown): unknown {
+  if (!isDeclarationError(error)) return error;
+  return error.cause === error.detail ? undefined : originOf(error.cause);
 }
 
 /** What a value is, for a sentence; never the value itself. */

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { ConfigurationError, Faults, TemplateNotFoundError, TemplateSyntaxError, TemplateVariableError } from '@tenant-aws/policy';
 import { describe, expect, it } from 'vitest';
 import { refusal } from './fixtures.ts';
@@ -55,6 +56,28 @@ describe('Faults', () => {
     expect(refusal(() => faults.throwFirst())).toMatchObject({ code: 'template_variable', faults: 'one\ntwo' });
     faults.add('three');
     expect(refusal(() => faults.throwFirst())).toMatchObject({ code: 'configuration_invalid', faults: 'one\ntwo\nthree' });
+  });
+
+  it('says each fault once in a log, however often it was collected, and keeps what led to it', () => {
+    const collected = (read: () => void) => () => {
+      const faults = new Faults();
+      faults.attempt(read);
+      faults.throwIfAny();
+    };
+    const thrown = (error: Error) => () => {
+      throw error;
+    };
+    const logOf = (read: () => void): string => {
+      try {
+        collected(collected(collected(read)))();
+      } catch (error) {
+        return inspect(error);
+      }
+      return '';
+    };
+
+    expect(logOf(thrown(new TemplateSyntaxError(['one']))).split('one')).toHaveLength(2);
+    expect(logOf(thrown(new ConfigurationError(['one'], { cause: new RangeError('no such folder') })))).toContain('no such folder');
   });
 
   it('finds unknown names, and suggests the nearest known one', () => {

@@ -1,0 +1,20 @@
+import { ConfigurationError, problemOf, StsRejectedError } from '@tenant-aws/core';
+import { describe, expect, it } from 'vitest';
+
+describe('problemOf', () => {
+  it('answers what RFC 9457 asks for, and nothing of what STS said', () => {
+    expect(problemOf(new StsRejectedError('AccessDenied: arn:aws:iam::123456789012:user/base may not'))).toEqual({
+      type: 'urn:tenant-aws:error:sts_rejected',
+      title: 'AWS refused to issue credentials for this request',
+      status: 500,
+      code: 'sts_rejected',
+    });
+  });
+
+  it('tells a stranger none of the faults of a configuration, which its message names to whoever starts the application', () => {
+    const error = new ConfigurationError(['`roleArn` must be the ARN of a role']);
+
+    expect(error.message).toContain('roleArn');
+    expect(problemOf(error)).toMatchObject({ title: 'Tenant AWS is not configured', code: 'configuration_invalid' });
+  });
+});
