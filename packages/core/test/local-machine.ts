@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
-import { type TenantIdentity, TokenVendingMachine, type TokenVendingMachineOptions } from '@tenant-aws/core';
+import { TokenVendingMachine, type TokenVendingMachineOptions } from '@tenant-aws/core';
 import { fakeSts } from '@tenant-aws/core/testing';
 import type { LocalAws } from '@tenant-aws/local';
 import { beforeEach } from 'vitest';
@@ -10,6 +10,7 @@ import { bucket, roleArn, table } from '../../../test/notes-aws.ts';
 import { SettableClock } from './settable-clock.ts';
 
 export { localAws } from '../../../test/aws-of-a-file.ts';
+export { identityOf } from '../../../test/identity-of.ts';
 export { assumesOf, bucket, roleArn, table } from '../../../test/notes-aws.ts';
 
 /** An STS client of the local AWS, with its base keys. */
@@ -58,8 +59,4 @@ export function clockedMachines(all: Partial<TokenVendingMachineOptions> = {}): 
   const clock = new SettableClock();
   beforeEach(() => clock.restart());
   return { aws, clock, machine: (options) => new TokenVendingMachine(optionsFor(aws, { ...all, ...options }), { clock }) };
-}
-
-export function identityOf(tenantId: string, claims: Record<string, unknown> = {}): TenantIdentity {
-  return { tenantId, claims, source: 'claims' };
 }

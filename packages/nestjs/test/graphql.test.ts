@@ -7,6 +7,7 @@ import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { notesAws } from '../../../test/aws-of-a-file.ts';
 import { bucket } from '../../../test/notes-aws.ts';
+import { tenantHere } from '../../../test/tenant-here.ts';
 import { CurrentTenant, Public, Scoped, TenantAwsModule, TenantClient, type TenantIdentity } from '../src/index.ts';
 import { type Platform, platforms, start } from './application.ts';
 
@@ -45,7 +46,7 @@ class Notes {
   @Public()
   @Query(() => String)
   open(): string {
-    return codeOf(() => currentTenantAws().tenantId);
+    return tenantHere();
   }
 
   @Scoped(['s3-folder-read-only'])
@@ -80,13 +81,6 @@ class Notes {
 
 const keyOf = (id: string): string => `${currentTenantAws().tenantId}/graphql/${id}`;
 const nameOf = (error: Error): string => error.name;
-function codeOf(ask: () => string): string {
-  try {
-    return ask();
-  } catch (error) {
-    return (error as { code: string }).code;
-  }
-}
 
 const startWith = (platform: Platform, options: Partial<ApolloDriverConfig> = {}): Promise<INestApplication> =>
   start(platform, {

@@ -10,6 +10,7 @@ import { concatMap, firstValueFrom, from, type Observable, toArray } from 'rxjs'
 import { afterEach, describe, expect, it } from 'vitest';
 import { notesAws } from '../../../test/aws-of-a-file.ts';
 import { bucket } from '../../../test/notes-aws.ts';
+import { tenantHere } from '../../../test/tenant-here.ts';
 import {
   CurrentTenant,
   Public,
@@ -73,11 +74,7 @@ class Jobs {
   @Public()
   @MessagePattern('open')
   open() {
-    try {
-      return currentTenantAws().tenantId;
-    } catch (error) {
-      return (error as { code: string }).code;
-    }
+    return tenantHere();
   }
 
   private async put(folder: string): Promise<void> {

@@ -4,13 +4,13 @@ import nest from '@nestjs/core/package.json' with { type: 'json' };
 import { ConfigurationError, TokenVendingMachine } from '@tenant-aws/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { notesAws } from '../../../test/aws-of-a-file.ts';
+import { identityOf } from '../../../test/identity-of.ts';
 import { assumesOf } from '../../../test/notes-aws.ts';
 import { TenantAwsModule, TenantAwsService } from '../src/index.ts';
 import { get, platforms, start } from './application.ts';
 
 const aws = notesAws();
 const tokenOf = (tenant: string) => aws.issuer.token({ tenant });
-const identityOf = (tenantId: string) => ({ tenantId, claims: {}, source: 'claims' }) as const;
 
 @Controller()
 class Pages {

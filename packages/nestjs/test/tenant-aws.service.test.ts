@@ -5,12 +5,12 @@ import { Injectable } from '@nestjs/common';
 import { currentTenantAws, type TenantIdentity, TokenVendingMachine } from '@tenant-aws/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { notesAws } from '../../../test/aws-of-a-file.ts';
+import { identityOf } from '../../../test/identity-of.ts';
 import { bucket } from '../../../test/notes-aws.ts';
 import { TenantAwsModule, type TenantAwsModuleOptions, TenantAwsService, TenantClient } from '../src/index.ts';
 import { start } from './application.ts';
 
 const aws = notesAws();
-const identityOf = (tenantId: string): TenantIdentity => ({ tenantId, claims: {}, source: 'claims' });
 
 @Injectable()
 class Consumer {

@@ -6,13 +6,13 @@ import { Test } from '@nestjs/testing';
 import { currentTenantAws } from '@tenant-aws/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { notesAws } from '../../../test/aws-of-a-file.ts';
+import { identityOf } from '../../../test/identity-of.ts';
 import { bucket, table } from '../../../test/notes-aws.ts';
 import { getTenantClientToken, TenantAwsModule, TenantAwsService, TenantClient } from '../src/index.ts';
 import { get, platforms, start, started } from './application.ts';
 
 const aws = notesAws();
 const tokenOf = (tenant: string) => aws.issuer.token({ tenant });
-const identityOf = (tenantId: string) => ({ tenantId, claims: {}, source: 'claims' }) as const;
 
 const elsewhere = { region: 'eu-central-1' };
 

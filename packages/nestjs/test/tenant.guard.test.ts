@@ -1,9 +1,10 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Controller, Get, type INestApplication, Module, Req, UseGuards } from '@nestjs/common';
-import { ConfigurationError, currentTenantAws, type TenantAws, type TenantIdentity } from '@tenant-aws/core';
+import { ConfigurationError, type TenantAws, type TenantIdentity } from '@tenant-aws/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { notesAws } from '../../../test/aws-of-a-file.ts';
 import { assumesOf, bucket } from '../../../test/notes-aws.ts';
+import { tenantHere } from '../../../test/tenant-here.ts';
 import { CurrentTenant, Public, Scoped, TenantAwsModule, TenantClient, TenantGuard } from '../src/index.ts';
 import { get, platforms, start } from './application.ts';
 
@@ -12,14 +13,6 @@ const tokenOf = (tenant: string) => aws.issuer.token({ tenant });
 
 interface Request {
   readonly tenantAws?: TenantAws;
-}
-
-function tenantHere(): string {
-  try {
-    return currentTenantAws().tenantId;
-  } catch (error) {
-    return (error as { code: string }).code;
-  }
 }
 
 @Controller()
