@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { bearerToken, tenantGate, TokenVendingMachine } from '@tenant-aws/core';
 import { fakeSts } from '@tenant-aws/core/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { faultsIn } from './faults-in.ts';
 
 const machine = {
   TENANT_AWS_ROLE_ARN: 'arn:aws:iam::000000000000:role/TenantAccess',
@@ -24,16 +25,6 @@ function environment(variables: Record<string, string>): void {
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
 }
 
-function faultsOf(act: () => unknown): readonly string[] {
-  try {
-    act();
-    return [];
-  } catch (error) {
-    expect(error).toMatchObject({ code: 'configuration_invalid' });
-    return (error as { faults: readonly string[] }).faults;
-  }
-}
-
 describe('a gate without options', () => {
   it('is made of the environment', async () => {
     environment({ ...machine, ...bearer, ...region });
@@ -45,7 +36,7 @@ describe('a gate without options', () => {
   });
 
   it('names every variable that is missing, a region too, in one error', () => {
-    const faults = faultsOf(() => tenantGate());
+    const faults = faultsIn(() => tenantGate());
 
     for (const name of ['TENANT_AWS_ROLE_ARN', 'TENANT_AWS_TEMPLATES', 'TENANT_AWS_JWT_ISSUER', 'TENANT_AWS_JWT_AUDIENCE', 'AWS_REGION']) {
       expect(faults.filter((fault) => fault.includes(`\`${name}\``))).toHaveLength(1);
@@ -56,7 +47,7 @@ describe('a gate without options', () => {
   it('names the variable of a template that is missing', () => {
     environment({ ...machine, ...bearer, ...region, TENANT_AWS_VAR_BUCKET: '' });
 
-    expect(faultsOf(() => tenantGate())).toEqual([expect.stringContaining('TENANT_AWS_VAR_BUCKET')]);
+    expect(faultsIn(() => tenantGate())).toEqual([expect.stringContaining('TENANT_AWS_VAR_BUCKET')]);
   });
 
   it.each<[string, string]>([
@@ -84,7 +75,7 @@ describe('a gate without options', () => {
   ])('names %s where it is %j', (name, value) => {
     environment({ ...machine, ...bearer, ...region, [name]: value });
 
-    const faults = faultsOf(() => tenantGate());
+    const faults = faultsIn(() => tenantGate());
     expect(faults.length).toBeGreaterThan(0);
     for (const fault of faults) expect(fault).toContain(name);
     expect(faults.join()).not.toContain('notes/*');
@@ -93,12 +84,12 @@ describe('a gate without options', () => {
   it('suggests the name that was meant', () => {
     environment({ ...machine, ...bearer, ...region, TENANT_AWS_TENANT_CLAIN: 'x' });
 
-    expect(faultsOf(() => tenantGate())).toEqual([expect.stringContaining('TENANT_AWS_TENANT_CLAIM')]);
+    expect(faultsIn(() => tenantGate())).toEqual([expect.stringContaining('TENANT_AWS_TENANT_CLAIM')]);
   });
 
   it('takes a region from wherever the SDK or its neighbours do', async () => {
     environment({ ...machine, ...bearer });
-    expect(faultsOf(() => tenantGate())).toHaveLength(1);
+    expect(faultsIn(() => tenantGate())).toHaveLength(1);
 
     for (const variables of [{ AWS_DEFAULT_REGION: 'eu-west-1' }, { AWS_PROFILE: 'staging' }]) {
       environment(variables);
@@ -145,14 +136,14 @@ describe('code', () => {
   it('is called by the names of code where it is at fault', () => {
     environment({ ...machine, ...bearer, ...region });
 
-    expect(faultsOf(() => tenantGate({ roleArn: 'x' }))).toEqual([expect.stringContaining('`roleArn`')]);
-    expect(faultsOf(() => tenantGate({ cache: { max: 0 } }))).toEqual([expect.stringContaining('`cache.max`')]);
+    expect(faultsIn(() => tenantGate({ roleArn: 'x' }))).toEqual([expect.stringContaining('`roleArn`')]);
+    expect(faultsIn(() => tenantGate({ cache: { max: 0 } }))).toEqual([expect.stringContaining('`cache.max`')]);
   });
 
   it('adds to a group what the environment has of it', () => {
     environment({ ...machine, ...region, TENANT_AWS_CACHE_MAX: '0' });
 
-    expect(faultsOf(() => TokenVendingMachine.fromEnvironment({ cache: { errorTtlMs: 5 } }))).toEqual([
+    expect(faultsIn(() => TokenVendingMachine.fromEnvironment({ cache: { errorTtlMs: 5 } }))).toEqual([
       expect.stringContaining('TENANT_AWS_CACHE_MAX'),
     ]);
   });
@@ -169,7 +160,7 @@ describe('a machine', () => {
     environment({ ...machine, ...region, TENANT_AWS_JWT_ISSUER: 'nonsense' });
 
     await TokenVendingMachine.fromEnvironment().close();
-    expect(faultsOf(() => new TokenVendingMachine({ sts: fakeSts() } as never)).join('\n')).toMatch(/`roleArn`[\s\S]*`permissions`/);
+    expect(faultsIn(() => new TokenVendingMachine({ sts: fakeSts() } as never)).join('\n')).toMatch(/`roleArn`[\s\S]*`permissions`/);
   });
 
   it('reads templates from a folder', async () => {

@@ -1,6 +1,7 @@
 import { PolicyGenerator, shipped, TemplateLibrary, TokenVendingMachine, type TokenVendingMachineOptions } from '@tenant-aws/core';
 import { fakeSts } from '@tenant-aws/core/testing';
 import { describe, expect, it } from 'vitest';
+import { faultsIn } from './faults-in.ts';
 
 const good: TokenVendingMachineOptions = {
   roleArn: 'arn:aws:iam::000000000000:role/TenantAccess',
@@ -11,13 +12,7 @@ const good: TokenVendingMachineOptions = {
 
 /** The faults of these options. */
 function faultsOf(options: unknown): readonly string[] {
-  try {
-    void new TokenVendingMachine(options as TokenVendingMachineOptions).close();
-    return [];
-  } catch (error) {
-    expect(error).toMatchObject({ code: 'configuration_invalid', status: 500 });
-    return (error as { faults: readonly string[] }).faults;
-  }
+  return faultsIn(() => void new TokenVendingMachine(options as TokenVendingMachineOptions).close());
 }
 
 describe('options', () => {

@@ -1,8 +1,8 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { ConfigurationError } from '@tenant-aws/policy';
 import { describe, expect, it } from 'vitest';
 import { bearerToken } from '../../src/identity/bearer-token.ts';
 import { type BearerTokenOptions, readBearerTokenOptions } from '../../src/identity/bearer-token-options.ts';
+import { faultsIn } from '../configuration/faults-in.ts';
 import { signingPair } from './issuer-under-test.ts';
 
 const rsa = signingPair('rsa');
@@ -12,13 +12,7 @@ const good: BearerTokenOptions = { issuer: 'https://issuer.example/pool', audien
 
 /** The faults of options that plain JavaScript may pass. */
 function faultsOf(options: unknown): readonly string[] {
-  try {
-    bearerToken(options as BearerTokenOptions);
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.faults;
-    throw error;
-  }
-  return [];
+  return faultsIn(() => bearerToken(options as BearerTokenOptions));
 }
 
 describe('the options of bearerToken', () => {

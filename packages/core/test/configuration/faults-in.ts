@@ -1,0 +1,14 @@
+import { ConfigurationError } from '@tenant-aws/core';
+import { expect } from 'vitest';
+
+/** What a configuration error names; nothing where there is none. */
+export function faultsIn(act: () => unknown): readonly string[] {
+  try {
+    act();
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    expect(error).toMatchObject({ code: 'configuration_invalid', status: 500 });
+    return error.faults;
+  }
+}
