@@ -50,10 +50,13 @@ describe('BatchGetItem', () => {
     ]);
   });
 
-  it('shows no key at all if one of the keys names none', async () => {
+  it('shows the keys that there are, and one that no policy lists, if one of the keys names none', async () => {
     const mixed = new BatchGetItemCommand({ RequestItems: { notes: { Keys: [note('acme'), { id: { S: '1' } }] } } });
     await expect(world.client.send(mixed)).rejects.toMatchObject({ name: 'ValidationException' });
-    expect(world.asked[0]?.context).not.toHaveProperty('dynamodb:LeadingKeys');
+    expect(world.asked[0]?.context['dynamodb:LeadingKeys']).toEqual(['acme', '']);
+    const neither = new BatchGetItemCommand({ RequestItems: { notes: { Keys: [{ id: { S: '1' } }, { id: { S: '2' } }] } } });
+    await expect(world.client.send(neither)).rejects.toMatchObject({ name: 'ValidationException' });
+    expect(world.asked[1]?.context).not.toHaveProperty('dynamodb:LeadingKeys');
   });
 
   it('answers under the name that was asked for', async () => {

@@ -11,6 +11,7 @@ import {
   QueryCommand,
   ScanCommand,
   TransactGetItemsCommand,
+  type TransactWriteItem,
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -154,6 +155,34 @@ describe("a session with a tenant's leading key", () => {
       `User: arn:aws:sts::000000000000:assumed-role/TenantAccess/acme is not authorized to perform: dynamodb:GetItem on resource: ${TABLE} because no session policy allows the dynamodb:GetItem action`,
     );
   });
+});
+
+describe('a policy that asks for all keys, and not whether there are any', () => {
+  const { Null: _, ...alone } = leadingKeys('acme');
+
+  it("shows no other's item to a transaction of which one key is none", async () => {
+    const client = await session(statement(alone));
+    const check = (Key: object) => ({
+      ConditionCheck: {
+        TableName,
+        Key,
+        ConditionExpression: 'attribute_not_exists(tenant)',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      },
+    });
+    const TransactItems = [check(note('globex')), check({ id: { S: '1' } })] as TransactWriteItem[];
+    const failure: unknown = await client.send(new TransactWriteItemsCommand({ TransactItems })).catch((error: unknown) => error);
+    expect(JSON.stringify(failure)).not.toContain('open');
+    expect(failure).toMatchObject(denied);
+  });
+
+  it.each([[[{ id: { S: '1' } }, note('globex')]], [[{ tenant: { N: '1' }, id: { S: '1' } }, note('globex')]]])(
+    'denies a batch of %j, of which one key is none',
+    async (Keys) => {
+      const client = await session(statement(alone));
+      await expect(client.send(new BatchGetItemCommand({ RequestItems: { notes: { Keys } } }))).rejects.toMatchObject(denied);
+    },
+  );
 });
 
 describe('a policy that leaks on AWS leaks here as well', () => {

@@ -19,9 +19,11 @@ export interface Access {
 /** The request as IAM sees it. */
 export function asIamRequest(home: Home, access: Access): IamRequest {
   const context: Record<string, string | readonly string[]> = {};
-  const keys = access.keys ?? [];
-  // One key that is not named makes the whole set unknown: a policy must not find only the keys it likes in it.
-  if (keys.length > 0 && keys.every((key) => key !== undefined)) context['dynamodb:LeadingKeys'] = [...new Set(keys)];
+  const named = (access.keys ?? []).filter((key) => key !== undefined);
+  // Beside others, a key that is not named counts as one that no table has and no policy lists. Left out, it would let a policy find
+  // only the keys it likes; and without the whole set `ForAllValues` would hold over nothing, whatever the other keys are.
+  const unnamed = named.length < (access.keys ?? []).length ? [''] : [];
+  if (named.length > 0) context['dynamodb:LeadingKeys'] = [...new Set([...named, ...unnamed])];
   if (access.attributes !== undefined && access.attributes.size > 0) context['dynamodb:Attributes'] = [...access.attributes];
   if (access.select !== undefined) context['dynamodb:Select'] = access.select;
   if (access.returnValues !== undefined) context['dynamodb:ReturnValues'] = access.returnValues;
