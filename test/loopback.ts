@@ -11,6 +11,9 @@ export interface Listening {
 /** Longer than clients keep an idle connection: else one may send its next request just as the server hangs up. */
 export const KEEP_ALIVE_MS = 65_000;
 
+/** Port 1 is no one's: a connection to it is refused. */
+export const NOBODY_LISTENS = 'http://127.0.0.1:1/jwks.json';
+
 export async function listen(listener: RequestListener): Promise<Listening> {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, listener).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -3,6 +3,7 @@ import type { LocalAws } from '@tenant-aws/local';
 import type { Express } from 'express';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { notesAws } from '../../../test/aws-of-a-file.ts';
+import { NOBODY_LISTENS } from '../../../test/loopback.ts';
 import { roleArn } from '../../../test/notes-aws.ts';
 import { problemDetails, type TenantCredentialsOptions } from '../src/index.ts';
 import { get, made, writesNote } from './application.ts';
@@ -11,8 +12,6 @@ import { frameworks } from './frameworks.ts';
 const aws = notesAws();
 const issuer = () => ({ issuer: aws.issuer.url, audience: aws.issuer.audience });
 
-/** Port 1 is no one's: a connection to it is refused. */
-const NOBODY_LISTENS = 'http://127.0.0.1:1/jwks.json';
 const bearer = (token: Parameters<LocalAws['issuer']['token']>[0]) => async () => `Bearer ${await aws.issuer.token(token)}`;
 const asAcme = bearer({ tenant: 'acme' });
 

@@ -3,6 +3,7 @@ import { bearerToken, ConfigurationError, TokenVendingMachine } from '@tenant-aw
 import type { Express, RequestHandler } from 'express';
 import { describe, expect, it, vi } from 'vitest';
 import { notesAws } from '../../../test/aws-of-a-file.ts';
+import { NOBODY_LISTENS } from '../../../test/loopback.ts';
 import { assumesOf, bucket, tenantAwsVariables } from '../../../test/notes-aws.ts';
 import { problemDetails, type TenantCredentialsOptions, tenantCredentials } from '../src/index.ts';
 import { explains, get, made, writesNote } from './application.ts';
@@ -10,8 +11,6 @@ import { frameworks } from './frameworks.ts';
 
 const aws = notesAws();
 
-/** Port 1 is no one's: a connection to it is refused. */
-const NOBODY_LISTENS = 'http://127.0.0.1:1/jwks.json';
 const asAcme = async () => `Bearer ${await aws.issuer.token({ tenant: 'acme' })}`;
 
 describe.each(frameworks)('tenantCredentials on %s', (_name, express) => {

@@ -3,12 +3,10 @@ import type Koa from 'koa';
 import { KoaPassport } from 'koa-passport';
 import { describe, expect, it } from 'vitest';
 import { notesAws } from '../../../test/aws-of-a-file.ts';
+import { NOBODY_LISTENS } from '../../../test/loopback.ts';
 import { problemDetails } from '../src/index.ts';
 import { answersTenant, applicationsOn, made } from './application.ts';
 import { frameworks } from './frameworks.ts';
-
-/** Port 1 is no one's: a connection to it is refused. */
-const NOBODY_LISTENS = 'http://127.0.0.1:1/jwks.json';
 
 const aws = notesAws();
 
