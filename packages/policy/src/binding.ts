@@ -1,6 +1,6 @@
 import { many, type Statement } from './document.ts';
 import { parseTags } from './tags.ts';
-import { calledTemplate, conditionValues, type PermissionTemplate, taggedStrings, tagNames } from './template.ts';
+import { calledTemplate, type PermissionTemplate, taggedStrings, tagNames } from './template.ts';
 
 /** What makes a statement one tenant's: the id itself, or session tags that IAM fills in. */
 interface Binding {
@@ -15,28 +15,42 @@ const SESSION_TAG = /\$\{\s*aws:PrincipalTag\/([^,}]+?)\s*\}/gi;
 /** `StringNotEquals`, `ForAllValues:StringNotLike`, `NotIpAddress`, `ArnNotLikeIfExists`: they hold for everything but what they name. */
 const NEGATED = /not/i;
 
+/** Keys that are the same whatever the request is for. AWS IAM User Guide, "AWS global condition context keys", Properties of the principal. */
+const OF_CALLER = /^aws:(?:principal|userid$|username$|sourceidentity$)/i;
+
 /**
  * What a statement names in Resource or Condition, and a Deny in NotResource: a quick look that catches the forgotten tenant, not a proof.
- * What an Allow names in NotResource or under a negated operator is what it leaves out, and all the rest is allowed.
+ * An Allow must tell one tenant's data from another's: what it leaves out does not count, nor what it asks of the caller.
  */
 function bindingOf(statement: Statement): Binding {
-  const { Effect, Resource, Condition = {} } = statement;
-  const positive = Object.fromEntries(Object.entries(Condition).filter(([operator]) => !NEGATED.test(operator)));
-  const strings = Effect === 'Deny' ? taggedStrings(statement) : [...many(Resource), ...conditionValues(positive)];
+  const strings = statement.Effect === 'Deny' ? taggedStrings(statement) : [...many(statement.Resource), ...demanded(statement)];
   return {
     tenant: strings.some((text) => parseTags(text, 'a statement').names.includes('tenant')),
     sessionTags: strings.flatMap((text) => [...text.matchAll(SESSION_TAG)].map(([, key = '']) => key)),
   };
 }
 
+/** The values that a Condition demands of the data. */
+function demanded({ Condition = {} }: Statement): readonly string[] {
+  return Object.entries(Condition)
+    .filter(([operator]) => !NEGATED.test(operator))
+    .flatMap(([, keys]) => Object.entries(keys))
+    .filter(([key]) => !OF_CALLER.test(key))
+    .flatMap(([, values]) => many(values));
+}
+
+/** Said where the tenant is named, and to no effect. */
+const TO_NO_EFFECT =
+  ' (where it stands it tells no data apart: NotResource and negated operators leave it out, and keys such as `aws:PrincipalTag` are of the caller)';
+
 /** The faults of Allow statements that neither name the tenant nor a session tag. */
 export function unboundFaults(template: PermissionTemplate): readonly string[] {
   return template.Statement.flatMap((statement, i) => {
     const { tenant, sessionTags } = bindingOf(statement);
     if (statement.Effect === 'Deny' || tenant || sessionTags.length > 0) return [];
-    const leftOut = tagNames(statement).includes('tenant') ? ' (NotResource and negated operators name what is left out)' : '';
+    const named = tagNames(statement).includes('tenant') ? TO_NO_EFFECT : '';
     return [
-      `${calledTemplate(template)}, statement ${i + 1} names no tenant: it allows ${actionsOf(statement)} without \`{{tenant}}\` in its Resource or Condition${leftOut}, so every tenant could reach every tenant's data. ` +
+      `${calledTemplate(template)}, statement ${i + 1} names no tenant: it allows ${actionsOf(statement)} without \`{{tenant}}\` in its Resource or Condition${named}, so every tenant could reach every tenant's data. ` +
         `Put \`{{tenant}}\` there; or, if all tenants may have this, list \`${template.name}\` in \`shared\``,
     ];
   });

@@ -32,6 +32,12 @@ describe('an Allow statement that names no tenant', () => {
       'a session tag under a negated operator only',
       { ...anyTenant, Condition: { StringNotEquals: { 's3:ExistingObjectTag/tenant': '${aws:PrincipalTag/tenant}' } } },
     ],
+    ...['aws:PrincipalTag/tenant', 'AWS:principaltag/Tenant', 'aws:PrincipalArn', 'aws:userid', 'aws:SourceIdentity'].map(
+      (key): [string, object] => [
+        `a tenant that only ${key} is compared with, which is the same for all data`,
+        { ...anyTenant, Condition: { StringLike: { [key]: '*{{tenant}}' } } },
+      ],
+    ),
     ['a session tag with a default', { ...anyTenant, Resource: "arn:aws:s3:::notes/${aws:PrincipalTag/tenant, 'all'}/*" }],
   ])('is refused with %s', (_, template) => {
     expect(refusal(() => libraryOf({ x: template })).faults).toContain('names no tenant');
@@ -51,13 +57,16 @@ describe('an Allow statement that names no tenant', () => {
     expect(() => libraryOf({ x: template })).not.toThrow();
   });
 
-  it('says why a tenant that is only left out does not count', () => {
-    const leftOut = 'without `{{tenant}}` in its Resource or Condition (NotResource and negated operators name what is left out), so every';
+  it('says why a tenant that tells no data apart does not count', () => {
+    const why =
+      'without `{{tenant}}` in its Resource or Condition (where it stands it tells no data apart: NotResource and negated operators leave it out, ' +
+      'and keys such as `aws:PrincipalTag` are of the caller), so every';
     for (const template of [
       { Effect: 'Allow', Action: 's3:GetObject', NotResource: 'arn:aws:s3:::notes/{{tenant}}/*' },
       { ...anyTenant, Condition: { StringNotEquals: { 's3:ExistingObjectTag/tenant': '{{tenant}}' } } },
+      { ...anyTenant, Condition: { StringEquals: { 'aws:PrincipalTag/tenant': '{{tenant}}' } } },
     ])
-      expect(refusal(() => libraryOf({ x: template })).faults).toContain(leftOut);
+      expect(refusal(() => libraryOf({ x: template })).faults).toContain(why);
   });
 
   it('is accepted where code lists its template as shared, and there only', () => {
