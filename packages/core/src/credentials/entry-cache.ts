@@ -18,6 +18,8 @@ export interface Entry extends Assumed {
   readonly tenantId: string;
   /** SHA-256 of the session policy that was sent. */
   readonly policyDigest: string;
+  /** Of the access key, as the signature guard knows it. */
+  readonly keyDigest: string;
   /** See {@link refreshBelowMs}. */
   readonly refreshBelowMs: number;
   /** Of those who asked for it, how long the one lasts who lasts longest: it is renewed until then, in milliseconds of the epoch. */
@@ -29,7 +31,7 @@ export interface Entry extends Assumed {
 }
 
 /** What a call of AssumeRole came to. */
-export type Outcome = (Assumed & { readonly policyDigest: string }) | StsFailure;
+export type Outcome = (Assumed & Pick<Entry, 'policyDigest' | 'keyDigest'>) | StsFailure;
 
 /** What was asked of the cache so far. */
 export interface CacheCounts {

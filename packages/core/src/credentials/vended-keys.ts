@@ -26,14 +26,19 @@ export class VendedKeys {
     this.#clock = clock;
   }
 
-  /** @param generation of the tenant's revocations, when the key was asked for */
-  add(accessKeyId: string, tenantId: string, life: Life, generation: number): void {
-    this.#keys.set(digestOf(accessKeyId), { tenantId, life, generation });
+  /**
+   * @param generation of the tenant's revocations, when the key was asked for
+   * @returns the key's digest, for {@link VendedKeys.touch}
+   */
+  add(accessKeyId: string, tenantId: string, life: Life, generation: number): string {
+    const digest = digestOf(accessKeyId);
+    this.#keys.set(digest, { tenantId, life, generation });
+    return digest;
   }
 
   /** Keeps a key that is still handed out from being pushed out by newer ones. */
-  touch(accessKeyId: string): void {
-    this.#keys.get(digestOf(accessKeyId));
+  touch(keyDigest: string): void {
+    this.#keys.get(keyDigest);
   }
 
   /**

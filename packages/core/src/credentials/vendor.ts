@@ -98,7 +98,7 @@ export class Vendor {
     const place = this.#placeOf(grant, region);
     const entry = this.#entries.find(place, minimumRemainingMs);
     if (entry === undefined) return this.#entries.get(place, minimumRemainingMs, () => this.#assume(grant, region));
-    this.keys.touch(entry.accessKeyId);
+    this.keys.touch(entry.keyDigest);
     if (this.#entries.isDue(entry, place)) this.#refresh(grant, place, region, entry);
     return { entry, outcome: 'hit' };
   }
@@ -200,9 +200,9 @@ export class Vendor {
     assertWanted();
     if (outcome.kind !== 'assumed') return outcome;
     // INVARIANT: the guard learns of a key here and nowhere else, from the tenant whose policy was sent.
-    this.keys.add(outcome.accessKeyId, tenantId, outcome.life, generation);
+    const keyDigest = this.keys.add(outcome.accessKeyId, tenantId, outcome.life, generation);
     publishUtilisation(tenantId, outcome.tokenUtilisation);
-    return { ...outcome, policyDigest: digestOf(request.policy) };
+    return { ...outcome, keyDigest, policyDigest: digestOf(request.policy) };
   }
 
   /** INVARIANT: the last thing that `vend` does, so that who asked before a revocation is answered nothing after it. */

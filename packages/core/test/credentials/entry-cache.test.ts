@@ -166,7 +166,7 @@ describe('a refusal of STS', () => {
 
 describe('a key that two tenants would share', () => {
   const life = { wallEnd: Number.POSITIVE_INFINITY, monotonicEnd: Number.POSITIVE_INFINITY };
-  const facts = { life, lifeMs: 900_000, requestId: undefined, tokenUtilisation: undefined, policyDigest: 'digest' };
+  const facts = { life, lifeMs: 900_000, requestId: undefined, tokenUtilisation: undefined, policyDigest: 'digest', keyDigest: 'digest' };
   const assumed = { kind: 'assumed', accessKeyId: 'ASIA', secretAccessKey: 'secret', sessionToken: 'token', ...facts } as const;
   const own = { key: 'same', tenantId: 'acme', authorityUntil: Number.POSITIVE_INFINITY };
   const foreign = { ...own, tenantId: 'globex' };
