@@ -12,8 +12,8 @@ interface Binding {
 /** A session tag without a default: a default would be the same for all tenants. */
 const SESSION_TAG = /\$\{\s*aws:PrincipalTag\/([^,}]+?)\s*\}/gi;
 
-/** `StringNotEquals`, `ForAllValues:StringNotLike`, `NotIpAddress`, `ArnNotLikeIfExists`: they hold for everything but what they name. */
-const NEGATED = /not/i;
+/** `ForAllValues:StringNotEquals`, `NotIpAddress` hold for everything but what they name, `StringLikeIfExists` for a request without the key. */
+const HOLDS_FOR_OTHERS = /not|ifexists/i;
 
 /** Keys that are the same whatever the request is for. AWS IAM User Guide, "AWS global condition context keys", Properties of the principal. */
 const OF_CALLER = /^aws:(?:principal|userid$|username$|sourceidentity$)/i;
@@ -33,7 +33,7 @@ function bindingOf(statement: Statement): Binding {
 /** The values that a Condition demands of the data. */
 function demanded({ Condition = {} }: Statement): readonly string[] {
   return Object.entries(Condition)
-    .filter(([operator]) => !NEGATED.test(operator))
+    .filter(([operator]) => !HOLDS_FOR_OTHERS.test(operator))
     .flatMap(([, keys]) => Object.entries(keys))
     .filter(([key]) => !OF_CALLER.test(key))
     .flatMap(([, values]) => many(values));
@@ -41,7 +41,7 @@ function demanded({ Condition = {} }: Statement): readonly string[] {
 
 /** Said where the tenant is named, and to no effect. */
 const TO_NO_EFFECT =
-  ' (where it stands it tells no data apart: NotResource and negated operators leave it out, and keys such as `aws:PrincipalTag` are of the caller)';
+  ' (where it stands it tells no data apart: NotResource and negated operators leave it out, IfExists holds without the key, and keys such as `aws:PrincipalTag` are of the caller)';
 
 /** The faults of Allow statements that neither name the tenant nor a session tag. */
 export function unboundFaults(template: PermissionTemplate): readonly string[] {

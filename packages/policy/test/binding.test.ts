@@ -38,6 +38,15 @@ describe('an Allow statement that names no tenant', () => {
         { ...anyTenant, Condition: { StringLike: { [key]: '*{{tenant}}' } } },
       ],
     ),
+    ...['StringLikeIfExists', 'ForAllValues:StringEqualsIFEXISTS'].map((operator): [string, object] => [
+      `a tenant under ${operator} only, which holds for a request without the key`,
+      {
+        Effect: 'Allow',
+        Action: 's3:ListBucket',
+        Resource: 'arn:aws:s3:::notes',
+        Condition: { [operator]: { 's3:prefix': '{{tenant}}/*' } },
+      },
+    ]),
     ['a session tag with a default', { ...anyTenant, Resource: "arn:aws:s3:::notes/${aws:PrincipalTag/tenant, 'all'}/*" }],
   ])('is refused with %s', (_, template) => {
     expect(refusal(() => libraryOf({ x: template })).faults).toContain('names no tenant');
@@ -60,7 +69,7 @@ describe('an Allow statement that names no tenant', () => {
   it('says why a tenant that tells no data apart does not count', () => {
     const why =
       'without `{{tenant}}` in its Resource or Condition (where it stands it tells no data apart: NotResource and negated operators leave it out, ' +
-      'and keys such as `aws:PrincipalTag` are of the caller), so every';
+      'IfExists holds without the key, and keys such as `aws:PrincipalTag` are of the caller), so every';
     for (const template of [
       { Effect: 'Allow', Action: 's3:GetObject', NotResource: 'arn:aws:s3:::notes/{{tenant}}/*' },
       { ...anyTenant, Condition: { StringNotEquals: { 's3:ExistingObjectTag/tenant': '{{tenant}}' } } },
