@@ -59,6 +59,12 @@ describe('BatchGetItem', () => {
     expect(world.asked[1]?.context).not.toHaveProperty('dynamodb:LeadingKeys');
   });
 
+  it('takes no longer expression than a single read does', async () => {
+    const long = Array.from({ length: 1000 }, (_, i) => `attribute${i}`).join(',');
+    const batch = new BatchGetItemCommand({ RequestItems: { notes: { Keys: [note('acme')], ProjectionExpression: long } } });
+    await expect(world.client.send(batch)).rejects.toThrow('Expression size has exceeded the maximum allowed size');
+  });
+
   it('answers under the name that was asked for', async () => {
     await world.client.send(new PutItemCommand({ TableName: 'notes', Item: note('acme') }));
     const { Responses } = await world.client.send(new BatchGetItemCommand({ RequestItems: { [NOTES]: { Keys: [note('acme')] } } }));

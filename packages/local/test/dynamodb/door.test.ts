@@ -79,6 +79,8 @@ describe('the door of DynamoDB', () => {
 
   it.each([
     ['UpdateItem', `{"TableName":"notes",${key},"UpdateExpression":"REMOVE #p","ExpressionAttributeNames":{"#p":"__proto__"}}`],
+    ['UpdateItem', `{"TableName":"notes",${key},"UpdateExpression":"REMOVE a.__proto__"}`],
+    ['GetItem', `{"TableName":"notes",${key},"ProjectionExpression":"a,__proto__[0]"}`],
     ['GetItem', `{"TableName":"notes",${key},"AttributesToGet":["__proto__"]}`],
     ['Scan', '{"TableName":"notes","FilterExpression":"attribute_exists(#p)","ExpressionAttributeNames":{"#p":"__proto__"}}'],
     ['BatchGetItem', `{"RequestItems":{"notes":{"Keys":[{"tenant":{"S":"acme"},"id":{"S":"1"}}],"AttributesToGet":["__proto__"]}}}`],

@@ -4,6 +4,8 @@ import type { ParameterType, ParameterTypes } from './dynalite.ts';
 
 const VALUE_TYPES = new Set(['S', 'N', 'B', 'BOOL', 'NULL', 'SS', 'NS', 'BS', 'L', 'M']);
 
+const PROTOTYPE = /\b__proto__\b/;
+
 /**
  * Refuses every parameter, at every level, that the table of operations does not know: dynalite would drop it in silence,
  * and an answer without what was asked for is a wrong answer.
@@ -25,8 +27,9 @@ function checkMembers(given: JsonObject, types: ParameterTypes, path: string): v
 
 function check(value: Json, type: ParameterType, path: string): void {
   if (value === null) throw new AwsError('SerializationException', 400, `${path} has a null element`);
-  // No item can have such an attribute: names of members are refused already, and here one is a text.
-  if (value === '__proto__') throw new AwsError('SerializationException', 400, `The name \`__proto__\` is not accepted in ${path}`);
+  // No item can have such an attribute: names of members are refused already, and here one is a text, or in an expression.
+  if (typeof value === 'string' && PROTOTYPE.test(value))
+    throw new AwsError('SerializationException', 400, `The name \`__proto__\` is not accepted in ${path}`);
   const name = typeof type === 'string' ? type : type.type;
   if (name.startsWith('AttrStruct<')) return checkValue(value, path);
   const children = typeof type === 'string' ? undefined : type.children;

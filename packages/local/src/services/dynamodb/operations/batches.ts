@@ -4,6 +4,7 @@ import { asIamRequest } from '../access.ts';
 import { attributesOf } from '../attributes.ts';
 import type { Attributes, BatchGet, BatchWrite, ParsedRequest, WriteRequest } from '../dynalite.ts';
 import { validationOf } from '../engine.ts';
+import { refuseCostlyExpressions } from '../expression-cost.ts';
 import { leadingKey } from '../key-value.ts';
 import { type DynamoDbOperation, pinTables } from '../operation.ts';
 import { type Home, plainTableName } from '../table-name.ts';
@@ -20,6 +21,7 @@ export const BATCH_OPERATIONS: readonly DynamoDbOperation[] = [
     understand(parameters, room) {
       const { home, engine } = room;
       const { named, given } = plainTables(home, parameters);
+      for (const request of Object.values(named['RequestItems'] ?? {})) if (isJsonObject(request)) refuseCostlyExpressions(request);
       const data = engine.check('BatchGetItem', named, validationOf('batchGetItem'));
       const requests = Object.entries(data.RequestItems);
       const demandSameTables = pinTables(room, Object.keys(data.RequestItems));
