@@ -98,7 +98,9 @@ export function readRoles(given: LocalAwsOptions['roles'], issuer: IssuerFacts):
 
 function identityProviderFaults(providers: readonly unknown[]): string[] {
   return providers.flatMap((provider, at) =>
-    isIdentityProvider(provider) ? [] : [`\`identityProviders[${at}]\` is not a \`url\` with a list of \`audiences\``],
+    isIdentityProvider(provider)
+      ? []
+      : [`\`identityProviders[${at}]\` is not a \`url\` with a list of \`audiences\`, and with keys in \`jwks\` where there is one`],
   );
 }
 

@@ -56,6 +56,11 @@ describe('startLocalAws', () => {
     ['`identityProviders` is not a list', { roles: {}, identityProviders: {} }],
     ['`identityProviders[0]` is not', { roles: {}, identityProviders: [{ url: 'https://login.example.com', audiences: 'my-app' }] }],
     ['`identityProviders[0]` is not', { roles: {}, identityProviders: [{ audiences: ['my-app'] }] }],
+    [
+      '`identityProviders[0]` is not',
+      { roles: {}, identityProviders: [{ url: 'https://login.example.com', audiences: ['my-app'], jwks: { keys: 'none' } }] },
+    ],
+    ['the table `notes` cannot be created', { roles: {}, tables: ['notes'] }],
     ['`region` is not a region', { roles: {}, region: 'moon' }],
     ['`port` is not a port', { roles: {}, port: '80' }],
     ['`issuerPort` is not a port', { roles: {}, issuerPort: 65_536 }],

@@ -46,7 +46,12 @@ const FETCH_TIMEOUT_MS = 5000;
 export function isIdentityProvider(options: unknown): options is IdentityProviderOptions {
   if (typeof options !== 'object' || options === null || !('url' in options) || !('audiences' in options)) return false;
   const { url, audiences } = options;
-  return typeof url === 'string' && Array.isArray(audiences) && audiences.every((audience) => typeof audience === 'string');
+  const named = typeof url === 'string' && Array.isArray(audiences) && audiences.every((audience) => typeof audience === 'string');
+  return named && (!('jwks' in options) || options.jwks === undefined || isKeySet(options.jwks));
+}
+
+function isKeySet(jwks: unknown): boolean {
+  return typeof jwks === 'object' && jwks !== null && 'keys' in jwks && Array.isArray(jwks.keys);
 }
 
 /** A provider from its options. Keys are fetched when they are first needed. */

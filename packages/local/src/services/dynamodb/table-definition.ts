@@ -43,10 +43,12 @@ export async function createTables(room: Room, tables: readonly TableDefinition[
   for (const table of tables) {
     try {
       const parameters = parseStrictJson(Buffer.from(JSON.stringify(table)));
-      if (isJsonObject(parameters)) await createTable?.understand(parameters, room, now).execute();
+      if (!isJsonObject(parameters)) throw new TypeError('it is not what CreateTable takes');
+      await createTable?.understand(parameters, room, now).execute();
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      throw new Error(`the table \`${String(table.TableName)}\` cannot be created: ${why}`, { cause: error });
+      const name = typeof table === 'string' ? table : table.TableName;
+      throw new Error(`the table \`${String(name)}\` cannot be created: ${why}`, { cause: error });
     }
   }
 }
