@@ -64,7 +64,12 @@ function charactersOf(parts: readonly Part[], values: ReadonlyMap<string, string
   return text.split('');
 }
 
+/**
+ * A delimiter and a fixed number of characters to the end, as AWS Secrets Manager puts behind a name, are none to grow into:
+ * what ids of different lengths reach then differs in length, too.
+ */
 function meetsWildcard(characters: readonly string[], set: TenantIdSet): boolean {
-  const first = characters.find((character) => !set.chars.has(character));
-  return first === '*' || first === '?';
+  const at = characters.findIndex((character) => !set.chars.has(character));
+  if (characters[at] === '?') return at === 0 || characters.slice(at).some((character) => character !== '?');
+  return characters[at] === '*';
 }

@@ -9,12 +9,17 @@ const leadingKeys = (operator: string, value: string) =>
     Condition: { [operator]: { 'dynamodb:LeadingKeys': value } },
   });
 
+const secrets = (name: string) =>
+  statement({ Action: 'secretsmanager:GetSecretValue', Resource: `arn:aws:secretsmanager:us-east-1:123456789012:secret:${name}` });
+
 describe('a wildcard that an id can grow into', () => {
   it.each([
     ['right behind the tenant', statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}*' })],
     ['behind a delimiter that ids may have', statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}-*' })],
     ['behind text that ids may have', statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}_files-*/x' })],
     ['of one character', statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}?/x' })],
+    ['of a fixed number of characters, and more', secrets('{{tenant}}-??????*')],
+    ['of a fixed number of characters, and no delimiter', secrets('{{tenant}}??????')],
     ['in front of the tenant', statement({ Resource: 'arn:aws:s3:::*{{tenant}}/x' })],
     ['in front, and a delimiter that ids may have', statement({ Resource: 'arn:aws:s3:::*-{{tenant}}/x' })],
     ['behind what the place of a resource brings', statement({ Resource: 'arn:aws:s3:::{{tenant}}-{{account}}-{{region}}-*' })],
@@ -31,6 +36,7 @@ describe('a wildcard that an id can grow into', () => {
 
   it.each([
     ['that no id may have stands between', statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}#*' })],
+    ['is one of a fixed number to the end, as behind the names of secrets', secrets('{{tenant}}-??????')],
     ['is none, for the operator takes texts', leadingKeys('ForAllValues:StringEquals', '{{tenant}}*')],
     ['is what a policy variable says of itself', statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}${*}' })],
     ['is in a statement that denies', [statement(), statement({ Effect: 'Deny', Resource: 'arn:aws:s3:::notes/{{tenant}}*' })]],
