@@ -102,6 +102,31 @@ describe('startLocalAws', () => {
         },
       },
     ],
+    ...['arn:aws:iam::000000000000:role/*', '0000*', 'arn:aws:sts::000000000000:assumed-role/Web/?cme'].map((AWS): [string, unknown] => [
+      'no wildcard but `*` alone',
+      {
+        roles: {
+          [ROLE_ARN]: {
+            ...POOL_ROLE,
+            trust: { Version: '2012-10-17', Statement: { Effect: 'Deny', Principal: { AWS: ['*', AWS] }, Action: 'sts:AssumeRole' } },
+          },
+        },
+      },
+    ]),
+    [
+      'no wildcard but `*` alone',
+      {
+        roles: {
+          [ROLE_ARN]: {
+            ...POOL_ROLE,
+            trust: {
+              Version: '2012-10-17',
+              Statement: { Effect: 'Allow', Principal: { Federated: '*' }, Action: 'sts:AssumeRoleWithWebIdentity' },
+            },
+          },
+        },
+      },
+    ],
     [
       'NotPrincipal',
       {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { checkPolicy, type Policies } from '@tenant-aws/prover/evaluator';
 import { providerName } from './identity-provider.ts';
-import { asIdentityPolicy, type TrustPolicy, trustStatements } from './trust.ts';
+import { asIdentityPolicy, made, type TrustPolicy, type TrustStatement, trustStatements } from './trust.ts';
 
 /** An identity policy, as the evaluator reads it. */
 export type PolicyDocument = Policies['role'][number];
@@ -75,6 +75,7 @@ function checkTrust(trust: TrustPolicy): string[] {
   for (const statement of trustStatements(trust)) {
     const { Principal } = statement;
     if (!isPrincipal(Principal)) faults.push('a statement has no Principal of AWS or Federated');
+    else if (hasWildcard(Principal)) faults.push('a Principal has no wildcard but `*` alone, and none of Federated');
     if ('NotPrincipal' in statement || 'Resource' in statement || 'NotResource' in statement) {
       faults.push('NotPrincipal, Resource and NotResource have no place in a trust policy');
     }
@@ -86,6 +87,13 @@ function isPrincipal(principal: unknown): boolean {
   if (typeof principal !== 'object' || principal === null) return principal === '*';
   const kinds = Object.entries(principal);
   return kinds.length > 0 && kinds.every(([kind, names]) => (kind === 'AWS' || kind === 'Federated') && isNames(names));
+}
+
+/** AWS takes no such name. Here it would match nobody, and a Deny of it would be no fence. */
+function hasWildcard(principal: TrustStatement['Principal']): boolean {
+  if (principal === '*') return false;
+  const names = [...made(principal.AWS).filter((name) => name !== '*'), ...made(principal.Federated)];
+  return names.some((name) => /[*?]/.test(name));
 }
 
 function isNames(names: unknown): boolean {

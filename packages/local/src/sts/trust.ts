@@ -62,7 +62,8 @@ function isEverybody(principal: TrustStatement['Principal']): boolean {
   return principal === '*' || made(principal.AWS).includes('*');
 }
 
-function made(value: OneOrMany | undefined): readonly string[] {
+/** The names of one kind of principal. */
+export function made(value: OneOrMany | undefined): readonly string[] {
   return typeof value === 'string' ? [value] : (value ?? []);
 }
 
