@@ -1,20 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { LocalAws } from '@tenant-aws/local';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startNotesAws } from '../notes-aws.ts';
-import { identityOf, machineFor, refusalOf, SettableClock, stsAt } from './ground.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { identityOf, localAws, machineFor, refusalOf, SettableClock, stsAt } from './ground.ts';
 
 /** A server that calls itself STS and answers as it is told. */
 let foreign: Server;
 let asked = 0;
 let answer: RequestListener;
-let aws: LocalAws;
-beforeAll(async () => {
-  aws = await startNotesAws();
-});
-afterAll(() => aws.close());
+const aws = localAws();
 beforeEach(async () => {
   asked = 0;
   foreign = createServer((req, res) => {

@@ -1,20 +1,11 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import type { LocalAws } from '@tenant-aws/local';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bucket, startNotesAws } from '../notes-aws.ts';
-import { assumesOf, identityOf, machineFor, refusalOf, SettableClock, turn, until } from './ground.ts';
+import { describe, expect, it } from 'vitest';
+import { bucket } from '../notes-aws.ts';
+import { assumesOf, identityOf, localAws, machineFor, refusalOf, SettableClock, turn, until } from './ground.ts';
 
 const TEN_MINUTES_MS = 600_000;
 
-let aws: LocalAws;
-beforeAll(async () => {
-  aws = await startNotesAws();
-});
-afterAll(() => aws.close());
-beforeEach(() => {
-  aws.calls.length = 0;
-});
-afterEach(() => aws.faults.clear());
+const aws = localAws();
 
 const acme = identityOf('acme');
 

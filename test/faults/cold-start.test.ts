@@ -1,18 +1,11 @@
 import { authenticatedUser, tenantGate } from '@tenant-aws/core';
-import type { LocalAws } from '@tenant-aws/local';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startNotesAws } from '../notes-aws.ts';
-import { assumesOf, machineFor } from './ground.ts';
+import { expect, it } from 'vitest';
+import { assumesOf, localAws, machineFor } from './ground.ts';
 import { wake } from './wake.ts';
 
-let aws: LocalAws;
-beforeAll(async () => {
-  aws = await startNotesAws();
-});
-afterAll(() => aws.close());
+const aws = localAws();
 
 it('makes one AssumeRole for 10,000 concurrent cold requests of one tenant', { timeout: 60_000 }, async () => {
-  aws.calls.length = 0;
   await using tvm = machineFor(aws, { assumeTimeoutMs: 60_000 });
   const enter = tenantGate({ tvm, identity: authenticatedUser() });
   // Each request has a user of its own, as each has a token of its own: what they share is the tenant.

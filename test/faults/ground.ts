@@ -1,23 +1,13 @@
 import { inspect } from 'node:util';
-import { STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
-import { TenantAwsError, type TenantIdentity, TokenVendingMachine, type TokenVendingMachineOptions } from '@tenant-aws/core';
-import type { LocalAws } from '@tenant-aws/local';
+import { TenantAwsError, TokenVendingMachine, type TokenVendingMachineOptions } from '@tenant-aws/core';
 import { bucket, roleArn, table } from '../notes-aws.ts';
+import { type Reachable, stsAt } from '../sts-at.ts';
 
 export { SettableClock } from '../../packages/core/test/settable-clock.ts';
-
-/** What a machine needs of a local AWS, which may run in another process. */
-export type Reachable = Pick<LocalAws, 'url' | 'env'>;
-
-/** The base keys of a local AWS: they may call STS and nothing else. */
-export function baseKeys(aws: Reachable): { accessKeyId: string; secretAccessKey: string } {
-  return { accessKeyId: aws.env['AWS_ACCESS_KEY_ID'] ?? '', secretAccessKey: aws.env['AWS_SECRET_ACCESS_KEY'] ?? '' };
-}
-
-/** A real STS client. What it keeps trying, and how long, is up to the machine: nothing of it is set here. */
-export function stsAt(endpoint: string, aws: Reachable, config: STSClientConfig = {}): STSClient {
-  return new STSClient({ endpoint, region: 'us-east-1', credentials: baseKeys(aws), ...config });
-}
+export { localAws } from '../aws-of-a-file.ts';
+export { identityOf } from '../identity-of.ts';
+export { assumesOf } from '../notes-aws.ts';
+export { baseKeys, type Reachable, stsAt } from '../sts-at.ts';
 
 export interface MachineOptions extends Partial<TokenVendingMachineOptions> {
   /** Default: the system's. */
@@ -38,17 +28,8 @@ export function machineFor(aws: Reachable, { clock, ...options }: MachineOptions
   );
 }
 
-export function identityOf(tenantId: string, claims: Record<string, unknown> = {}): TenantIdentity {
-  return { tenantId, claims, source: 'claims' };
-}
-
 export function tenantIds(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `tenant-${index}`);
-}
-
-/** The AssumeRole calls that the local AWS has seen, refused and throttled ones too. */
-export function assumesOf(aws: LocalAws): LocalAws['calls'] {
-  return aws.calls.filter(({ operation }) => operation === 'AssumeRole');
 }
 
 /** What a caller gets to see of a refusal, and what the log does. */

@@ -4,27 +4,23 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bearerToken } from '@tenant-aws/core';
 import { problemDetails, tenantCredentials } from '@tenant-aws/express';
-import type { LocalAws } from '@tenant-aws/local';
 import express, { type Express } from 'express';
 import request from 'supertest';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startNotesAws } from '../notes-aws.ts';
-import { machineFor } from './ground.ts';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { localAws, machineFor } from './ground.ts';
 import { Proxy } from './proxy.ts';
 
 /** How long a key set may take to come. */
 const LIMIT_MS = 30_000;
 
-let aws: LocalAws;
+const aws = localAws();
 let token: string;
 let keySet: string;
 beforeAll(async () => {
-  aws = await startNotesAws();
   token = await aws.issuer.token({ tenant: 'acme' });
   const discovery = await fetch(`${aws.issuer.url}/.well-known/openid-configuration`);
   keySet = await (await fetch(String(Object(await discovery.json())['jwks_uri']))).text();
 });
-afterAll(() => aws.close());
 
 /** A key server in front of whose answers stands a proxy. */
 let server: Server;

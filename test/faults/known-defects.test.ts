@@ -2,26 +2,19 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import type { LocalAws } from '@tenant-aws/local';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bucket, startNotesAws } from '../notes-aws.ts';
-import { assumesOf, identityOf, machineFor, refusalOf, SettableClock, stsAt, tenantIds, until } from './ground.ts';
+import { bucket } from '../notes-aws.ts';
+import { assumesOf, identityOf, localAws, machineFor, refusalOf, SettableClock, stsAt, tenantIds, until } from './ground.ts';
 import { Proxy } from './proxy.ts';
 
 // Each of these was found in a product that vends AWS credentials.
 
-let aws: LocalAws;
+const aws = localAws();
 let proxy: Proxy;
-beforeAll(async () => {
-  aws = await startNotesAws();
-});
-afterAll(() => aws.close());
 beforeEach(async () => {
-  aws.calls.length = 0;
   proxy = await Proxy.start(aws.url);
 });
 afterEach(async () => {
-  aws.faults.clear();
   await proxy.close();
 });
 

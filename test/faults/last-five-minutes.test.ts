@@ -1,21 +1,14 @@
 import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
-import type { LocalAws } from '@tenant-aws/local';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { bucket, roleArn, startNotesAws } from '../notes-aws.ts';
-import { assumesOf, baseKeys, identityOf, machineFor } from './ground.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { bucket, roleArn } from '../notes-aws.ts';
+import { assumesOf, baseKeys, identityOf, localAws, machineFor } from './ground.ts';
 
-let aws: LocalAws;
+const aws = localAws();
 beforeAll(async () => {
-  aws = await startNotesAws();
   const admin = new S3Client({ endpoint: aws.url, region: 'us-east-1', credentials: aws.admin });
   await admin.send(new PutObjectCommand({ Bucket: bucket, Key: 'acme/note', Body: 'hello' }));
 });
-afterAll(() => aws.close());
-beforeEach(() => {
-  aws.calls.length = 0;
-});
-afterEach(() => aws.faults.clear());
 
 /** As the SDK has it: one client, whose provider assumes the role and renews by itself. */
 function sdkAlone(): S3Client {

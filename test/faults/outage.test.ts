@@ -1,9 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { TokenVendingMachine } from '@tenant-aws/core';
-import type { LocalAws } from '@tenant-aws/local';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startNotesAws } from '../notes-aws.ts';
-import { identityOf, machineFor, refusalOf, SettableClock, stsAt, tenantIds, until } from './ground.ts';
+import { identityOf, localAws, machineFor, refusalOf, SettableClock, stsAt, tenantIds, until } from './ground.ts';
 import { Proxy } from './proxy.ts';
 
 const TENANTS = tenantIds(200).map((tenantId) => identityOf(tenantId));
@@ -13,7 +11,7 @@ const FLOOR_MS = 60_000;
 const ROUNDING_MS = 2_000;
 const LONGEST_BACKOFF_MS = 60_000;
 
-let aws: LocalAws;
+const aws = localAws();
 let proxy: Proxy;
 let clock: SettableClock;
 let tvm: TokenVendingMachine;
@@ -23,13 +21,11 @@ const countRefresh = (): void => {
 };
 beforeAll(async () => {
   subscribe('tenant-aws:refresh', countRefresh);
-  aws = await startNotesAws();
   proxy = await Proxy.start(aws.url);
 });
 afterAll(async () => {
   unsubscribe('tenant-aws:refresh', countRefresh);
   await proxy.close();
-  await aws.close();
 });
 beforeEach(async () => {
   refreshesEnded = 0;

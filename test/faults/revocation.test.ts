@@ -1,22 +1,16 @@
 import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { LocalAws } from '@tenant-aws/local';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { bucket, startNotesAws } from '../notes-aws.ts';
-import { assumesOf, identityOf, machineFor, refusalOf, until } from './ground.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { bucket } from '../notes-aws.ts';
+import { assumesOf, identityOf, localAws, machineFor, refusalOf, until } from './ground.ts';
 
 const MANY = 100;
 
-let aws: LocalAws;
+const aws = localAws();
 beforeAll(async () => {
-  aws = await startNotesAws();
   const admin = new S3Client({ endpoint: aws.url, region: 'us-east-1', credentials: aws.admin });
   for (const tenant of ['acme', 'globex']) await admin.send(new PutObjectCommand({ Bucket: bucket, Key: `${tenant}/note`, Body: tenant }));
 });
-afterAll(() => aws.close());
-beforeEach(() => {
-  aws.calls.length = 0;
-});
-afterEach(() => aws.faults.clear());
 
 const read = (tenant: string): HeadObjectCommand => new HeadObjectCommand({ Bucket: bucket, Key: `${tenant}/note` });
 

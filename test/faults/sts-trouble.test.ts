@@ -1,29 +1,23 @@
 import type { TokenVendingMachine } from '@tenant-aws/core';
-import type { Fault, LocalAws } from '@tenant-aws/local';
+import type { Fault } from '@tenant-aws/local';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startNotesAws } from '../notes-aws.ts';
-import { assumesOf, baseKeys, identityOf, machineFor, refusalOf, SettableClock, stsAt } from './ground.ts';
+import { assumesOf, baseKeys, identityOf, localAws, machineFor, refusalOf, SettableClock, stsAt } from './ground.ts';
 import { Proxy, type Weather } from './proxy.ts';
 
 /** Past the moment from which credentials are renewed ahead, with 280 of 900 seconds left. */
 const REFRESH_DUE_MS = 620_000;
 const DEADLINE_MS = 1_000;
 
-let aws: LocalAws;
+const aws = localAws();
 let proxy: Proxy;
 beforeAll(async () => {
-  aws = await startNotesAws();
   proxy = await Proxy.start(aws.url);
 });
-afterAll(async () => {
-  await proxy.close();
-  await aws.close();
-});
+afterAll(() => proxy.close());
 
 let clock: SettableClock;
 let tvm: TokenVendingMachine;
 beforeEach(() => {
-  aws.calls.length = 0;
   clock = new SettableClock();
   tvm = machineFor(aws, { sts: stsAt(proxy.url, aws), clock, assumeTimeoutMs: DEADLINE_MS });
 });

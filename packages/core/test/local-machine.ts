@@ -1,25 +1,23 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
+import type { STSClient, STSClientConfig } from '@aws-sdk/client-sts';
 import { TokenVendingMachine, type TokenVendingMachineOptions } from '@tenant-aws/core';
 import { fakeSts } from '@tenant-aws/core/testing';
 import type { LocalAws } from '@tenant-aws/local';
 import { beforeEach } from 'vitest';
 import { localAws } from '../../../test/aws-of-a-file.ts';
 import { bucket, roleArn, table } from '../../../test/notes-aws.ts';
+import { stsAt } from '../../../test/sts-at.ts';
 import { SettableClock } from './settable-clock.ts';
 
 export { localAws } from '../../../test/aws-of-a-file.ts';
 export { identityOf } from '../../../test/identity-of.ts';
 export { assumesOf, bucket, roleArn, table } from '../../../test/notes-aws.ts';
+export { baseKeys } from '../../../test/sts-at.ts';
 
 /** An STS client of the local AWS, with its base keys. */
 export function stsOf(aws: LocalAws, config: STSClientConfig = {}): STSClient {
-  return new STSClient({ endpoint: aws.url, region: 'us-east-1', credentials: baseKeys(aws), ...config });
-}
-
-export function baseKeys(aws: LocalAws): { accessKeyId: string; secretAccessKey: string } {
-  return { accessKeyId: aws.env['AWS_ACCESS_KEY_ID'] ?? '', secretAccessKey: aws.env['AWS_SECRET_ACCESS_KEY'] ?? '' };
+  return stsAt(aws.url, aws, config);
 }
 
 /** The options of a machine over the local AWS; what is given wins. */
