@@ -64,6 +64,11 @@ function randomRequest(random: Random): Asked {
     { name: 'HeadObject', send: (c) => c.s3.send(new HeadObjectCommand(s3)), tuples: [object('GetObject')] },
     { name: 'PutObject', send: (c) => c.s3.send(new PutObjectCommand({ ...s3, Body: 'x' })), tuples: [object('PutObject')] },
     {
+      name: 'PutObject',
+      send: (c) => c.s3.send(new PutObjectCommand({ ...s3, Body: 'x', ServerSideEncryption: 'AES256' })),
+      tuples: [{ ...object('PutObject'), context: { 's3:x-amz-server-side-encryption': 'AES256' } }],
+    },
+    {
       name: 'DeleteObject',
       send: (c) => c.s3.send(new DeleteObjectCommand({ ...s3, Key: `${id}/gone` })),
       tuples: [object('DeleteObject', `${id}/gone`)],
@@ -147,6 +152,8 @@ function randomStatement(random: Random): Statement {
     { StringLike: { 's3:prefix': 'acme/*' } },
     { StringEqualsIfExists: { 's3:prefix': ['acme/', ''] } },
     { Null: { 's3:prefix': 'true' } },
+    { Null: { 's3:x-amz-server-side-encryption': 'true' } },
+    { StringNotEquals: { 's3:x-amz-server-side-encryption': 'AES256' } },
     { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['acme'] } },
     { 'ForAnyValue:StringEquals': { 'dynamodb:LeadingKeys': ['acme', 'acme-2'] } },
     { 'ForAllValues:StringLike': { 'dynamodb:leadingkeys': 'acme*' }, Null: { 'dynamodb:LeadingKeys': 'false' } },

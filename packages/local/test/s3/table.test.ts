@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { S3_OPERATIONS } from '../../src/services/s3/operations.ts';
 import { Door } from './door.ts';
+import { first, partList } from './upload.ts';
 
 let s3: Door;
 beforeEach(async () => {
@@ -70,7 +71,8 @@ describe('the table of operations', () => {
     'x-amz-object-lock-mode',
     'x-amz-object-lock-retain-until-date',
     'x-amz-object-lock-legal-hold',
-    'x-amz-server-side-encryption',
+    'x-amz-server-side-encryption-aws-kms-key-id',
+    'x-amz-server-side-encryption-context',
     'x-amz-server-side-encryption-customer-key',
     'x-amz-storage-class',
     'x-amz-website-redirect-location',
@@ -192,19 +194,24 @@ describe('what every request tells IAM', () => {
         { keys: [...COMMON_CONDITION_KEYS, ...conditionKeys], actions: [...actions, ...furtherActions.map(([action]) => action)] },
       ]),
     );
-    for (const [method, path, headers] of [
+    const encryption = { 'x-amz-server-side-encryption': 'AES256' };
+    const created = await s3.ask('POST', '/pool/acme/k?uploads=', { headers: encryption });
+    const upload = `/pool/acme/k?uploadId=${first(created.body, 'UploadId')}`;
+    for (const [method, path, headers, body] of [
       ['GET', '/pool?list-type=2&prefix=a&delimiter=/&max-keys=1', {}],
       ['GET', '/pool?prefix=a&delimiter=/&max-keys=1', {}],
-      ['PUT', '/pool/acme/k', { 'if-none-match': '*' }],
+      ['PUT', '/pool/acme/k', { 'if-none-match': '*', ...encryption }],
       ['PUT', '/pool/acme/k', { 'if-match': '"etag"' }],
       ['PUT', '/pool/acme/c', { 'x-amz-copy-source': 'pool/acme/k', 'x-amz-metadata-directive': 'COPY', 'if-none-match': '*' }],
+      ['PUT', '/pool/acme/c', { 'x-amz-copy-source': 'pool/acme/k', ...encryption }],
       ['DELETE', '/pool/acme/k', { 'if-match': '*' }],
-      ['POST', '/pool/acme/k?uploads=', {}],
-      ['PUT', '/pool/acme/k?uploadId=x&partNumber=1', {}],
-      ['PUT', '/pool/acme/k?uploadId=x&partNumber=1', { 'x-amz-copy-source': 'pool/acme/k' }],
+      ['POST', '/pool/acme/k?uploads=', encryption],
+      ['PUT', `${upload}&partNumber=1`, {}],
+      ['PUT', `${upload}&partNumber=1`, { 'x-amz-copy-source': 'pool/acme/k' }],
+      ['POST', upload, { 'if-none-match': '*' }, partList([[1, 'x']])],
       ['GET', '/', {}],
     ] as const) {
-      const { operation, rights } = await s3.ask(method, path, { headers, presigned: true });
+      const { operation, rights } = await s3.ask(method, path, { headers, presigned: true, body: body ?? '' });
       const row = said.get(operation);
       for (const { action, context } of rights) {
         expect(row?.actions, operation).toContain(action);

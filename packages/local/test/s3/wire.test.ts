@@ -99,6 +99,17 @@ describe('on the wire', () => {
     expect((await send({ path: '/pool/acme/new' })).body).toBe('hello');
   });
 
+  it('a header that asks for encryption cannot come twice', async () => {
+    const twice = await send({
+      method: 'PUT',
+      path: '/pool/twice',
+      body: 'x',
+      headers: { 'x-amz-server-side-encryption': 'AES256', 'X-Amz-Server-Side-Encryption': 'AES256' },
+    });
+    expect([twice.status, twice.body]).toEqual([400, expect.stringContaining('A header occurs more than once.')]);
+    expect((await send({ method: 'HEAD', path: '/pool/twice' })).status).toBe(404);
+  });
+
   it('an override cannot split a header', async () => {
     const { status, headers } = await send({ path: '/pool/k', query: 'response-content-type=a%0D%0Aset-cookie%3A%20b' });
     expect([status, headers.has('set-cookie')]).toEqual([400, false]);

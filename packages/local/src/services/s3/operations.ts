@@ -1,5 +1,6 @@
 import { CHECKSUM_HEADERS } from '../../checksums.ts';
 import { COPY_SOURCE } from './copy-source.ts';
+import { ENCRYPTION, ENCRYPTION_KEY } from './encryption.ts';
 import { abortUpload } from './operations/abort-upload.ts';
 import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from './operations/buckets.ts';
 import { completeUpload } from './operations/complete-upload.ts';
@@ -27,7 +28,8 @@ const SOURCE_OWNER = 'x-amz-source-expected-bucket-owner';
 const METADATA = 'x-amz-meta-*';
 const LIST_PARAMS = ['prefix', 'delimiter', 'max-keys', 'encoding-type'];
 const LIST_KEYS = ['s3:prefix', 's3:delimiter', 's3:max-keys'];
-const WRITE_KEYS = ['s3:if-match', 's3:if-none-match', 's3:ObjectCreationOperation'];
+const WRITE_KEYS = ['s3:if-match', 's3:if-none-match', ENCRYPTION_KEY, 's3:ObjectCreationOperation'];
+const UPLOAD_KEYS = [ENCRYPTION_KEY, 's3:ObjectCreationOperation'];
 const READ_HEADERS = [...READ_CONDITIONS, 'range', 'x-amz-checksum-mode', OWNER];
 
 /**
@@ -124,9 +126,9 @@ export const S3_OPERATIONS: readonly Row[] = [
     method: 'POST',
     target: 'object',
     requires: [['uploads', '']],
-    headers: ['x-amz-checksum-algorithm', 'x-amz-checksum-type', METADATA, OWNER],
+    headers: ['x-amz-checksum-algorithm', 'x-amz-checksum-type', ENCRYPTION, METADATA, OWNER],
     actions: ['s3:PutObject'],
-    conditionKeys: ['s3:ObjectCreationOperation'],
+    conditionKeys: UPLOAD_KEYS,
     understand: createUpload,
   },
   {
@@ -138,7 +140,7 @@ export const S3_OPERATIONS: readonly Row[] = [
     headers: [...SOURCE_CONDITIONS, 'x-amz-copy-source-range', OWNER, SOURCE_OWNER],
     actions: ['s3:PutObject', 's3:GetObject'],
     furtherActions: [OF_MISSING_KEYS],
-    conditionKeys: ['s3:x-amz-copy-source', 's3:ObjectCreationOperation'],
+    conditionKeys: ['s3:x-amz-copy-source', ...UPLOAD_KEYS],
     understand: uploadPartCopy,
   },
   {
@@ -149,7 +151,7 @@ export const S3_OPERATIONS: readonly Row[] = [
     headers: [...INTEGRITY_HEADERS, OWNER],
     body: 'payload',
     actions: ['s3:PutObject'],
-    conditionKeys: ['s3:ObjectCreationOperation'],
+    conditionKeys: UPLOAD_KEYS,
     understand: uploadPart,
   },
   {
@@ -194,6 +196,7 @@ export const S3_OPERATIONS: readonly Row[] = [
       ...WRITE_CONDITIONS,
       'x-amz-metadata-directive',
       'x-amz-checksum-algorithm',
+      ENCRYPTION,
       METADATA,
       OWNER,
       SOURCE_OWNER,
@@ -207,7 +210,7 @@ export const S3_OPERATIONS: readonly Row[] = [
     operation: 'PutObject',
     method: 'PUT',
     target: 'object',
-    headers: [...INTEGRITY_HEADERS, ...WRITE_CONDITIONS, METADATA, OWNER],
+    headers: [...INTEGRITY_HEADERS, ...WRITE_CONDITIONS, ENCRYPTION, METADATA, OWNER],
     body: 'payload',
     actions: ['s3:PutObject'],
     furtherActions: [TO_COMPARE, OF_MISSING_KEYS],

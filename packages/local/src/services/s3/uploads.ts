@@ -13,6 +13,9 @@ export interface Part {
   readonly checksum: StoredChecksum | undefined;
 }
 
+/** The one method of encryption that a write can ask for: with keys that S3 keeps itself. */
+export type Encryption = 'AES256';
+
 /** What an upload was created with. */
 export interface UploadOptions {
   readonly key: string;
@@ -20,6 +23,8 @@ export interface UploadOptions {
   readonly headers: ReadonlyMap<string, string>;
   /** The checksum that was asked for: of the whole object, or composed of those of its parts. */
   readonly checksum: { readonly algorithm: ChecksumAlgorithm; readonly type: StoredChecksum['type'] } | undefined;
+  /** What was asked for. Its parts and its end are judged by it too. */
+  readonly encryption: Encryption | undefined;
 }
 
 /** An unfinished upload. */
@@ -47,10 +52,15 @@ export class Uploads {
     return upload;
   }
 
+  get(key: string, id: string): Upload | undefined {
+    const upload = this.#uploads.get(id);
+    return upload?.key === key ? upload : undefined;
+  }
+
   /** @throws {@link AwsError} NoSuchUpload, also for an upload of another key */
   find(key: string, id: string): Upload {
-    const upload = this.#uploads.get(id);
-    if (upload?.key === key) return upload;
+    const upload = this.get(key, id);
+    if (upload) return upload;
     throw new AwsError(
       'NoSuchUpload',
       404,

@@ -4,6 +4,7 @@ import { AwsError } from '../../service.ts';
 import { checksumElements, xmlAnswer } from '../answer.ts';
 import { ask, objectArn } from '../authorization.ts';
 import { readNamedParts, selectParts } from '../completed-parts.ts';
+import { ENCRYPTED, encryptionKey, uploadEncryption } from '../encryption.ts';
 import type { Engine } from '../engine.ts';
 import { wholeSeconds } from '../http-date.ts';
 import { invalidArgument } from '../list-params.ts';
@@ -25,6 +26,7 @@ export function completeUpload(request: S3Request, engine: Engine): Understood {
   const check = writeConditions(request);
   const put = ask(request, 's3:PutObject', objectArn(bucket, key), {
     ...writeConditionKeys(request),
+    ...encryptionKey(uploadEncryption(request, engine)),
     's3:ObjectCreationOperation': 'true',
   });
   return {
@@ -49,7 +51,7 @@ export function completeUpload(request: S3Request, engine: Engine): Understood {
         element('Key', key) +
         element('ETag', `"${etag}"`) +
         checksumElements(checksum);
-      return xmlAnswer('CompleteMultipartUploadResult', content);
+      return xmlAnswer('CompleteMultipartUploadResult', content, ENCRYPTED);
     },
   };
 }

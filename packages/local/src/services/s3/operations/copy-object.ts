@@ -3,6 +3,7 @@ import { checksumElements, xmlAnswer } from '../answer.ts';
 import { ask, objectArn, sent } from '../authorization.ts';
 import { readSource } from '../copied-object.ts';
 import { COPY_SOURCE, copySourceKey, readCopySource } from '../copy-source.ts';
+import { ENCRYPTED, encryptionKey, readEncryption } from '../encryption.ts';
 import type { Engine } from '../engine.ts';
 import { wholeSeconds } from '../http-date.ts';
 import { invalidArgument } from '../list-params.ts';
@@ -23,10 +24,12 @@ export function copyObject(request: S3Request, engine: Engine): Understood {
   const check = writeConditions(request);
   const replace = replacesMetadata(request);
   const headers = objectHeaders(request);
+  const encryption = readEncryption(request);
   const algorithm = checksumAlgorithm(request);
   const put = ask(request, 's3:PutObject', objectArn(bucket, key), {
     ...sent(request.headers, { [METADATA_DIRECTIVE]: 's3:x-amz-metadata-directive' }),
     ...writeConditionKeys(request),
+    ...encryptionKey(encryption),
     's3:x-amz-copy-source': copySourceKey(source),
     's3:ObjectCreationOperation': 'true',
   });
@@ -36,11 +39,11 @@ export function copyObject(request: S3Request, engine: Engine): Understood {
     execute() {
       const into = engine.bucket(bucket);
       const original = readSource(request, engine, source, sourceConditions);
-      if (!replace && source.bucket === bucket && source.key === key) {
+      if (!replace && !encryption && source.bucket === bucket && source.key === key) {
         throw new AwsError(
           'InvalidRequest',
           400,
-          "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata.",
+          "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
         );
       }
       check(into);
@@ -54,7 +57,7 @@ export function copyObject(request: S3Request, engine: Engine): Understood {
       };
       into.put(key, copy);
       const content = element('LastModified', copy.lastModified.toISOString()) + element('ETag', `"${copy.etag}"`);
-      return xmlAnswer('CopyObjectResult', content + checksumElements(copy.checksum));
+      return xmlAnswer('CopyObjectResult', content + checksumElements(copy.checksum), ENCRYPTED);
     },
   };
 }

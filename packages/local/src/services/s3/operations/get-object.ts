@@ -1,6 +1,7 @@
 import type { ServiceResponse } from '../../service.ts';
 import { checksumHeaders } from '../answer.ts';
 import { ask, missingKey, objectArn } from '../authorization.ts';
+import { ENCRYPTED } from '../encryption.ts';
 import type { Engine } from '../engine.ts';
 import { invalidArgument } from '../list-params.ts';
 import { readPart } from '../object-part.ts';
@@ -34,6 +35,7 @@ export function getObject(request: S3Request, engine: Engine): Understood {
           'content-length': String(body.length),
           ...partial,
           ...Object.fromEntries(object.headers),
+          ...ENCRYPTED,
           ...(withChecksum && checksum && checksumHeaders(checksum)),
           ...overrides,
         },

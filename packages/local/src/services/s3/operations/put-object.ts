@@ -1,5 +1,6 @@
 import { checksumHeaders } from '../answer.ts';
 import { ask, objectArn } from '../authorization.ts';
+import { ENCRYPTED, encryptionKey, readEncryption } from '../encryption.ts';
 import type { Engine } from '../engine.ts';
 import { wholeSeconds } from '../http-date.ts';
 import { objectHeaders } from '../object-headers.ts';
@@ -14,6 +15,7 @@ export function putObject(request: S3Request, engine: Engine): Understood {
   const check = writeConditions(request);
   const put = ask(request, 's3:PutObject', objectArn(bucket, key), {
     ...writeConditionKeys(request),
+    ...encryptionKey(readEncryption(request)),
     's3:ObjectCreationOperation': 'true',
   });
   return {
@@ -24,7 +26,7 @@ export function putObject(request: S3Request, engine: Engine): Understood {
       check(into);
       const etag = md5Hex(body);
       into.put(key, { body, etag, lastModified: wholeSeconds(request.now), headers, checksum, parts: [] });
-      return { status: 200, headers: { etag: `"${etag}"`, ...checksumHeaders(checksum) } };
+      return { status: 200, headers: { etag: `"${etag}"`, ...checksumHeaders(checksum), ...ENCRYPTED } };
     },
   };
 }

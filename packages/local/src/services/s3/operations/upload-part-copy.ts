@@ -2,6 +2,7 @@ import { checksumElements, xmlAnswer } from '../answer.ts';
 import { ask, objectArn } from '../authorization.ts';
 import { readSource } from '../copied-object.ts';
 import { COPY_SOURCE, copySourceKey, readCopySource } from '../copy-source.ts';
+import { ENCRYPTED, encryptionKey, uploadEncryption } from '../encryption.ts';
 import type { Engine } from '../engine.ts';
 import { wholeSeconds } from '../http-date.ts';
 import { readPreconditions } from '../preconditions.ts';
@@ -18,6 +19,7 @@ export function uploadPartCopy(request: S3Request, engine: Engine): Understood {
   const source = readCopySource(request);
   const conditions = readPreconditions(request, `${COPY_SOURCE}-`);
   const put = ask(request, 's3:PutObject', objectArn(bucket, key), {
+    ...encryptionKey(uploadEncryption(request, engine)),
     's3:x-amz-copy-source': copySourceKey(source),
     's3:ObjectCreationOperation': 'false',
   });
@@ -32,7 +34,7 @@ export function uploadPartCopy(request: S3Request, engine: Engine): Understood {
       const part = { number: partNumber, body, etag: md5Hex(body), lastModified: wholeSeconds(request.now), checksum };
       upload.parts.set(partNumber, part);
       const content = element('LastModified', part.lastModified.toISOString()) + element('ETag', `"${part.etag}"`);
-      return xmlAnswer('CopyPartResult', content + (checksum ? checksumElements(checksum) : ''));
+      return xmlAnswer('CopyPartResult', content + (checksum ? checksumElements(checksum) : ''), ENCRYPTED);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { AwsError, type ServiceResponse } from '../../service.ts';
 import { checksumHeaders } from '../answer.ts';
 import { ask, objectArn } from '../authorization.ts';
+import { ENCRYPTED, encryptionKey, uploadEncryption } from '../encryption.ts';
 import type { Engine } from '../engine.ts';
 import { wholeSeconds } from '../http-date.ts';
 import { verifyPayload } from '../payload.ts';
@@ -12,14 +13,15 @@ import type { Upload } from '../uploads.ts';
 export function uploadPart(request: S3Request, engine: Engine): Understood {
   const { bucket, key, body } = request;
   const { uploadId, partNumber } = readUploadTarget(request);
+  const context = { ...encryptionKey(uploadEncryption(request, engine)), 's3:ObjectCreationOperation': 'false' };
   return {
-    authorize: [ask(request, 's3:PutObject', objectArn(bucket, key), { 's3:ObjectCreationOperation': 'false' })],
+    authorize: [ask(request, 's3:PutObject', objectArn(bucket, key), context)],
     execute(): ServiceResponse {
       const upload = engine.bucket(bucket).uploads.find(key, uploadId);
       const checksum = partChecksum(upload, verifyPayload(request), body);
       const etag = md5Hex(body);
       upload.parts.set(partNumber, { number: partNumber, body, etag, lastModified: wholeSeconds(request.now), checksum });
-      return { status: 200, headers: { etag: `"${etag}"`, ...(checksum && checksumHeaders(checksum)) } };
+      return { status: 200, headers: { etag: `"${etag}"`, ...(checksum && checksumHeaders(checksum)), ...ENCRYPTED } };
     },
   };
 }
