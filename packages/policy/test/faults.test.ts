@@ -76,8 +76,8 @@ describe('Faults', () => {
       return '';
     };
 
-    expect(logOf(thrown(new TemplateSyntaxError(['one']))).split('one')).toHaveLength(2);
-    expect(logOf(thrown(new ConfigurationError(['one'], { cause: new RangeError('no such folder') })))).toContain('no such folder');
+    expect(logOf(thrown(new TemplateSyntaxError(['`x` is wrong']))).split('`x` is wrong')).toHaveLength(2);
+    expect(logOf(thrown(new ConfigurationError(['`x` is wrong'], { cause: new RangeError('no such folder') })))).toContain('no such folder');
   });
 
   it('finds unknown names, and suggests the nearest known one', () => {
