@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type Fault, strictFault } from './fault.ts';
 import type { Clock } from './services/service.ts';
 
@@ -31,12 +32,14 @@ export class Faults {
   order(service: string, fault: Fault): void {
     strictFault(service, fault);
     this.#drop(service);
+    const over = new AbortController();
+    setMaxListeners(0, over.signal); // any number of requests may hang
     this.#ordered.set(service, {
       fault: { ...fault },
       remaining: fault.times ?? Number.POSITIVE_INFINITY,
       tokens: bucketOf(fault),
       refilledAt: this.#clock(),
-      over: new AbortController(),
+      over,
     });
   }
 

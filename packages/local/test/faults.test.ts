@@ -98,6 +98,20 @@ describe('a fault of STS', () => {
     expect(aws.calls).toMatchObject([{ decision: 'fault' }, { service: 's3' }]);
   });
 
+  it('holds as many requests as come, and Node has nothing to warn of', async () => {
+    const warnings: string[] = [];
+    const heard = ({ name }: Error): void => void warnings.push(name);
+    process.on('warning', heard);
+    aws.faults.sts({ hang: true });
+    const held = Array.from({ length: 20 }, () => ask());
+    await recorded(20);
+    aws.faults.clear();
+    await Promise.all(held);
+    process.off('warning', heard);
+
+    expect(warnings).not.toContain('MaxListenersExceededWarning');
+  });
+
   it('lets go of what hangs when the next one is ordered', async () => {
     aws.faults.sts({ hang: true });
     const call = outcome(ask());
