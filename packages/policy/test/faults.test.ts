@@ -77,7 +77,9 @@ describe('Faults', () => {
     };
 
     expect(logOf(thrown(new TemplateSyntaxError(['`x` is wrong']))).split('`x` is wrong')).toHaveLength(2);
-    expect(logOf(thrown(new ConfigurationError(['`x` is wrong'], { cause: new RangeError('no such folder') })))).toContain('no such folder');
+    expect(logOf(thrown(new ConfigurationError(['`x` is wrong'], { cause: new RangeError('no such folder') })))).toContain(
+      'no such folder',
+    );
   });
 
   it('finds unknown names, and suggests the nearest known one', () => {
