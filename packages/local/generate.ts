@@ -6,6 +6,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { DENIED_OPERATIONS, DYNAMODB_OPERATIONS } from './src/services/dynamodb/operations.ts';
+import { COMMON_CONDITION_KEYS } from './src/services/s3/authorization.ts';
 import { S3_OPERATIONS } from './src/services/s3/operations.ts';
 import { SNS_OPERATIONS } from './src/services/sns/operations.ts';
 import { SQS_OPERATIONS } from './src/services/sqs/operations.ts';
@@ -41,7 +42,8 @@ function tables(): string {
   const parts = services.map(([name, rows]) =>
     [`### ${name}`, '', '| operation | asks for | condition keys of its own |', '| --- | --- | --- |', ...rows.map(rowOf), ''].join('\n'),
   );
-  return `${parts.join('\n')}\nPartiQL (${[...DENIED_OPERATIONS].join(', ')}) is denied to everybody: a statement without a key condition names no leading key.\n`;
+  const common = `Every request of S3 has ${COMMON_CONDITION_KEYS.map(code).join(', ')}, the age where it is presigned.\n`;
+  return `${parts.join('\n')}\n${common}\nPartiQL (${[...DENIED_OPERATIONS].join(', ')}) is denied to everybody: a statement without a key condition names no leading key.\n`;
 }
 
 /** A formatter pads the columns of a table: it says the same with and without. */
