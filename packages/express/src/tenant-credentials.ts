@@ -40,7 +40,8 @@ export function tenantCredentials(options: TenantCredentialsOptions = {}): Tenan
     } catch (error) {
       return next(error);
     }
-    if (!tenantAws) return runInTenantContext({}, next); // only where `optional`, and nothing was presented: a place for nobody
+    // Only where `optional`, and nothing was presented: what was let in above stays; else nobody is current, whoever started the server.
+    if (!tenantAws) return req.tenantAws ? next() : runInTenantContext({}, next);
     req.tenantAws = tenantAws;
     tenantAws.run(next);
   }

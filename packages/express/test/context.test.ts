@@ -7,6 +7,7 @@ import multer from 'multer';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { notesAws } from '../../../test/aws-of-a-file.ts';
+import { identityOf } from '../../../test/identity-of.ts';
 import { listen } from '../../../test/loopback.ts';
 import { bucket } from '../../../test/notes-aws.ts';
 import { tenantHere } from '../../../test/tenant-here.ts';
@@ -123,6 +124,30 @@ describe.each(frameworks)('the context of a request on %s', (_name, express) => 
     expect(puts.map(({ tenantSession }) => tenantSession)).toEqual(['acme', 'globex', 'acme']);
     expect(third).toBe(first);
     expect(second).not.toBe(first);
+  });
+
+  it("is nobody's where nothing was presented, though the server was started in the name of a tenant", async () => {
+    const middleware = made({ optional: true });
+    const on = express()
+      .use(middleware)
+      .get('/', (_req, res) => void res.end(tenantHere()));
+    const server = await middleware.tvm.for(identityOf('globex')).run(() => listen(on));
+
+    expect(await (await fetch(server.url)).text()).toBe('no_tenant');
+    await server.close();
+  });
+
+  it('stays as it is below another middleware that is optional, to which nothing was presented', async () => {
+    const inner = made({ optional: true, identity: () => undefined });
+    const on = express()
+      .use(made(), inner)
+      .get('/', (req, res) => void res.json([req.tenantAws.tenantId, tenantHere()]));
+
+    const response = await request(on)
+      .get('/')
+      .auth(await aws.issuer.token({ tenant: 'acme' }), { type: 'bearer' });
+
+    expect(response.body).toEqual(['acme', 'acme']);
   });
 
   it('reaches the error handlers', async () => {

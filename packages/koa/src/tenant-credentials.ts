@@ -33,7 +33,8 @@ export function tenantCredentials(options: TenantCredentialsOptions = {}): Tenan
       user: ctx.state.user,
       raw: ctx.req,
     });
-    if (!tenantAws) return runInTenantContext({}, next); // only where `optional`, and nothing was presented: a place for nobody
+    // Only where `optional`, and nothing was presented: what was let in above stays; else nobody is current, whoever started the server.
+    if (!tenantAws) return ctx.tenantAws ? next() : runInTenantContext({}, next);
     ctx.tenantAws = tenantAws;
     return tenantAws.run(next);
   };

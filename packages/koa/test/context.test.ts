@@ -8,6 +8,8 @@ import { currentTenantAws } from '@tenant-aws/core';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { notesAws } from '../../../test/aws-of-a-file.ts';
+import { identityOf } from '../../../test/identity-of.ts';
+import { listen } from '../../../test/loopback.ts';
 import { tenantHere } from '../../../test/tenant-here.ts';
 import { applicationsOn, made } from './application.ts';
 import { frameworks } from './frameworks.ts';
@@ -15,7 +17,7 @@ import { frameworks } from './frameworks.ts';
 const aws = notesAws();
 
 describe.each(frameworks)('the context of a request on %s', (_name, Framework) => {
-  const { appOf } = applicationsOn(Framework, aws);
+  const { appOf, send } = applicationsOn(Framework, aws);
 
   it('keeps the tenant through JSON and multipart bodies, timers and streams', async () => {
     const upload = multer();
@@ -39,6 +41,25 @@ describe.each(frameworks)('the context of a request on %s', (_name, Framework) =
 
     expect((await json).body).toEqual(['acme', 'acme']);
     expect((await form).body).toEqual(['acme', 'acme']);
+  });
+
+  it('has no tenant where nothing was presented, though the server was started in the name of one', async () => {
+    const middleware = made({ optional: true });
+    const app = appOf(middleware, (ctx) => {
+      ctx.body = tenantHere();
+    });
+    const server = await middleware.tvm.for(identityOf('globex')).run(() => listen((req, res) => void app.callback()(req, res)));
+
+    expect(await (await fetch(server.url)).text()).toBe('no_tenant');
+    await server.close();
+  });
+
+  it('stays as it is below another middleware that is optional, to which nothing was presented', async () => {
+    const app = appOf(made(), made({ optional: true, identity: () => undefined }), (ctx) => {
+      ctx.body = [ctx.tenantAws.tenantId, tenantHere()];
+    });
+
+    expect((await send(app, 'acme')).body).toEqual(['acme', 'acme']);
   });
 
   it("has no tenant in a bare listener of the request: never another's", async () => {
