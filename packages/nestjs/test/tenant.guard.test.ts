@@ -1,6 +1,7 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Controller, Get, type INestApplication, Module, Req, UseGuards } from '@nestjs/common';
 import { ConfigurationError, type TenantAws, type TenantIdentity } from '@tenant-aws/core';
+import { asTenant } from '@tenant-aws/core/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { notesAws } from '../../../test/aws-of-a-file.ts';
 import { assumesOf, bucket } from '../../../test/notes-aws.ts';
@@ -146,6 +147,15 @@ describe.each(platforms)('TenantGuard on %s', (platform) => {
     expect((await get(app, '/me')).body.code).toBe('no_tenant');
     expect((await get(app, '/me', 'no-token')).body.code).toBe('token_invalid');
     expect((await get(app, '/me', await tokenOf('acme'))).body.tenantId).toBe('acme');
+  });
+
+  it('lets nobody be a tenant, though the application was started in the name of one', async () => {
+    const imports = [TenantAwsModule.forRoot({ guard: true, optional: true })];
+    app = await asTenant('globex', () => start(platform, { imports, controllers: [Pages] }));
+
+    expect((await get(app, '/open')).body).toEqual({ request: 'none', context: 'no_tenant' });
+    expect((await get(app, '/me')).body.code).toBe('no_tenant');
+    expect((await get(app, '/me', await tokenOf('acme'))).body).toMatchObject({ tenantId: 'acme', context: 'acme' });
   });
 
   it('asks who presents nothing for a token where the handler has permissions of its own', async () => {

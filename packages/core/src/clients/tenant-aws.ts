@@ -49,6 +49,9 @@ export interface TenantAws {
    * const url = await getSignedUrl(tenantAws.lasting(600).client(S3Client), new GetObjectCommand({ Bucket, Key }), { expiresIn: 600 });
    */
   lasting(seconds: number): TenantAws;
-  /** Runs `fn` so that `currentTenantAws()` in it, and in whatever it starts, is this: for queues, timers and tests. Vends nothing by itself. */
+  /**
+   * Runs `fn` so that `currentTenantAws()` in it, and in whatever it starts, is this: for queues, timers and tests. Vends nothing by itself.
+   * A server that is started in it hands the tenant to each of its requests, up to the middleware that says whose they are: start none here.
+   */
   run<T>(fn: () => T): T;
 }
