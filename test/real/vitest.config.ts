@@ -8,6 +8,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source'] } },
   test: {
     include: ['test/real/**/*.test.ts'],
+    maxWorkers: 2, // they wait for other processes and for STS, far more than they work
     testTimeout: 600_000,
     hookTimeout: 60_000,
     reporters: process.env.CI
