@@ -1,5 +1,5 @@
 import { ConfigurationError } from '@tenant-aws/policy';
-import { channels, type DeniedEvent, type IdentityEvent, type RefreshEvent, type RevokeEvent, type VendEvent } from './events.ts';
+import { channels, type EventChannel } from './events.ts';
 
 /** Where an {@link auditLog} writes. */
 export interface AuditLogOptions {
@@ -20,29 +20,27 @@ export interface AuditLogOptions {
 export function auditLog({ write }: AuditLogOptions): () => void {
   if (typeof write !== 'function') throw new ConfigurationError(['`write` of `auditLog` must be a function that takes a line']);
   const line = (event: string, members: object): void => write(oneLine({ at: new Date().toISOString(), event, ...members }));
-  const identity = (event: IdentityEvent): void => {
-    if (event.code !== undefined) line('refusal', event);
-  };
-  const vend = (event: VendEvent): void => {
-    if (event.outcome === 'assumed') line('assume', event);
-    if (event.outcome === 'failed') line('refusal', event);
-  };
-  const refresh = (event: RefreshEvent): void => line('refresh', event);
-  const revoke = (event: RevokeEvent): void => line('revoke', event);
-  const denied = (event: DeniedEvent): void => line('denied', event);
-
-  channels.identity.subscribe(identity);
-  channels.vend.subscribe(vend);
-  channels.refresh.subscribe(refresh);
-  channels.revoke.subscribe(revoke);
-  channels.denied.subscribe(denied);
+  const ends = [
+    heard(channels.identity, (event) => {
+      if (event.code !== undefined) line('refusal', event);
+    }),
+    heard(channels.vend, (event) => {
+      if (event.outcome === 'assumed') line('assume', event);
+      if (event.outcome === 'failed') line('refusal', event);
+    }),
+    heard(channels.refresh, (event) => line('refresh', event)),
+    heard(channels.revoke, (event) => line('revoke', event)),
+    heard(channels.denied, (event) => line('denied', event)),
+  ];
   return () => {
-    channels.identity.unsubscribe(identity);
-    channels.vend.unsubscribe(vend);
-    channels.refresh.unsubscribe(refresh);
-    channels.revoke.unsubscribe(revoke);
-    channels.denied.unsubscribe(denied);
+    for (const end of ends) end();
   };
+}
+
+/** @returns what ends it */
+function heard<Event>(channel: EventChannel<Event>, listener: (event: Event) => void): () => void {
+  channel.subscribe(listener);
+  return () => channel.unsubscribe(listener);
 }
 
 /** A subject is its issuer's to choose: what some terminals and viewers obey or break lines at stays an escape in JSON. */

@@ -51,7 +51,7 @@ export interface TenantGate {
  * const tenantAws = await enter({ headersDistinct: req.headersDistinct, remoteAddress: req.socket.remoteAddress, raw: req });
  */
 export function tenantGate(options: TenantGateOptions = {}): TenantGate {
-  const { identify, ownsIdentity, tvm, ownsTvm, own, eager, optional } = readGateOptions(options);
+  const { identify, ownsIdentity, tvm, ownsTvm, as, eager, optional } = readGateOptions(options);
 
   async function enter(request: IdentityRequest): Promise<TenantAws | undefined> {
     const tenantAws = await admitted(request);
@@ -65,7 +65,7 @@ export function tenantGate(options: TenantGateOptions = {}): TenantGate {
     try {
       identity = await identify(request);
       if (identity === undefined && !optional) throw new TokenMissingError();
-      const tenantAws = identity === undefined ? undefined : own === undefined ? tvm.for(identity) : await own(frozenIdentity(identity));
+      const tenantAws = identity === undefined ? undefined : await as(identity);
       if (channels.identity.hasSubscribers)
         channels.identity.publish(tenantAws ? identityEvent(tenantAws.identity) : sourceEvent(identify.source));
       return tenantAws;
@@ -93,8 +93,8 @@ interface GateSettings {
   readonly ownsIdentity: boolean;
   readonly tvm: TokenVendingMachine;
   readonly ownsTvm: boolean;
-  /** With this gate's own permissions, in place of those of a machine that is shared. */
-  readonly own: ((identity: TenantIdentity) => TenantAws | Promise<TenantAws>) | undefined;
+  /** With the machine's permissions, or with this gate's own in place of those of a machine that is shared. */
+  readonly as: (identity: TenantIdentity) => TenantAws | Promise<TenantAws>;
   readonly eager: boolean;
   readonly optional: boolean;
 }
@@ -112,10 +112,11 @@ function readGateOptions(given: TenantGateOptions): GateSettings {
   return { ...machine, identify, ownsIdentity: identity === undefined, eager, optional };
 }
 
-type Machine = Pick<GateSettings, 'tvm' | 'ownsTvm' | 'own'>;
+type Machine = Pick<GateSettings, 'tvm' | 'ownsTvm' | 'as'>;
 
 function ownMachine(options: Partial<TokenVendingMachineOptions>): Machine {
-  return { tvm: TokenVendingMachine.fromEnvironment(options), ownsTvm: true, own: undefined };
+  const tvm = TokenVendingMachine.fromEnvironment(options);
+  return { tvm, ownsTvm: true, as: (identity) => tvm.for(identity) };
 }
 
 function sharedMachine(tvm: TokenVendingMachine, { permissions, ...others }: Partial<TokenVendingMachineOptions>): Machine {
@@ -127,17 +128,20 @@ function sharedMachine(tvm: TokenVendingMachine, { permissions, ...others }: Par
   }
   const own = permissions === undefined ? undefined : faults.attempt(() => withPermissions(access, permissions));
   faults.throwIfAny();
-  return { tvm, ownsTvm: false, own };
+  return { tvm, ownsTvm: false, as: own ?? ((identity) => tvm.for(identity)) };
 }
 
-function withPermissions(access: GateAccess, permissions: PerIdentity<Permissions>): GateSettings['own'] {
+function withPermissions(access: GateAccess, permissions: PerIdentity<Permissions>): GateSettings['as'] {
   if (typeof permissions !== 'function') {
     const own = frozenCopy(permissions);
     access.judge(own);
     return (identity) => access.for(identity, own);
   }
   const ask = oncePerIdentity(permissions);
-  return async (identity) => access.for(identity, await ask(identity));
+  return async (given) => {
+    const identity = frozenIdentity(given);
+    return access.for(identity, await ask(identity));
+  };
 }
 
 function identitySource(given: unknown): IdentitySource {

@@ -25,6 +25,7 @@ export { auditLog, type AuditLogOptions } from './audit-log.ts';
 export { currentTenantAws, runInTenantContext, type TenantContext, tenantContext } from './clients/current.ts';
 export type { TenantAws } from './clients/tenant-aws.ts';
 export type { CacheOptions, ClientsOptions, TokenVendingMachineOptions } from './configuration/options.ts';
+export type { AuthorizeTenant } from './credentials/authorization.ts';
 export type { TenantCredentials } from './credentials/credentials.ts';
 export {
   KeysUnavailableError,

@@ -56,10 +56,10 @@ export class DeniedCalls {
 
   #mayTell(tenantId: string): boolean {
     const now = this.#clock.now().monotonic;
-    const told = this.#told.get(tenantId);
+    let told = this.#told.get(tenantId);
     if (told === undefined || now >= told.until) {
-      this.#told.set(tenantId, { count: 1, until: now + MINUTE_MS });
-      return this.#perMinute > 0;
+      told = { count: 0, until: now + MINUTE_MS };
+      this.#told.set(tenantId, told);
     }
     told.count += 1;
     return told.count <= this.#perMinute;
@@ -71,12 +71,11 @@ interface SdkError {
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
 }
 
-/** The answer to a HEAD has no body to name the error: its status has to do. */
+/** What the SDK calls an error that no body names, as in the answer to a HEAD: there its status has to do. */
+const NAMELESS = new Set(['Unknown', 'UnknownError', '403', 'Forbidden']);
+
 function isDenied(error: unknown): error is SdkError {
   if (typeof error !== 'object' || error === null) return false;
   const { name = '', $metadata } = error as SdkError;
-  return (
-    DENIED.has(name) ||
-    ($metadata?.httpStatusCode === 403 && (name === 'Unknown' || name === 'UnknownError' || name === '403' || name === 'Forbidden'))
-  );
+  return DENIED.has(name) || ($metadata?.httpStatusCode === 403 && NAMELESS.has(name));
 }

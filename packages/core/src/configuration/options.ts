@@ -1,7 +1,7 @@
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { TemplateLibrary, TenantIdOptions } from '@tenant-aws/policy';
+import type { AuthorizeTenant } from '../credentials/authorization.ts';
 import type { PerIdentityOptions } from '../per-identity.ts';
-import type { TenantIdentity } from '../tenant.ts';
 
 /** What a `TokenVendingMachine` is made of. Only `roleArn` and `permissions` are required. */
 export interface TokenVendingMachineOptions extends PerIdentityOptions {
@@ -20,7 +20,7 @@ export interface TokenVendingMachineOptions extends PerIdentityOptions {
    * a throw in 503, as does no answer within `assumeTimeoutMs`. Asked once for all who wait; its answer is kept five seconds
    * for each tenant, whichever of its identities was asked about. Default: every verified tenant may.
    */
-  readonly authorizeTenant?: ((identity: TenantIdentity) => boolean | Promise<boolean>) | undefined;
+  readonly authorizeTenant?: AuthorizeTenant | undefined;
   /**
    * Seconds after an identity's `expiresAt` (a token's `exp`) during which its credentials are still renewed, for streams and jobs that
    * outlive the token that started them. After that they serve to their end and no longer. Default: 0.

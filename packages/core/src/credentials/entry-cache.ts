@@ -166,7 +166,11 @@ export class EntryCache {
 
   #suffices(entry: Entry, minimumRemainingMs: number): boolean {
     const remaining = remainingMs(entry.life, this.#clock.now());
-    return remaining > 0 && remaining >= this.#floorMs && remaining >= minimumRemainingMs;
+    return this.#isAboveFloor(remaining) && remaining >= minimumRemainingMs;
+  }
+
+  #isAboveFloor(lifeMs: number): boolean {
+    return lifeMs > 0 && lifeMs >= this.#floorMs;
   }
 
   #fly(place: Place, assume: () => Promise<Outcome>): Promise<Entry> {
@@ -231,11 +235,10 @@ export class EntryCache {
   /** Issued below the floor: another call at once would not be better. What aged on its way, while a host slept, says nothing of the next call. */
   #longEnough<T extends Assumed>(assumed: T): T | StsFailure {
     const remaining = remainingMs(assumed.life, this.#clock.now());
-    if (remaining > 0 && remaining >= this.#floorMs) return assumed;
+    if (this.#isAboveFloor(remaining)) return assumed;
     const detail = { remainingMs: remaining, minimumRemainingMs: this.#floorMs };
-    const wasLongEnough = assumed.lifeMs > 0 && assumed.lifeMs >= this.#floorMs;
     return {
-      kind: wasLongEnough ? 'transient' : 'deterministic',
+      kind: this.#isAboveFloor(assumed.lifeMs) ? 'transient' : 'deterministic',
       error: new StsUnavailableError('STS issued credentials that end too soon', { detail }),
     };
   }

@@ -68,11 +68,7 @@ export class Turns<Waiter> {
     if (waitMs > 0) return { waitMs };
     const { tenantId, waiter, others } = first;
     this.quit(tenantId, waiter);
-    if (others.size > 0) {
-      // The tenant goes to the end of the round.
-      this.#line.delete(tenantId);
-      this.#line.set(tenantId, others);
-    }
+    if (this.#line.delete(tenantId)) this.#line.set(tenantId, others); // to the end of the round
     this.#enter(tenantId, now);
     return { waiter };
   }

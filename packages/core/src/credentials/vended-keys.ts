@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
+import { digestOf } from '../digest.ts';
 import { TenantMismatchError } from '../errors.ts';
 import { type Life, remainingMs } from './lifetime.ts';
 import type { Revocations } from './revocations.ts';
@@ -54,8 +54,4 @@ export class VendedKeys {
     }
     this.#revocations.assertCurrent(tenantId, key.generation);
   }
-}
-
-function digestOf(accessKeyId: string): string {
-  return hash('sha256', accessKeyId, 'base64');
 }

@@ -1,8 +1,8 @@
-import { hash } from 'node:crypto';
 import type { STSClient } from '@aws-sdk/client-sts';
 import { ConfigurationError } from '@tenant-aws/policy';
 import type { Clock } from '../clock.ts';
 import { within } from '../deadline.ts';
+import { digestOf } from '../digest.ts';
 import { LifeUnavailableError, StsUnavailableError } from '../errors.ts';
 import { channels } from '../events.ts';
 import { AssumeQueue } from './assume-queue.ts';
@@ -224,8 +224,4 @@ export class Vendor {
       return undefined;
     }
   }
-}
-
-function digestOf(policy: string): string {
-  return hash('sha256', policy, 'base64url');
 }

@@ -1,5 +1,6 @@
 import { Faults } from '@tenant-aws/policy';
 import { systemClock } from '../clock.ts';
+import { digestOf } from '../digest.ts';
 import { TokenInvalidError } from '../errors.ts';
 import type { TenantIdentity } from '../tenant.ts';
 import { presentedToken } from './bearer-header.ts';
@@ -7,7 +8,6 @@ import { type BearerTokenOptions, readBearerTokenOptions } from './bearer-token-
 import type { IdentityRequest, IdentitySource } from './identity-source.ts';
 import { TenantJwtStrategy } from './tenant-jwt-strategy.ts';
 import { parseUnverified } from './unverified-token.ts';
-import { digestOf } from './verified-tokens.ts';
 
 /**
  * The identity source of JWTs in the `Authorization` header. Another scheme presents nothing; anything bad is refused.

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { type Instant, systemClock } from '../clock.ts';
+import { digestOf } from '../digest.ts';
 import { TokenInvalidError } from '../errors.ts';
 import type { TenantIdentity } from '../tenant.ts';
 import { MAX_TOKEN_LENGTH, requireToken68 } from './bearer-header.ts';
@@ -9,7 +10,7 @@ import { type KeySource, SigningKeys } from './signing-keys.ts';
 import { ownValue, readTenant } from './tenant-claim.ts';
 import { parseUnverified } from './unverified-token.ts';
 import { type Claims, sealClaims, sealOf } from './verified-claims.ts';
-import { digestOf, type TokenDigest, VerifiedTokens } from './verified-tokens.ts';
+import { type TokenDigest, VerifiedTokens } from './verified-tokens.ts';
 
 /** Verifies signature, algorithm, issuer, audience and times of a token with this key; rejects with TokenInvalidError. */
 export type VerifySignature = (token: string, key: KeyObject) => Promise<Claims>;

@@ -1,16 +1,11 @@
-import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Instant } from '../clock.ts';
 import type { TokenCacheSettings } from './bearer-token-options.ts';
 import { elapsed } from './elapsed.ts';
 import { type Claims, sealOf } from './verified-claims.ts';
 
-/** The SHA-256 of a token, in base64url. */
+/** What {@link digestOf} answers of a token. */
 export type TokenDigest = string;
-
-export function digestOf(token: string): TokenDigest {
-  return hash('sha256', token, 'base64url');
-}
 
 interface Entry {
   readonly claims: Claims;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Instant } from '../../src/clock.ts';
 import { sealClaims } from '../../src/identity/verified-claims.ts';
-import { digestOf, VerifiedTokens } from '../../src/identity/verified-tokens.ts';
+import { digestOf } from '../../src/digest.ts';
+import { VerifiedTokens } from '../../src/identity/verified-tokens.ts';
 
 const start = 1_800_000_000_000;
 const at = (milliseconds: number): Instant => ({ wall: start + milliseconds, monotonic: milliseconds });
