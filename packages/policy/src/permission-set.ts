@@ -61,8 +61,9 @@ export class PermissionSet {
     const effective = faults.attempt(() => resolved.reduce((set, { template }) => narrowed(set, template), tenantId)) ?? tenantId;
     for (const { template, values } of resolved) {
       faults.attempt(() => {
-        const open = library.isShared(template.name) ? [] : reachFaults(template, effective, values);
-        const untagged = sessionTags === 'any' || library.isShared(template.name) ? [] : untaggedFaults(template, sessionTags);
+        const isShared = library.isShared(template.name);
+        const open = isShared ? [] : reachFaults(template, effective, values);
+        const untagged = isShared || sessionTags === 'any' ? [] : untaggedFaults(template, sessionTags);
         const found = [...untagged, ...open, ...delimiterFaults(template, effective, values)];
         if (found.length > 0) throw new TemplateSyntaxError(found);
       });

@@ -56,12 +56,12 @@ function grownInto(parts: readonly Part[], set: TenantIdSet, values: ReadonlyMap
 
 /** One by one. What nobody knows yet stops the search, and no id has it; ids next to each other only make more of the same. */
 function charactersOf(parts: readonly Part[], values: ReadonlyMap<string, string>): readonly string[] {
-  const text = parts
-    .map(({ kind, value }) =>
-      kind === 'text' ? value : value === 'tenant' ? '' : (values.get(value) ?? BUILT_IN_SHAPES.get(value) ?? UNKNOWN),
-    )
-    .join('');
-  return text.split('');
+  const textOf = ({ kind, value }: Part): string => {
+    if (kind === 'text') return value;
+    if (value === 'tenant') return '';
+    return values.get(value) ?? BUILT_IN_SHAPES.get(value) ?? UNKNOWN;
+  };
+  return parts.map(textOf).join('').split('');
 }
 
 /**
