@@ -53,7 +53,7 @@ export function throttlingOf(service: string): string {
   return THROTTLED.get(service) ?? 'Throttling';
 }
 
-/** An error code's HTTP status, where it is not 400. */
+/** An error code's HTTP status, where it is not 400: of every service, or of the one whose name stands before it. */
 const STATUS: ReadonlyMap<string, number> = new Map([
   ['AccessDenied', 403],
   ['ExpiredToken', 403],
@@ -68,10 +68,10 @@ const STATUS: ReadonlyMap<string, number> = new Map([
   ['ServiceUnavailable', 503],
   ['SignatureDoesNotMatch', 403],
   ['SlowDown', 503],
+  ['s3 ExpiredToken', 400],
 ]);
 
 /** The HTTP status that this service answers this error code with. */
 export function statusOf(service: string, code: string): number {
-  if (service === 's3' && code === 'ExpiredToken') return 400;
-  return STATUS.get(code) ?? 400;
+  return STATUS.get(`${service} ${code}`) ?? STATUS.get(code) ?? 400;
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type ChecksumAlgorithm, checksum } from '../../checksums.ts';
 
 /** A checksum as S3 keeps it: of the whole object, or of the checksums of its parts. */
@@ -27,11 +26,6 @@ export interface StoredObject {
   readonly checksum: StoredChecksum;
   /** Empty unless it came by parts. */
   readonly parts: readonly CompletedPart[];
-}
-
-/** The hexadecimal MD5 that is the ETag of what was not uploaded by parts. */
-export function md5Hex(body: Buffer): string {
-  return createHash('md5').update(body).digest('hex');
 }
 
 /** S3 computes a CRC64NVME of every object that came without a checksum. */

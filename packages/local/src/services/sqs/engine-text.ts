@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { md5Hex } from '../../md5.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../strict-json.ts';
 import { textOf } from '../shape.ts';
 
@@ -70,7 +70,7 @@ function shifted(character: string, by: number): string {
 }
 
 function digest(body: unknown): string {
-  return createHash('md5').update(String(body)).digest('hex');
+  return md5Hex(String(body));
 }
 
 function each(list: Json, show: (element: JsonObject) => JsonObject): Json {

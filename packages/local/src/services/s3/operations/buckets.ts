@@ -59,7 +59,8 @@ export function createBucket(request: S3Request, engine: Engine): Understood {
         );
       }
       // In the first region to create again what one owns is no error, as it was before there were others.
-      if (engine.hasBucket(bucket) && region !== DEFAULT_REGION) {
+      if (!engine.hasBucket(bucket)) engine.createBucket(bucket, request.now);
+      else if (region !== DEFAULT_REGION) {
         throw new AwsError(
           'BucketAlreadyOwnedByYou',
           409,
@@ -67,7 +68,6 @@ export function createBucket(request: S3Request, engine: Engine): Understood {
           { BucketName: bucket },
         );
       }
-      if (!engine.hasBucket(bucket)) engine.createBucket(bucket, request.now);
       return { status: 200, headers: { location: `/${bucket}` } };
     },
   };

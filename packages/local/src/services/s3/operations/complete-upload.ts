@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { md5Hex } from '../../../md5.ts';
 import { strictInteger } from '../../../strict.ts';
 import { AwsError } from '../../service.ts';
 import { checksumElements, xmlAnswer } from '../answer.ts';
@@ -67,7 +67,7 @@ function declaredSize({ headers }: S3Request): number | undefined {
 /** The MD5 of the parts' MD5s, and how many there were. */
 function compositeEtag(parts: readonly Part[]): string {
   const digests = Buffer.concat(parts.map(({ etag }) => Buffer.from(etag, 'hex')));
-  return `${createHash('md5').update(digests).digest('hex')}-${parts.length}`;
+  return `${md5Hex(digests)}-${parts.length}`;
 }
 
 function summary({ body, checksum }: Part) {

@@ -1,3 +1,4 @@
+import { md5Hex } from '../../../md5.ts';
 import { AwsError } from '../../service.ts';
 import { checksumElements, xmlAnswer } from '../answer.ts';
 import { ask, objectArn, sent } from '../authorization.ts';
@@ -10,7 +11,7 @@ import { invalidArgument } from '../list-params.ts';
 import { objectHeaders } from '../object-headers.ts';
 import { readPreconditions } from '../preconditions.ts';
 import type { S3Request, Understood } from '../row.ts';
-import { fullObjectChecksum, md5Hex } from '../stored-object.ts';
+import { fullObjectChecksum } from '../stored-object.ts';
 import { checksumAlgorithm } from '../upload-checksum.ts';
 import { writeConditionKeys, writeConditionRights, writeConditions } from '../write-conditions.ts';
 import { element } from '../xml-out.ts';

@@ -1,3 +1,4 @@
+import { md5Hex } from '../../../md5.ts';
 import { checksumHeaders } from '../answer.ts';
 import { ask, objectArn } from '../authorization.ts';
 import { ENCRYPTED, encryptionKey, readEncryption } from '../encryption.ts';
@@ -6,7 +7,7 @@ import { wholeSeconds } from '../http-date.ts';
 import { objectHeaders } from '../object-headers.ts';
 import { verifyPayload } from '../payload.ts';
 import type { S3Request, Understood } from '../row.ts';
-import { fullObjectChecksum, md5Hex } from '../stored-object.ts';
+import { fullObjectChecksum } from '../stored-object.ts';
 import { writeConditionKeys, writeConditionRights, writeConditions } from '../write-conditions.ts';
 
 export function putObject(request: S3Request, engine: Engine): Understood {

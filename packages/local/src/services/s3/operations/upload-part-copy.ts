@@ -1,3 +1,4 @@
+import { md5Hex } from '../../../md5.ts';
 import { checksumElements, xmlAnswer } from '../answer.ts';
 import { ask, objectArn } from '../authorization.ts';
 import { readSource } from '../copied-object.ts';
@@ -8,7 +9,7 @@ import { wholeSeconds } from '../http-date.ts';
 import { readPreconditions } from '../preconditions.ts';
 import { readSourceRange } from '../range.ts';
 import type { S3Request, Understood } from '../row.ts';
-import { fullObjectChecksum, md5Hex } from '../stored-object.ts';
+import { fullObjectChecksum } from '../stored-object.ts';
 import { readUploadTarget } from '../upload-target.ts';
 import { element } from '../xml-out.ts';
 

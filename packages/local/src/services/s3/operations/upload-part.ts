@@ -1,3 +1,4 @@
+import { md5Hex } from '../../../md5.ts';
 import { AwsError, type ServiceResponse } from '../../service.ts';
 import { checksumHeaders } from '../answer.ts';
 import { ask, objectArn } from '../authorization.ts';
@@ -6,7 +7,7 @@ import type { Engine } from '../engine.ts';
 import { wholeSeconds } from '../http-date.ts';
 import { verifyPayload } from '../payload.ts';
 import type { S3Request, Understood } from '../row.ts';
-import { fullObjectChecksum, md5Hex, type StoredChecksum } from '../stored-object.ts';
+import { fullObjectChecksum, type StoredChecksum } from '../stored-object.ts';
 import { readUploadTarget } from '../upload-target.ts';
 import type { Upload } from '../uploads.ts';
 
