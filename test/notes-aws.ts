@@ -1,3 +1,4 @@
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from '@tenant-aws/local';
 
 export const roleArn = 'arn:aws:iam::000000000000:role/TenantAccess';
@@ -35,6 +36,13 @@ export function startNotesAws(options: Partial<LocalAwsOptions> = {}): Promise<L
     ...options,
     roles: { [roleArn]: { policy: rolePolicy }, ...options.roles },
   });
+}
+
+/** Puts an object into the bucket as the administrator, whom no policy binds. */
+export async function seed(aws: LocalAws, key: string, body: string): Promise<void> {
+  const admin = new S3Client({ endpoint: aws.url, region: 'us-east-1', credentials: aws.admin });
+  await admin.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+  admin.destroy();
 }
 
 /** The AssumeRole calls that a local AWS has seen. */

@@ -1,26 +1,21 @@
-import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { listen, type Listening } from '../loopback.ts';
 import { identityOf, localAws, machineFor, refusalOf, SettableClock, stsAt } from './ground.ts';
 
 /** A server that calls itself STS and answers as it is told. */
-let foreign: Server;
+let foreign: Listening;
 let asked = 0;
 let answer: RequestListener;
 const aws = localAws();
 beforeEach(async () => {
   asked = 0;
-  foreign = createServer((req, res) => {
+  foreign = await listen((req, res) => {
     asked += 1;
     answer(req, res);
-  }).listen(0, '127.0.0.1');
-  await once(foreign, 'listening');
+  });
 });
-afterEach(async () => {
-  foreign.closeAllConnections();
-  await new Promise((closed) => foreign.close(closed));
-});
+afterEach(() => foreign.close());
 
 const SECRET = 'wJalrXUtnFEMI-only-the-tenant-may-know-this';
 const KEYS = `<AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>${SECRET}</SecretAccessKey><SessionToken>${SECRET}</SessionToken>`;
@@ -40,7 +35,7 @@ function says(body: string | Buffer, { status = 200, type = 'text/xml', headers 
 }
 
 function machine(): ReturnType<typeof machineFor> {
-  return machineFor(aws, { sts: stsAt(`http://127.0.0.1:${(foreign.address() as AddressInfo).port}`, aws) });
+  return machineFor(aws, { sts: stsAt(foreign.url, aws) });
 }
 
 describe('an answer that is no answer of STS', () => {
@@ -119,7 +114,7 @@ describe('credentials that live too short', () => {
   it('are never believed to live longer than was asked', async () => {
     const clock = new SettableClock();
     answer = says(assumed(KEYS + expiring('2099-01-01T00:00:00Z')));
-    await using tvm = machineFor(aws, { clock, sts: stsAt(`http://127.0.0.1:${(foreign.address() as AddressInfo).port}`, aws) });
+    await using tvm = machineFor(aws, { clock, sts: stsAt(foreign.url, aws) });
     await tvm.vend(identityOf('acme'));
     clock.pass(900_000);
     await tvm.vend(identityOf('acme'));

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { TenantAwsError, TokenVendingMachine, type TokenVendingMachineOptions } from '@tenant-aws/core';
 import { bucket, roleArn, table } from '../notes-aws.ts';
@@ -51,11 +52,6 @@ export async function refusalOf(work: Promise<unknown>): Promise<Refusal> {
   const { code, status, headers } = error;
   const retryAfter = headers['Retry-After'];
   return { code, status, retryAfter: retryAfter === undefined ? undefined : Number(retryAfter), reason: inspect(error) };
-}
-
-/** One turn of the event loop: what was answered has arrived after a few of them. */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Resolves when `condition` holds; the test's own time limit says how long that may take. */

@@ -1,12 +1,11 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bearerToken } from '@tenant-aws/core';
 import { problemDetails, tenantCredentials } from '@tenant-aws/express';
 import express, { type Express } from 'express';
 import request from 'supertest';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { listen, type Listening } from '../loopback.ts';
 import { localAws, machineFor } from './ground.ts';
 import { Proxy } from './proxy.ts';
 
@@ -23,24 +22,22 @@ beforeAll(async () => {
 });
 
 /** A key server in front of whose answers stands a proxy. */
-let server: Server;
+let server: Listening;
 let proxy: Proxy;
 let answer: RequestListener;
 let asked = 0;
 beforeEach(async () => {
   asked = 0;
   answer = good;
-  server = createServer((req, res) => {
+  server = await listen((req, res) => {
     asked += 1;
     answer(req, res);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  proxy = await Proxy.start(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  });
+  proxy = await Proxy.start(server.url);
 });
 afterEach(async () => {
   await proxy.close();
-  server.closeAllConnections();
-  await new Promise((closed) => server.close(closed));
+  await server.close();
 });
 
 const good: RequestListener = (_req, res) => void res.writeHead(200, { 'content-type': 'application/json' }).end(keySet);

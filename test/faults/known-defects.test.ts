@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { listen, type Listening } from '../loopback.ts';
 import { bucket } from '../notes-aws.ts';
 import { assumesOf, identityOf, localAws, machineFor, refusalOf, SettableClock, stsAt, tenantIds, until } from './ground.ts';
 import { Proxy } from './proxy.ts';
@@ -91,10 +89,10 @@ describe('credentials', () => {
 });
 
 describe('a partition', () => {
-  let server: Server;
+  let server: Listening;
   let policy = '';
   beforeAll(async () => {
-    server = createServer((req, res) => {
+    server = await listen((req, res) => {
       let form = '';
       req.on('data', (chunk) => {
         form += String(chunk);
@@ -103,16 +101,15 @@ describe('a partition', () => {
         policy = new URLSearchParams(form).get('Policy') ?? '';
         res.writeHead(403, { 'content-type': 'text/xml' }).end('<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>');
       });
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    });
   });
-  afterAll(() => new Promise((closed) => server.close(closed)));
+  afterAll(() => server.close());
 
   it.each([
     ['arn:aws-us-gov:iam::000000000000:role/TenantAccess', 'us-gov-west-1', 'arn:aws-us-gov:s3:::notes/acme/*'],
     ['arn:aws-cn:iam::000000000000:role/TenantAccess', 'cn-north-1', 'arn:aws-cn:s3:::notes/acme/*'],
   ])('is that of the role, in every ARN of the policy: %s', async (roleArn, region, expected) => {
-    const sts = stsAt(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, aws, { region });
+    const sts = stsAt(server.url, aws, { region });
     await using tvm = machineFor(aws, { sts, roleArn });
     expect(await refusalOf(tvm.vend(identityOf('acme')))).toMatchObject({ code: 'sts_rejected' });
     expect(policy).toContain(expected);

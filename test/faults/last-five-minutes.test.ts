@@ -1,14 +1,11 @@
-import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { beforeAll, expect, it } from 'vitest';
-import { bucket, roleArn } from '../notes-aws.ts';
+import { bucket, roleArn, seed } from '../notes-aws.ts';
 import { assumesOf, baseKeys, identityOf, localAws, machineFor } from './ground.ts';
 
 const aws = localAws();
-beforeAll(async () => {
-  const admin = new S3Client({ endpoint: aws.url, region: 'us-east-1', credentials: aws.admin });
-  await admin.send(new PutObjectCommand({ Bucket: bucket, Key: 'acme/note', Body: 'hello' }));
-});
+beforeAll(() => seed(aws, 'acme/note', 'hello'));
 
 /** As the SDK has it: one client, whose provider assumes the role and renews by itself. */
 function sdkAlone(): S3Client {

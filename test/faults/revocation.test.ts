@@ -1,15 +1,14 @@
-import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { LocalAws } from '@tenant-aws/local';
 import { beforeAll, expect, it } from 'vitest';
-import { bucket } from '../notes-aws.ts';
+import { bucket, seed } from '../notes-aws.ts';
 import { assumesOf, identityOf, localAws, machineFor, refusalOf, until } from './ground.ts';
 
 const MANY = 100;
 
 const aws = localAws();
 beforeAll(async () => {
-  const admin = new S3Client({ endpoint: aws.url, region: 'us-east-1', credentials: aws.admin });
-  for (const tenant of ['acme', 'globex']) await admin.send(new PutObjectCommand({ Bucket: bucket, Key: `${tenant}/note`, Body: tenant }));
+  for (const tenant of ['acme', 'globex']) await seed(aws, `${tenant}/note`, tenant);
 });
 
 const read = (tenant: string): HeadObjectCommand => new HeadObjectCommand({ Bucket: bucket, Key: `${tenant}/note` });

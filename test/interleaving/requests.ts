@@ -10,8 +10,8 @@ const TURNS = 5;
 /** What may be asked of an app under `/<action>/<tenant>/<id>`, and how many calls of AWS it takes. */
 export type Actions = Readonly<Record<string, number>>;
 
-/** The actions of an app that has `/work/<work>/<tenant>/<id>`. */
-export const workActions: Actions = Object.fromEntries(Object.entries(works).map(([name, { calls }]) => [`work/${name}`, calls]));
+/** The actions of an app that has `/works/<name>/<tenant>/<id>`. */
+export const workActions: Actions = Object.fromEntries(Object.entries(works).map(([name, { calls }]) => [`works/${name}`, calls]));
 
 /**
  * Sends 500 interleaved requests of 50 tenants, each after one of another tenant: each must be answered with the id of its

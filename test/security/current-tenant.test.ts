@@ -28,10 +28,10 @@ const clients: TenantClients = {
   },
 };
 
-/** What `/work/<work>/<tenant>/<id>` answers. */
+/** What `/works/<name>/<tenant>/<id>` answers. */
 async function answerOf(path: string): Promise<string> {
-  const [work = '', tenant = '', id = ''] = path.split('/').slice(2);
-  await works[work]?.run(clients, tenant, id);
+  const [name = '', tenant = '', id = ''] = path.split('/').slice(2);
+  await works[name]?.run(clients, tenant, id);
   return currentTenantAws().tenantId;
 }
 

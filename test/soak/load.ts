@@ -3,6 +3,7 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3
 import { StsUnavailableError, type TokenVendingMachine } from '@tenant-aws/core';
 import { identityOf } from '../faults/ground.ts';
 import { bucket } from '../notes-aws.ts';
+import type { Random } from '../random.ts';
 
 /** Failures that the weather may cause. Whatever else is thrown is a fault of ours. */
 const OF_THE_WEATHER = new Set(['sts_unavailable', 'sts_rejected', 'InternalError', 'ECONNRESET', 'EPIPE', 'TimeoutError']);
@@ -27,12 +28,12 @@ export class Load {
   readonly #tvm: TokenVendingMachine;
   readonly #endpoint: string;
   readonly #tenants: readonly string[];
-  readonly #random: () => number;
+  readonly #random: Random;
   readonly #written = new Set<string>();
   readonly #revoked = new Set<string>();
   #running = true;
 
-  constructor(tvm: TokenVendingMachine, endpoint: string, tenants: readonly string[], random: () => number) {
+  constructor(tvm: TokenVendingMachine, endpoint: string, tenants: readonly string[], random: Random) {
     this.#tvm = tvm;
     this.#endpoint = endpoint;
     this.#tenants = tenants;
@@ -74,7 +75,7 @@ export class Load {
   async #work(): Promise<void> {
     while (this.#running) {
       const tenant = this.#any();
-      const chance = this.#random();
+      const chance = this.#random.fraction();
       if (chance < 0.001) await this.#revoke(tenant);
       else if (chance < 0.1) await this.#trespass(tenant, this.#any());
       else await this.#request(tenant);
@@ -141,7 +142,7 @@ export class Load {
   }
 
   #any(): string {
-    return this.#tenants[Math.floor(this.#random() * this.#tenants.length)] ?? '';
+    return this.#tenants[this.#random.below(this.#tenants.length)] ?? '';
   }
 }
 

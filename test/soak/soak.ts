@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { machineFor, stsAt, tenantIds } from '../faults/ground.ts';
 import { Proxy } from '../faults/proxy.ts';
+import { Random } from '../random.ts';
 import { CrossingJudge } from './crossings.ts';
 import { HastyClock } from './hasty-clock.ts';
 import { growth, settledHeap } from './heap.ts';
@@ -22,7 +23,7 @@ const HEAP_TOLERANCE = 0.05;
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '1200' }, seed: { type: 'string', default: '1' } } });
 const seconds = Number(values.seconds);
-const random = randomFrom(Number(values.seed));
+const random = new Random(Number(values.seed)); // a run can be repeated by its seed
 
 const faults: string[] = [];
 process.on('unhandledRejection', (reason) => faults.push(`unhandled rejection: ${String(reason)}`));
@@ -95,15 +96,4 @@ function mebibytes(bytes: number): string {
 
 function percent(part: number): string {
   return `${(part * 100).toFixed(1)} %`;
-}
-
-/** mulberry32: a run can be repeated by its seed. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

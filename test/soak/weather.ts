@@ -1,5 +1,6 @@
 import type { Fault } from '@tenant-aws/local';
 import type { Proxy, Weather } from '../faults/proxy.ts';
+import type { Random } from '../random.ts';
 import type { RemoteAws } from './remote-aws.ts';
 
 interface Trouble {
@@ -10,7 +11,7 @@ interface Trouble {
   readonly data?: Fault;
 }
 
-const TROUBLES: readonly Trouble[] = [
+const TROUBLES: readonly [Trouble, ...Trouble[]] = [
   { fault: { code: 'Throttling', times: 40 } },
   { fault: { callsPerSecond: 20 } },
   { fault: { code: 'InternalFailure' } },
@@ -38,12 +39,11 @@ const TROUBLES: readonly Trouble[] = [
 export class RandomWeather {
   readonly #aws: RemoteAws;
   readonly #proxy: Proxy;
-  readonly #random: () => number;
+  readonly #random: Random;
   #calm = false;
   #changes = 0;
 
-  /** @param random from 0 up to 1 */
-  constructor(aws: RemoteAws, proxy: Proxy, random: () => number) {
+  constructor(aws: RemoteAws, proxy: Proxy, random: Random) {
     this.#aws = aws;
     this.#proxy = proxy;
     this.#random = random;
@@ -58,7 +58,7 @@ export class RandomWeather {
     this.#calm = !this.#calm;
     await this.clear();
     if (this.#calm) return;
-    const { fault, weather, data } = TROUBLES[Math.floor(this.#random() * TROUBLES.length)] ?? {};
+    const { fault, weather, data } = this.#random.pick(TROUBLES);
     if (fault) this.#aws.fault('sts', fault);
     if (weather) await this.#proxy.become(weather);
     if (data) this.#aws.fault('s3', data);

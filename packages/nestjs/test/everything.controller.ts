@@ -71,9 +71,9 @@ export const actions: Actions = { ...workActions, handler: 1, stream: 2, filter:
 export class EverythingController {
   constructor(private readonly everything: Everything) {}
 
-  @Get('work/:work/:tenant/:id')
-  async work(@Param('work') work: string, @Param('tenant') tenant: string, @Param('id') id: string): Promise<string> {
-    await works[work]?.run(this.everything, tenant, id);
+  @Get('works/:name/:tenant/:id')
+  async work(@Param('name') name: string, @Param('tenant') tenant: string, @Param('id') id: string): Promise<string> {
+    await works[name]?.run(this.everything, tenant, id);
     return currentTenantAws().tenantId;
   }
 

@@ -1,18 +1,15 @@
 import { fileURLToPath } from 'node:url';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { localAws } from '../../aws-of-a-file.ts';
 import { nodeFlags } from '../../node-flags.ts';
-import { bucket } from '../../notes-aws.ts';
+import { seed } from '../../notes-aws.ts';
 import { clientEnvironment, keysOfAcme, NAMES, STORY, type Told } from './story.ts';
 import { run, tellByCli } from './story-cli.ts';
 
 const aws = localAws();
 let env: NodeJS.ProcessEnv;
 beforeAll(async () => {
-  const admin = new S3Client({ endpoint: aws.url, region: 'us-east-1', credentials: aws.admin });
-  await admin.send(new PutObjectCommand({ Bucket: bucket, Key: 'globex/note', Body: 'of globex' }));
-  admin.destroy();
+  await seed(aws, 'globex/note', 'of globex');
   env = clientEnvironment(aws, { ...(await keysOfAcme(aws)), ...NAMES });
 });
 

@@ -1,7 +1,8 @@
 import { PolicyGenerator } from '@tenant-aws/core';
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import type { LocalAws } from '@tenant-aws/local';
 import { bucket, roleArn, table } from '../../notes-aws.ts';
+import { stsAt } from '../../sts-at.ts';
 
 export type Outcome = 'allowed' | 'denied';
 
@@ -45,11 +46,7 @@ export const NAMES: Record<string, string> = { BUCKET: bucket, TABLE: table };
 
 /** Keys of acme, as variables: a session of the role, narrowed by the policy of acme. */
 export async function keysOfAcme(aws: LocalAws): Promise<Record<string, string>> {
-  const sts = new STSClient({
-    endpoint: aws.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: aws.env['AWS_ACCESS_KEY_ID'] ?? '', secretAccessKey: aws.env['AWS_SECRET_ACCESS_KEY'] ?? '' },
-  });
+  const sts = stsAt(aws.url, aws);
   const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'acme', Policy: policyOfAcme() }));
   sts.destroy();
   return {

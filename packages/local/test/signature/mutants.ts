@@ -1,4 +1,5 @@
-import type { Random, Signed } from './random-requests.ts';
+import type { Random } from '../../../../test/random.ts';
+import type { Signed } from './random-requests.ts';
 import type { Wire } from './recorder.ts';
 
 type Mutation = (signed: Signed, random: Random) => Wire | undefined;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MUTATION_NAMES, mutate } from './mutants.ts';
-import { Random, randomSigned } from './random-requests.ts';
+import { Random } from '../../../../test/random.ts';
+import { randomSigned } from './random-requests.ts';
 import { NOW, Recorder } from './recorder.ts';
 
 /** `TENANT_AWS_LONG=1` tries twenty times as many; `TENANT_AWS_SEED` repeats a run. */

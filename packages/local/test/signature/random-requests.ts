@@ -1,39 +1,9 @@
 import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import aws4 from 'aws4';
+import type { Random } from '../../../../test/random.ts';
 import type { Keys } from '../../src/sessions.ts';
 import { SESSION, USER, type Wire } from './recorder.ts';
-
-/** A stream of random numbers that is the same for the same seed. */
-export class Random {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  /** 0 … n − 1 */
-  below(n: number): number {
-    // mulberry32
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let t = this.#state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) % n;
-  }
-
-  pick<T>(values: readonly [T, ...T[]]): T {
-    return values[this.below(values.length)] ?? values[0];
-  }
-
-  chance(percent: number): boolean {
-    return this.below(100) < percent;
-  }
-
-  text(alphabet: readonly [string, ...string[]], min: number, max: number): string {
-    return Array.from({ length: min + this.below(max - min + 1) }, () => this.pick(alphabet)).join('');
-  }
-}
 
 /** A signed request, and what signed it. */
 export interface Signed extends Wire {
