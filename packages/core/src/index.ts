@@ -22,7 +22,9 @@ export {
 } from '@tenant-aws/policy';
 export type { ClientClass, ClientConfig, DocumentClientClass } from './clients/client-class.ts';
 export { auditLog, type AuditLogOptions } from './audit-log.ts';
-export { currentTenantAws, runInTenantContext, type TenantContext, tenantContext } from './clients/current.ts';
+export { bindTenant } from './clients/bind-tenant.ts';
+export { currentTenantAws, type Exchange, runInTenantContext, type TenantContext, tenantContext } from './clients/current.ts';
+export { exchangeOf, type HttpExchange, runForRequest } from './clients/request-context.ts';
 export type { TenantAws } from './clients/tenant-aws.ts';
 export type { CacheOptions, ClientsOptions, TokenVendingMachineOptions } from './configuration/options.ts';
 export type { AuthorizeTenant } from './credentials/authorization.ts';
@@ -56,6 +58,7 @@ export type { Algorithm } from './identity/algorithm.ts';
 export { type AuthenticatedUserOptions, authenticatedUser } from './identity/authenticated-user.ts';
 export { bearerToken } from './identity/bearer-token.ts';
 export type { BearerTokenOptions, TokenCacheOptions } from './identity/bearer-token-options.ts';
+export { httpIdentityRequest } from './identity/http-request.ts';
 export type { IdentityRequest, IdentitySource } from './identity/identity-source.ts';
 export { TenantJwtStrategy, type VerifyClaims } from './identity/tenant-jwt-strategy.ts';
 export type { Claims } from './identity/verified-claims.ts';

@@ -1,4 +1,4 @@
-import { type Permissions, scopedGate, type TenantAws } from '@tenant-aws/core';
+import { type Permissions, runForRequest, scopedGate, type TenantAws } from '@tenant-aws/core';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { refuseMissingCall } from './missing-call.ts';
 
@@ -16,7 +16,7 @@ export function scoped(permissions: Permissions): RequestHandler {
   refuseMissingCall(permissions, 'scoped([...])');
   const enter = scopedGate(permissions);
 
-  return async function scoped(req: Request, _res: Response, next: NextFunction): Promise<void> {
+  return async function scoped(req: Request, res: Response, next: NextFunction): Promise<void> {
     let inner: TenantAws;
     try {
       inner = await enter(req.tenantAws);
@@ -24,6 +24,6 @@ export function scoped(permissions: Permissions): RequestHandler {
       return next(error);
     }
     req.tenantAws = inner;
-    inner.run(next);
+    runForRequest({ request: req, response: res }, { current: inner, purpose: 'handler' }, next);
   };
 }

@@ -1,4 +1,4 @@
-import { runInTenantContext, type TenantAws, type TenantGate, type TenantGateOptions, tenantGate } from '@tenant-aws/core';
+import { httpIdentityRequest, runForRequest, type TenantAws, type TenantGate, type TenantGateOptions, tenantGate } from '@tenant-aws/core';
 import type { NextFunction, Request, Response } from 'express';
 import { refuseMissingCall } from './missing-call.ts';
 
@@ -28,22 +28,16 @@ export function tenantCredentials(options: TenantCredentialsOptions = {}): Tenan
   refuseMissingCall(options, 'tenantCredentials()');
   const enter = tenantGate(options);
 
-  async function tenantCredentials(req: Request, _res: Response, next: NextFunction): Promise<void> {
+  async function tenantCredentials(req: Request, res: Response, next: NextFunction): Promise<void> {
     let tenantAws: TenantAws | undefined;
     try {
-      tenantAws = await enter({
-        headersDistinct: req.headersDistinct,
-        remoteAddress: req.socket.remoteAddress,
-        user: 'user' in req ? req.user : undefined,
-        raw: req,
-      });
+      tenantAws = await enter(httpIdentityRequest(req, 'user' in req ? req.user : undefined));
     } catch (error) {
       return next(error);
     }
-    // Only where `optional`, and nothing was presented: what was let in above stays; else nobody is current, whoever started the server.
-    if (!tenantAws) return req.tenantAws ? next() : runInTenantContext({}, next);
-    req.tenantAws = tenantAws;
-    tenantAws.run(next);
+    // Under `optional`, where nothing was presented, a tenant that a middleware above has admitted stays.
+    if (tenantAws) req.tenantAws = tenantAws;
+    runForRequest({ request: req, response: res }, { current: req.tenantAws, purpose: 'handler' }, next);
   }
 
   return Object.assign(tenantCredentials, { tvm: enter.tvm, ready: () => enter.ready(), close: () => enter.close() });

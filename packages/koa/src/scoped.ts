@@ -1,4 +1,4 @@
-import { type Permissions, scopedGate } from '@tenant-aws/core';
+import { type Permissions, runForRequest, scopedGate } from '@tenant-aws/core';
 import type { Middleware } from 'koa';
 import { refuseMissingCall } from './missing-call.ts';
 
@@ -19,6 +19,6 @@ export function scoped(permissions: Permissions): Middleware {
   return async function scoped(ctx, next) {
     const inner = await enter(ctx.tenantAws);
     ctx.tenantAws = inner;
-    return inner.run(next);
+    return runForRequest({ request: ctx.req, response: ctx.res }, { current: inner, purpose: 'handler' }, next);
   };
 }

@@ -1,4 +1,4 @@
-import { runInTenantContext, type TenantGate, type TenantGateOptions, tenantGate } from '@tenant-aws/core';
+import { httpIdentityRequest, runForRequest, type TenantGate, type TenantGateOptions, tenantGate } from '@tenant-aws/core';
 import type { Middleware } from 'koa';
 import { refuseMissingCall } from './missing-call.ts';
 
@@ -27,16 +27,10 @@ export function tenantCredentials(options: TenantCredentialsOptions = {}): Tenan
   const enter = tenantGate(options);
 
   const tenantCredentials: Middleware = async function tenantCredentials(ctx, next) {
-    const tenantAws = await enter({
-      headersDistinct: ctx.req.headersDistinct,
-      remoteAddress: ctx.req.socket.remoteAddress,
-      user: ctx.state.user,
-      raw: ctx.req,
-    });
-    // Only where `optional`, and nothing was presented: what was let in above stays; else nobody is current, whoever started the server.
-    if (!tenantAws) return ctx.tenantAws ? next() : runInTenantContext({}, next);
-    ctx.tenantAws = tenantAws;
-    return tenantAws.run(next);
+    const tenantAws = await enter(httpIdentityRequest(ctx.req, ctx.state.user));
+    // Under `optional`, where nothing was presented, a tenant that a middleware above has admitted stays.
+    if (tenantAws) ctx.tenantAws = tenantAws;
+    return runForRequest({ request: ctx.req, response: ctx.res }, { current: ctx.tenantAws, purpose: 'handler' }, next);
   };
 
   return Object.assign(tenantCredentials, { tvm: enter.tvm, ready: () => enter.ready(), close: () => enter.close() });

@@ -2,37 +2,54 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { NoTenantError } from '../errors.ts';
 import type { TenantAws } from './tenant-aws.ts';
 
-/**
- * A place for the current tenant. It may be opened before the tenant is known, around all of a request, and filled once
- * it is: for frameworks whose guards run too late to wrap what follows them.
- */
+/** The value of the async context: which tenant is current. For authors of adapters. */
 export interface TenantContext {
+  /** Absent where no tenant was admitted: then `currentTenantAws()` throws. An adapter whose guard runs late may set it later. */
   current?: TenantAws | undefined;
+  /** The HTTP request that the context belongs to, if any. */
+  readonly exchange?: Exchange | undefined;
+  /**
+   * What the context was made for.
+   * - `request`: an adapter's own steps around the handler. It has no tenant after the response has ended.
+   * - `handler`: the application's handlers. It outlives the response, for background work that a handler starts.
+   * - `run` (default): `tenantAws.run`.
+   */
+  readonly purpose?: 'request' | 'handler' | 'run';
+}
+
+/** One HTTP request and its response, as far as contexts are concerned. */
+export interface Exchange {
+  /** The context in which listeners of the request and the response run. */
+  context: TenantContext;
+  /** Whether the response has emitted `close`: it is sent, or its connection is gone. */
+  ended: boolean;
 }
 
 /**
- * The one thing that this package keeps outside of objects, and it is the process's: where an adapter and the app
- * have each installed a copy of this package, both must see the same tenant.
+ * The only state that this package keeps outside of objects. It belongs to the process: an adapter and the application
+ * may each have installed a copy of this package, and both must see the same tenant.
  */
 const storage = ofProcess(Symbol.for('@tenant-aws/core: current tenant, 1'));
 
 /**
- * AWS as the tenant whose request, or whose `run`, this code belongs to.
+ * AWS as the tenant whose request, or whose `run`, this code belongs to. It reads the async context, which follows the
+ * caller: in code that several requests share (a queue, a batch loader) pass the request's own `TenantAws` instead.
  *
- * @throws {@link NoTenantError} there is none. Never falls back to the process's own credentials.
+ * @throws {@link NoTenantError} no tenant is current. It never falls back to the credentials of the process.
  */
 export function currentTenantAws(): TenantAws {
-  const current = storage.getStore()?.current;
-  if (current === undefined) throw new NoTenantError();
+  const context = storage.getStore();
+  const current = context?.current;
+  if (current === undefined || (context?.purpose === 'request' && context.exchange?.ended)) throw new NoTenantError();
   return current;
 }
 
-/** The place that this code runs in, filled or not; `undefined` where none was opened. For authors of adapters. */
+/** The context that this code runs in, with or without a tenant; `undefined` outside of any. For authors of adapters. */
 export function tenantContext(): TenantContext | undefined {
   return storage.getStore();
 }
 
-/** Runs `fn`, and whatever it starts, in a place of its own. For authors of adapters; everyone else calls `tenantAws.run(fn)`. */
+/** Runs `fn`, and everything it starts, in this context. For authors of adapters; all others call `tenantAws.run(fn)`. */
 export function runInTenantContext<T>(context: TenantContext, fn: () => T): T {
   return storage.run(context, fn);
 }

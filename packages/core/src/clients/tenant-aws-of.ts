@@ -5,7 +5,7 @@ import type { Vendor } from '../credentials/vendor.ts';
 import { frozenCopy } from '../frozen.ts';
 import type { TenantIdentity } from '../tenant.ts';
 import type { ClientCache, ClientScope } from './client-cache.ts';
-import { runInTenantContext } from './current.ts';
+import { runInTenantContext, tenantContext } from './current.ts';
 import { memoized } from './memoized.ts';
 import type { TenantAws } from './tenant-aws.ts';
 
@@ -54,7 +54,7 @@ export function tenantAwsOf(
       vendor.assertLife(durationSeconds, seconds * 1000);
       return tenantAwsOf(parts, identity, permissions, seconds * 1000);
     },
-    run: (fn) => runInTenantContext({ current: tenantAws }, fn),
+    run: (fn) => runInTenantContext({ current: tenantAws, exchange: tenantContext()?.exchange }, fn),
   };
   return Object.freeze(tenantAws);
 }
