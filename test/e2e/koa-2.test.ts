@@ -1,6 +1,8 @@
 import { tenantCredentials } from '@tenant-aws/koa';
 import { vi } from 'vitest';
 import { createApp } from '../../examples/koa/app.ts';
+import { describeContexts } from './contexts.ts';
+import { startKoa } from './koa-contexts.ts';
 import { describeNotesApi, listening } from './scenarios.ts';
 
 vi.mock('koa', async () => {
@@ -16,3 +18,5 @@ describeNotesApi('Koa 2', (storage) => {
     () => tenants.close(),
   );
 });
+
+describeContexts('Koa 2', startKoa);

@@ -1,5 +1,7 @@
 import { tenantCredentials } from '@tenant-aws/koa';
 import { createApp } from '../../examples/koa/app.ts';
+import { describeContexts } from './contexts.ts';
+import { startKoa } from './koa-contexts.ts';
 import { describeNotesApi, listening } from './scenarios.ts';
 
 describeNotesApi('Koa 3', (storage) => {
@@ -10,3 +12,5 @@ describeNotesApi('Koa 3', (storage) => {
     () => tenants.close(),
   );
 });
+
+describeContexts('Koa 3', startKoa);

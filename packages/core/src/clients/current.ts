@@ -19,11 +19,16 @@ export interface TenantContext {
 
 /** One HTTP request and its response, as far as contexts are concerned. */
 export interface Exchange {
-  /** The context in which listeners of the request and the response run. */
+  /** The context that the adapter has opened. Listeners of the request and the response run in it. */
   context: TenantContext;
+  /** The context of the last write to a response that waits for its socket: listeners run in it instead. */
+  writer?: TenantContext;
   /** Whether the response has emitted `close`: it is sent, or its connection is gone. */
   ended: boolean;
 }
+
+/** A method of each `TenantAws` of this package: told which exchange it serves, so that its `run` opens a context of this exchange. */
+export const SERVES: unique symbol = Symbol.for('@tenant-aws/core: serves, 1') as never;
 
 /**
  * The only state that this package keeps outside of objects. It belongs to the process: an adapter and the application

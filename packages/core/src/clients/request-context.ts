@@ -1,7 +1,6 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncResource } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
-import type { Socket } from 'node:net';
-import { type Exchange, runInTenantContext, type TenantContext, tenantContext } from './current.ts';
+import { type Exchange, runInTenantContext, SERVES, type TenantContext, tenantContext } from './current.ts';
 
 /** Node's own request and response, of HTTP/1.1 or of the compatibility API of HTTP/2. */
 export interface HttpExchange {
@@ -13,6 +12,7 @@ export interface HttpExchange {
 const EXCHANGE: unique symbol = Symbol.for('@tenant-aws/core: exchange, 1') as never;
 
 type KnownRequest = EventEmitter & { [EXCHANGE]?: Exchange };
+type Serving = { [SERVES]?(exchange: Exchange): void };
 
 /**
  * Runs `fn` as the tenant that a request was admitted for, or as no tenant, and keeps the listeners of the request and the
@@ -31,6 +31,7 @@ export function runForRequest<T>(
   const exchange: Exchange = known ?? { context: {}, ended: false };
   const context: TenantContext = { current, exchange, purpose };
   exchange.context = context;
+  (current as Serving | undefined)?.[SERVES]?.(exchange);
   if (known !== undefined) return runInTenantContext(context, fn);
   request[EXCHANGE] = exchange;
   return runInTenantContext(context, () => {
@@ -57,7 +58,9 @@ function bindEvents(emitter: EventEmitter, exchange: Exchange, emitted?: (event:
   const { emit } = emitter;
   emitter.emit = function emitInOwnContext(...args): boolean {
     const own = tenantContext()?.exchange === exchange;
-    const heard = own ? Reflect.apply(emit, emitter, args) : runInTenantContext(exchange.context, () => Reflect.apply(emit, emitter, args));
+    const heard = own
+      ? Reflect.apply(emit, emitter, args)
+      : runInTenantContext(exchange.writer ?? exchange.context, () => Reflect.apply(emit, emitter, args));
     emitted?.(args[0]);
     return heard;
   };
@@ -67,7 +70,6 @@ function bindEvents(emitter: EventEmitter, exchange: Exchange, emitted?: (event:
 interface WaitingResponse extends EventEmitter {
   write(...args: unknown[]): unknown;
   end(...args: unknown[]): unknown;
-  assignSocket(socket: Socket): void;
 }
 
 /** A pipelined response gets its socket at the end of the response before it. */
@@ -76,22 +78,20 @@ function isWaiting(response: EventEmitter): response is WaitingResponse {
 }
 
 /**
- * What was written to a response before it had a socket is sent, and its callbacks run, in the context of the last write,
- * as they would with a socket.
+ * Node sends what is written before there is a socket later, in another context. So the callbacks of writes are bound, and
+ * the last writer's context is kept for the events of the response: the handler may write as another tenant than its own.
  */
 function bindWrites(response: WaitingResponse, exchange: Exchange): void {
-  const { write, end, assignSocket } = response;
-  let inWritersContext = AsyncLocalStorage.snapshot();
-  const remember = (): void => {
-    if (tenantContext()?.exchange === exchange) inWritersContext = AsyncLocalStorage.snapshot();
-  };
-  response.write = (...args) => {
-    remember();
-    return Reflect.apply(write, response, args);
-  };
-  response.end = (...args) => {
-    remember();
-    return Reflect.apply(end, response, args);
-  };
-  response.assignSocket = (socket) => inWritersContext(() => Reflect.apply(assignSocket, response, [socket]));
+  for (const method of ['write', 'end'] as const) {
+    const original = response[method];
+    response[method] = (...args) => {
+      const context = tenantContext();
+      if (context?.exchange === exchange) exchange.writer = context;
+      return Reflect.apply(original, response, args.map(boundCallback));
+    };
+  }
+}
+
+function boundCallback(argument: unknown): unknown {
+  return typeof argument === 'function' ? AsyncResource.bind(argument as () => unknown) : argument;
 }

@@ -5,7 +5,7 @@ import type { Vendor } from '../credentials/vendor.ts';
 import { frozenCopy } from '../frozen.ts';
 import type { TenantIdentity } from '../tenant.ts';
 import type { ClientCache, ClientScope } from './client-cache.ts';
-import { runInTenantContext, tenantContext } from './current.ts';
+import { type Exchange, runInTenantContext, SERVES, tenantContext } from './current.ts';
 import { memoized } from './memoized.ts';
 import type { TenantAws } from './tenant-aws.ts';
 
@@ -17,12 +17,18 @@ export interface TenantAwsParts {
   readonly durationSeconds: number;
 }
 
+/** The exchange that a `TenantAws` and all that are derived from it serve. */
+interface Server {
+  exchange?: Exchange;
+}
+
 /** @param lifeMs milliseconds of life that credentials must have left, if more than the floor */
 export function tenantAwsOf(
   parts: TenantAwsParts,
   identity: TenantIdentity,
   permissions: Permissions | typeof OWN_PERMISSIONS,
   lifeMs = 0,
+  server: Server = {},
 ): TenantAws {
   const { grants, vendor, clients, durationSeconds } = parts;
   const granted = (): Grant | Promise<Grant> => grants.of(identity, permissions);
@@ -39,7 +45,7 @@ export function tenantAwsOf(
     return { key: `${grant.shape} ${lifeMs}`, tenantOf: () => grant.tenantId, credentials: memoized(() => vendor.vend(grant, lifeMs)) };
   };
 
-  const tenantAws: TenantAws = {
+  const tenantAws: TenantAws & { [SERVES](exchange: Exchange): void } = {
     tenantId: identity.tenantId,
     identity,
     credentials,
@@ -47,14 +53,17 @@ export function tenantAwsOf(
     scoped: (given) => {
       const others = frozenCopy(given);
       unheard(grants.of(identity, others)); // what is wrong with them is said here, where it can be
-      return tenantAwsOf(parts, identity, others, lifeMs);
+      return tenantAwsOf(parts, identity, others, lifeMs, server);
     },
     lasting: (seconds) => {
       if (!Number.isFinite(seconds) || seconds <= 0) throw new ConfigurationError(['`lasting` takes a positive number of seconds']);
       vendor.assertLife(durationSeconds, seconds * 1000);
-      return tenantAwsOf(parts, identity, permissions, seconds * 1000);
+      return tenantAwsOf(parts, identity, permissions, seconds * 1000, server);
     },
-    run: (fn) => runInTenantContext({ current: tenantAws, exchange: tenantContext()?.exchange }, fn),
+    run: (fn) => runInTenantContext({ current: tenantAws, exchange: server.exchange ?? tenantContext()?.exchange }, fn),
+    [SERVES]: (exchange: Exchange) => {
+      server.exchange = exchange;
+    },
   };
   return Object.freeze(tenantAws);
 }

@@ -1,0 +1,147 @@
+import { once } from 'node:events';
+import type { RequestListener } from 'node:http';
+import { connect } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { text } from 'node:stream/consumers';
+import { setImmediate as aTurn } from 'node:timers/promises';
+import { currentTenantAws, exchangeOf, runForRequest, type TenantAws, tenantContext } from '@tenant-aws/core';
+import { asTenant } from '@tenant-aws/core/testing';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { listen } from '../../../../test/loopback.ts';
+import { tenantHere } from '../../../../test/tenant-here.ts';
+
+const tenantAwsOf = (tenantId: string): TenantAws => asTenant(tenantId, (tenantAws) => tenantAws);
+
+/** A server that takes the path of a request for its tenant, as an adapter takes the token. */
+async function serve(handler: (...given: [...Parameters<RequestListener>, tenantId: string]) => unknown): Promise<string> {
+  const { url, close } = await listen((request, response) => {
+    const tenantId = request.url?.slice(1) ?? '';
+    runForRequest({ request, response }, { current: tenantAwsOf(tenantId), purpose: 'handler' }, () =>
+      handler(request, response, tenantId),
+    );
+  });
+  onTestFinished(close);
+  return url;
+}
+
+/** Sends a GET for each of these tenants at once over one socket, and reads until it closes. */
+async function pipelined(url: string, ...tenants: readonly string[]): Promise<string> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  const last = tenants.length - 1;
+  socket.write(
+    tenants.map((tenant, i) => `GET /${tenant} HTTP/1.1\r\nHost: x\r\n${i === last ? 'Connection: close\r\n' : ''}\r\n`).join(''),
+  );
+  return text(socket);
+}
+
+const LARGE = '.'.repeat(100_000);
+
+describe('the context of a request', () => {
+  it('is kept by its listeners when the handler of another request on the same socket destroys the socket', async () => {
+    const heard: [string, string][] = [];
+    const both = Promise.withResolvers<void>();
+    const url = await serve((request, response, tenantId) => {
+      response.on('close', () => heard.push([tenantId, tenantHere()]));
+      request.on('close', () => heard.push([tenantId, tenantHere()]));
+      if (tenantId === 'acme') response.write('begun');
+      else both.resolve(aTurn().then(() => void request.socket.destroy()));
+    });
+
+    await Promise.all([pipelined(url, 'acme', 'globex'), both.promise]);
+    await aTurn();
+
+    expect(heard.filter(([own, context]) => own !== context)).toEqual([]);
+    expect(heard.map(([own]) => own)).toEqual(expect.arrayContaining(['acme', 'globex']));
+  });
+
+  it('lets a handler stream as another tenant than its own, on a socket of its own and pipelined', async () => {
+    async function* pages(): AsyncGenerator<string> {
+      for (let page = 0; page < 6; page += 1) {
+        await aTurn();
+        yield `<${currentTenantAws().tenantId}>${LARGE}`;
+      }
+    }
+    const url = await serve((_request, response, tenantId) => {
+      const served = tenantAwsOf(`customer-of-${tenantId}`);
+      void served.run(() => pipeline(Readable.from(pages()), response));
+    });
+
+    const tenantsIn = (answer: string) => answer.match(/(?<=<)[^>]+/g);
+    const sixOf = (tenant: string) => Array.from({ length: 6 }, () => `customer-of-${tenant}`);
+    expect(tenantsIn(await pipelined(url, 'acme'))).toEqual(sixOf('acme'));
+    expect(tenantsIn(await pipelined(url, 'acme', 'globex', 'initech'))).toEqual(['acme', 'globex', 'initech'].flatMap(sixOf));
+  });
+
+  it('runs the callbacks of writes as the tenant that wrote, on a response that waits for its socket', async () => {
+    const heard: string[] = [];
+    const url = await serve((_request, response, tenantId) => {
+      const hear = () => heard.push(`${tenantId}: ${tenantHere()}`);
+      response.write(LARGE, hear);
+      tenantAwsOf('customer').run(() => response.write(LARGE, hear));
+      response.end(LARGE, hear);
+    });
+
+    await pipelined(url, 'acme', 'globex');
+
+    expect(heard.filter((each) => each.startsWith('globex'))).toEqual(
+      ['globex', 'customer', 'globex'].map((context) => `globex: ${context}`),
+    );
+    expect(heard).toHaveLength(6);
+  });
+
+  it('is the innermost one of several that were opened for one request', async () => {
+    const heard: string[] = [];
+    const url = await serve((request, response) => {
+      response.on('finish', () => heard.push(tenantHere()));
+      runForRequest({ request, response }, { current: tenantAwsOf('inner'), purpose: 'handler' }, () => response.end(tenantHere()));
+    });
+
+    expect(await (await fetch(`${url}/outer`)).text()).toBe('inner');
+    expect(heard).toEqual(['inner']);
+  });
+
+  it('is that of the request where its TenantAws is run in the context of another request', async () => {
+    const contexts: unknown[] = [];
+    const waiting: (() => void)[] = [];
+    const url = await serve((request, response) => {
+      const own = currentTenantAws();
+      waiting.push(() =>
+        own.lasting(60).run(() => {
+          contexts.push([tenantHere() === own.tenantId, tenantContext()?.exchange === exchangeOf(request)]);
+          response.end();
+        }),
+      );
+      if (waiting.length === 2) for (const go of waiting) go();
+    });
+
+    await Promise.all(['acme', 'globex'].map((tenant) => fetch(`${url}/${tenant}`)));
+
+    expect(contexts).toEqual([
+      [true, true],
+      [true, true],
+    ]);
+  });
+
+  it("ends with the response where it is an adapter's own, and outlives it where it is a handler's", async () => {
+    const late = Promise.withResolvers<string[]>();
+    const { url, close } = await listen((request, response) => {
+      const http = { request, response };
+      const current = tenantAwsOf('acme');
+      runForRequest(http, { current, purpose: 'request' }, () => {
+        const adapters = once(response, 'close').then(async () => (await aTurn(), tenantHere()));
+        response.on('close', () => response.emit('told', tenantHere()));
+        const listeners = once(response, 'told').then(([told]) => told as string);
+        const handlers = runForRequest(http, { current, purpose: 'handler' }, () =>
+          once(response, 'close').then(async () => (await aTurn(), tenantHere())),
+        );
+        late.resolve(Promise.all([adapters, listeners, handlers]));
+        response.end();
+      });
+    });
+    onTestFinished(close);
+    await fetch(url);
+
+    expect(await late.promise).toEqual(['no_tenant', 'acme', 'acme']);
+  });
+});

@@ -1,0 +1,130 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TenantAws } from '@tenant-aws/core';
+import { Client } from 'undici';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { notesAws } from '../aws-of-a-file.ts';
+import { batch } from '../interleaving/batch.ts';
+import { type Heard, handlers, PAGE_BYTES, PAGES } from '../interleaving/exchanges.ts';
+import { type PipelinedRequest, type PipelinedResponse, sendPipelined } from '../interleaving/pipelined.ts';
+import { seed } from '../notes-aws.ts';
+import type { NotesApi } from './scenarios.ts';
+
+/** Answers one request with Node's own request and response. */
+export type Serve = (request: IncomingMessage, response: ServerResponse, own: TenantAws) => Promise<void>;
+
+export interface ContextApp {
+  readonly serve: Serve;
+  /** A middleware between the one that admits the tenant and the handler: it goes on in the context of another request. */
+  readonly detour?: ReturnType<typeof batch>;
+}
+
+/** Starts an app that serves every path with `serve`, behind the framework's tenant middleware. */
+export type StartContextApp = (app: ContextApp) => Promise<NotesApi>;
+
+const TENANTS = Array.from({ length: 10 }, (_, index) => `tenant-${index}`);
+const REQUESTS = 50;
+const AT_ONCE = 60;
+
+/** No async context of one request may reach another, whatever order Node sends responses in. The same for every framework. */
+export function describeContexts(framework: string, start: StartContextApp): void {
+  describe(`the context of a request on ${framework}`, () => {
+    const aws = notesAws();
+    const heard: Heard[] = [];
+    const tokens = new Map<string, string>();
+    let api: NotesApi;
+
+    const serve: Serve = async (request, response, own) => {
+      const [, path = ''] = /^(\/\w+)/.exec(request.url ?? '') ?? [];
+      await handlers[path]?.(request, response, own, heard);
+    };
+    const requestsTo = (path: string, count = REQUESTS) =>
+      Array.from({ length: count }, (_, index) => {
+        const tenant = TENANTS[index % TENANTS.length] ?? '';
+        return { tenant, path: `${path}/${tenant}/${index}`, token: tokens.get(tenant) ?? '' };
+      });
+    const upload = { method: 'POST', body: '.'.repeat(100_000) } as const;
+    const pipelined = (asked: ReturnType<typeof requestsTo>, rest: Pick<PipelinedRequest, 'method' | 'body'>) =>
+      sendPipelined(
+        api.url,
+        asked.map((each) => ({ ...each, ...rest })),
+      );
+    const pagesOf = (tenant: string) => tenant.repeat((PAGES * PAGE_BYTES) / tenant.length);
+    /** The tenants whose data or name an answer holds. */
+    const tenantsIn = ({ status, text }: PipelinedResponse) => [status, [...new Set(text.match(/tenant-\d/g))].join()];
+    const expectOwnPages = (answers: readonly PipelinedResponse[], asked: readonly { tenant: string }[]) => {
+      expect(answers.map(tenantsIn)).toEqual(asked.map(({ tenant }) => [200, tenant]));
+      expect(answers.map(({ text }) => text.length)).toEqual(asked.map(({ tenant }) => pagesOf(tenant).length));
+      expect(aws.calls.filter(({ decision }) => decision !== 'allowed')).toEqual([]);
+    };
+
+    beforeAll(async () => {
+      for (const tenant of TENANTS) {
+        tokens.set(tenant, await aws.issuer.token({ tenant }));
+        for (let page = 0; page < PAGES; page += 1) await seed(aws, `${tenant}/page-${page}`, tenant.repeat(PAGE_BYTES / tenant.length));
+      }
+    });
+    beforeEach(() => {
+      heard.length = 0;
+    });
+    afterEach(() => api.close());
+
+    describe.each([
+      ['alone', () => ({ serve })],
+      ['behind a middleware that goes on in the context of another request', () => ({ serve, detour: batch() })],
+    ] as const)('%s', (_where, app) => {
+      beforeEach(async () => {
+        api = await start(app());
+      });
+
+      it('streams to each of 50 pipelined requests of 10 tenants its own objects', async () => {
+        const asked = requestsTo('/stream');
+        expectOwnPages(await pipelined(asked, { method: 'GET' }), asked);
+      });
+
+      it('runs the handler of each pipelined upload as its own tenant, in both directions', async () => {
+        const asked = requestsTo('/echo');
+        const answers = await pipelined(asked, upload);
+
+        expect(answers.map(tenantsIn)).toEqual(asked.map(({ tenant }) => [200, tenant]));
+      });
+
+      it('runs every listener and every callback of pipelined requests in its own context', async () => {
+        const asked = requestsTo('/listen');
+        await pipelined(asked, upload);
+
+        expect(heard.filter(({ own, context }) => own !== context)).toEqual([]);
+        for (const event of ['handler', 'body read', 'request end', 'request close', 'response finish', 'write callback', 'end callback'])
+          expect(heard.filter((each) => each.event === event)).toHaveLength(REQUESTS);
+      });
+    });
+
+    it("answers with the request's own clients to 60 concurrent requests that go on in each other's context", async () => {
+      api = await start({ serve, detour: batch() });
+      const asked = requestsTo('/own', AT_ONCE);
+      const answers = await Promise.all(
+        asked.map(async ({ path, token }) => {
+          const response = await fetch(api.url + path, { headers: { authorization: `Bearer ${token}` } });
+          return { status: response.status, text: await response.text() };
+        }),
+      );
+      expectOwnPages(answers, asked);
+    });
+
+    it('streams its own objects to each request that a gateway pipelines', async () => {
+      api = await start({ serve });
+      const gateway = new Client(api.url, { pipelining: 10 });
+      const asked = requestsTo('/stream');
+
+      const answers = await Promise.all(
+        asked.map(async ({ path, token }) => {
+          const headers = { authorization: `Bearer ${token}` };
+          const { statusCode, body } = await gateway.request({ method: 'GET', path, headers, blocking: false });
+          return { status: statusCode, text: await body.text() };
+        }),
+      );
+      await gateway.close();
+
+      expectOwnPages(answers, asked);
+    });
+  });
+}

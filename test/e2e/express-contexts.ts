@@ -1,0 +1,16 @@
+import { tenantCredentials } from '@tenant-aws/express';
+import express, { type RequestHandler } from 'express';
+import type { StartContextApp } from './contexts.ts';
+import { listening } from './scenarios.ts';
+
+export const startExpress: StartContextApp = ({ serve, detour }) => {
+  const tenants = tenantCredentials();
+  const app = express().use(tenants);
+  if (detour) {
+    app.use((_req, _res, next) => detour(next));
+    // As the README says: behind such a middleware the context is opened anew. `req.tenantAws` needs no help.
+    app.use((req, _res, next) => (req.path.startsWith('/own') ? next() : req.tenantAws.run(next)));
+  }
+  const handler: RequestHandler = (req, res, next) => void serve(req, res, req.tenantAws).catch(next);
+  return listening(app.use(handler), () => tenants.close());
+};
