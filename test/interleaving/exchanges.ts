@@ -40,8 +40,8 @@ async function streamOwnPages(_request: IncomingMessage, response: ServerRespons
 
 async function* pagesOf(tenantAws: () => TenantAws): AsyncGenerator<string> {
   for (let page = 0; page < PAGES; page += 1) {
-    const { client, tenantId } = tenantAws();
-    const { Body } = await client(S3Client).send(new GetObjectCommand({ Bucket: bucket, Key: `${tenantId}/page-${page}` }));
+    const tenant = tenantAws();
+    const { Body } = await tenant.client(S3Client).send(new GetObjectCommand({ Bucket: bucket, Key: `${tenant.tenantId}/page-${page}` }));
     yield (await Body?.transformToString()) ?? '';
   }
 }

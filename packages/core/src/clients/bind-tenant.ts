@@ -35,7 +35,7 @@ function bindEmitter(emitter: EventEmitter, tenantAws: TenantAws): void {
     throw new TenantMismatchError({ detail: { tenantId, reason: 'the emitter is bound to another tenant' } });
   }
   bound.set(emitter, tenantAws);
-  if (before === undefined) emitter.emit = boundFunction(emitter.emit, tenantAws);
+  if (before === undefined) emitter.emit = boundFunction(emitter.emit.bind(emitter), tenantAws);
 }
 
 function boundFunction<Args extends never[], Result>(fn: (...args: Args) => Result, tenantAws: TenantAws) {

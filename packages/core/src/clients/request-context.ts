@@ -55,12 +55,10 @@ function bindExchange({ request, response }: HttpExchange, exchange: Exchange): 
 
 /** Listeners run in the exchange's own context, unless the event is emitted in a context that belongs to the same exchange. */
 function bindEvents(emitter: EventEmitter, exchange: Exchange, emitted?: (event: unknown) => void): void {
-  const { emit } = emitter;
+  const emit = emitter.emit.bind(emitter);
   emitter.emit = function emitInOwnContext(...args): boolean {
     const own = tenantContext()?.exchange === exchange;
-    const heard = own
-      ? Reflect.apply(emit, emitter, args)
-      : runInTenantContext(exchange.writer ?? exchange.context, () => Reflect.apply(emit, emitter, args));
+    const heard = own ? emit(...args) : runInTenantContext(exchange.writer ?? exchange.context, () => emit(...args));
     emitted?.(args[0]);
     return heard;
   };
