@@ -93,6 +93,8 @@ function read(given: Partial<BearerTokenOptions>, prefix: string, faults: Faults
     faults.add(
       `${at('issuer')} is required: the \`iss\` of the tokens, such as 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_example'`,
     );
+  else if (jwksUri === undefined && secretOrKey === undefined) checkDiscovery(issuer, at, faults);
+  else if (issuer.trim() !== issuer) faults.add(`${at('issuer')} must not begin or end with whitespace`);
   const audiences = Array.isArray(audience) ? audience : [audience];
   if (audiences.length === 0 || !audiences.every(isText))
     faults.add(`${at('audience')} is required: the \`aud\` of the tokens, a string or several`);
@@ -102,7 +104,7 @@ function read(given: Partial<BearerTokenOptions>, prefix: string, faults: Faults
   return {
     issuer: issuer ?? '',
     audience: audiences.filter(isText),
-    keys: readKeys({ issuer, jwksUri, secretOrKey }, accepted, at, faults),
+    keys: readKeys({ jwksUri, secretOrKey }, accepted, at, faults),
     algorithms: accepted,
     tenant: readTenantOptions(tenantClaim, tenant, at, faults),
     tokenUse,
@@ -132,7 +134,7 @@ function refusalOf(algorithm: unknown): string {
 }
 
 function readKeys(
-  { issuer, jwksUri, secretOrKey }: { readonly [name in 'issuer' | 'jwksUri' | 'secretOrKey']: unknown },
+  { jwksUri, secretOrKey }: { readonly [name in 'jwksUri' | 'secretOrKey']: unknown },
   algorithms: readonly Algorithm[],
   at: Named,
   faults: Faults,
@@ -144,10 +146,7 @@ function readKeys(
   }
   if (algorithms.some((algorithm) => familyOf(algorithm) === 'HS'))
     faults.add(`${at('secretOrKey')} is required with ${algorithms.join(', ')}: key sets hold public keys only`);
-  if (jwksUri === undefined) {
-    if (isText(issuer)) checkDiscovery(issuer, at, faults);
-    return 'discovery';
-  }
+  if (jwksUri === undefined) return 'discovery';
   const url = readUrl(jwksUri, at('jwksUri'), faults);
   return url === undefined ? 'discovery' : { jwksUri: url };
 }
@@ -157,9 +156,13 @@ function checkDiscovery(issuer: string, at: Named, faults: Faults): void {
   if (/[?#]/.test(issuer)) faults.add(`${at('issuer')} must have no query and no fragment`);
 }
 
+/**
+ * The URL parser drops blanks and control characters at the edges, and line breaks anywhere. They are refused here: the same
+ * text with a path behind it is another URL or none.
+ */
 function readUrl(given: unknown, name: string, faults: Faults, why = ''): URL | undefined {
-  const url = typeof given === 'string' && URL.canParse(given) ? new URL(given) : undefined;
-  const fault = url === undefined ? 'must be a URL' : untrusted(url, { loopback: true });
+  const url = typeof given === 'string' && !/[\s\p{Cc}]/u.test(given) && URL.canParse(given) ? new URL(given) : undefined;
+  const fault = url === undefined ? 'must be a URL without whitespace' : untrusted(url, { loopback: true });
   if (fault !== undefined) faults.add(`${name} ${fault}${why}`);
   return fault === undefined ? url : undefined;
 }

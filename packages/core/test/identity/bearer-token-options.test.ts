@@ -1,7 +1,10 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { tenantGate } from '../../src/gate.ts';
 import { bearerToken } from '../../src/identity/bearer-token.ts';
 import { type BearerTokenOptions, readBearerTokenOptions } from '../../src/identity/bearer-token-options.ts';
+import { fakeSts } from '../../src/testing/fake-sts.ts';
+import { TokenVendingMachine } from '../../src/token-vending-machine.ts';
 import { faultsIn } from '../configuration/faults-in.ts';
 import { signingPair } from './issuer-under-test.ts';
 
@@ -9,6 +12,8 @@ const rsa = signingPair('rsa');
 const ec = signingPair('ec', 'ES256');
 const pem = (key: typeof rsa.publicKey): string => key.export({ type: 'spki', format: 'pem' }).toString();
 const good: BearerTokenOptions = { issuer: 'https://issuer.example/pool', audience: 'notes' };
+
+afterEach(() => vi.unstubAllEnvs());
 
 /** The faults of options that plain JavaScript may pass. */
 function faultsOf(options: unknown): readonly string[] {
@@ -87,11 +92,27 @@ describe('the options of bearerToken', () => {
     [{ ...good, audience: '' }, '`audience` is required'],
     [{ ...good, audience: ['notes', ''] }, '`audience` is required'],
     [{ ...good, audience: /notes/ }, '`audience` is required'],
-    [{ ...good, issuer: 'accounts' }, '`issuer` must be a URL, for without `jwksUri` its discovery document is asked'],
+    [{ ...good, issuer: 'accounts' }, '`issuer` must be a URL without whitespace, for without `jwksUri` its discovery document is asked'],
     [{ ...good, issuer: 'http://issuer.example' }, '`issuer` must be https'],
     [{ ...good, issuer: 'https://user:pass@issuer.example' }, '`issuer` must hold no user name'],
     [{ ...good, issuer: 'https://issuer.example?pool=1' }, '`issuer` must have no query'],
     [{ ...good, issuer: 'https://issuer.example#' }, '`issuer` must have no query'],
+    [{ ...good, issuer: ' https://issuer.example' }, '`issuer` must be a URL without whitespace'],
+    [{ ...good, issuer: 'https://issuer.example ' }, '`issuer` must be a URL without whitespace'],
+    [{ ...good, issuer: 'https://issuer.example\n' }, '`issuer` must be a URL without whitespace'],
+    [{ ...good, issuer: 'https://issuer.example\0' }, '`issuer` must be a URL without whitespace'],
+    [{ ...good, issuer: 'https://issu\ter.example' }, '`issuer` must be a URL without whitespace'],
+    [{ ...good, issuer: 'https://issuer.example/a b' }, '`issuer` must be a URL without whitespace'],
+    [{ ...good, issuer: 'https://issuer.example\u00a0' }, '`issuer` must be a URL without whitespace'],
+    [{ ...good, issuer: ' ' }, '`issuer` must be a URL without whitespace'],
+    [{ ...good, issuer: 'https://' }, '`issuer` must be a URL'],
+    [{ ...good, issuer: 'https://[::1' }, '`issuer` must be a URL'],
+    [{ ...good, issuer: 'https://issuer.example:port' }, '`issuer` must be a URL'],
+    [{ ...good, issuer: ' accounts', jwksUri: 'https://issuer.example/keys' }, '`issuer` must not begin or end with whitespace'],
+    [{ ...good, issuer: 'accounts\n', secretOrKey: pem(rsa.publicKey) }, '`issuer` must not begin or end with whitespace'],
+    [{ ...good, jwksUri: 'https://issuer.example/keys ' }, '`jwksUri` must be a URL without whitespace'],
+    [{ ...good, jwksUri: 'https://issuer.example/ke ys' }, '`jwksUri` must be a URL without whitespace'],
+    [[good, { ...good, issuer: 'https://two.example ' }], '`[1].issuer` must be a URL without whitespace'],
     [{ ...good, jwksUri: 'http://issuer.example/keys' }, '`jwksUri` must be https'],
     [{ ...good, jwksUri: 'keys' }, '`jwksUri` must be a URL'],
     [{ ...good, jwksUri: 7 }, '`jwksUri` must be a URL'],
@@ -132,6 +153,24 @@ describe('the options of bearerToken', () => {
   ])('refuse %j', (options, fault) => {
     expect(faultsOf(options)).toEqual([expect.stringContaining(fault)]);
   });
+
+  it.each([' https://issuer.example ', 'https://issuer.example\n', 'issuer.example'])(
+    'name the variable that holds the issuer %j',
+    (issuer) => {
+      vi.stubEnv('TENANT_AWS_JWT_ISSUER', issuer);
+      vi.stubEnv('TENANT_AWS_JWT_AUDIENCE', 'notes');
+
+      const tvm = new TokenVendingMachine({
+        roleArn: 'arn:aws:iam::000000000000:role/TenantAccess',
+        permissions: [{ template: 's3-folder-per-tenant', variables: { bucket: 'notes' } }],
+        sts: fakeSts(),
+      });
+
+      const faults = faultsIn(() => tenantGate({ tvm }));
+
+      expect(faults).toEqual([expect.stringContaining('`TENANT_AWS_JWT_ISSUER` must be a URL')]);
+    },
+  );
 
   it.each([
     ['a public key in PEM', { secretOrKey: pem(rsa.publicKey) }],
