@@ -42,6 +42,13 @@ const ALGORITHMS: ReadonlyMap<string, Needs> = new Map<Algorithm, Needs>([
 
 /** Smaller RSA keys can be factored by those who have a reason to (RFC 7518, 3.3 and 3.5). */
 const MIN_RSA_BITS = 2_048;
+/**
+ * With the exponent 1 a signature is the padded hash itself, so anybody can write one.
+ *
+ * @see NIST FIPS 186-5, section 5.4: the public exponent is odd, above 2^16 and below 2^256
+ */
+const MIN_RSA_EXPONENT = 2n ** 16n;
+const MAX_RSA_EXPONENT = 2n ** 256n;
 
 export function isAlgorithm(name: unknown): name is Algorithm {
   return typeof name === 'string' && ALGORITHMS.has(name);
@@ -64,5 +71,12 @@ export function misfit(key: KeyObject, algorithm: Algorithm): string | undefined
     return asymmetricKeyType === 'ec' && asymmetricKeyDetails?.namedCurve === curve ? undefined : `needs an EC key on the curve ${curve}`;
   }
   if (asymmetricKeyType !== 'rsa') return `needs an RSA key, not one of type ${asymmetricKeyType}`;
-  return (asymmetricKeyDetails?.modulusLength ?? 0) < MIN_RSA_BITS ? `needs an RSA key of at least ${MIN_RSA_BITS} bits` : undefined;
+  if ((asymmetricKeyDetails?.modulusLength ?? 0) < MIN_RSA_BITS) return `needs an RSA key of at least ${MIN_RSA_BITS} bits`;
+  return isRsaExponent(asymmetricKeyDetails?.publicExponent ?? 0n)
+    ? undefined
+    : 'needs an RSA key whose public exponent is odd, above 2^16 and below 2^256';
+}
+
+function isRsaExponent(exponent: bigint): boolean {
+  return exponent % 2n === 1n && exponent > MIN_RSA_EXPONENT && exponent < MAX_RSA_EXPONENT;
 }

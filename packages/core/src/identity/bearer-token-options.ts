@@ -13,7 +13,7 @@ export interface BearerTokenOptions {
   readonly audience: string | readonly string[];
   /** Where the key set is: https, or http on loopback. Default: what discovery says. */
   readonly jwksUri?: string | undefined;
-  /** One fixed key instead of a key set: a public key as PEM or KeyObject, or for HS256 and its kin the shared secret. */
+  /** One fixed key instead of a key set: a public key as PEM or KeyObject, or for HS256, HS384 and HS512 the shared secret, which must not be a key or a certificate in any format. */
   readonly secretOrKey?: string | Buffer | KeyObject | undefined;
   /** Accepted algorithms, all of one family (RS, PS, ES or HS). Default: `['RS256']`. */
   readonly algorithms?: readonly Algorithm[] | undefined;

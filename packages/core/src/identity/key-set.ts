@@ -2,6 +2,8 @@ import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { type Algorithm, misfit } from './algorithm.ts';
 
 const MAX_KEYS = 100;
+/** The members of a private or shared key (RFC 7518, 6.2.2, 6.3.2 and 6.4.1): a key that was published with one of them is anybody's. */
+const PRIVATE_MEMBERS: readonly string[] = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
 /** One public key of a set, and what it may judge. */
 interface SigningKey {
@@ -46,11 +48,11 @@ export class KeySet {
 
 function readKey(entry: unknown, algorithms: readonly Algorithm[]): SigningKey | undefined {
   if (!isObject(entry)) return undefined;
-  const { kid, use, alg, key_ops: operations, d: privatePart } = entry;
+  const { kid, use, alg, key_ops: operations } = entry;
   if (kid !== undefined && typeof kid !== 'string') return undefined;
   if (use !== undefined && use !== 'sig') return undefined;
   if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) return undefined;
-  if (privatePart !== undefined) return undefined; // a private key that was published is anybody's
+  if (PRIVATE_MEMBERS.some((member) => Object.hasOwn(entry, member))) return undefined;
   const key = publicKeyOf(entry);
   if (key === undefined) return undefined;
   const fitting = algorithms.filter((algorithm) => (alg === undefined || alg === algorithm) && misfit(key, algorithm) === undefined);

@@ -1,12 +1,14 @@
 import { createPublicKey, createSecretKey, KeyObject } from 'node:crypto';
 import type { Faults } from '@tenant-aws/policy';
 import { type Algorithm, familyOf, misfit } from './algorithm.ts';
+import { isKeyMaterial } from './key-material.ts';
 
 /** The one key that `secretOrKey` gives, checked against every accepted algorithm; a fault where it does not fit. */
 export function readStaticKey(given: unknown, algorithms: readonly Algorithm[], name: string, faults: Faults): KeyObject | undefined {
   const key = toKeyObject(given, algorithms.some((algorithm) => familyOf(algorithm) === 'HS') ? 'secret' : 'public');
-  if (typeof key === 'string') {
-    faults.add(`${name} ${key}`);
+  const fault = typeof key === 'string' ? key : secretFault(key);
+  if (typeof key === 'string' || fault !== undefined) {
+    faults.add(`${name} ${fault}`);
     return undefined;
   }
   for (const algorithm of algorithms) {
@@ -19,15 +21,16 @@ export function readStaticKey(given: unknown, algorithms: readonly Algorithm[], 
 function toKeyObject(given: unknown, kind: 'secret' | 'public'): KeyObject | string {
   if (given instanceof KeyObject) return given;
   if (typeof given !== 'string' && !Buffer.isBuffer(given)) return 'must be a string, a Buffer or a KeyObject';
-  if (kind === 'secret') {
-    // A public key as the secret of HS256 is the classic forgery: everybody knows that "secret".
-    if (given.includes('-----BEGIN')) return 'is a PEM key, which is no shared secret';
-    return createSecretKey(typeof given === 'string' ? Buffer.from(given) : given);
-  }
+  if (kind === 'secret') return createSecretKey(typeof given === 'string' ? Buffer.from(given) : given);
   if (given.includes('PRIVATE KEY-----')) return 'is a private key: to verify, give the public one';
   try {
     return createPublicKey(given);
   } catch {
     return 'is not a public key in PEM'; // without the cause, which may tell of the key
   }
+}
+
+function secretFault(key: KeyObject): string | undefined {
+  if (key.type !== 'secret' || !isKeyMaterial(key.export())) return undefined;
+  return 'is a key or a certificate (PEM, DER or JWK), not a shared secret';
 }

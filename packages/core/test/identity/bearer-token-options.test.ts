@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { tenantGate } from '../../src/gate.ts';
 import { bearerToken } from '../../src/identity/bearer-token.ts';
@@ -11,6 +11,7 @@ import { signingPair } from './issuer-under-test.ts';
 const rsa = signingPair('rsa');
 const ec = signingPair('ec', 'ES256');
 const pem = (key: typeof rsa.publicKey): string => key.export({ type: 'spki', format: 'pem' }).toString();
+const withExponent = (e: string): typeof rsa.publicKey => createPublicKey({ key: { ...rsa.jwk, e }, format: 'jwk' });
 const good: BearerTokenOptions = { issuer: 'https://issuer.example/pool', audience: 'notes' };
 
 afterEach(() => vi.unstubAllEnvs());
@@ -195,15 +196,19 @@ describe('the options of bearerToken', () => {
       'not one of type rsa-pss',
     ],
     ['an RSA key of 1,024 bits', { secretOrKey: generateKeyPairSync('rsa', { modulusLength: 1_024 }).publicKey }, 'of at least 2048 bits'],
+    [
+      'an RSA key with the exponent 1',
+      { secretOrKey: withExponent('AQ') },
+      'RS256 needs an RSA key whose public exponent is odd, above 2^16 and below 2^256',
+    ],
+    ['an RSA key with the exponent 1 in PEM', { secretOrKey: pem(withExponent('AQ')) }, 'needs an RSA key whose public exponent is odd'],
+    ['an RSA key with the exponent 3', { secretOrKey: withExponent('Aw') }, 'needs an RSA key whose public exponent is odd'],
+    ['an RSA key with an even exponent', { secretOrKey: pem(withExponent('AQAC')) }, 'needs an RSA key whose public exponent is odd'],
     ['a private KeyObject', { secretOrKey: rsa.privateKey }, 'needs a public key, not a private one'],
     ['a private key in PEM', { secretOrKey: rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }) }, 'is a private key'],
-    [
-      'a public key in PEM for HS256',
-      { secretOrKey: pem(rsa.publicKey), algorithms: ['HS256'] },
-      'is a PEM key, which is no shared secret',
-    ],
     ['a public KeyObject for HS256', { secretOrKey: rsa.publicKey, algorithms: ['HS256'] }, 'HS256 needs a shared secret, not a key pair'],
     ['a secret that is too short', { secretOrKey: 'a'.repeat(31), algorithms: ['HS256'] }, 'HS256 needs a secret of at least 32 bytes'],
+    ['an empty secret', { secretOrKey: '', algorithms: ['HS256'] }, 'HS256 needs a secret of at least 32 bytes'],
     [
       'a secret that is too short for one of two',
       { secretOrKey: 'a'.repeat(32), algorithms: ['HS256', 'HS384'] },

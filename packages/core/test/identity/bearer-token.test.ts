@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -96,6 +96,20 @@ describe('bearerToken', () => {
 
   it('says in its detail that a signature is not the right one', async () => {
     await expect(identify(await issuer.token({ ...second, id: 'a' }))).rejects.toEqual(invalid('the signature is not that of the key'));
+  });
+
+  it('refuses a token that anybody can write where the issuer publishes an RSA key with the exponent 1', async () => {
+    const weak = { ...second.jwk, kid: 'weak', e: 'AQ' };
+    const own = await IssuerUnderTest.start(pair);
+    own.keys.push(weak);
+    const [head, body] = (await own.token(pair, {}, { kid: 'weak' })).split('.');
+    const digest = createHash('sha256').update(`${head}.${body}`).digest('hex');
+    const signature = Buffer.from(`0001${'ff'.repeat(202)}003031300d060960864801650304020105000420${digest}`, 'hex');
+
+    const fetched = bearerToken(own.options);
+    await expect(identify(`${head}.${body}.${signature.toString('base64url')}`, fetched)).rejects.toMatchObject({ code: 'token_invalid' });
+    await expect(identify(await own.token(pair), fetched)).resolves.toMatchObject({ tenantId: 'acme' });
+    await own.close();
   });
 
   it('accepts a token without a key id where one key fits', async () => {

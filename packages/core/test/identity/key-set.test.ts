@@ -6,6 +6,10 @@ import { signingPair } from './issuer-under-test.ts';
 const rsa = signingPair('rsa');
 const other = signingPair('other');
 const ec = signingPair('ec', 'ES256');
+const small = generateKeyPairSync('rsa', { modulusLength: 1_024 }).publicKey.export({ format: 'jwk' });
+const bytesOf = (part: unknown): Buffer => Buffer.from(String(part), 'base64url');
+const withFirstByte = (part: unknown, byte: number): string =>
+  Buffer.concat([Buffer.from([byte]), bytesOf(part).subarray(1)]).toString('base64url');
 /** A pair's public key with other attributes. */
 const as = (attributes: Record<string, unknown>, pair = rsa): Record<string, unknown> => ({ ...pair.jwk, ...attributes });
 
@@ -66,11 +70,30 @@ describe('KeySet', () => {
     ['that is text', 'key'],
     ['that is null', null],
     ['that is a list', [rsa.jwk]],
-    ['of 1,024 bits', generateKeyPairSync('rsa', { modulusLength: 1_024 }).publicKey.export({ format: 'jwk' })],
+    ['of 1,024 bits', small],
+    ['of 2,047 bits', { kty: 'RSA', n: withFirstByte(rsa.jwk['n'], 0x7f), e: 'AQAB' }],
+    ['of 1,024 bits behind zeros', { ...small, n: Buffer.concat([Buffer.alloc(200), bytesOf(small['n'])]).toString('base64url') }],
+    ['with the exponent 0', as({ e: 'AA' })],
+    ['with the exponent 1, which leaves a signature unencrypted', as({ e: 'AQ' })],
+    ['with the exponent 2', as({ e: 'Ag' })],
+    ['with the exponent 3', as({ e: 'Aw' })],
+    ['with the exponent 65,535', as({ e: '__8' })],
+    ['with the exponent 65,536', as({ e: 'AQAA' })],
+    ['with an even exponent above 65,536', as({ e: 'AQAC' })],
+    ['with an exponent of 257 bits', as({ e: Buffer.concat([Buffer.from([1]), Buffer.alloc(32, 1)]).toString('base64url') })],
+    ['with an empty exponent', as({ e: '' })],
+    ['with an exponent that is a number', as({ e: 65_537 })],
+    ['that was published with one of its primes', as({ p: rsa.privateKey.export({ format: 'jwk' }).p })],
+    ['that was published with a value of its private part', as({ qi: 'AQAB' })],
     ['for Ed25519', generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })],
   ])('passes over a key %s, and the others still serve', (_, entry) => {
     expect(find([entry], undefined)).toBe('unfit');
     expect(find([entry, other.jwk], undefined)).toBe(other.jwk['n']);
+  });
+
+  it('accepts the exponent 65,537 behind a zero byte, and one of 256 bits', () => {
+    expect(find([as({ e: 'AAEAAQ' })], 'rsa')).toBe(rsa.jwk['n']);
+    expect(find([as({ e: Buffer.alloc(32, 0xff).toString('base64url') })], 'rsa')).toBe(rsa.jwk['n']);
   });
 
   it('accepts a key without attributes, and one whose operations verify', () => {
