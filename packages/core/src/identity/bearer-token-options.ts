@@ -23,7 +23,7 @@ export interface BearerTokenOptions {
   readonly tenant?: string | undefined;
   /** Cognito's `token_use`: which of its two kinds of token is accepted. Default: not looked at. */
   readonly tokenUse?: 'id' | 'access' | undefined;
-  /** Seconds by which clocks may differ, 0 to 60. Default: 5. */
+  /** Seconds by which the clocks of issuer and host may differ, 0 to 60: for `exp`, `nbf` and `iat`. Default: 5. */
   readonly clockToleranceSeconds?: number | undefined;
   /** Verified tokens that are remembered, so that the next request with the same token is not verified again. */
   readonly tokenCache?: TokenCacheOptions | undefined;

@@ -13,6 +13,9 @@ import { parseUnverified } from './unverified-token.ts';
  * The identity source of JWTs in the `Authorization` header. Another scheme presents nothing; anything bad is refused.
  * It runs a {@link TenantJwtStrategy} for each issuer, outside passport.
  *
+ * A token needs `exp`, and a `typ` of `JWT` or `at+jwt` where it has one. Refused are also tokens that are bound to a key (`cnf`),
+ * issued in the future, or a security event such as a logout, and parts nested more than 16 deep or of more than 1,000 members.
+ *
  * @param options of the one issuer, or of each of several: a token is judged by the options of its own issuer alone
  * @throws {@link ConfigurationError} with every fault of the options
  * @example

@@ -70,10 +70,11 @@ export class TokenJudge {
   private async judge(token: string, digest: TokenDigest): Promise<Claims> {
     const { settings } = this;
     requireToken68(token);
-    const { algorithm, keyId, issuer } = parseUnverified(token);
+    const accepts = (name: string): boolean => settings.algorithms.some((accepted) => accepted === name);
+    const { algorithm, keyId, issuer, issuedAt = 0 } = parseUnverified(token, accepts);
     // Before a key is looked for: who mints tokens of another issuer must not make us fetch.
     if (issuer !== settings.issuer) throw new TokenInvalidError('of another issuer');
-    if (!settings.algorithms.some((accepted) => accepted === algorithm)) throw new TokenInvalidError('the algorithm is not accepted');
+    if ((issuedAt - settings.clockToleranceSeconds) * 1_000 > systemClock.now().wall) throw new TokenInvalidError('issued in the future');
     const key = await this.keys.find(keyId, algorithm);
     const claims = await this.verifySignature(token, key);
     checkUse(claims, settings);

@@ -22,10 +22,8 @@ export function sealOf(claims: unknown): Seal | undefined {
   return typeof claims === 'object' && claims !== null ? seals.get(claims) : undefined;
 }
 
-function freezeDeeply(root: object): void {
-  const pending = [root]; // no recursion: a token may nest thousands of brackets
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    Object.freeze(next);
-    for (const value of Object.values(next)) if (typeof value === 'object' && value !== null) pending.push(value);
-  }
+/** By recursion: a token nests 16 deep at most. */
+function freezeDeeply(value: object): void {
+  Object.freeze(value);
+  for (const member of Object.values(value)) if (typeof member === 'object' && member !== null) freezeDeeply(member);
 }

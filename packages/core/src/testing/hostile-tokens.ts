@@ -37,12 +37,27 @@ export const hostileTokens: Readonly<Record<string, (issuer: TrustedIssuer) => s
   },
   'HS256 with the public key as its secret': (issuer) => hmac(issuer, pemOf(issuer)),
   'HS256 with the public key as its secret, trimmed': (issuer) => hmac(issuer, pemOf(issuer).trim()),
+  'HS256 with the public key in DER as its secret': (issuer) => hmac(issuer, publicKeyOf(issuer).export({ type: 'spki', format: 'der' })),
+  'HS256 with the public key in DER of PKCS#1 as its secret': (issuer) =>
+    hmac(issuer, publicKeyOf(issuer).export({ type: 'pkcs1', format: 'der' })),
+  'HS256 with the public key as a JWK as its secret': (issuer) => hmac(issuer, JSON.stringify(jwkOf(issuer))),
+  'HS256 with the key set as its secret': (issuer) => hmac(issuer, JSON.stringify({ keys: [jwkOf(issuer)] })),
   'HS256 with an empty secret and a key id that is a path': (issuer) => hmac({ ...issuer, keyId: '../../../../dev/null' }, ''),
   'an algorithm that is not accepted, with the right key': (issuer) =>
     compact({ ...headerOf(issuer), alg: 'RS512' }, claimsOf(issuer), issuer.privateKey, 'sha512'),
   'RS256 announced, signed as RS512': (issuer) => compact(headerOf(issuer), claimsOf(issuer), issuer.privateKey, 'sha512'),
   'no algorithm': (issuer) => compact({ ...headerOf(issuer), alg: undefined }, claimsOf(issuer), issuer.privateKey),
   'an algorithm that is a list': (issuer) => compact({ ...headerOf(issuer), alg: ['RS256'] }, claimsOf(issuer), issuer.privateKey),
+  // Type
+  'a token for logout': (issuer) => typed(issuer, 'logout+jwt'),
+  'a token for logout by its whole media type': (issuer) => typed(issuer, 'application/logout+jwt'),
+  'a proof of possession': (issuer) => typed(issuer, 'dpop+jwt'),
+  'a security event': (issuer) => typed(issuer, 'secevent+jwt'),
+  'a security event without a type': (issuer) => signed(issuer, { events: { 'http://schemas.openid.net/event/backchannel-logout': {} } }),
+  'an empty type': (issuer) => typed(issuer, ''),
+  'a type with a blank': (issuer) => typed(issuer, 'JWT '),
+  'a type that is null': (issuer) => typed(issuer, null),
+  'a type that is a list': (issuer) => typed(issuer, ['JWT']),
   // Key
   "a stranger's key under the issuer's key id": (issuer) => compact(headerOf(issuer), claimsOf(issuer), strangersKey()),
   "a stranger's key under its own key id": (issuer) => compact({ ...headerOf(issuer), kid: 'stranger' }, claimsOf(issuer), strangersKey()),
@@ -79,6 +94,14 @@ export const hostileTokens: Readonly<Record<string, (issuer: TrustedIssuer) => s
   'an expiry that is null': (issuer) => signed(issuer, { exp: null }),
   'an expiry that is text': (issuer) => signed(issuer, { exp: String(seconds() + 600) }),
   'an expiry beyond all dates': (issuer) => signed(issuer, { exp: 1e300 }),
+  'issued in the future': (issuer) => signed(issuer, { iat: seconds() + 120 }),
+  'a time of issue that is text': (issuer) => signed(issuer, { iat: String(seconds()) }),
+  'a time of issue that is null': (issuer) => signed(issuer, { iat: null }),
+  'a time of issue before all dates': (issuer) => signed(issuer, { iat: -1e300 }),
+  // Proof of possession
+  'bound to a key by its thumbprint': (issuer) => signed(issuer, { cnf: { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' } }),
+  'bound to a client certificate': (issuer) => signed(issuer, { cnf: { 'x5t#S256': 'bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2' } }),
+  'bound to null': (issuer) => signed(issuer, { cnf: null }),
   // Extensions
   'a critical extension': (issuer) =>
     compact({ ...headerOf(issuer), crit: ['exp'], exp: seconds() + 600 }, claimsOf(issuer), issuer.privateKey),
@@ -105,9 +128,16 @@ export const hostileTokens: Readonly<Record<string, (issuer: TrustedIssuer) => s
   'a payload that is null': (issuer) => raw(JSON.stringify(headerOf(issuer)), 'null', issuer),
   'a payload that is not UTF-8': (issuer) =>
     raw(JSON.stringify(headerOf(issuer)), Buffer.from(JSON.stringify({ ...claimsOf(issuer), name: '\u00ff' }), 'latin1'), issuer),
-  'two tenants under one name': (issuer) => raw(JSON.stringify(headerOf(issuer)), twice(issuer, JSON.stringify(claimName(issuer))), issuer),
-  'two tenants under one name, one of them escaped': (issuer) =>
-    raw(JSON.stringify(headerOf(issuer)), twice(issuer, escaped(claimName(issuer))), issuer),
+  'a payload of arrays, 17 deep': (issuer) => withMember(issuer, `"deep":${nested(16, '[', ']')}`),
+  'a payload of objects, 17 deep': (issuer) => withMember(issuer, `"deep":${nested(16, '{"a":', '}', '1')}`),
+  'a payload of brackets, as many as fit': (issuer) => withMember(issuer, `"deep":${nested(2_500, '[', ']')}`),
+  'a header that is 17 deep': (issuer) =>
+    raw(JSON.stringify(headerOf(issuer)).replace('{', `{"deep":${nested(16, '[', ']')},`), JSON.stringify(claimsOf(issuer)), issuer),
+  'a payload of 1,001 members': (issuer) => signed(issuer, { many: Array.from({ length: 1_001 }, () => 1) }),
+  'a header of 1,001 members': (issuer) =>
+    compact({ ...headerOf(issuer), many: Array.from({ length: 1_001 }, () => 1) }, claimsOf(issuer), issuer.privateKey),
+  'two tenants under one name': (issuer) => withMember(issuer, `${JSON.stringify(claimName(issuer))}:"globex"`),
+  'two tenants under one name, one of them escaped': (issuer) => withMember(issuer, `${escaped(claimName(issuer))}:"globex"`),
   'a header that names two algorithms': (issuer) =>
     raw(JSON.stringify(headerOf(issuer)).replace('{', '{"alg":"HS256",'), JSON.stringify(claimsOf(issuer)), issuer),
 };
@@ -133,6 +163,10 @@ function signed(issuer: TrustedIssuer, claims: Json): string {
   return compact(headerOf(issuer), { ...claimsOf(issuer), ...claims }, issuer.privateKey);
 }
 
+function typed(issuer: TrustedIssuer, typ: unknown): string {
+  return compact({ ...headerOf(issuer), typ }, claimsOf(issuer), issuer.privateKey);
+}
+
 function compact(header: Json, claims: Json, key: KeyObject, digest = 'sha256'): string {
   return seal(JSON.stringify(header), JSON.stringify(claims), (input) => sign(digest, input, key));
 }
@@ -145,7 +179,7 @@ function unsigned(issuer: TrustedIssuer, alg: string): string {
   return seal(JSON.stringify({ ...headerOf(issuer), alg }), JSON.stringify(claimsOf(issuer)), () => Buffer.alloc(0));
 }
 
-function hmac(issuer: TrustedIssuer, secret: string): string {
+function hmac(issuer: TrustedIssuer, secret: string | Buffer): string {
   return seal(JSON.stringify({ ...headerOf(issuer), alg: 'HS256' }), JSON.stringify(claimsOf(issuer)), (input) =>
     createHmac('sha256', secret).update(input).digest(),
   );
@@ -167,8 +201,13 @@ function respelled(token: string): string {
   return `${token.slice(0, -1)}${alphabet[(last + 1) % 64]}`;
 }
 
-function twice(issuer: TrustedIssuer, key: string): string {
-  return JSON.stringify(claimsOf(issuer)).replace('{', `{${key}:"globex",`);
+/** A signed token whose payload begins with this member. */
+function withMember(issuer: TrustedIssuer, member: string): string {
+  return raw(JSON.stringify(headerOf(issuer)), JSON.stringify(claimsOf(issuer)).replace('{', `{${member},`), issuer);
+}
+
+function nested(levels: number, open: string, close: string, inside = ''): string {
+  return `${open.repeat(levels)}${inside}${close.repeat(levels)}`;
 }
 
 /** A JSON string with its first letter as an escape. */
@@ -176,8 +215,17 @@ function escaped(name: string): string {
   return `"\\u${name.charCodeAt(0).toString(16).padStart(4, '0')}${name.slice(1)}"`;
 }
 
-function pemOf({ privateKey }: TrustedIssuer): string {
-  return createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString();
+function publicKeyOf({ privateKey }: TrustedIssuer): KeyObject {
+  return createPublicKey(privateKey);
+}
+
+function pemOf(issuer: TrustedIssuer): string {
+  return publicKeyOf(issuer).export({ type: 'spki', format: 'pem' }).toString();
+}
+
+/** As a key set has it. */
+function jwkOf(issuer: TrustedIssuer): JsonWebKey {
+  return { ...publicKeyOf(issuer).export({ format: 'jwk' }), kid: issuer.keyId, alg: 'RS256', use: 'sig' };
 }
 
 function seconds(): number {

@@ -71,6 +71,18 @@ describe('clocks that differ', () => {
     }
   });
 
+  it('are forgiven for the time of issue, by the same seconds', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 });
+    const issuedAt = async (iat: unknown, clockToleranceSeconds?: number): Promise<unknown> =>
+      identify(await issuer.token(pair, { iat, exp: 1_800_000_600 }), sourceWith({ clockToleranceSeconds }));
+    await expect(issuedAt(1_800_000_005)).resolves.toMatchObject({ tenantId: 'acme' });
+    await expect(issuedAt(1_800_000_006)).rejects.toEqual(invalid('issued in the future'));
+    await expect(issuedAt(1_800_000_000, 0)).resolves.toMatchObject({ tenantId: 'acme' });
+    await expect(issuedAt(1_800_000_000.5, 0)).rejects.toEqual(invalid('issued in the future'));
+    await expect(issuedAt(1_800_000_060, 60)).resolves.toMatchObject({ tenantId: 'acme' });
+    await expect(issuedAt(1_800_000_061, 60)).rejects.toEqual(invalid('issued in the future'));
+  });
+
   it('are forgiven for as long as is configured', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 });
     const token = await issuer.token(pair, { exp: 1_800_000_000 });

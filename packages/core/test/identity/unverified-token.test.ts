@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseUnverified } from '../../src/identity/unverified-token.ts';
+import { parseUnverified, type UnverifiedToken } from '../../src/identity/unverified-token.ts';
 import { withPollutedPrototype } from './polluted-prototype.ts';
 
 function encode(part: unknown): string {
@@ -10,20 +10,52 @@ function token(header: unknown, payload: unknown, signature = 'AAAA'): string {
   return `${encode(header)}.${encode(payload)}.${signature}`;
 }
 
+const parse = (text: string): UnverifiedToken => parseUnverified(text, (algorithm) => algorithm === 'RS256');
 const header = { alg: 'RS256', kid: 'a' };
 const payload = { iss: 'https://issuer.example', exp: 2_000_000_000 };
 
 describe('parseUnverified', () => {
   it('reads algorithm, key id and issuer', () => {
-    expect(parseUnverified(token(header, payload))).toEqual({ algorithm: 'RS256', keyId: 'a', issuer: 'https://issuer.example' });
+    expect(parse(token(header, payload))).toEqual({
+      algorithm: 'RS256',
+      keyId: 'a',
+      issuer: 'https://issuer.example',
+      issuedAt: undefined,
+    });
   });
 
   it('leaves the issuer unjudged and the key id absent', () => {
-    expect(parseUnverified(token({ alg: 'RS256' }, { exp: 1, iss: [1] }))).toEqual({ algorithm: 'RS256', keyId: undefined, issuer: [1] });
+    expect(parse(token({ alg: 'RS256' }, { exp: 1, iss: [1] }))).toEqual({
+      algorithm: 'RS256',
+      keyId: undefined,
+      issuer: [1],
+      issuedAt: undefined,
+    });
+  });
+
+  it('reads when the token was issued', () => {
+    expect(parse(token(header, { ...payload, iat: 1_700_000_000.5 }))).toMatchObject({ issuedAt: 1_700_000_000.5 });
+  });
+
+  it.each(['JWT', 'jwt', 'Jwt', 'at+jwt', 'AT+JWT', 'application/jwt', 'application/at+jwt', 'Application/AT+JWT'])(
+    'accepts the type %s',
+    (typ) => {
+      expect(parse(token({ ...header, typ }, payload))).toMatchObject({ algorithm: 'RS256' });
+    },
+  );
+
+  it('accepts claims named `events` that are not those of a security event', () => {
+    expect(parse(token(header, { ...payload, events: ['concert'] }))).toMatchObject({ algorithm: 'RS256' });
+  });
+
+  it('reads no payload where the header or the signature is refused', () => {
+    for (const text of [token({ alg: 'none' }, '{'), token({ ...header, typ: 'logout+jwt' }, '{'), token(header, '{', 'AB')])
+      expect(() => parse(text)).not.toThrow(expect.objectContaining({ detail: { reason: 'the payload is not JSON' } }));
   });
 
   it.each([
     ['', 'not a compact JWS'],
+    ['.'.repeat(8_192), 'not a compact JWS'],
     ['a.b', 'not a compact JWS'],
     [`${token(header, payload)}.`, 'not a compact JWS'],
     [token(header, payload, ''), 'not signed'],
@@ -38,6 +70,20 @@ describe('parseUnverified', () => {
     [token({}, payload), 'the header names no algorithm'],
     [token({ ...header, kid: 7 }, payload), 'the key id is not a string'],
     [token({ ...header, kid: null }, payload), 'the key id is not a string'],
+    [token({ ...header, typ: 'logout+jwt' }, payload), 'the `typ` is neither JWT nor at+jwt'],
+    [token({ ...header, typ: 'dpop+jwt' }, payload), 'the `typ` is neither JWT nor at+jwt'],
+    [token({ ...header, typ: 'application/logout+jwt' }, payload), 'the `typ` is neither JWT nor at+jwt'],
+    [token({ ...header, typ: 'text/jwt' }, payload), 'the `typ` is neither JWT nor at+jwt'],
+    [token({ ...header, typ: 'JWT ' }, payload), 'the `typ` is neither JWT nor at+jwt'],
+    [token({ ...header, typ: 'application/application/jwt' }, payload), 'the `typ` is neither JWT nor at+jwt'],
+    [token({ ...header, typ: 'application/' }, payload), 'the `typ` is neither JWT nor at+jwt'],
+    [token({ ...header, typ: '' }, payload), 'the `typ` is neither JWT nor at+jwt'],
+    [token({ ...header, typ: null }, payload), 'the `typ` is neither JWT nor at+jwt'],
+    [token({ ...header, typ: ['JWT'] }, payload), 'the `typ` is neither JWT nor at+jwt'],
+    [token({ ...header, typ: true }, payload), 'the `typ` is neither JWT nor at+jwt'],
+    [token({ ...header, alg: 'none' }, payload), 'the algorithm is not accepted'],
+    [token({ ...header, alg: 'HS256' }, payload), 'the algorithm is not accepted'],
+    [token({ ...header, alg: 'rs256' }, payload), 'the algorithm is not accepted'],
     [token({ ...header, crit: [] }, payload), 'the header asks for an extension that is not supported'],
     [token({ ...header, crit: null }, payload), 'the header asks for an extension that is not supported'],
     [token({ ...header, b64: true }, payload), 'the header asks for an extension that is not supported'],
@@ -55,13 +101,26 @@ describe('parseUnverified', () => {
     [token(header, { exp: -1 }), 'the expiry is not a date'],
     [token(header, '{"exp":1e309}'), 'the expiry is not a date'],
     [token(header, { exp: 8.65e12 }), 'the expiry is not a date'],
+    [token(header, { ...payload, iat: null }), 'the `iat` is not a date'],
+    [token(header, { ...payload, iat: '1' }), 'the `iat` is not a date'],
+    [token(header, { ...payload, iat: [1] }), 'the `iat` is not a date'],
+    [token(header, { ...payload, iat: -1 }), 'the `iat` is not a date'],
+    [token(header, '{"exp":1,"iat":1e309}'), 'the `iat` is not a date'],
+    [token(header, { ...payload, cnf: { jkt: 'a' } }), 'bound to a key by `cnf`, and possession of that key is not checked'],
+    [token(header, { ...payload, cnf: {} }), 'bound to a key by `cnf`, and possession of that key is not checked'],
+    [token(header, { ...payload, cnf: null }), 'bound to a key by `cnf`, and possession of that key is not checked'],
+    [token(header, { ...payload, events: {} }), 'a security event, not an access token'],
+    [
+      token(header, { ...payload, events: { 'http://schemas.openid.net/event/backchannel-logout': {} } }),
+      'a security event, not an access token',
+    ],
   ])('refuses %s, for it is %s', (text, reason) => {
-    expect(() => parseUnverified(text)).toThrow(expect.objectContaining({ code: 'token_invalid', detail: { reason } }));
+    expect(() => parse(text)).toThrow(expect.objectContaining({ code: 'token_invalid', detail: { reason } }));
   });
 
   it('does not take what hangs on Object.prototype for the token', async () => {
     await withPollutedPrototype('exp', { value: 2_000_000_000 }, () => {
-      expect(() => parseUnverified(token(header, { iss: 'x' }))).toThrow(expect.objectContaining({ detail: { reason: 'no expiry' } }));
+      expect(() => parse(token(header, { iss: 'x' }))).toThrow(expect.objectContaining({ detail: { reason: 'no expiry' } }));
     });
   });
 });
