@@ -9,7 +9,7 @@ import { untrusted } from './trusted-url.ts';
 export interface BearerTokenOptions {
   /** The `iss` of the tokens, exactly. Without `jwksUri` and `secretOrKey` its discovery document says where the keys are. */
   readonly issuer: string;
-  /** The `aud` of the tokens: one, or any of several. With `tokenUse: 'access'` it is compared with `client_id`. */
+  /** The `aud` of the tokens: one, or any of several. With `tokenUse: 'access'` it is compared with `client_id`, and with `aud` where a token has one. */
   readonly audience: string | readonly string[];
   /** Where the key set is: https, or http on loopback. Default: what discovery says. */
   readonly jwksUri?: string | undefined;

@@ -95,8 +95,10 @@ function checkUse(claims: Claims, { tokenUse, audience }: BearerTokenSettings): 
   if (tokenUse === undefined) return;
   if (ownValue(claims, ['token_use']) !== tokenUse) throw new TokenInvalidError(`not a token for use as '${tokenUse}'`);
   if (tokenUse === 'id') return; // its `aud` was verified with its signature
-  const client = ownValue(claims, ['client_id']);
-  if (!audience.some((accepted) => accepted === client)) throw new TokenInvalidError('for another audience');
+  // A token that was asked for one API alone has an `aud`, too, which must then be ours (RFC 7519, 4.1.3).
+  const [client, aud] = [ownValue(claims, ['client_id']), ownValue(claims, ['aud'])];
+  const accepts = (value: unknown): boolean => audience.some((accepted) => accepted === value);
+  if (!accepts(client) || !(aud === undefined || [aud].flat().some(accepts))) throw new TokenInvalidError('for another audience');
 }
 
 function toIdentity(claims: Claims, tenant: BearerTokenSettings['tenant']): TenantIdentity {

@@ -35,11 +35,20 @@ describe("Cognito's tokens", () => {
       { ...access, client_id: 'another', aud: 'notes' },
       'for another audience',
     ],
+    ['an access token of our client for another API', 'access', { ...access, aud: 'https://another.example' }, 'for another audience'],
+    ['an access token of our client for other APIs', 'access', { ...access, aud: ['a', 'b'] }, 'for another audience'],
+    ['an access token of our client for no API', 'access', { ...access, aud: null }, 'for another audience'],
     ['an access token of no client', 'access', { ...access, client_id: undefined }, 'for another audience'],
     ['an access token of a list of clients', 'access', { ...access, client_id: ['notes'] }, 'for another audience'],
     ['an id token without our audience', 'id', { ...id, aud: undefined, client_id: 'notes' }, 'for another audience'],
   ] as const)('are refused: %s', async (_, tokenUse, claims, reason) => {
     await expect(identify(await issuer.token(pair, claims), sourceWith({ tokenUse }))).rejects.toEqual(invalid(reason));
+  });
+
+  it('of our client that are bound to our API are accepted where `audience` has both', async () => {
+    const bound = sourceWith({ tokenUse: 'access', audience: ['notes', 'https://api.example'] });
+    for (const aud of ['https://api.example', ['https://another.example', 'https://api.example']])
+      await expect(identify(await issuer.token(pair, { ...access, aud }), bound)).resolves.toMatchObject({ tenantId: 'acme' });
   });
 
   it('are not taken for what Object.prototype says they are', async () => {
