@@ -1,3 +1,4 @@
+import { foldCase } from '@tenant-aws/prover/evaluator';
 import { AwsError } from '../services/service.ts';
 import type { Session } from '../sessions.ts';
 import { type Form, readList } from './form.ts';
@@ -41,19 +42,19 @@ export function sessionTags(
   caller: Session | undefined,
 ): SessionTags {
   const inherited = new Map([...(caller?.tags ?? [])].filter(([key]) => caller?.transitiveTagKeys.has(key)));
-  const taken = new Set([...inherited.keys()].map(lower));
+  const taken = new Set([...inherited.keys()].map(foldCase));
   const requested = new Map<string, string>();
   if (pairs.length > MAX_TAGS) throw validationError('tags', `Member must have length less than or equal to ${MAX_TAGS}`);
   for (const [key, value] of pairs) {
-    if (!KEY.test(key) || lower(key).startsWith('aws:'))
+    if (!KEY.test(key) || foldCase(key).startsWith('aws:'))
       throw validationError('tags', `Key must satisfy regular expression pattern: ${KEY.source}`);
     if (!VALUE.test(value)) throw validationError('tags', `Value must satisfy regular expression pattern: ${VALUE.source}`);
     // Condition keys ignore case: two tags that differ in case alone would be one key with two values.
-    if (taken.has(lower(key))) {
+    if (taken.has(foldCase(key))) {
       const why = 'A tag key is given twice, differs in case alone, or overrides an inherited transitive tag.';
       throw new AwsError('ValidationError', 400, why);
     }
-    taken.add(lower(key));
+    taken.add(foldCase(key));
     requested.set(key, value);
   }
   for (const key of transitiveKeys) {
@@ -66,8 +67,4 @@ export function sessionTags(
     all: new Map([...inherited, ...requested]),
     transitive: new Set([...inherited.keys(), ...transitiveKeys]),
   };
-}
-
-function lower(key: string): string {
-  return key.toLowerCase();
 }

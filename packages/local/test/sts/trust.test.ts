@@ -182,6 +182,13 @@ describe('session tags', () => {
         { Key: 'A', Value: '2' },
       ],
     ],
+    [
+      'two keys that differ in case, one of them ending in a letter that has a form of its own there',
+      [
+        { Key: '\u03b1\u03c3', Value: '1' },
+        { Key: '\u0391\u03a3', Value: '2' },
+      ],
+    ],
     ["a key of AWS's own", [{ Key: 'aws:tenant', Value: '1' }]],
     ["a key of AWS's own in another case", [{ Key: 'AWS:tenant', Value: '1' }]],
     ['an empty key', [{ Key: '', Value: '1' }]],

@@ -4,6 +4,7 @@ import { compareDecimals, type Decimal, parseDecimal } from './decimal.ts';
 import { matchesTokens, type Token } from './glob.ts';
 import { parseInstant } from './instant.ts';
 import { contains, parseAddress, parseAddressBlock } from './ip-address.ts';
+import { foldCase } from './letter-case.ts';
 import { type Fault, filled, filledPattern, type InRequest, isConstant, isFault, type Pieces, parsePieces } from './policy-variable.ts';
 
 /**
@@ -25,7 +26,7 @@ export type Comparison = (text: string, language: Language) => Test | Fault;
 
 export const exactText: Comparison = withPieces((pieces) => textTest(filled(pieces), (text) => text));
 
-export const foldedText: Comparison = withPieces((pieces) => textTest(filled(pieces), fold));
+export const foldedText: Comparison = withPieces((pieces) => textTest(filled(pieces), foldCase));
 
 export const pattern: Comparison = withPieces((pieces) => patternTest(filledPattern(pieces)));
 
@@ -73,7 +74,7 @@ export function date(holds: (order: number) => boolean): Comparison {
 
 /** `true` or `false`, in any case. */
 export function parseBool(text: string): boolean | undefined {
-  const folded = text.toLowerCase();
+  const folded = foldCase(text);
   return folded === 'true' ? true : folded === 'false' ? false : undefined;
 }
 
@@ -107,11 +108,6 @@ function patternTest(tokensIn: InRequest<readonly Token[]>): Test {
     const tokens = tokensIn(context);
     return tokens !== undefined && matchesTokens(tokens, value);
   };
-}
-
-/** Upper, then lower: letters that share only one of their cases are equal too. */
-function fold(text: string): string {
-  return text.toUpperCase().toLowerCase();
 }
 
 function parseBase64(text: string): Buffer | undefined {

@@ -1,5 +1,6 @@
 import { type Language, parseBool, type Test } from './comparison.ts';
 import { isNullDataSet, type RequestContext } from './context.ts';
+import { foldCase } from './letter-case.ts';
 import { OPERATORS } from './operators.ts';
 import { isFault } from './policy-variable.ts';
 
@@ -37,10 +38,10 @@ export function readCondition(operator: string, key: string, values: readonly st
     else tests.push(test);
   }
   if (faults.length > 0) return faults;
-  const lowerKey = key.toLowerCase();
+  const foldedKey = foldCase(key);
   const { set, ifExists } = name;
   const { negated } = known;
-  return { operator, key, holds: (context) => holds({ set, ifExists, negated, tests }, context.values(lowerKey), context) };
+  return { operator, key, holds: (context) => holds({ set, ifExists, negated, tests }, context.values(foldedKey), context) };
 }
 
 interface Rule {
@@ -86,8 +87,8 @@ function readNull(
   if (set !== undefined || ifExists) return [`\`${operator}\` is not an operator: Null takes neither a set operator nor IfExists`];
   const wanted = values.map(parseBool);
   if (wanted.includes(undefined)) return [`the value of \`${key}\` under \`${operator}\` must be true or false`];
-  const lowerKey = key.toLowerCase();
-  return { operator, key, holds: (context) => wanted.includes(context.values(lowerKey) === undefined) };
+  const foldedKey = foldCase(key);
+  return { operator, key, holds: (context) => wanted.includes(context.values(foldedKey) === undefined) };
 }
 
 function parseOperatorName(operator: string): OperatorName | undefined {

@@ -1,7 +1,8 @@
+import { foldCase } from './letter-case.ts';
 import type { IamRequest } from './request.ts';
 
 /**
- * The condition keys of one request. Names are case-insensitive.
+ * The condition keys of one request. Names are case-insensitive: see {@link foldCase}, and ask with what it answers.
  *
  * A list without any value, or of nothing but empty strings, is what AWS calls a null data set: the key counts as absent, for `Null`
  * too. An empty string of a single-valued key is a value (`s3:prefix` of `?prefix=`), except to a policy variable.
@@ -13,7 +14,7 @@ export class RequestContext {
 
   constructor(context: IamRequest['context']) {
     for (const [key, value] of Object.entries(context)) {
-      const name = key.toLowerCase();
+      const name = foldCase(key);
       if (typeof value !== 'string' && !isStrings(value))
         throw new TypeError(`the context key \`${key}\` is neither a string nor a list of strings`);
       if (this.#values.has(name)) throw new TypeError(`the context key \`${key}\` is there twice: names compare without case`);

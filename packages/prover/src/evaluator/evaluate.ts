@@ -1,5 +1,6 @@
 import { RequestContext } from './context.ts';
 import { type Finding, findIn, layersOf, type Near } from './layer.ts';
+import { foldCase } from './letter-case.ts';
 import type { Decision, IamRequest, Policies } from './request.ts';
 
 /**
@@ -19,7 +20,7 @@ import type { Decision, IamRequest, Policies } from './request.ts';
  * // 'implicit-deny'
  */
 export function decide(request: IamRequest, policies: Policies): Decision {
-  const read = { action: request.action.toLowerCase(), resource: request.resource, context: new RequestContext(request.context) };
+  const read = { action: foldCase(request.action), resource: request.resource, context: new RequestContext(request.context) };
   const findings = layersOf(policies).map((layer) => findIn(layer, read));
   const what = `\`${request.action}\` on \`${request.resource}\``;
   for (const { denied } of findings) {

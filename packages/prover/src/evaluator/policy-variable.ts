@@ -1,5 +1,6 @@
 import { RequestContext } from './context.ts';
 import { globTokens, literalTokens, type Token } from './glob.ts';
+import { foldCase } from './letter-case.ts';
 
 /** A string of a policy, cut at its policy variables. */
 export type Pieces = readonly (string | Literal | Variable)[];
@@ -13,7 +14,7 @@ interface Literal {
 interface Variable {
   /** The condition key, as the policy spells it. */
   readonly name: string;
-  /** The same in lower case. */
+  /** The same without its case. */
   readonly key: string;
   readonly fallback?: string;
 }
@@ -113,5 +114,5 @@ function parseVariable(inside: string): Literal | Variable | undefined {
   if (SPECIAL.test(inside)) return { literal: inside };
   const [, name, fallback] = REFERENCE.exec(inside) ?? [];
   if (name === undefined) return undefined;
-  return { name, key: name.toLowerCase(), ...(fallback === undefined ? {} : { fallback }) };
+  return { name, key: foldCase(name), ...(fallback === undefined ? {} : { fallback }) };
 }

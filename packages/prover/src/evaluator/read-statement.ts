@@ -1,6 +1,7 @@
 import type { Language } from './comparison.ts';
 import { type Condition, readCondition } from './condition.ts';
 import { isObject, type JsonObject } from './json.ts';
+import { foldCase } from './letter-case.ts';
 import { isFault, type Pieces, parsePieces } from './policy-variable.ts';
 import { type ActionPattern, actionPattern, type Element, type ResourcePattern, resourcePattern, type Statement } from './statement.ts';
 
@@ -103,8 +104,9 @@ function readConditions(json: unknown, language: Language, note: Note): readonly
 function noteTwins(named: JsonObject, note: Note): void {
   const seen = new Set<string>();
   for (const name of Object.keys(named)) {
-    if (seen.has(name.toLowerCase())) note(`has a \`Condition\` with \`${name}\` in another spelling beside it`);
-    seen.add(name.toLowerCase());
+    const folded = foldCase(name);
+    if (seen.has(folded)) note(`has a \`Condition\` with \`${name}\` in another spelling beside it`);
+    seen.add(folded);
   }
 }
 

@@ -2,11 +2,12 @@ import { arnPattern, RESOURCE_WILDCARDS } from './arn-pattern.ts';
 import type { Condition } from './condition.ts';
 import type { RequestContext } from './context.ts';
 import { globTokens, matchesTokens, type Token } from './glob.ts';
+import { foldCase } from './letter-case.ts';
 import { type InRequest, missingVariable, type Pieces } from './policy-variable.ts';
 
 /** A request, read once for all statements. */
 export interface ReadRequest {
-  /** In lower case: actions compare without case. */
+  /** Without its case: actions compare without. */
   readonly action: string;
   readonly resource: string;
   readonly context: RequestContext;
@@ -30,11 +31,11 @@ export interface Element<T> {
   readonly except: boolean;
 }
 
-/** The tokens of an action's pattern, in lower case. */
+/** The tokens of an action's pattern, without its case. */
 export type ActionPattern = readonly Token[];
 
 export function actionPattern(action: string): ActionPattern {
-  return globTokens(action.toLowerCase());
+  return globTokens(foldCase(action));
 }
 
 /** An ARN pattern, and the variable that it lacks in a request. */

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { decide } from '../../src/evaluator/index.ts';
+import { foldCase } from '../../src/evaluator/letter-case.ts';
+import { allow, decision, holds, policy, request } from './iam.ts';
+
+const DOTLESS_I = '\u0131';
+const DOTTED_I = '\u0130';
+const KELVIN = '\u212a';
+const LONG_S = '\u017f';
+
+/** Pairs that a conversion of whole strings makes equal, and that are different characters, or different numbers of them. */
+const lookAlikes: readonly (readonly [string, string])[] = [
+  ['stra\u00dfe', 'STRASSE'],
+  ['stra\u00dfe', 'strasse'],
+  ['\ufb01le', 'FILE'],
+  [`${DOTLESS_I}nitech`, 'initech'],
+  [`${DOTLESS_I}nitech`, 'INITECH'],
+  [`${DOTTED_I}nitech`, 'initech'],
+  [`${DOTTED_I}nitech`, 'i\u0307nitech'],
+  [`${KELVIN}unde`, 'kunde'],
+  [`${KELVIN}unde`, 'KUNDE'],
+  [`${LONG_S}hop`, 'shop'],
+  [`${LONG_S}hop`, 'SHOP'],
+  ['\u212b', '\u00e5'],
+  ['\u00b5', '\u03bc'],
+  ['\u1e9e', 'ss'],
+];
+
+/** Letters that are the two cases of one. */
+const pairs: readonly (readonly [string, string])[] = [
+  ['acme', 'ACME'],
+  ['aCmE-2', 'AcMe-2'],
+  ['caf\u00e9', 'CAF\u00c9'],
+  ['\u03b1\u03c3', '\u0391\u03a3'],
+  ['\u{10428}', '\u{10400}'],
+];
+
+describe('StringEqualsIgnoreCase', () => {
+  it.each(lookAlikes)('does not take %j for %j', (a, b) => {
+    for (const [wanted, given] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      expect(holds({ StringEqualsIgnoreCase: { 'aws:x': wanted } }, { 'aws:x': given })).toBe(false);
+      expect(holds({ StringNotEqualsIgnoreCase: { 'aws:x': wanted } }, { 'aws:x': given })).toBe(true);
+    }
+  });
+
+  it.each(pairs)('takes %j for %j', (a, b) => {
+    expect(holds({ StringEqualsIgnoreCase: { 'aws:x': a } }, { 'aws:x': b })).toBe(true);
+    expect(holds({ StringNotEqualsIgnoreCase: { 'aws:x': b } }, { 'aws:x': a })).toBe(false);
+  });
+
+  it('makes no character equal to one that is not the other case of it, in all of Unicode', () => {
+    const others = new Map<string, string>();
+    for (let point = 0; point <= 0x10ffff; point += 1) {
+      const character = String.fromCodePoint(point);
+      const folded = foldCase(character);
+      if (folded === character) continue;
+      if (others.has(folded) || foldCase(folded) !== folded || Array.from(folded).length !== 1) throw new Error(character);
+      if (point < 0x80 !== folded < '\u0080') throw new Error(character);
+      others.set(folded, character);
+    }
+
+    expect(others.size).toBeGreaterThan(1000);
+    expect(others.get('k')).toBe('K');
+  });
+});
+
+describe('a name that compares without case', () => {
+  it('is no key of the policy where a character only looks like it', () => {
+    const condition = { StringEquals: { 'aws:PrincipalTag/kunde': 'acme' } };
+
+    expect(holds(condition, { 'AWS:principaltag/KUNDE': 'acme' })).toBe(true);
+    expect(holds(condition, { [`aws:PrincipalTag/${KELVIN}unde`]: 'acme' })).toBe(false);
+    expect(holds({ Null: { 'aws:PrincipalTag/kunde': 'false' } }, { [`aws:PrincipalTag/${KELVIN}unde`]: 'acme' })).toBe(false);
+  });
+
+  it('fills no policy variable where a character only looks like it', () => {
+    const own = policy(allow('s3:GetObject', 'arn:aws:s3:::notes/${aws:PrincipalTag/kunde}/*'));
+    const asked = (key: string) => request('s3:GetObject', 'arn:aws:s3:::notes/acme/plan', { [`aws:PrincipalTag/${key}`]: 'acme' });
+
+    expect(decide(asked('Kunde'), { role: [own] }).decision).toBe('allow');
+    expect(decide(asked(`${KELVIN}unde`), { role: [own] }).decision).toBe('implicit-deny');
+  });
+
+  it('is two keys of a request where two characters only look alike, and one key where they are the same', () => {
+    const both = { 'aws:PrincipalTag/kunde': 'acme', [`aws:PrincipalTag/${KELVIN}unde`]: 'globex' };
+
+    expect(holds({ StringEquals: { 'aws:PrincipalTag/kunde': 'acme' } }, both)).toBe(true);
+    expect(holds({ StringEquals: { 'aws:PrincipalTag/kunde': 'globex' } }, both)).toBe(false);
+    expect(() => holds({}, { 'aws:PrincipalTag/\u0391\u03a3': 'acme', 'aws:PrincipalTag/\u03b1\u03c3': 'globex' })).toThrow(
+      'is there twice',
+    );
+  });
+
+  it('is no action of the policy where a character only looks like it', () => {
+    const listed = (action: string) => decision(request(action, '*'), allow('dynamodb:ListBackups'));
+
+    expect(listed('DynamoDB:listBACKUPS')).toBe('allow');
+    expect(listed(`dynamodb:ListBac${KELVIN}ups`)).toBe('implicit-deny');
+  });
+});
