@@ -1,72 +1,120 @@
 import { many, type Statement } from './document.ts';
 import { parseTags } from './tags.ts';
-import { calledTemplate, type PermissionTemplate, taggedStrings, tagNames } from './template.ts';
-
-/** What makes a statement one tenant's: the id itself, or session tags that IAM fills in. */
-interface Binding {
-  readonly tenant: boolean;
-  /** Keys of `${aws:PrincipalTag/...}`, as written. */
-  readonly sessionTags: readonly string[];
-}
+import { calledTemplate, type PermissionTemplate, taggedStrings } from './template.ts';
+import type { TenantIdSet } from './tenant-id.ts';
+import { type ValueList, valueListsOf } from './value-lists.ts';
 
 /** A session tag without a default: a default would be the same for all tenants. */
 const SESSION_TAG = /\$\{\s*aws:PrincipalTag\/([^,}]+?)\s*\}/gi;
 
-/** `ForAllValues:StringNotEquals`, `NotIpAddress` hold for everything but what they name, `StringLikeIfExists` for a request without the key. */
-const HOLDS_FOR_OTHERS = /not|ifexists/i;
-
-/** Keys that are the same whatever the request is for. AWS IAM User Guide, "AWS global condition context keys", Properties of the principal. */
-const OF_CALLER = /^aws:(?:principal|userid$|username$|sourceidentity$)/i;
+/** Values that a fault shows of one list. */
+const SHOWN = 3;
 
 /**
- * What a statement names in Resource or Condition, and a Deny in NotResource: a quick look that catches the forgotten tenant, not a proof.
- * An Allow must tell one tenant's data from another's: what it leaves out does not count, nor what it asks of the caller.
+ * The faults of Allow statements that are not bound to one tenant: a quick look that catches the forgotten tenant, not a proof.
+ * IAM takes any value of a list, and asks for every key of a Condition. So an Allow is bound where all values of its Resource, or
+ * all values of one key that tells data apart, name the tenant or a session tag.
+ *
+ * @see AWS IAM User Guide, "Conditions with multiple context keys or values"
  */
-function bindingOf(statement: Statement): Binding {
-  const strings = statement.Effect === 'Deny' ? taggedStrings(statement) : [...many(statement.Resource), ...demanded(statement)];
-  return {
-    tenant: strings.some((text) => parseTags(text, 'a statement').names.includes('tenant')),
-    sessionTags: strings.flatMap((text) => [...text.matchAll(SESSION_TAG)].map(([, key = '']) => key)),
-  };
-}
-
-/** The values that a Condition demands of the data. */
-function demanded({ Condition = {} }: Statement): readonly string[] {
-  return Object.entries(Condition)
-    .filter(([operator]) => !HOLDS_FOR_OTHERS.test(operator))
-    .flatMap(([, keys]) => Object.entries(keys))
-    .filter(([key]) => !OF_CALLER.test(key))
-    .flatMap(([, values]) => many(values));
-}
-
-/** Said where the tenant is named, and to no effect. */
-const TO_NO_EFFECT =
-  ' (where it stands it tells no data apart: NotResource and negated operators leave it out, IfExists holds without the key, and keys such as `aws:PrincipalTag` are of the caller)';
-
-/** The faults of Allow statements that neither name the tenant nor a session tag. */
-export function unboundFaults(template: PermissionTemplate): readonly string[] {
+export function unboundFaults(template: PermissionTemplate, ids: TenantIdSet): readonly string[] {
   return template.Statement.flatMap((statement, i) => {
-    const { tenant, sessionTags } = bindingOf(statement);
-    if (statement.Effect === 'Deny' || tenant || sessionTags.length > 0) return [];
-    const named = tagNames(statement).includes('tenant') ? TO_NO_EFFECT : '';
+    if (statement.Effect === 'Deny') return [];
+    const lists = valueListsOf(statement, ids);
+    if (lists.some(isBound)) return [];
+    return [`${calledTemplate(template)}, statement ${i + 1} names no tenant${sayUnbound(statement, lists, template.name)}`];
+  });
+}
+
+/**
+ * The faults of Allow statements that a session tag binds, where no session has that tag: they allow nothing. Tag keys are the same
+ * in any case.
+ */
+export function untaggedFaults(template: PermissionTemplate, tagKeys: readonly string[], ids: TenantIdSet): readonly string[] {
+  const sent = new Set(tagKeys.map(inLowerCase));
+  return template.Statement.flatMap((statement, i) => {
+    if (statement.Effect === 'Deny') return [];
+    const bound = valueListsOf(statement, ids).filter(isBound);
+    const missing = bound.map(({ values }) =>
+      missingTag(
+        values.filter((value) => !namesId(value)),
+        sent,
+      ),
+    );
+    if (missing[0] === undefined || missing.includes(undefined)) return [];
+    return [byTagAlone(template, i, missing[0])];
+  });
+}
+
+/** The faults of Deny statements with a session tag that no session has: they deny nothing, whoever may share the template. */
+export function untaggedDenyFaults(template: PermissionTemplate, tagKeys: readonly string[]): readonly string[] {
+  const sent = new Set(tagKeys.map(inLowerCase));
+  return template.Statement.flatMap((statement, i) => {
+    if (statement.Effect === 'Allow') return [];
+    const strings = taggedStrings(statement);
+    const missing = missingTag(strings, sent);
+    if (missing === undefined) return [];
+    if (!strings.some(namesId)) return [byTagAlone(template, i, missing)];
     return [
-      `${calledTemplate(template)}, statement ${i + 1} names no tenant: it allows ${actionsOf(statement)} without \`{{tenant}}\` in its Resource or Condition${named}, so every tenant could reach every tenant's data. ` +
-        `Put \`{{tenant}}\` there; or, if all tenants may have this, list \`${template.name}\` in \`shared\``,
+      `${calledTemplate(template)}, statement ${i + 1} denies nothing without the session tag \`${missing}\`, and sessions do not have it: give it in \`tags\``,
     ];
   });
 }
 
-/** The faults of statements that only a session tag binds, where no session has that tag: they allow, or deny, nothing. Tag keys are the same in any case. */
-export function untaggedFaults(template: PermissionTemplate, tagKeys: readonly string[]): readonly string[] {
-  const sent = new Set(tagKeys.map((key) => key.toLowerCase()));
-  return template.Statement.flatMap((statement, i) => {
-    const { tenant, sessionTags } = bindingOf(statement);
-    const missing = sessionTags.find((key) => !sent.has(key.toLowerCase()));
-    if (tenant || missing === undefined) return [];
-    return [
-      `${calledTemplate(template)}, statement ${i + 1} names its tenant by the session tag \`${missing}\` alone, and sessions do not have it: give it in \`tags\``,
-    ];
-  });
+function byTagAlone(template: PermissionTemplate, at: number, tag: string): string {
+  return `${calledTemplate(template)}, statement ${at + 1} names its tenant by the session tag \`${tag}\` alone, and sessions do not have it: give it in \`tags\``;
+}
+
+function isBound({ idle, values }: ValueList): boolean {
+  return idle === undefined && values.every(namesTenant);
+}
+
+function namesTenant(text: string): boolean {
+  return namesId(text) || sessionTagsOf(text).length > 0;
+}
+
+function namesId(text: string): boolean {
+  return parseTags(text, 'a statement').names.includes('tenant');
+}
+
+/** Keys of `${aws:PrincipalTag/...}`, as written. */
+function sessionTagsOf(text: string): readonly string[] {
+  return [...text.matchAll(SESSION_TAG)].map(([, key = '']) => key);
+}
+
+function missingTag(values: readonly string[], sent: ReadonlySet<string>): string | undefined {
+  return values.flatMap(sessionTagsOf).find((key) => !sent.has(inLowerCase(key)));
+}
+
+/** Of ASCII: a letter that is another's in Unicode alone, as the Kelvin sign is `k`'s, stays itself. */
+function inLowerCase(key: string): string {
+  return key.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
+/** The rest of the sentence, and the mend. */
+function sayUnbound(statement: Statement, lists: readonly ValueList[], template: string): string {
+  const shared = `or, if all tenants may have this, list \`${template}\` in \`shared\``;
+  const allowed = actionsOf(statement);
+  const named = lists.filter(({ values }) => values.some(namesTenant));
+  const partly = named.filter(({ idle }) => idle === undefined);
+  if (partly.length > 0)
+    return (
+      ` in ${partly.map(unnamedOf).join(', nor in ')}: IAM allows ${allowed} for each value of a list by itself, so every tenant could reach every tenant's data. ` +
+      `Put \`{{tenant}}\` into every value, or split the statement so that each part names it; ${shared}`
+    );
+  const reasons = [...new Set(named.flatMap(({ idle }) => idle ?? []))].join('; ');
+  const toNoEffect = reasons === '' ? '' : ` (where it stands it tells no data apart: ${reasons})`;
+  return (
+    `: it allows ${allowed} without \`{{tenant}}\` in its Resource or Condition${toNoEffect}, so every tenant could reach every tenant's data. ` +
+    `Put \`{{tenant}}\` there; ${shared}`
+  );
+}
+
+/** `"arn:aws:s3:::notes/*" of its Resource`. */
+function unnamedOf({ where, values }: ValueList): string {
+  const unnamed = values.filter((value) => !namesTenant(value)).map((value) => JSON.stringify(value));
+  const more = unnamed.length > SHOWN ? [`${unnamed.length - SHOWN} more`] : [];
+  return `${[...unnamed.slice(0, SHOWN), ...more].join(' and ')} of its ${where}`;
 }
 
 function actionsOf({ Action, NotAction }: Statement): string {

@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
-import { unboundFaults } from './binding.ts';
-import { delimiterFaults } from './delimiter.ts';
 import { ConfigurationError, TemplateNotFoundError, TemplateSyntaxError } from './errors.ts';
 import { Faults, kindOf, nearest } from './faults.ts';
-import { reachFaults } from './reach.ts';
+import { isolationFaults } from './isolation.ts';
 import type { TemplateFile, TemplateSource } from './sources/source.ts';
 import { calledTemplate, type PermissionTemplate, parseTemplate } from './template.ts';
 import { DEFAULT_TENANT_ID, type TenantIdOptions, TenantIdSet } from './tenant-id.ts';
@@ -81,9 +79,7 @@ export class TemplateLibrary {
 
 function load(file: TemplateFile, shared: readonly string[], set: TenantIdSet): PermissionTemplate {
   const template = parseTemplate(file.name, file.text, file.origin);
-  const ids = narrowed(set, template);
-  const open = shared.includes(template.name) ? [] : [...unboundFaults(template), ...reachFaults(template, ids)];
-  const faults = [...open, ...delimiterFaults(template, ids)];
+  const faults = isolationFaults(template, { ids: narrowed(set, template), isShared: shared.includes(template.name) });
   if (faults.length > 0) throw new TemplateSyntaxError(faults);
   return template;
 }

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
-import { untaggedFaults } from './binding.ts';
 import { compact, documentOf, minify, POLICY_LIMIT } from './compact.ts';
-import { delimiterFaults } from './delimiter.ts';
 import type { PolicyDocument, Statement } from './document.ts';
 import { PolicyTooLargeError, TemplateSyntaxError, TemplateVariableError } from './errors.ts';
 import { Faults } from './faults.ts';
 import type { Values } from './hydrate.ts';
+import { isolationFaults } from './isolation.ts';
 import { narrowed, type TemplateLibrary } from './library.ts';
 import { type Permissions, readPermissions } from './permissions.ts';
-import { reachFaults } from './reach.ts';
 import { judgeShared, type ResolvedPermission, resolve } from './resolve.ts';
 import { parseTenantId, type TenantId, type TenantIdSet } from './tenant-id.ts';
 import { type BuiltIns, readBuiltIns } from './variable.ts';
@@ -62,9 +60,7 @@ export class PermissionSet {
     for (const { template, values } of resolved) {
       faults.attempt(() => {
         const isShared = library.isShared(template.name);
-        const open = isShared ? [] : reachFaults(template, effective, values);
-        const untagged = isShared || sessionTags === 'any' ? [] : untaggedFaults(template, sessionTags);
-        const found = [...untagged, ...open, ...delimiterFaults(template, effective, values)];
+        const found = isolationFaults(template, { ids: effective, isShared, values, sessionTags });
         if (found.length > 0) throw new TemplateSyntaxError(found);
       });
     }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { inCode, libraryOf, refusal, shippedFile, statement } from './fixtures.ts';
 
 const anyTenant = { Effect: 'Allow', Action: ['s3:GetObject', 's3:PutObject'], Resource: 'arn:aws:s3:::notes/*' };
+const listNotes = { Effect: 'Allow', Action: 's3:ListBucket', Resource: 'arn:aws:s3:::notes' };
 const byTag = { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::notes/${aws:PrincipalTag/tenant}/*' };
 
 describe('an Allow statement that names no tenant', () => {
@@ -47,13 +48,36 @@ describe('an Allow statement that names no tenant', () => {
         Condition: { [operator]: { 's3:prefix': '{{tenant}}/*' } },
       },
     ]),
+    ...['NumericEquals', 'DateEquals', 'Bool', 'BinaryEquals', 'IpAddress', 'Null'].map((operator): [string, object] => [
+      `a tenant under ${operator} only, which compares no names`,
+      { ...anyTenant, Condition: { [operator]: { 's3:ExistingObjectTag/tenant': '{{tenant}}' } } },
+    ]),
     ['a session tag with a default', { ...anyTenant, Resource: "arn:aws:s3:::notes/${aws:PrincipalTag/tenant, 'all'}/*" }],
   ])('is refused with %s', (_, template) => {
     expect(refusal(() => libraryOf({ x: template })).faults).toContain('names no tenant');
   });
 
   it.each([
-    ['a tenant in one of its resources', statement({ Resource: ['arn:aws:s3:::notes', 'arn:aws:s3:::notes/{{tenant}}/*'] })],
+    [
+      'a tenant in each of its resources, by whatever means',
+      statement({ Resource: ['arn:aws:s3:::notes-{{tenant}}', 'arn:aws:s3:::notes/{{tenant}}/*', byTag.Resource] }),
+    ],
+    [
+      'a tenant in its condition, whatever its resources are',
+      statement({
+        Action: ['s3:GetObject', 's3:ListBucket'],
+        Resource: ['arn:aws:s3:::notes', 'arn:aws:s3:::notes/{{tenant}}/*'],
+        Condition: { StringLike: { 's3:prefix': '{{tenant}}/*', 's3:delimiter': ['', '/'] } },
+      }),
+    ],
+    [
+      'a tenant in its resource, whatever its condition has',
+      statement({ Condition: { StringLike: { 's3:prefix': ['', '{{tenant}}/*'], 'aws:Referer': ['x', '{{tenant}}'] } } }),
+    ],
+    [
+      'a key that is bound under one of two operators, both of which must hold',
+      { ...listNotes, Condition: { StringLike: { 's3:prefix': '{{tenant}}/*' }, StringEquals: { 's3:prefix': ['', 'acme/x'] } } },
+    ],
     ['a tenant in its condition', { ...anyTenant, Condition: { StringLike: { 's3:prefix': ['{{tenant}}/*'] } } }],
     ['a session tag', byTag],
     [
@@ -76,6 +100,30 @@ describe('an Allow statement that names no tenant', () => {
       { ...anyTenant, Condition: { StringEquals: { 'aws:PrincipalTag/tenant': '{{tenant}}' } } },
     ])
       expect(refusal(() => libraryOf({ x: template })).faults).toContain(why);
+  });
+
+  it.each([
+    [
+      { ...anyTenant, Resource: ['arn:aws:s3:::notes/{{tenant}}/*', 'arn:aws:s3:::notes/*'] },
+      '"arn:aws:s3:::notes/*" of its Resource: IAM allows s3:GetObject and 1 more for',
+    ],
+    [{ ...listNotes, Condition: { StringLike: { 's3:prefix': ['', '{{tenant}}/*'] } } }, '"" of its Condition, StringLike, s3:prefix: IAM'],
+    [
+      {
+        ...listNotes,
+        Resource: ['arn:aws:s3:::notes', 'arn:aws:s3:::notes-{{tenant}}'],
+        Condition: { 'ForAnyValue:StringLike': { 's3:prefix': ['{{tenant}}/*', 'a', 'b', 'c', 'd'] } },
+      },
+      '"arn:aws:s3:::notes" of its Resource, nor in "a" and "b" and "c" and 1 more of its Condition, ForAnyValue:StringLike, s3:prefix: IAM',
+    ],
+  ])('is one in which a list has other values beside the tenant: %j', (template, fault) => {
+    const { code, faults } = refusal(() => libraryOf({ x: template }));
+    expect(code).toBe('template_syntax');
+    expect(faults).toContain(`template \`x\` (code/x.json), statement 1 names no tenant in ${fault}`);
+    expect(faults).toContain(
+      "for each value of a list by itself, so every tenant could reach every tenant's data. Put `{{tenant}}` into every value, " +
+        'or split the statement so that each part names it; or, if all tenants may have this, list `x` in `shared`',
+    );
   });
 
   it('is accepted where code lists its template as shared, and there only', () => {
@@ -137,6 +185,36 @@ describe('a statement that only a session tag binds', () => {
     expect(() => PermissionSet.from(['x'], { library: fence, sessionTags: ['tenant'] })).not.toThrow();
   });
 
+  it('is a fault of a Deny that names the tenant too, for one tag without a value is enough to deny nothing', () => {
+    const fence = libraryOf({
+      x: {
+        Effect: 'Deny',
+        Action: 's3:*',
+        NotResource: ['arn:aws:s3:::notes/{{tenant}}/*', 'arn:aws:s3:::teams/${aws:PrincipalTag/team}/*'],
+      },
+    });
+    expect(refusal(() => PermissionSet.from(['x'], { library: fence, sessionTags: ['tenant'] })).faults).toBe(
+      'template `x` (code/x.json), statement 1 denies nothing without the session tag `team`, and sessions do not have it: give it in `tags`',
+    );
+    expect(() => PermissionSet.from(['x'], { library: fence, sessionTags: ['Team'] })).not.toThrow();
+  });
+
+  it('is a fault where only one of the values is bound so, unless another list binds the statement', () => {
+    const mixed = statement({ Resource: ['arn:aws:s3:::notes/{{tenant}}/*', 'arn:aws:s3:::teams/${aws:PrincipalTag/team}/*'] });
+    const both = { ...mixed, Condition: { StringEquals: { 's3:ExistingObjectTag/tenant': '{{tenant}}' } } };
+    const lists = libraryOf({ mixed, both });
+    expect(refusal(() => PermissionSet.from([{ template: 'mixed' }], { library: lists })).faults).toContain(
+      'by the session tag `team` alone',
+    );
+    expect(() => PermissionSet.from(['both'], { library: lists })).not.toThrow();
+  });
+
+  it('is a fault where the key of the tag that sessions have only looks like it', () => {
+    const kunde = libraryOf({ x: { ...byTag, Resource: 'arn:aws:s3:::notes/${aws:PrincipalTag/kunde}/*' } });
+    expect(refusal(() => PermissionSet.from(['x'], { library: kunde, sessionTags: ['\u212aunde'] })).code).toBe('template_syntax');
+    expect(() => PermissionSet.from(['x'], { library: kunde, sessionTags: ['KUNDE'] })).not.toThrow();
+  });
+
   it.each(['tenant', 'Tenant', 'TENANT'])('is none where sessions have the tag %s', (tag) => {
     expect(() => PermissionSet.from(['x'], { library, sessionTags: [tag] })).not.toThrow();
   });
@@ -156,17 +234,32 @@ describe('a statement that only a session tag binds', () => {
   });
 });
 
-it('loads the shipped templates, and mutants that only a proof can judge', () => {
-  expect(() => TemplateLibrary.from(shipped())).not.toThrow();
-  const { text } = shippedFile('dynamodb-leading-keys');
-  expect(() => libraryOf({ 'dynamodb-leading-keys': text.replace('["{{tenant}}"]', '["{{tenant}}", "globex"]') })).not.toThrow();
-  const s3 = shippedFile('s3-folder-per-tenant').text;
-  const mutant = s3.replace(
+it.each([
+  ['dynamodb-leading-keys', /\["\{\{tenant\}\}"\]/, '["{{tenant}}", "globex"]', '"globex" of its Condition, ForAllValues:StringEquals'],
+  [
+    's3-folder-per-tenant',
     /"Resource": ("arn:\{\{partition\}\}:s3:::\{\{bucket\}\}\/)\{\{tenant\}\}\/\*"/,
     '"Resource": [$1{{tenant}}/*", $1*"]',
-  );
-  expect(mutant).not.toBe(s3);
-  expect(() => libraryOf({ 's3-folder-per-tenant': mutant })).not.toThrow();
+    '"arn:{{partition}}:s3:::{{bucket}}/*" of its Resource',
+  ],
+  ['s3-folder-read-only', /("s3:prefix": )("[^"]*")/, '$1[$2, ""]', '"" of its Condition, StringLike, s3:prefix'],
+])('refuses the shipped %s with another value beside the tenant', (name, find, put, fault) => {
+  const { text } = shippedFile(name);
+  const mutant = text.replace(find, put);
+  expect(mutant).not.toBe(text);
+  expect(refusal(() => libraryOf({ [name]: mutant })).faults).toContain(`names no tenant in ${fault}`);
+});
+
+it('loads the shipped templates, and mutants that only a proof can judge', () => {
+  expect(() => TemplateLibrary.from(shipped())).not.toThrow();
+  for (const [name, find, put] of [
+    ['s3-folder-per-tenant', '"s3:prefix": "{{tenant}}/*"', '"s3:prefix": "{{tenant}}"'],
+    ['dynamodb-leading-keys', '"dynamodb:Query"', '"dynamodb:Query*"'],
+  ] as const) {
+    const { text } = shippedFile(name);
+    expect(text).toContain(find);
+    expect(() => libraryOf({ [name]: text.replace(find, put) })).not.toThrow();
+  }
 });
 
 function withoutCondition(text: string): string {

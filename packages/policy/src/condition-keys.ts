@@ -1,0 +1,206 @@
+/**
+ * How a condition on a key binds a statement to one tenant.
+ *
+ * - `one`: a request has one value of it at most. Any positive operator binds, and ForAnyValue; ForAllValues holds without the key.
+ * - `all`: a request may have several, each of which reaches data: only ForAllValues binds, where the key is sure to be there.
+ * - `any`: the resource may have several, and each is its own: only ForAnyValue binds.
+ */
+export type Binds = 'one' | 'all' | 'any';
+
+/** What is known of some condition keys. */
+export interface KeyRow {
+  /** As AWS writes them. `*` stands for any service, or for any text in a name. */
+  readonly keys: readonly string[];
+  /** Absent: a condition on the key binds nothing. */
+  readonly binds?: Binds;
+  /** Actions that always send the key: there ForAllValues needs no `Null` beside it. */
+  readonly sentBy?: readonly string[];
+  /** The end of a sentence that begins with the key. */
+  readonly why: string;
+  /** Where AWS says what the key is. */
+  readonly page: string;
+}
+
+/** `why` of the keys that are the same whatever the request is for. */
+export const OF_THE_CALLER = 'is a property of the caller, the same for all data';
+
+const GLOBAL_KEYS = 'AWS IAM User Guide, "AWS global condition context keys"';
+
+/** The page of a service in the reference of all actions and keys. */
+function keysOf(service: string): string {
+  return `AWS Service Authorization Reference, "Actions, resources, and condition keys for ${service}"`;
+}
+
+/**
+ * Which keys bind a statement to one tenant: those by which a request says, or a resource shows, whose data it is. The first row that
+ * fits counts. Of a service that has a row with `*`, all other keys bind nothing. A key that fits no row is of a service that is not
+ * judged here, or no key at all: under an operator that needs it, it denies.
+ */
+export const KEY_ROWS: readonly KeyRow[] = [
+  { keys: ['*:ResourceTag/*'], binds: 'one', why: 'is a tag of the resource', page: GLOBAL_KEYS },
+  { keys: ['aws:ResourceAccount', 'aws:ResourceOrgID'], binds: 'one', why: 'says whose account the resource is in', page: GLOBAL_KEYS },
+  {
+    keys: ['aws:Principal*', 'aws:userid', 'aws:username', 'aws:SourceIdentity'],
+    why: OF_THE_CALLER,
+    page: `${GLOBAL_KEYS}, Properties of the principal`,
+  },
+  { keys: ['aws:Referer', 'aws:UserAgent'], why: 'is a header that the caller sets freely', page: GLOBAL_KEYS },
+  {
+    keys: ['*:RequestTag/*', '*:req-tag/*', '*:TagKeys'],
+    why: 'is a tag that the caller asks for, whatever data the request reaches',
+    page: `${GLOBAL_KEYS}, Properties of the request`,
+  },
+  { keys: ['aws:*'], why: 'is a property of the session, the network or the request, the same for all data', page: GLOBAL_KEYS },
+  {
+    keys: ['*.*:*', 'saml:*', 'cognito-identity*:*', 'identitystore:*', 'ec2:SourceInstanceARN', 'ec2:RoleDelivery'],
+    why: OF_THE_CALLER,
+    page: 'AWS IAM User Guide, "IAM and AWS STS condition context keys"',
+  },
+  {
+    keys: ['sts:*', 'iam:*'],
+    why: 'is what the caller asks STS or IAM for',
+    page: 'AWS IAM User Guide, "IAM and AWS STS condition context keys"',
+  },
+  { keys: ['s3:prefix'], binds: 'one', why: 'says which keys a listing answers', page: keysOf('Amazon S3') },
+  {
+    keys: ['s3:ExistingObjectTag/*'],
+    binds: 'one',
+    why: 'is a tag of the object',
+    page: 'Amazon S3 User Guide, "Tagging and access control policies"',
+  },
+  {
+    keys: ['s3*:DataAccessPointArn', 's3*:BucketTag/*', 's3*:AccessPointTag/*', 's3*:TableBucketTag/*', 's3*:VectorBucketTag/*'],
+    binds: 'one',
+    why: 'is a property of the access point or the bucket',
+    page: keysOf('Amazon S3'),
+  },
+  { keys: ['s3*:ResourceAccount'], binds: 'one', why: 'says whose account the bucket is in', page: keysOf('Amazon S3') },
+  { keys: ['s3tables:namespace', 's3tables:tableName'], binds: 'one', why: 'names the table', page: keysOf('Amazon S3 Tables') },
+  {
+    // `s3:x-amz-*` with the source of a copy, `s3:RequestObjectTag/*`, `s3:delimiter`, `s3:versionid`, `s3:if-match`, `s3:authType` …
+    keys: ['s3:*', 's3express:*', 's3-object-lambda:*', 's3tables:*', 's3vectors:*'],
+    why: 'is a header or a parameter that the caller sets, whoever has the object',
+    page: keysOf('Amazon S3'),
+  },
+  {
+    keys: ['dynamodb:LeadingKeys'],
+    binds: 'all',
+    sentBy: [
+      'dynamodb:GetItem',
+      'dynamodb:BatchGetItem',
+      'dynamodb:Query',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:BatchWriteItem',
+      'dynamodb:ConditionCheckItem',
+    ],
+    why: 'has the partition key of every item that the request names; Scan and PartiQL need name none',
+    page: 'Amazon DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control"',
+  },
+  {
+    // A known leak: no request has this key, so it holds for all of them. The template stands so in the AWS blog, and loads so that
+    // the proof can tell its user; under any other operator it denies.
+    keys: ['dynamodb: LeadingKeys'],
+    binds: 'all',
+    sentBy: ['dynamodb:GetItem'],
+    why: 'is `dynamodb:LeadingKeys`, misspelt',
+    page: 'AWS Partner Network Blog, "Isolating SaaS Tenants with Dynamically Generated IAM Policies"',
+  },
+  {
+    keys: ['dynamodb:*PartitionKeyValues'],
+    binds: 'all',
+    why: 'has a partition key of every item that the request names',
+    page: keysOf('Amazon DynamoDB'),
+  },
+  {
+    // `dynamodb:Attributes`, `Select`, `ReturnValues`, `ReturnConsumedCapacity`, `EnclosingOperation`, `FullTableScan`.
+    keys: ['dynamodb:*', 'dax:*'],
+    why: 'says which part of an item, or how, the caller asks for, whoever has the item',
+    page: 'Amazon DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control"',
+  },
+  {
+    // Chosen by the caller, too; yet KMS decrypts only with the very context that the data were encrypted with.
+    keys: ['kms:EncryptionContext:*'],
+    binds: 'one',
+    why: 'is the context that the data were encrypted with: no other decrypts them',
+    page: 'AWS KMS Developer Guide, "Encryption context"',
+  },
+  {
+    keys: ['kms:RequestAlias'],
+    binds: 'one',
+    why: 'names the key',
+    page: 'AWS KMS Developer Guide, "Use aliases to control access to KMS keys"',
+  },
+  {
+    keys: ['kms:ResourceAliases'],
+    binds: 'any',
+    why: 'has the aliases of the key',
+    page: 'AWS KMS Developer Guide, "Use aliases to control access to KMS keys"',
+  },
+  {
+    keys: ['kms:*'],
+    why: 'is a parameter of the request or a kind of key, the same for all data',
+    page: 'AWS KMS Developer Guide, "AWS KMS condition keys"',
+  },
+  {
+    keys: ['secretsmanager:SecretId', 'secretsmanager:Name'],
+    binds: 'one',
+    why: 'names the secret',
+    page: keysOf('AWS Secrets Manager'),
+  },
+  { keys: ['secretsmanager:*'], why: 'is a parameter that the caller sets, whoever has the secret', page: keysOf('AWS Secrets Manager') },
+  { keys: ['ssm:*'], why: 'is a parameter that the caller sets, whoever has the data', page: keysOf('AWS Systems Manager') },
+  { keys: ['sns:*'], why: 'says where the caller wants the messages, whoever has the topic', page: keysOf('Amazon SNS') },
+  {
+    keys: ['events:source'],
+    binds: 'all',
+    sentBy: ['events:PutEvents'],
+    why: 'has the source of every event, by which consumers know the tenant',
+    page: 'Amazon EventBridge User Guide, "Using IAM policy conditions in Amazon EventBridge"',
+  },
+  {
+    keys: ['events:*'],
+    why: 'is a part of the event that its sender writes, or of a rule',
+    page: 'Amazon EventBridge User Guide, "Using IAM policy conditions in Amazon EventBridge"',
+  },
+  { keys: ['cloudwatch:namespace'], binds: 'one', why: 'names the metrics', page: keysOf('Amazon CloudWatch') },
+  { keys: ['cloudwatch:*', 'logs:*'], why: 'is a parameter that the caller sets', page: keysOf('Amazon CloudWatch') },
+  { keys: ['ses:FromAddress', 'ses:TenantName'], binds: 'one', why: 'names the sender', page: keysOf('Amazon Simple Email Service v2') },
+  { keys: ['ses:*'], why: 'is a part of the mail that its sender writes', page: keysOf('Amazon Simple Email Service v2') },
+  { keys: ['lambda:FunctionArn'], binds: 'one', why: 'names the function', page: keysOf('AWS Lambda') },
+  {
+    keys: ['lambda:*', 'states:*', 'glue:*'],
+    why: 'is a parameter that the caller sets, or a property of the caller',
+    page: keysOf('AWS Lambda'),
+  },
+  {
+    keys: ['bedrock-agentcore:actorId', 'bedrock-agentcore:sessionId', 'bedrock-agentcore:namespace*', 'bedrock:InferenceProfileArn'],
+    binds: 'one',
+    why: 'names the memory, or the profile that the model is used through',
+    page: keysOf('Amazon Bedrock'),
+  },
+  {
+    keys: ['bedrock:*', 'bedrock-agentcore:*'],
+    why: 'is a parameter that the caller sets, or a property of the caller',
+    page: keysOf('Amazon Bedrock'),
+  },
+  { keys: ['elasticfilesystem:AccessPointArn'], binds: 'one', why: 'names the access point', page: keysOf('Amazon Elastic File System') },
+  { keys: ['elasticfilesystem:*'], why: 'is a parameter that the caller sets', page: keysOf('Amazon Elastic File System') },
+];
+
+const matchers: readonly (readonly [RegExp, KeyRow])[] = KEY_ROWS.flatMap((row) =>
+  row.keys.map((key): readonly [RegExp, KeyRow] => [keyMatcher(key), row]),
+);
+
+/** What is known of a key. Names of keys compare without case. */
+export function rowOf(key: string): KeyRow | undefined {
+  return matchers.find(([matcher]) => matcher.test(key))?.[1];
+}
+
+/** A `*` of the service stops at the colon: the key of a tag may have colons of its own. */
+function keyMatcher(key: string): RegExp {
+  const colon = key.indexOf(':');
+  const glob = (text: string, any: string): string => text.replaceAll(/[.*]/g, (character) => (character === '*' ? any : '\\.'));
+  return new RegExp(`^${glob(key.slice(0, colon), '[^:]*')}:${glob(key.slice(colon + 1), '.*')}$`, 'i');
+}

@@ -1,0 +1,31 @@
+import { unboundFaults, untaggedDenyFaults, untaggedFaults } from './binding.ts';
+import { delimiterFaults } from './delimiter.ts';
+import { reachFaults } from './reach.ts';
+import type { PermissionTemplate } from './template.ts';
+import type { TenantIdSet } from './tenant-id.ts';
+
+/** What a template is judged against. */
+export interface Circumstances {
+  /** The tenant ids that there are. */
+  readonly ids: TenantIdSet;
+  /** Whether code declared that the template's statements need not name a tenant. */
+  readonly isShared: boolean;
+  /** The variables' values, where they are known. */
+  readonly values?: ReadonlyMap<string, string>;
+  /** Keys of the session tags that will be sent. `any`, the default: not known yet, or somebody else's to answer for. */
+  readonly sessionTags?: readonly string[] | 'any';
+}
+
+/** Every fault by which one tenant could reach another's data: judged when a template is loaded, and again when more is known. */
+export function isolationFaults(
+  template: PermissionTemplate,
+  { ids, isShared, values = new Map(), sessionTags = 'any' }: Circumstances,
+): readonly string[] {
+  return [
+    ...(sessionTags === 'any' ? [] : untaggedDenyFaults(template, sessionTags)),
+    ...(isShared || sessionTags === 'any' ? [] : untaggedFaults(template, sessionTags, ids)),
+    ...(isShared ? [] : unboundFaults(template, ids)),
+    ...(isShared ? [] : reachFaults(template, ids, values)),
+    ...delimiterFaults(template, ids, values),
+  ];
+}

@@ -1,0 +1,90 @@
+import { OF_THE_CALLER, rowOf } from './condition-keys.ts';
+import { many, type Statement } from './document.ts';
+import type { TenantIdSet } from './tenant-id.ts';
+
+/** Values of which IAM takes any: each of them must name the tenant for the statement to be one tenant's. */
+export interface ValueList {
+  /** `Resource`, or an operator and a key of the Condition. */
+  readonly where: string;
+  readonly values: readonly string[];
+  /** Why the list tells no data apart, whatever it names. */
+  readonly idle?: string;
+}
+
+/** An operator that compares texts and needs the key. Numbers, dates, addresses and `Null` name nobody. */
+const NAMING = /^(?:(ForAllValues|ForAnyValue):)?(?:String(?:Equals(IgnoreCase)?|Like)|Arn(?:Equals|Like))$/i;
+
+/** `ForAllValues:StringNotEquals`, `NotIpAddress` hold for everything but what they name, `StringLikeIfExists` for a request without the key. */
+const HOLDS_FOR_OTHERS = /not|ifexists/i;
+
+const TELLS_NOTHING_APART =
+  'NotResource and negated operators leave it out, IfExists holds without the key, and keys such as `aws:PrincipalTag` are of the caller';
+
+/**
+ * The lists of an Allow statement: its resources, and the values of each key of its Condition, all of which must hold.
+ *
+ * @param ids which ids there are: where letters have two cases, an operator that ignores case takes one tenant for another
+ */
+export function valueListsOf(statement: Statement, ids: TenantIdSet): readonly ValueList[] {
+  const { Resource, NotResource, Condition = {} } = statement;
+  return [
+    ...(Resource === undefined ? [] : [{ where: 'Resource', values: many(Resource) }]),
+    ...(NotResource === undefined ? [] : [{ where: 'NotResource', values: many(NotResource), idle: TELLS_NOTHING_APART }]),
+    ...Object.entries(Condition).flatMap(([operator, keys]) =>
+      Object.entries(keys).map(([key, values]): ValueList => {
+        const idle = idleReason(operator, key, statement, ids);
+        return { where: `Condition, ${operator}, ${key}`, values: many(values), ...(idle !== undefined && { idle }) };
+      }),
+    ),
+  ];
+}
+
+function idleReason(operator: string, key: string, statement: Statement, ids: TenantIdSet): string | undefined {
+  const row = rowOf(key);
+  if (HOLDS_FOR_OTHERS.test(operator) || row?.why === OF_THE_CALLER) return TELLS_NOTHING_APART;
+  const [naming, set, ignoringCase] = NAMING.exec(operator) ?? [];
+  if (naming === undefined) return `\`${operator}\` compares no names`;
+  if (row !== undefined && row.binds === undefined) return `\`${key}\` ${row.why}, see ${row.page}`;
+  if (ignoringCase !== undefined && hasBothCases(ids)) return `\`${operator}\` takes ids for one that differ in case: use StringEquals`;
+  return setReason(set?.toLowerCase(), key, statement);
+}
+
+/** Why the set operator, or its absence, lets requests through that name other data, or none. */
+function setReason(set: string | undefined, key: string, statement: Statement): string | undefined {
+  const row = rowOf(key);
+  if (set === 'forallvalues') {
+    if (row?.binds === 'one' || row?.binds === 'any') return `\`ForAllValues\` holds without \`${key}\`: leave it out`;
+    if (isDemanded(key, statement) || isSent(row?.sentBy, statement)) return undefined;
+    return `\`ForAllValues\` holds without \`${key}\`: demand the key by \`"Null": { "${key}": "false" }\` beside it`;
+  }
+  if (row?.binds === 'all') return `\`${key}\` may have several values, which \`ForAllValues\` compares, and \`Null\` demands`;
+  if (set === undefined)
+    return row?.binds === 'any' ? `\`${key}\` may have several values: put \`ForAnyValue:\` before the operator` : undefined;
+  return row === undefined ? `\`ForAnyValue\` holds where one of several values of \`${key}\` is the tenant's: leave it out` : undefined;
+}
+
+/** Whether `"Null": { key: "false" }` stands beside it: then the statement says nothing of a request without the key. */
+function isDemanded(key: string, { Condition = {} }: Statement): boolean {
+  const nulls = Object.entries(Condition).filter(([operator]) => operator.toLowerCase() === 'null');
+  return nulls
+    .flatMap(([, keys]) => Object.entries(keys))
+    .some(([name, values]) => name.toLowerCase() === key.toLowerCase() && many(values).every((value) => value.toLowerCase() === 'false'));
+}
+
+/** Whether each of the statement's actions is, or has among what its wildcard stands for, one that always sends the key. What else a wildcard stands for is for the proof. */
+function isSent(sentBy: readonly string[] = [], { Action }: Statement): boolean {
+  return Action !== undefined && many(Action).every((pattern) => sentBy.some((action) => standsFor(pattern, action)));
+}
+
+/** Wildcards of the service are none here: `*` stands for actions of other services, which know nothing of the key. */
+function standsFor(pattern: string, action: string): boolean {
+  const escaped = pattern
+    .replaceAll(/[^A-Za-z0-9]/g, '\\$&')
+    .replaceAll('\\*', '[^:]*')
+    .replaceAll('\\?', '[^:]');
+  return pattern.includes(':') && !/[*?].*:/.test(pattern) && new RegExp(`^${escaped}$`, 'i').test(action);
+}
+
+function hasBothCases({ chars }: TenantIdSet): boolean {
+  return [...chars].some((character) => character !== character.toLowerCase() && chars.has(character.toLowerCase()));
+}

@@ -1,0 +1,185 @@
+import { PermissionSet, TenantIdSet } from '@tenant-aws/policy';
+import { describe, expect, it } from 'vitest';
+import { KEY_ROWS } from '../src/condition-keys.ts';
+import { libraryOf, refusal } from './fixtures.ts';
+
+/** An Allow on data of all tenants, with a Condition. */
+function allow(Action: string | string[], Condition: object): object {
+  return { Effect: 'Allow', Action, Resource: '*', Condition };
+}
+
+const DEMANDED = { Null: { 'dynamodb:LeadingKeys': 'false' } };
+const getItem = (Condition: object): object => allow('dynamodb:GetItem', Condition);
+
+describe('a condition key', () => {
+  it('has a reason and a page of AWS in each row of the table', () => {
+    for (const { keys, why, page } of KEY_ROWS) {
+      expect(keys.length).toBeGreaterThan(0);
+      expect(why).toMatch(/^(?:is|has|says|names) /);
+      expect(page).toMatch(/^A(?:WS|mazon) .*"/);
+    }
+  });
+
+  it.each([
+    'aws:Referer',
+    'AWS:REFERER',
+    'aws:UserAgent',
+    'aws:RequestTag/tenant',
+    'aws:RequestTag/a:ResourceTag/b',
+    'rds:req-tag/tenant',
+    'ec2:RequestTag/tenant',
+    'aws:TagKeys',
+    'aws:SourceVpce',
+    'aws:SourceArn',
+    'aws:CalledVia',
+    'aws:RequestedRegion',
+    'aws:TokenIssueTime',
+    's3:x-amz-copy-source',
+    's3:x-amz-acl',
+    's3:x-amz-server-side-encryption-aws-kms-key-id',
+    's3:RequestObjectTag/tenant',
+    's3:RequestObjectTagKeys',
+    's3:delimiter',
+    's3:max-keys',
+    's3:versionid',
+    's3:authType',
+    'dynamodb:Attributes',
+    'dynamodb:Select',
+    'dynamodb:ReturnValues',
+    'dynamodb:EnclosingOperation',
+    'kms:ViaService',
+    'kms:GranteePrincipal',
+    'sns:Endpoint',
+    'secretsmanager:VersionStage',
+    'events:detail-type',
+    'ses:Recipients',
+    'sts:RoleSessionName',
+    'sts:ExternalId',
+    'lambda:SourceFunctionArn',
+  ])('binds nothing where it says nothing of the data: %s', (key) => {
+    for (const operator of ['StringEquals', 'ForAnyValue:StringLike']) {
+      const { faults } = refusal(() => libraryOf({ x: allow('*', { [operator]: { [key]: '{{tenant}}' } }) }));
+      expect(faults).toContain('names no tenant');
+      expect(faults).toContain(`(where it stands it tells no data apart: \`${key}\` `);
+      expect(faults).toContain(', see A');
+    }
+    const demanded = { 'ForAllValues:StringEquals': { [key]: '{{tenant}}' }, Null: { [key]: 'false' } };
+    expect(refusal(() => libraryOf({ x: allow('*', demanded) })).faults).toContain('names no tenant');
+  });
+
+  it.each(['cognito-identity.amazonaws.com:sub', 'accounts.google.com:aud', 'saml:sub', 'identitystore:UserId', 'ec2:SourceInstanceARN'])(
+    'binds nothing where it is of the caller: %s',
+    (key) => {
+      expect(refusal(() => libraryOf({ x: allow('*', { StringEquals: { [key]: '{{tenant}}' } }) })).faults).toContain('are of the caller)');
+    },
+  );
+
+  it.each([
+    'aws:ResourceTag/tenant',
+    'aws:ResourceAccount',
+    'secretsmanager:ResourceTag/tenant',
+    'ssm:resourceTag/tenant',
+    's3:prefix',
+    'S3:PREFIX',
+    's3:ExistingObjectTag/tenant',
+    's3:DataAccessPointArn',
+    's3tables:namespace',
+    'kms:EncryptionContext:tenant',
+    'secretsmanager:SecretId',
+    'cloudwatch:namespace',
+    'ses:FromAddress',
+    'bedrock-agentcore:namespacePath',
+    'elasticfilesystem:AccessPointArn',
+    'aoss:collection',
+  ])('binds where it says whose the data are: %s', (key) => {
+    for (const operator of ['StringEquals', 'stringlike', 'ArnLike', 'ArnEquals'])
+      expect(() => libraryOf({ x: allow('*', { [operator]: { [key]: ['{{tenant}}', '${aws:PrincipalTag/t}'] } }) })).not.toThrow();
+    const holdsWithout = refusal(() => libraryOf({ x: allow('*', { 'ForAllValues:StringEquals': { [key]: '{{tenant}}' } }) }));
+    expect(holdsWithout.faults).toContain(`\`ForAllValues\` holds without \`${key}\``);
+  });
+
+  it('binds as the one value that AWS gives it under ForAnyValue, and as one of many of the resource', () => {
+    const any = (key: string): object => allow('*', { 'ForAnyValue:StringEquals': { [key]: '{{tenant}}' } });
+
+    for (const key of ['secretsmanager:ResourceTag/tenant', 's3:prefix', 'kms:ResourceAliases'])
+      expect(() => libraryOf({ x: any(key) })).not.toThrow();
+    for (const key of ['dynamodb:LeadingKeys', 'events:source'])
+      expect(refusal(() => libraryOf({ x: any(key) })).faults).toContain('may have several values, which `ForAllValues` compares');
+    expect(refusal(() => libraryOf({ x: any('xyz:names') })).faults).toContain('holds where one of several values');
+  });
+});
+
+describe('a key that has several values in a request', () => {
+  const ofTenant = { 'dynamodb:LeadingKeys': ['{{tenant}}', '{{tenant}}#'] };
+
+  it.each([
+    ['an action that always sends it', getItem({ 'ForAllValues:StringEquals': ofTenant })],
+    ['the whole service, as the AWS blog writes it', allow('dynamodb:*', { 'ForAllValues:StringEquals': ofTenant })],
+    ['actions by a wildcard', allow(['dynamodb:*item', 'DYNAMODB:Quer?'], { 'forallvalues:StringEquals': ofTenant })],
+    [
+      'actions that may not send it, which Null demands',
+      allow(['dynamodb:Scan', 's3:GetObject'], { 'ForAllValues:StringEquals': ofTenant, ...DEMANDED }),
+    ],
+    ['a demand in another spelling', allow('*', { 'ForAllValues:StringEquals': ofTenant, null: { 'DynamoDB:leadingkeys': 'False' } })],
+  ])('binds under ForAllValues with %s', (_, template) => {
+    expect(() => libraryOf({ x: template })).not.toThrow();
+  });
+
+  it.each([
+    ['an action that never sends it', allow('dynamodb:Scan', { 'ForAllValues:StringEquals': ofTenant })],
+    ['an action that may not send it', allow(['dynamodb:GetItem', 'dynamodb:PartiQLSelect'], { 'ForAllValues:StringEquals': ofTenant })],
+    ['actions of another service', allow(['dynamodb:GetItem', 's3:GetObject'], { 'ForAllValues:StringEquals': ofTenant })],
+    ['all actions', allow('*', { 'ForAllValues:StringEquals': ofTenant })],
+    ['all actions of all services', allow('*:*', { 'ForAllValues:StringEquals': ofTenant })],
+    [
+      'all actions but some',
+      { Effect: 'Allow', NotAction: 'dynamodb:Scan', Resource: '*', Condition: { 'ForAllValues:StringEquals': ofTenant } },
+    ],
+    [
+      'a demand that it is absent',
+      allow('dynamodb:Scan', { 'ForAllValues:StringEquals': ofTenant, Null: { 'dynamodb:LeadingKeys': 'true' } }),
+    ],
+    [
+      'a demand for either',
+      allow('dynamodb:Scan', { 'ForAllValues:StringEquals': ofTenant, Null: { 'dynamodb:LeadingKeys': ['false', 'true'] } }),
+    ],
+    ['a demand for another key', allow('dynamodb:Scan', { 'ForAllValues:StringEquals': ofTenant, Null: { 's3:prefix': 'false' } })],
+    ['one operator without a set', getItem({ StringEquals: ofTenant })],
+    ['another name, which no request has', getItem({ 'ForAllValues:StringEquals': { 'dynamodb:LeadingKey': '{{tenant}}' } })],
+  ])('binds nothing with %s', (_, template) => {
+    expect(refusal(() => libraryOf({ x: template })).faults).toContain('names no tenant');
+  });
+
+  it('says how to mend it', () => {
+    const faults = (template: object) => refusal(() => libraryOf({ x: template })).faults;
+
+    expect(faults(allow('dynamodb:Scan', { 'ForAllValues:StringEquals': ofTenant }))).toContain(
+      '`ForAllValues` holds without `dynamodb:LeadingKeys`: demand the key by `"Null": { "dynamodb:LeadingKeys": "false" }` beside it',
+    );
+    expect(
+      faults(allow('s3:ListBucket', { 'ForAllValues:StringLike': { 's3:prefix': '{{tenant}}/*' }, Null: { 's3:prefix': 'false' } })),
+    ).toContain('`ForAllValues` holds without `s3:prefix`: leave it out');
+  });
+});
+
+describe('an operator that ignores case', () => {
+  const ignoring = getItem({ 'ForAllValues:StringEqualsIgnoreCase': { 'dynamodb:LeadingKeys': '{{tenant}}' } });
+
+  it('binds nothing where ids may differ in case alone', () => {
+    expect(refusal(() => libraryOf({ x: ignoring })).faults).toContain(
+      '`ForAllValues:StringEqualsIgnoreCase` takes ids for one that differ in case: use StringEquals',
+    );
+  });
+
+  it('binds where all letters of ids are of one case', () => {
+    expect(() => libraryOf({ x: ignoring }, { tenantId: { chars: 'a-z0-9-' } })).not.toThrow();
+    expect(() => libraryOf({ x: { variables: { tenant: { chars: 'A-Z0-9' } }, Statement: ignoring } })).not.toThrow();
+  });
+
+  it('is judged again with the ids of whoever resolves the permissions', () => {
+    const library = libraryOf({ x: ignoring }, { tenantId: { chars: 'a-z0-9-' } });
+
+    expect(() => PermissionSet.from(['x'], { library })).not.toThrow();
+    expect(refusal(() => PermissionSet.from(['x'], { library, tenantId: TenantIdSet.from() })).faults).toContain('that differ in case');
+  });
+});
