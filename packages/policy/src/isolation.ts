@@ -16,7 +16,12 @@ export interface Circumstances {
   readonly sessionTags?: readonly string[] | 'any';
 }
 
-/** Every fault by which one tenant could reach another's data: judged when a template is loaded, and again when more is known. */
+/**
+ * Every fault by which one tenant could reach another's data: judged when a template is loaded, and again when more is known.
+ *
+ * A shared template may have statements that name no tenant, or name it by a session tag that this machine does not send: those allow
+ * what all tenants may have, or nothing. A statement that names the tenant is judged as in any template, and so is a Deny.
+ */
 export function isolationFaults(
   template: PermissionTemplate,
   { ids, isShared, values = new Map(), sessionTags = 'any' }: Circumstances,
@@ -25,7 +30,7 @@ export function isolationFaults(
     ...(sessionTags === 'any' ? [] : untaggedDenyFaults(template, sessionTags)),
     ...(isShared || sessionTags === 'any' ? [] : untaggedFaults(template, sessionTags, ids)),
     ...(isShared ? [] : unboundFaults(template, ids)),
-    ...(isShared ? [] : reachFaults(template, ids, values)),
+    ...reachFaults(template, ids, values),
     ...delimiterFaults(template, ids, values),
   ];
 }

@@ -8,7 +8,10 @@ import { DEFAULT_TENANT_ID, type TenantIdOptions, TenantIdSet } from './tenant-i
 
 /** How a {@link TemplateLibrary} is made. */
 export interface TemplateLibraryOptions {
-  /** Names of templates that may hold an Allow statement without a tenant: what they allow, every tenant may. Default none. */
+  /**
+   * Names of templates that may hold an Allow statement that is not bound to one tenant: what it allows, every tenant may. Default none.
+   * All other rules hold for them too: no wildcard that an id can grow into, no delimiter that ids may have.
+   */
   readonly shared?: readonly string[];
   /** Which tenant ids are accepted where nothing else says so: default {@link DEFAULT_TENANT_ID}. */
   readonly tenantId?: TenantIdOptions | TenantIdSet;

@@ -199,6 +199,20 @@ describe('a statement that only a session tag binds', () => {
     expect(() => PermissionSet.from(['x'], { library: fence, sessionTags: ['Team'] })).not.toThrow();
   });
 
+  it('is a fault of a Deny in a template that is shared, where it would deny nothing either', () => {
+    const news = { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::news/*' };
+    const fence = {
+      Effect: 'Deny',
+      Action: 's3:*',
+      NotResource: ['arn:aws:s3:::news/*', 'arn:aws:s3:::notes/${aws:PrincipalTag/tenant}/*'],
+    };
+    const shared = libraryOf({ x: [news, fence] }, { shared: ['x'] });
+    expect(refusal(() => PermissionSet.from(['x'], { library: shared })).faults).toContain(
+      'statement 2 names its tenant by the session tag',
+    );
+    expect(() => PermissionSet.from(['x'], { library: shared, sessionTags: ['tenant'] })).not.toThrow();
+  });
+
   it('is a fault where only one of the values is bound so, unless another list binds the statement', () => {
     const mixed = statement({ Resource: ['arn:aws:s3:::notes/{{tenant}}/*', 'arn:aws:s3:::teams/${aws:PrincipalTag/team}/*'] });
     const both = { ...mixed, Condition: { StringEquals: { 's3:ExistingObjectTag/tenant': '{{tenant}}' } } };

@@ -1,4 +1,4 @@
-import { PermissionSet, PolicyGenerator, TemplateLibrary, TenantIdSet } from '@tenant-aws/policy';
+import { PermissionSet, TemplateLibrary, TenantIdSet } from '@tenant-aws/policy';
 import { describe, expect, it } from 'vitest';
 import { libraryOf, refusal, statement } from './fixtures.ts';
 
@@ -89,10 +89,29 @@ describe('a wildcard that an id can grow into', () => {
     expect(refusal(() => PermissionSet.from(['x'], { library, tenantId: TenantIdSet.from() })).code).toBe('template_syntax');
   });
 
-  it('is accepted where code declares that tenants share it', () => {
-    const library = libraryOf({ x: statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}*' }) }, { shared: ['x'] });
+  it('is refused where code declares that tenants share the template: a statement that names the tenant means it', () => {
+    const news = statement({ Resource: 'arn:aws:s3:::news/*' });
+    const own = (name: string) => [news, statement({ Resource: `arn:aws:s3:::notes/${name}` })];
 
-    expect(PolicyGenerator.generator(library).permit('x').tenant('acme').generatePolicy()).toContain('notes/acme*');
+    expect(() => libraryOf({ x: own('{{tenant}}/*') }, { shared: ['x'] })).not.toThrow();
+    expect(refusal(() => libraryOf({ x: own('{{tenant}}*') }, { shared: ['x'] })).faults).toContain('statement 2 has a wildcard behind');
+    expect(refusal(() => libraryOf({ x: own('{{tenant}}/*') }, { shared: ['x'], tenantId: { chars: 'a-z/' } })).faults).toContain(
+      'statement 2 sets `/` next to',
+    );
+  });
+
+  it('is judged again with variables and ids where code declares that tenants share the template', () => {
+    const template = {
+      variables: { delimiter: { pattern: '.*' } },
+      Statement: statement({ Resource: ['arn:aws:s3:::news/*', 'arn:aws:s3:::notes/{{tenant}}{{delimiter}}*'] }),
+    };
+    const library = libraryOf({ x: template }, { shared: ['x'] });
+    const set = (delimiter: string, tenantId?: TenantIdSet) =>
+      PermissionSet.from([{ template: 'x', variables: { delimiter } }], { library, ...(tenantId && { tenantId }) });
+
+    expect(() => set('.')).not.toThrow();
+    expect(refusal(() => set('-')).code).toBe('template_syntax');
+    expect(refusal(() => set('.', TenantIdSet.from({ chars: 'a-z.' }))).code).toBe('template_syntax');
   });
 });
 
