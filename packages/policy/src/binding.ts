@@ -1,11 +1,9 @@
 import { many, type Statement } from './document.ts';
+import { sessionTagsOf } from './session-tag.ts';
 import { parseTags } from './tags.ts';
 import { calledTemplate, type PermissionTemplate, taggedStrings } from './template.ts';
 import type { TenantIdSet } from './tenant-id.ts';
 import { type ValueList, valueListsOf } from './value-lists.ts';
-
-/** A session tag without a default: a default would be the same for all tenants. */
-const SESSION_TAG = /\$\{\s*aws:PrincipalTag\/([^,}]+?)\s*\}/gi;
 
 /** Values that a fault shows of one list. */
 const SHOWN = 3;
@@ -75,11 +73,6 @@ function namesTenant(text: string): boolean {
 
 function namesId(text: string): boolean {
   return parseTags(text, 'a statement').names.includes('tenant');
-}
-
-/** Keys of `${aws:PrincipalTag/...}`, as written. */
-function sessionTagsOf(text: string): readonly string[] {
-  return [...text.matchAll(SESSION_TAG)].map(([, key = '']) => key);
 }
 
 function missingTag(values: readonly string[], sent: ReadonlySet<string>): string | undefined {

@@ -1,4 +1,4 @@
-import { parseTags, type Part } from './tags.ts';
+import { type IdentifyingPart, identifyingParts, idPlaces } from './session-tag.ts';
 import { calledTemplate, type PermissionTemplate, taggedStrings } from './template.ts';
 import { DEFAULT_TENANT_ID, type TenantIdSet } from './tenant-id.ts';
 
@@ -16,20 +16,27 @@ export function delimiterFaults(
   const wider = new Set([...set.chars].filter((character) => !DEFAULT_TENANT_ID.chars.has(character)));
   if (wider.size === 0) return [];
   return template.Statement.flatMap((statement, i) => {
-    const neighbours = taggedStrings(statement).flatMap((text) => neighboursOfTenant(parseTags(text, 'a statement').parts, values));
-    return [...new Set(neighbours.filter((character) => wider.has(character)))].map(
-      (character) =>
-        `${calledTemplate(template)}, statement ${i + 1} sets \`${character}\` next to \`{{tenant}}\`, and \`tenantId\` lets ids have it: ` +
+    const neighbours = taggedStrings(statement).flatMap((text) => neighboursOfId(identifyingParts(text), values));
+    const refused = neighbours.filter(({ character }) => wider.has(character));
+    return [...new Map(refused.map((neighbour) => [neighbour.character, neighbour])).values()].map(
+      ({ character, written }) =>
+        `${calledTemplate(template)}, statement ${i + 1} sets \`${character}\` next to \`${written}\`, and \`tenantId\` lets ids have it: ` +
         `one tenant's id could reach into another's. Take \`${character}\` out of \`tenantId.chars\``,
     );
   });
 }
 
-function neighboursOfTenant(parts: readonly Part[], values: ReadonlyMap<string, string>): readonly string[] {
-  const textOf = ({ kind, value }: Part): string => (kind === 'text' ? value : (values.get(value) ?? ''));
-  return parts.flatMap((part, i) => {
-    if (part.kind !== 'name' || part.value !== 'tenant') return [];
-    const [before, after] = [parts[i - 1], parts[i + 1]];
-    return [before ? textOf(before).slice(-1) : '', after ? textOf(after).slice(0, 1) : ''];
+interface Neighbour {
+  readonly character: string;
+  /** What stands for the id. */
+  readonly written: string;
+}
+
+function neighboursOfId(parts: readonly IdentifyingPart[], values: ReadonlyMap<string, string>): readonly Neighbour[] {
+  const textOf = ({ kind, value }: IdentifyingPart): string => (kind === 'name' ? (values.get(value) ?? '') : value);
+  return idPlaces(parts).flatMap(({ at, written }) => {
+    const [before, after] = [parts[at - 1], parts[at + 1]];
+    const characters = [before ? textOf(before).slice(-1) : '', after ? textOf(after).slice(0, 1) : ''];
+    return characters.map((character) => ({ character, written }));
   });
 }

@@ -1,5 +1,5 @@
 import { many, type Statement } from './document.ts';
-import { parseTags, type Part } from './tags.ts';
+import { type IdentifyingPart, identifyingParts, idPlaces } from './session-tag.ts';
 import { calledTemplate, conditionValues, type PermissionTemplate } from './template.ts';
 import type { TenantIdSet } from './tenant-id.ts';
 
@@ -29,10 +29,10 @@ export function reachFaults(
 ): readonly string[] {
   if (set.min === set.max) return [];
   return template.Statement.flatMap((statement, i) => {
-    const grown = patternsOf(statement).flatMap((pattern) => grownInto(parseTags(pattern, 'a statement').parts, set, values));
+    const grown = patternsOf(statement).flatMap((pattern) => grownInto(identifyingParts(pattern), set, values));
     return [...new Set(grown)].map(
       (place) =>
-        `${calledTemplate(template)}, statement ${i + 1} has a wildcard ${place} \`{{tenant}}\`, with nothing between that ids may not have: ` +
+        `${calledTemplate(template)}, statement ${i + 1} has a wildcard ${place}, with nothing between that ids may not have: ` +
         `one tenant's id could reach into another's. Put such a character there, as \`/\` is; or take what stands there out of the ids by \`variables.tenant\``,
     );
   });
@@ -44,21 +44,23 @@ function patternsOf({ Effect, Resource, Condition = {} }: Statement): readonly s
   return [...many(Resource), ...conditionValues(Object.fromEntries(taking))];
 }
 
-/** Where an id can grow into a wildcard of this string. */
-function grownInto(parts: readonly Part[], set: TenantIdSet, values: ReadonlyMap<string, string>): readonly string[] {
-  return parts.flatMap((part, i) => {
-    if (part.kind !== 'name' || part.value !== 'tenant') return [];
-    const after = charactersOf(parts.slice(i + 1), values);
-    const before = charactersOf(parts.slice(0, i), values).toReversed();
-    return [...(meetsWildcard(after, set) ? ['behind'] : []), ...(meetsWildcard(before, set) ? ['in front of'] : [])];
+/** Where an id can grow into a wildcard of this string. A session tag stands for an id. */
+function grownInto(parts: readonly IdentifyingPart[], set: TenantIdSet, values: ReadonlyMap<string, string>): readonly string[] {
+  return idPlaces(parts).flatMap(({ at, written }) => {
+    const after = charactersOf(parts.slice(at + 1), values);
+    const before = charactersOf(parts.slice(0, at), values).toReversed();
+    return [
+      ...(meetsWildcard(after, set) ? [`behind \`${written}\``] : []),
+      ...(meetsWildcard(before, set) ? [`in front of \`${written}\``] : []),
+    ];
   });
 }
 
 /** One by one. What nobody knows yet stops the search, and no id has it; ids next to each other only make more of the same. */
-function charactersOf(parts: readonly Part[], values: ReadonlyMap<string, string>): readonly string[] {
-  const textOf = ({ kind, value }: Part): string => {
+function charactersOf(parts: readonly IdentifyingPart[], values: ReadonlyMap<string, string>): readonly string[] {
+  const textOf = ({ kind, value }: IdentifyingPart): string => {
     if (kind === 'text') return value;
-    if (value === 'tenant') return '';
+    if (kind === 'session tag' || value === 'tenant') return '';
     return values.get(value) ?? BUILT_IN_SHAPES.get(value) ?? UNKNOWN;
   };
   return parts.map(textOf).join('').split('');

@@ -30,6 +30,15 @@ describe('a set of ids wider than the default', () => {
     expect(() => libraryOf({ x: template })).not.toThrow();
   });
 
+  it('is refused for a character next to a session tag', () => {
+    const template = statement({ Resource: 'arn:aws:s3:::notes/${aws:PrincipalTag/tenant}/*' });
+
+    expect(refusal(() => libraryOf({ x: template }, { tenantId: { chars: 'a-z/' } })).faults).toContain(
+      'statement 1 sets `/` next to `${aws:PrincipalTag/tenant}`, and `tenantId` lets ids have it',
+    );
+    expect(() => libraryOf({ x: template }, { tenantId: { chars: 'a-z.' } })).not.toThrow();
+  });
+
   it('is refused for a character that a variable brings', () => {
     const library = libraryOf({
       x: { variables: { before: { pattern: '.*' } }, Statement: statement({ Resource: 'arn:aws:s3:::{{before}}{{tenant}}/*' }) },
@@ -39,6 +48,17 @@ describe('a set of ids wider than the default', () => {
       'sets `.` next to',
     );
     expect(() => PermissionSet.from([{ template: 'x', variables: { before: 'app-' } }], { library, tenantId })).not.toThrow();
+
+    const tagged = libraryOf({
+      x: {
+        variables: { before: { pattern: '.*' } },
+        Statement: statement({ Resource: 'arn:aws:s3:::{{before}}${aws:PrincipalTag/tenant}/*' }),
+      },
+    });
+    const set = (before: string) =>
+      PermissionSet.from([{ template: 'x', variables: { before } }], { library: tagged, tenantId, sessionTags: ['tenant'] });
+    expect(refusal(() => set('app.')).faults).toContain('sets `.` next to `${aws:PrincipalTag/tenant}`');
+    expect(() => set('app-')).not.toThrow();
   });
 
   it('is refused where permissions are resolved, too', () => {

@@ -25,17 +25,24 @@ describe('a wildcard that an id can grow into', () => {
     ['behind what the place of a resource brings', statement({ Resource: 'arn:aws:s3:::{{tenant}}-{{account}}-{{region}}-*' })],
     ['in front of what the place brings', statement({ Resource: 'arn:aws:s3:::*-{{partition}}-{{tenant}}/x' })],
     ['in one of several resources', statement({ Resource: ['arn:aws:s3:::notes/{{tenant}}/*', 'arn:aws:s3:::notes/{{tenant}}*'] })],
+    ['behind a session tag', statement({ Resource: 'arn:aws:s3:::notes/${aws:PrincipalTag/tenant}*' })],
+    ['behind a session tag and what ids may have', statement({ Resource: 'arn:aws:s3:::notes/${ aws:principaltag/Tenant }-x*' })],
+    ['in front of a session tag', statement({ Resource: 'arn:aws:s3:::*${aws:PrincipalTag/tenant}/x' })],
+    ['behind the tenant and a session tag', statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}${aws:PrincipalTag/team}*' })],
     ['in a condition that takes patterns', leadingKeys('ForAllValues:StringLike', '{{tenant}}-*')],
     ['in a condition on ARNs', leadingKeys('ArnEquals', 'arn:aws:sns:us-east-1:123456789012:{{tenant}}*')],
   ])('is refused %s', (_where, Statement) => {
     const { code, faults } = refusal(() => libraryOf({ x: Statement }));
 
     expect(code).toBe('template_syntax');
-    expect(faults).toMatch(/statement 1 has a wildcard .* `\{\{tenant\}\}`.*: one tenant's id could reach into another's/);
+    expect(faults).toMatch(
+      /statement 1 has a wildcard .* `(\{\{tenant\}\}|\$\{aws:PrincipalTag\/tenant\}|\$\{ aws:principaltag\/Tenant \})`.*: one tenant's id could reach into another's/,
+    );
   });
 
   it.each([
     ['that no id may have stands between', statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}#*' })],
+    ['that no id may have stands behind a session tag', statement({ Resource: 'arn:aws:s3:::notes/${aws:PrincipalTag/tenant}/*' })],
     ['is one of a fixed number to the end, as behind the names of secrets', secrets('{{tenant}}-??????')],
     ['is none, for the operator takes texts', leadingKeys('ForAllValues:StringEquals', '{{tenant}}*')],
     ['is what a policy variable says of itself', statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}${*}' })],
