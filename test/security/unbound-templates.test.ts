@@ -135,13 +135,6 @@ const leaks: Readonly<Record<string, Leak>> = {
     statement: items(['dynamodb:GetItem', 'dynamodb:Scan'], { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': '{{tenant}}' } }),
     reach: scan,
   },
-  'leading keys without regard to case, of ids with regard to it': {
-    statement: items('dynamodb:BatchGetItem', {
-      'ForAllValues:StringEqualsIgnoreCase': { 'dynamodb:LeadingKeys': '{{tenant}}' },
-      Null: { 'dynamodb:LeadingKeys': 'false' },
-    }),
-    reach: (acme) => batch(acme, 'ACME'),
-  },
 };
 
 describe('a template that leaks', () => {

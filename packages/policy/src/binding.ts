@@ -1,8 +1,7 @@
 import { many, type Statement } from './document.ts';
-import { sessionTagsOf } from './session-tag.ts';
+import { namesTenant, sessionTagsOf } from './session-tag.ts';
 import { parseTags } from './tags.ts';
 import { calledTemplate, type PermissionTemplate, taggedStrings } from './template.ts';
-import type { TenantIdSet } from './tenant-id.ts';
 import { type ValueList, valueListsOf } from './value-lists.ts';
 
 /** Values that a fault shows of one list. */
@@ -15,10 +14,10 @@ const SHOWN = 3;
  *
  * @see AWS IAM User Guide, "Conditions with multiple context keys or values"
  */
-export function unboundFaults(template: PermissionTemplate, ids: TenantIdSet): readonly string[] {
+export function unboundFaults(template: PermissionTemplate): readonly string[] {
   return template.Statement.flatMap((statement, i) => {
     if (statement.Effect === 'Deny') return [];
-    const lists = valueListsOf(statement, ids);
+    const lists = valueListsOf(statement);
     if (lists.some(isBound)) return [];
     return [`${calledTemplate(template)}, statement ${i + 1} names no tenant${sayUnbound(statement, lists, template.name)}`];
   });
@@ -28,11 +27,11 @@ export function unboundFaults(template: PermissionTemplate, ids: TenantIdSet): r
  * The faults of Allow statements that a session tag binds, where no session has that tag: they allow nothing. Tag keys are the same
  * in any case.
  */
-export function untaggedFaults(template: PermissionTemplate, tagKeys: readonly string[], ids: TenantIdSet): readonly string[] {
+export function untaggedFaults(template: PermissionTemplate, tagKeys: readonly string[]): readonly string[] {
   const sent = new Set(tagKeys.map(inLowerCase));
   return template.Statement.flatMap((statement, i) => {
     if (statement.Effect === 'Deny') return [];
-    const bound = valueListsOf(statement, ids).filter(isBound);
+    const bound = valueListsOf(statement).filter(isBound);
     const missing = bound.map(({ values }) =>
       missingTag(
         values.filter((value) => !namesId(value)),
@@ -44,7 +43,10 @@ export function untaggedFaults(template: PermissionTemplate, tagKeys: readonly s
   });
 }
 
-/** The faults of Deny statements with a session tag that no session has: they deny nothing, whoever may share the template. */
+/**
+ * The faults of Deny statements with a session tag that no session has, in whatever template: without its value IAM matches nothing,
+ * so a Resource and a NotResource deny nothing.
+ */
 export function untaggedDenyFaults(template: PermissionTemplate, tagKeys: readonly string[]): readonly string[] {
   const sent = new Set(tagKeys.map(inLowerCase));
   return template.Statement.flatMap((statement, i) => {
@@ -54,7 +56,7 @@ export function untaggedDenyFaults(template: PermissionTemplate, tagKeys: readon
     if (missing === undefined) return [];
     if (!strings.some(namesId)) return [byTagAlone(template, i, missing)];
     return [
-      `${calledTemplate(template)}, statement ${i + 1} denies nothing without the session tag \`${missing}\`, and sessions do not have it: give it in \`tags\``,
+      `${calledTemplate(template)}, statement ${i + 1} denies by the session tag \`${missing}\`, and sessions do not have it: give it in \`tags\``,
     ];
   });
 }
@@ -65,10 +67,6 @@ function byTagAlone(template: PermissionTemplate, at: number, tag: string): stri
 
 function isBound({ idle, values }: ValueList): boolean {
   return idle === undefined && values.every(namesTenant);
-}
-
-function namesTenant(text: string): boolean {
-  return namesId(text) || sessionTagsOf(text).length > 0;
 }
 
 function namesId(text: string): boolean {

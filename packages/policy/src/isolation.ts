@@ -1,5 +1,6 @@
-import { unboundFaults, untaggedDenyFaults, untaggedFaults } from './binding.ts';
+import { untaggedDenyFaults, untaggedFaults } from './binding.ts';
 import { delimiterFaults } from './delimiter.ts';
+import { letterCaseFaults } from './letter-case.ts';
 import { reachFaults } from './reach.ts';
 import type { PermissionTemplate } from './template.ts';
 import type { TenantIdSet } from './tenant-id.ts';
@@ -17,7 +18,8 @@ export interface Circumstances {
 }
 
 /**
- * Every fault by which one tenant could reach another's data: judged when a template is loaded, and again when more is known.
+ * The faults of a template that depend on what ids there are, on variables and on session tags: judged when it is loaded, and again
+ * when more is known.
  *
  * A shared template may have statements that name no tenant, or name it by a session tag that this machine does not send: those allow
  * what all tenants may have, or nothing. A statement that names the tenant is judged as in any template, and so is a Deny.
@@ -28,8 +30,8 @@ export function isolationFaults(
 ): readonly string[] {
   return [
     ...(sessionTags === 'any' ? [] : untaggedDenyFaults(template, sessionTags)),
-    ...(isShared || sessionTags === 'any' ? [] : untaggedFaults(template, sessionTags, ids)),
-    ...(isShared ? [] : unboundFaults(template, ids)),
+    ...(isShared || sessionTags === 'any' ? [] : untaggedFaults(template, sessionTags)),
+    ...letterCaseFaults(template, ids),
     ...reachFaults(template, ids, values),
     ...delimiterFaults(template, ids, values),
   ];

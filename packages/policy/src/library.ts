@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { unboundFaults } from './binding.ts';
 import { ConfigurationError, TemplateNotFoundError, TemplateSyntaxError } from './errors.ts';
 import { Faults, kindOf, nearest } from './faults.ts';
 import { isolationFaults } from './isolation.ts';
@@ -82,7 +83,8 @@ export class TemplateLibrary {
 
 function load(file: TemplateFile, shared: readonly string[], set: TenantIdSet): PermissionTemplate {
   const template = parseTemplate(file.name, file.text, file.origin);
-  const faults = isolationFaults(template, { ids: narrowed(set, template), isShared: shared.includes(template.name) });
+  const isShared = shared.includes(template.name);
+  const faults = [...(isShared ? [] : unboundFaults(template)), ...isolationFaults(template, { ids: narrowed(set, template), isShared })];
   if (faults.length > 0) throw new TemplateSyntaxError(faults);
   return template;
 }

@@ -25,6 +25,11 @@ export function idPlaces(parts: readonly IdentifyingPart[]): readonly { readonly
   return parts.flatMap(({ kind, value }, at) => (kind === 'session tag' ? [{ at, written: value }] : []));
 }
 
+/** Whether a string names the tenant, by its id or by a session tag. */
+export function namesTenant(text: string): boolean {
+  return idPlaces(identifyingParts(text)).length > 0;
+}
+
 function cutAtSessionTags(text: string): readonly IdentifyingPart[] {
   const pieces = text.split(SESSION_TAG).filter((piece) => piece !== '');
   return pieces.map((value) => ({ kind: SESSION_TAG.test(value) ? 'session tag' : 'text', value }));

@@ -1,6 +1,5 @@
 import { OF_THE_CALLER, rowOf } from './condition-keys.ts';
 import { many, type Statement } from './document.ts';
-import type { TenantIdSet } from './tenant-id.ts';
 
 /** Values of which IAM takes any: each of them must name the tenant for the statement to be one tenant's. */
 export interface ValueList {
@@ -12,7 +11,7 @@ export interface ValueList {
 }
 
 /** An operator that compares texts and needs the key. Numbers, dates, addresses and `Null` name nobody. */
-const NAMING = /^(?:(ForAllValues|ForAnyValue):)?(?:String(?:Equals(IgnoreCase)?|Like)|Arn(?:Equals|Like))$/i;
+const NAMING = /^(?:(ForAllValues|ForAnyValue):)?(?:String(?:Equals(?:IgnoreCase)?|Like)|Arn(?:Equals|Like))$/i;
 
 /** `ForAllValues:StringNotEquals`, `NotIpAddress` hold for everything but what they name, `StringLikeIfExists` for a request without the key. */
 const HOLDS_FOR_OTHERS = /not|ifexists/i;
@@ -20,32 +19,27 @@ const HOLDS_FOR_OTHERS = /not|ifexists/i;
 const TELLS_NOTHING_APART =
   'NotResource and negated operators leave it out, IfExists holds without the key, and keys such as `aws:PrincipalTag` are of the caller';
 
-/**
- * The lists of an Allow statement: its resources, and the values of each key of its Condition, all of which must hold.
- *
- * @param ids which ids there are: where letters have two cases, an operator that ignores case takes one tenant for another
- */
-export function valueListsOf(statement: Statement, ids: TenantIdSet): readonly ValueList[] {
+/** The lists of an Allow statement: its resources, and the values of each key of its Condition, all of which must hold. */
+export function valueListsOf(statement: Statement): readonly ValueList[] {
   const { Resource, NotResource, Condition = {} } = statement;
   return [
     ...(Resource === undefined ? [] : [{ where: 'Resource', values: many(Resource) }]),
     ...(NotResource === undefined ? [] : [{ where: 'NotResource', values: many(NotResource), idle: TELLS_NOTHING_APART }]),
     ...Object.entries(Condition).flatMap(([operator, keys]) =>
       Object.entries(keys).map(([key, values]): ValueList => {
-        const idle = idleReason(operator, key, statement, ids);
+        const idle = idleReason(operator, key, statement);
         return { where: `Condition, ${operator}, ${key}`, values: many(values), ...(idle !== undefined && { idle }) };
       }),
     ),
   ];
 }
 
-function idleReason(operator: string, key: string, statement: Statement, ids: TenantIdSet): string | undefined {
+function idleReason(operator: string, key: string, statement: Statement): string | undefined {
   const row = rowOf(key);
   if (HOLDS_FOR_OTHERS.test(operator) || row?.why === OF_THE_CALLER) return TELLS_NOTHING_APART;
-  const [naming, set, ignoringCase] = NAMING.exec(operator) ?? [];
+  const [naming, set] = NAMING.exec(operator) ?? [];
   if (naming === undefined) return `\`${operator}\` compares no names`;
   if (row !== undefined && row.binds === undefined) return `\`${key}\` ${row.why}, see ${row.page}`;
-  if (ignoringCase !== undefined && hasBothCases(ids)) return `\`${operator}\` takes ids for one that differ in case: use StringEquals`;
   return setReason(set?.toLowerCase(), key, statement);
 }
 
@@ -83,8 +77,4 @@ function standsFor(pattern: string, action: string): boolean {
     .replaceAll('\\*', '[^:]*')
     .replaceAll('\\?', '[^:]');
   return pattern.includes(':') && !/[*?].*:/.test(pattern) && new RegExp(`^${escaped}$`, 'i').test(action);
-}
-
-function hasBothCases({ chars }: TenantIdSet): boolean {
-  return [...chars].some((character) => character !== character.toLowerCase() && chars.has(character.toLowerCase()));
 }

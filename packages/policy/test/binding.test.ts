@@ -194,7 +194,7 @@ describe('a statement that only a session tag binds', () => {
       },
     });
     expect(refusal(() => PermissionSet.from(['x'], { library: fence, sessionTags: ['tenant'] })).faults).toBe(
-      'template `x` (code/x.json), statement 1 denies nothing without the session tag `team`, and sessions do not have it: give it in `tags`',
+      'template `x` (code/x.json), statement 1 denies by the session tag `team`, and sessions do not have it: give it in `tags`',
     );
     expect(() => PermissionSet.from(['x'], { library: fence, sessionTags: ['Team'] })).not.toThrow();
   });

@@ -1,4 +1,3 @@
-import { PermissionSet, TenantIdSet } from '@tenant-aws/policy';
 import { describe, expect, it } from 'vitest';
 import { KEY_ROWS } from '../src/condition-keys.ts';
 import { libraryOf, refusal } from './fixtures.ts';
@@ -159,27 +158,5 @@ describe('a key that has several values in a request', () => {
     expect(
       faults(allow('s3:ListBucket', { 'ForAllValues:StringLike': { 's3:prefix': '{{tenant}}/*' }, Null: { 's3:prefix': 'false' } })),
     ).toContain('`ForAllValues` holds without `s3:prefix`: leave it out');
-  });
-});
-
-describe('an operator that ignores case', () => {
-  const ignoring = getItem({ 'ForAllValues:StringEqualsIgnoreCase': { 'dynamodb:LeadingKeys': '{{tenant}}' } });
-
-  it('binds nothing where ids may differ in case alone', () => {
-    expect(refusal(() => libraryOf({ x: ignoring })).faults).toContain(
-      '`ForAllValues:StringEqualsIgnoreCase` takes ids for one that differ in case: use StringEquals',
-    );
-  });
-
-  it('binds where all letters of ids are of one case', () => {
-    expect(() => libraryOf({ x: ignoring }, { tenantId: { chars: 'a-z0-9-' } })).not.toThrow();
-    expect(() => libraryOf({ x: { variables: { tenant: { chars: 'A-Z0-9' } }, Statement: ignoring } })).not.toThrow();
-  });
-
-  it('is judged again with the ids of whoever resolves the permissions', () => {
-    const library = libraryOf({ x: ignoring }, { tenantId: { chars: 'a-z0-9-' } });
-
-    expect(() => PermissionSet.from(['x'], { library })).not.toThrow();
-    expect(refusal(() => PermissionSet.from(['x'], { library, tenantId: TenantIdSet.from() })).faults).toContain('that differ in case');
   });
 });
