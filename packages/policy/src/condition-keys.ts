@@ -99,13 +99,10 @@ export const KEY_ROWS: readonly KeyRow[] = [
     page: 'Amazon DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control"',
   },
   {
-    // A known leak: no request has this key, so it holds for all of them. The template stands so in the AWS blog, and loads so that
-    // the proof can tell its user; under any other operator it denies.
-    keys: ['dynamodb: LeadingKeys'],
-    binds: 'all',
-    sentBy: ['dynamodb:GetItem'],
-    why: 'is `dynamodb:LeadingKeys`, misspelt',
-    page: 'AWS Partner Network Blog, "Isolating SaaS Tenants with Dynamically Generated IAM Policies"',
+    // As the AWS Partner Network Blog writes it in "Isolating SaaS Tenants with Dynamically Generated IAM Policies".
+    keys: ['dynamodb: *'],
+    why: 'has a blank after the colon, so no request has it: write `dynamodb:LeadingKeys`',
+    page: 'Amazon DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control"',
   },
   {
     keys: ['dynamodb:*PartitionKeyValues'],

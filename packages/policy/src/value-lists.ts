@@ -65,16 +65,8 @@ function isDemanded(key: string, { Condition = {} }: Statement): boolean {
     .some(([name, values]) => name.toLowerCase() === key.toLowerCase() && many(values).every((value) => value.toLowerCase() === 'false'));
 }
 
-/** Whether each of the statement's actions is, or has among what its wildcard stands for, one that always sends the key. What else a wildcard stands for is for the proof. */
+/** Whether each of the statement's actions always sends the key. A wildcard may stand for actions that do not, such as Scan. */
 function isSent(sentBy: readonly string[] = [], { Action }: Statement): boolean {
-  return Action !== undefined && many(Action).every((pattern) => sentBy.some((action) => standsFor(pattern, action)));
-}
-
-/** Wildcards of the service are none here: `*` stands for actions of other services, which know nothing of the key. */
-function standsFor(pattern: string, action: string): boolean {
-  const escaped = pattern
-    .replaceAll(/[^A-Za-z0-9]/g, '\\$&')
-    .replaceAll('\\*', '[^:]*')
-    .replaceAll('\\?', '[^:]');
-  return pattern.includes(':') && !/[*?].*:/.test(pattern) && new RegExp(`^${escaped}$`, 'i').test(action);
+  const sending = new Set(sentBy.map((action) => action.toLowerCase()));
+  return Action !== undefined && many(Action).every((action) => sending.has(action.toLowerCase()));
 }

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { inCode, libraryOf, refusal } from './fixtures.ts';
 
 // The templates of "Isolating SaaS Tenants with Dynamically Generated IAM Policies" (AWS Partner Network Blog) in their own
-// form: statements without brackets. Two of them leak, which no look at one statement can see: that is for the proof.
+// form: statements without brackets. The one of DynamoDB leaks everything and is refused. The listing of the one of S3 reaches
+// the neighbour `acme-2` from `acme`, which no look at one statement can see: that is for the proof.
 
 const s3 = `    {
       "Effect": "Allow",
@@ -28,6 +29,11 @@ const dynamodb = `    {
       }
     }`;
 
+/** With the key's real name, and a demand that the request has it. */
+const mendedDynamodb = dynamodb
+  .replace('dynamodb: LeadingKeys', 'dynamodb:LeadingKeys')
+  .replace('[ "{{tenant}}" ] }', '[ "{{tenant}}" ] }, "Null": { "dynamodb:LeadingKeys": "false" }');
+
 const sqs = `    {
       "Effect": "Allow",
       "Action": [ "sqs:*" ],
@@ -51,7 +57,7 @@ const ssm = `    {
     }`;
 
 describe("the article's templates", () => {
-  const library = TemplateLibrary.from(inCode({ s3, dynamodb, sqs, secrets }));
+  const library = TemplateLibrary.from(inCode({ s3, dynamodb: mendedDynamodb, sqs, secrets }));
 
   it('are read as they were written', () => {
     expect(library.names()).toEqual(['dynamodb', 's3', 'secrets', 'sqs']);
@@ -79,12 +85,19 @@ describe("the article's templates", () => {
           Effect: 'Allow',
           Action: 'dynamodb:*',
           Resource: 'arn:aws:dynamodb:*:*:table/orders',
-          Condition: { 'ForAllValues:StringEquals': { 'dynamodb: LeadingKeys': 'acme' } },
+          Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': 'acme' }, Null: { 'dynamodb:LeadingKeys': 'false' } },
         },
         { Effect: 'Allow', Action: 'sqs:*', Resource: 'arn:aws:sqs:*:*:acme_queue' },
       ],
     });
     expect(policy.generatePolicy().length).toBeLessThan(s3.length + dynamodb.length + sqs.length);
+  });
+
+  it('are refused where a blank in the key of DynamoDB opens the whole table, and where its name alone is mended', () => {
+    const renamed = dynamodb.replace('dynamodb: LeadingKeys', 'dynamodb:LeadingKeys');
+
+    expect(refusal(() => libraryOf({ dynamodb })).faults).toContain('`dynamodb: LeadingKeys` has a blank after the colon');
+    expect(refusal(() => libraryOf({ dynamodb: renamed })).faults).toContain('demand the key by `"Null"');
   });
 
   it('are refused where the tenant is hidden in a variable of another name', () => {

@@ -113,8 +113,7 @@ describe('a key that has several values in a request', () => {
 
   it.each([
     ['an action that always sends it', getItem({ 'ForAllValues:StringEquals': ofTenant })],
-    ['the whole service, as the AWS blog writes it', allow('dynamodb:*', { 'ForAllValues:StringEquals': ofTenant })],
-    ['actions by a wildcard', allow(['dynamodb:*item', 'DYNAMODB:Quer?'], { 'forallvalues:StringEquals': ofTenant })],
+    ['actions in another spelling', allow(['dynamodb:getitem', 'DYNAMODB:Query'], { 'forallvalues:StringEquals': ofTenant })],
     [
       'actions that may not send it, which Null demands',
       allow(['dynamodb:Scan', 's3:GetObject'], { 'ForAllValues:StringEquals': ofTenant, ...DEMANDED }),
@@ -128,6 +127,8 @@ describe('a key that has several values in a request', () => {
     ['an action that never sends it', allow('dynamodb:Scan', { 'ForAllValues:StringEquals': ofTenant })],
     ['an action that may not send it', allow(['dynamodb:GetItem', 'dynamodb:PartiQLSelect'], { 'ForAllValues:StringEquals': ofTenant })],
     ['actions of another service', allow(['dynamodb:GetItem', 's3:GetObject'], { 'ForAllValues:StringEquals': ofTenant })],
+    ['the whole service, which has Scan', allow('dynamodb:*', { 'ForAllValues:StringEquals': ofTenant })],
+    ['actions by a wildcard', allow(['dynamodb:*Item', 'dynamodb:Quer?'], { 'ForAllValues:StringEquals': ofTenant })],
     ['all actions', allow('*', { 'ForAllValues:StringEquals': ofTenant })],
     ['all actions of all services', allow('*:*', { 'ForAllValues:StringEquals': ofTenant })],
     [
@@ -145,6 +146,7 @@ describe('a key that has several values in a request', () => {
     ['a demand for another key', allow('dynamodb:Scan', { 'ForAllValues:StringEquals': ofTenant, Null: { 's3:prefix': 'false' } })],
     ['one operator without a set', getItem({ StringEquals: ofTenant })],
     ['another name, which no request has', getItem({ 'ForAllValues:StringEquals': { 'dynamodb:LeadingKey': '{{tenant}}' } })],
+    ['a blank in its name', getItem({ 'ForAllValues:StringEquals': { 'dynamodb: LeadingKeys': '{{tenant}}' } })],
   ])('binds nothing with %s', (_, template) => {
     expect(refusal(() => libraryOf({ x: template })).faults).toContain('names no tenant');
   });
