@@ -1,9 +1,18 @@
-/** Whether every object and list within plain data is frozen. No recursion: a token may nest thousands of brackets. */
+import { types } from 'node:util';
+
+/**
+ * Whether nothing in plain data can change, nor answer differently when it is read again: every object and list is
+ * frozen, and every property holds a value. No recursion: a token may nest thousands of brackets.
+ */
 export function isFrozen(root: object): boolean {
   const seen = new Set([root]);
-  for (const value of seen) {
-    if (!Object.isFrozen(value)) return false;
-    for (const part of Object.values(value)) if (isPlain(part)) seen.add(part);
+  for (const object of seen) {
+    if (!isFixed(object)) return false;
+    for (const key of Reflect.ownKeys(object)) {
+      const property = Object.getOwnPropertyDescriptor(object, key);
+      if (property === undefined || !('value' in property)) return false; // a getter
+      if (isPlain(property.value)) seen.add(property.value);
+    }
   }
   return true;
 }
@@ -13,12 +22,22 @@ export function frozenCopy<T>(value: T): T {
   return copyOf(value, new Map()) as T;
 }
 
+/** An object without a class, of whichever realm, or a list. */
 export function isPlain(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return true;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null || Array.isArray(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
+/** Frozen, and its own properties are all that is read of it: a class can have getters, and a Proxy answers what it likes. */
+function isFixed(object: object): boolean {
+  if (types.isProxy(object) || !Object.isFrozen(object)) return false;
+  const prototype: unknown = Object.getPrototypeOf(object);
+  return prototype === Object.prototype || prototype === Array.prototype || prototype === null;
+}
+
+/** Reads each property once. */
 function copyOf(value: unknown, copies: Map<object, object>): unknown {
   if (!isPlain(value)) return value;
   const known = copies.get(value);

@@ -1,3 +1,5 @@
+import { runInNewContext } from 'node:vm';
+import type { TenantIdentity } from '@tenant-aws/core';
 import { describe, expect, it } from 'vitest';
 import { frozenIdentity } from '../src/frozen-identity.ts';
 
@@ -50,4 +52,93 @@ describe('frozenIdentity', () => {
     }
     expect(frozenIdentity(new Session())).toEqual({ tenantId: 'acme', claims: {}, source: 'user' });
   });
+
+  describe('of data whose next reading may differ', () => {
+    /** Answers acme at the first reading and globex at each later one. */
+    function changing(): () => string {
+      let reads = 0;
+      return () => (reads++ === 0 ? 'acme' : 'globex');
+    }
+
+    it.each<[string, () => TenantIdentity]>([
+      [
+        'a getter',
+        () => {
+          const read = changing();
+          return Object.freeze({
+            get tenantId() {
+              return read();
+            },
+            claims: Object.freeze({}),
+            source: 'claims' as const,
+          });
+        },
+      ],
+      [
+        'a getter that is not enumerable',
+        () =>
+          Object.freeze(Object.defineProperty({ claims: Object.freeze({}), source: 'claims' } as never, 'tenantId', { get: changing() })),
+      ],
+      [
+        'a Proxy',
+        () => {
+          const read = changing();
+          const target = { tenantId: 'acme', claims: Object.freeze({}), source: 'claims' as const };
+          return new Proxy(target, { get: (object, name) => (name === 'tenantId' ? read() : Reflect.get(object, name)) });
+        },
+      ],
+    ])('reads the tenant id once where it is %s', (_what, given) => {
+      const frozen = frozenIdentity(given());
+
+      expect([frozen.tenantId, frozen.tenantId]).toEqual(['acme', 'acme']);
+      expect(Object.getOwnPropertyDescriptor(frozen, 'tenantId')).toMatchObject({ value: 'acme', writable: false });
+    });
+
+    it.each<[string, (read: () => string) => unknown]>([
+      ['an object', (get) => Object.freeze(Object.defineProperty({}, 'plan', { get, enumerable: true }))],
+      ['a list', (get) => Object.freeze(Object.defineProperty([], 0, { get, enumerable: true }))],
+      ['a list of another class', (get) => Object.freeze(Object.setPrototypeOf(['x'], Object.defineProperty([], 1, { get })))],
+    ])('copies a claim that is %s with a getter, and reads it once', (_what, claimOf) => {
+      const given = claimOf(changing());
+      const { org } = frozenIdentity(freezeShallowly({ org: given })).claims as { org: Record<string, unknown> };
+
+      expect(org).not.toBe(given);
+      for (const property of Object.values(Object.getOwnPropertyDescriptors(org))) expect(property).not.toHaveProperty('get');
+      expect(Object.isFrozen(org)).toBe(true);
+      expect(Object.values(org)).not.toContain('globex');
+    });
+
+    it('copies a claim that is a Proxy of a frozen object', () => {
+      const org = new Proxy(Object.freeze({ plan: 'pro' }), {});
+
+      const { claims } = frozenIdentity(freezeShallowly({ org }));
+
+      expect(claims['org']).toEqual({ plan: 'pro' });
+      expect(claims['org']).not.toBe(org);
+    });
+
+    it('copies what hangs on a property that is not enumerable, or has a symbol for its name', () => {
+      for (const name of ['hidden', Symbol('hidden')]) {
+        const claims = Object.freeze(Object.defineProperty({}, name, { value: { plan: 'pro' } }));
+        const given = freezeShallowly(claims);
+
+        expect(frozenIdentity(given)).not.toBe(given);
+      }
+    });
+
+    it('copies objects of another realm', () => {
+      const org = runInNewContext("({ plan: 'pro', roles: ['reader'] })") as { plan: string; roles: string[] };
+      const { claims } = frozenIdentity(freezeShallowly({ org }));
+
+      org.plan = 'basic';
+      org.roles.push('admin');
+
+      expect(claims['org']).toEqual({ plan: 'pro', roles: ['reader'] });
+    });
+  });
 });
+
+/** An identity that is frozen but for what hangs in its claims. */
+function freezeShallowly(claims: Record<string, unknown>): TenantIdentity {
+  return Object.freeze({ tenantId: 'acme', claims: Object.freeze(claims), source: 'claims' as const });
+}

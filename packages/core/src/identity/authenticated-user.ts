@@ -1,5 +1,6 @@
 import { Faults } from '@tenant-aws/policy';
 import { TenantMissingError } from '../errors.ts';
+import { isFrozen } from '../frozen.ts';
 import type { TenantIdentity } from '../tenant.ts';
 import type { IdentityRequest, IdentitySource } from './identity-source.ts';
 import { readTenant } from './tenant-claim.ts';
@@ -27,31 +28,46 @@ export function authenticatedUser(options: AuthenticatedUserOptions = {}): Ident
     if (typeof user !== 'object') throw new TenantMissingError({ detail: { reason: `the user is a ${typeof user}` } });
     const before = known.get(user);
     if (before !== undefined) return before;
-    const identity = identityOf(user, readTenant(readProperty(user, tenantProperty), tenantProperty));
-    // What cannot change is read once, and the machine finds its entry by the object.
-    if (Object.isFrozen(user) && sealOf(identity.claims) !== undefined) known.set(user, identity);
+    const identity = identityOf(user, tenantProperty);
+    // A user that cannot change is read once, and the machine finds its entry by the object.
+    if (sealOf(identity.claims) !== undefined && isFrozen(user)) known.set(user, identity);
     return identity;
   }
   return Object.assign(authenticatedUser, { source: 'user' as const });
 }
 
-function identityOf(user: object, tenantId: string): TenantIdentity {
-  const seal = sealOf(readProperty(user, 'claims'));
-  const subject = subjectOf(seal?.claims ?? user);
+function identityOf(user: object, tenantProperty: string): TenantIdentity {
+  const properties = propertiesOf(user);
+  const tenantId = readTenant(properties.get(tenantProperty), tenantProperty);
+  const seal = sealOf(properties.get('claims'));
+  const subject = subjectOf(seal === undefined ? properties.get : (name) => readProperty(seal.claims, name));
   return Object.freeze({
     tenantId,
     ...(subject === undefined ? {} : { subject }),
-    ...(seal ?? { claims: Object.freeze({ ...user }) }),
+    ...(seal ?? { claims: properties.own }),
     source: 'user' as const,
   });
 }
 
 /** A token's `sub`, or what a user is most often known by. */
-function subjectOf(user: object): string | undefined {
-  const [sub, id] = [readProperty(user, 'sub'), readProperty(user, 'id')];
+function subjectOf(get: Properties['get']): string | undefined {
+  const [sub, id] = [get('sub'), get('id')];
   if (typeof sub === 'string') return sub;
   if (typeof id === 'string') return id;
   return Number.isSafeInteger(id) ? String(id) : undefined;
+}
+
+interface Properties {
+  /** A frozen copy of the object's own enumerable properties. */
+  readonly own: Readonly<Record<string, unknown>>;
+  /** An own property, or what a getter of its class answers. */
+  readonly get: (name: string) => unknown;
+}
+
+/** Reads each own property once: a getter or a Proxy may answer one tenant when it is judged and another when it is copied. */
+function propertiesOf(object: object): Properties {
+  const own: Record<string, unknown> = Object.freeze({ ...object });
+  return { own, get: (name) => (Object.hasOwn(own, name) ? own[name] : readProperty(object, name)) };
 }
 
 function readProperty(user: object, name: string): unknown {

@@ -1,5 +1,7 @@
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { TenantIdentity } from '@tenant-aws/core';
 import { describe, expect, it } from 'vitest';
-import { assumesOf, identityOf, localAws, machineFor, roleArn } from '../local-machine.ts';
+import { assumesOf, bucket, identityOf, localAws, machineFor, roleArn } from '../local-machine.ts';
 
 const aws = localAws();
 
@@ -79,5 +81,25 @@ describe('options that are functions of the identity', () => {
     await tenantAws.credentials();
     expect(assumesOf(aws)).toHaveLength(1);
     expect((await tvm.vend(given)).accessKeyId).not.toBe((await tenantAws.credentials()).accessKeyId);
+  });
+
+  it('vend what the first reading of a frozen identity said, whatever a getter of it says later', async () => {
+    let reads = 0;
+    const identity: TenantIdentity = Object.freeze({
+      get tenantId() {
+        reads += 1;
+        return reads === 1 ? 'globex' : 'acme';
+      },
+      claims: Object.freeze({}),
+      source: 'claims' as const,
+    });
+    await using tvm = machineFor(aws);
+    const tenantAws = tvm.for(identity);
+
+    expect(tenantAws.tenantId).toBe('globex');
+    await expect(
+      tenantAws.client(S3Client, { endpoint: aws.url }).send(new PutObjectCommand({ Bucket: bucket, Key: 'acme/x', Body: 'x' })),
+    ).rejects.toMatchObject({ name: 'AccessDenied' });
+    expect(aws.calls.at(-1)).toMatchObject({ service: 's3', tenantSession: 'globex' });
   });
 });

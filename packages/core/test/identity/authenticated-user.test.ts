@@ -95,6 +95,22 @@ describe('authenticatedUser', () => {
     expect(source(requestOf(user))).toMatchObject({ tenantId: 'globex' });
   });
 
+  it('reads each property of the user once', () => {
+    const reads: string[] = [];
+    const user = new Proxy(
+      { tenantId: 'acme', sub: 'ada', id: 'a-1', claims: {} },
+      {
+        get(target, name) {
+          reads.push(String(name));
+          return name === 'tenantId' && reads.indexOf('tenantId') < reads.length - 1 ? 'globex' : Reflect.get(target, name);
+        },
+      },
+    );
+
+    expect(source(requestOf(user))).toMatchObject({ tenantId: 'acme', claims: { tenantId: 'acme' } });
+    expect(reads.toSorted()).toEqual([...new Set(reads)].toSorted());
+  });
+
   it.each([
     [null, 'the options of authenticatedUser must be an object'],
     ['org_id', 'the options of authenticatedUser must be an object'],
@@ -148,6 +164,22 @@ describe('authenticatedUser, after TenantJwtStrategy', () => {
     // What `validate` of a subclass makes of it: a copy with more on it, and perhaps another of the user's tenants.
     expect(source(requestOf({ ...user, name: 'Ada' }))).toEqual(identity);
     expect(source(requestOf({ ...user, tenantId: 'initech' }))).toEqual({ ...identity, tenantId: 'initech' });
+    // A frozen user whose tenant can change all the same is read anew each time.
+    let tenantId = 'acme';
+    const own = Object.freeze(Object.defineProperty({ ...user }, 'tenantId', { get: () => tenantId, enumerable: true }));
+    const inherited = Object.freeze(
+      Object.assign(
+        Object.create({
+          get tenantId() {
+            return tenantId;
+          },
+        }),
+        { claims: user.claims },
+      ),
+    );
+    expect([own, inherited].map((changing) => source(requestOf(changing)))).toMatchObject([{ tenantId }, { tenantId }]);
+    tenantId = 'globex';
+    expect([own, inherited].map((changing) => source(requestOf(changing)))).toMatchObject([{ tenantId }, { tenantId }]);
     // A user who merely looks like one has no end that anybody vouches for.
     expect(source(requestOf({ ...user, claims: { ...user.claims } }))).not.toHaveProperty('expiresAt');
   });
