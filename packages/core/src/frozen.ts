@@ -19,7 +19,15 @@ export function isFrozen(root: object): boolean {
 
 /** A copy of plain data that nobody can change. Instances of classes and functions are neither copied nor looked into. */
 export function frozenCopy<T>(value: T): T {
-  return copyOf(value, new Map()) as T;
+  return copyOf(value, isPlain, new Map()) as T;
+}
+
+/**
+ * A frozen copy of an option's value, instances of classes included: an option is data. A permission generator is
+ * immutable and stays itself.
+ */
+export function frozenOption<T>(value: T): T {
+  return copyOf(value, isData, new Map()) as T;
 }
 
 /** An object without a class, of whichever realm, or a list. */
@@ -30,6 +38,10 @@ export function isPlain(value: unknown): value is Record<string, unknown> {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
+function isData(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !('declared' in value);
+}
+
 /** Frozen, and its own properties are all that is read of it: a class can have getters, and a Proxy answers what it likes. */
 function isFixed(object: object): boolean {
   if (types.isProxy(object) || !Object.isFrozen(object)) return false;
@@ -38,15 +50,15 @@ function isFixed(object: object): boolean {
 }
 
 /** Reads each property once. */
-function copyOf(value: unknown, copies: Map<object, object>): unknown {
-  if (!isPlain(value)) return value;
+function copyOf(value: unknown, isCopied: (value: unknown) => value is object, copies: Map<object, object>): unknown {
+  if (!isCopied(value)) return value;
   const known = copies.get(value);
   if (known !== undefined) return known;
   const copy: object = Array.isArray(value) ? [] : {};
   copies.set(value, copy);
   for (const [key, part] of Object.entries(value)) {
     // Defined, not assigned: a claim may be called `__proto__`.
-    Object.defineProperty(copy, key, { value: copyOf(part, copies), enumerable: true, writable: true, configurable: true });
+    Object.defineProperty(copy, key, { value: copyOf(part, isCopied, copies), enumerable: true, writable: true, configurable: true });
   }
   return Object.freeze(copy);
 }

@@ -10,7 +10,7 @@ import { bearerToken } from './identity/bearer-token.ts';
 import type { BearerTokenOptions } from './identity/bearer-token-options.ts';
 import type { IdentityRequest, IdentitySource } from './identity/identity-source.ts';
 import { channels, type IdentityEvent } from './events.ts';
-import type { PerIdentity } from './per-identity.ts';
+import { answerFor, type PerIdentity } from './per-identity.ts';
 import type { TenantIdentity } from './tenant.ts';
 import { type GateAccess, gateAccess, TokenVendingMachine } from './token-vending-machine.ts';
 
@@ -169,12 +169,10 @@ function calledBy(naming: Naming, fault: string): string {
 }
 
 /** Asks once for each identity, which the sources of this package answer by reference; a failure is asked again. */
-function oncePerIdentity<T extends object>(
-  ask: (identity: TenantIdentity) => T | Promise<T>,
-): (identity: TenantIdentity) => T | Promise<T> {
+function oncePerIdentity<T extends object>(option: PerIdentity<T>): (identity: TenantIdentity) => T | Promise<T> {
   const known = new WeakMap<TenantIdentity, T | Promise<T>>();
   return (identity) => {
-    const answer = known.get(identity) ?? ask(identity);
+    const answer = known.get(identity) ?? answerFor(option, identity);
     known.set(identity, answer);
     if (answer instanceof Promise) answer.catch(() => known.delete(identity));
     return answer;

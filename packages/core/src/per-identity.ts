@@ -1,9 +1,13 @@
 import type { Permissions } from '@tenant-aws/policy';
+import { frozenOption } from './frozen.ts';
 import type { TenantIdentity } from './tenant.ts';
 
 /**
  * A value, or a function that answers it for an identity. A function is asked once for each verified identity, and its
  * answer is part of what tells cached credentials apart: two identities with different answers never share any.
+ *
+ * The answer is copied as it arrives. A function that waits for something should make a new object for each identity:
+ * two calls of it that continue in one turn can change an object that they share before either answer has arrived.
  */
 export type PerIdentity<T> = T | ((identity: TenantIdentity) => T | Promise<T>);
 
@@ -25,4 +29,39 @@ export interface PerIdentityOptions {
   readonly transitiveTagKeys?: PerIdentity<readonly string[]> | undefined;
   /** `ExternalId`, for roles in other accounts. Default: none. */
   readonly externalId?: PerIdentity<string> | undefined;
+}
+
+/** What an option says for an identity. A function's answer is copied, for an application may answer one object to all. */
+export function answerFor<T>(option: PerIdentity<T>, identity: TenantIdentity): T | Promise<T> {
+  if (typeof option !== 'function') return option;
+  const ask = option as (identity: TenantIdentity) => T | Promise<T>;
+  const turn = nextTurns.get(ask);
+  const answer = turn === undefined ? copyOf(ask(identity)) : turn.then(() => copyOf(ask(identity)));
+  if (answer instanceof Promise) takeTurn(ask, turn ?? Promise.resolve());
+  return answer;
+}
+
+/** When a function that answers promises may be asked for the next identity. */
+const nextTurns = new WeakMap<object, Promise<void>>();
+
+/**
+ * A promise shows its answer a moment after it was made. The function is not asked for another identity before that, or
+ * the next answer could be in the place of this one. It takes two microtasks, and no time: the answers are awaited together.
+ */
+function takeTurn(ask: object, previous: Promise<void>): void {
+  const turn = previous
+    .then(() => undefined)
+    .then(() => undefined)
+    .then(() => {
+      if (nextTurns.get(ask) === turn) nextTurns.delete(ask);
+    });
+  nextTurns.set(ask, turn);
+}
+
+function copyOf<T>(answer: T | Promise<T>): T | Promise<T> {
+  return isPromise(answer) ? Promise.resolve(answer).then(frozenOption) : frozenOption(answer);
+}
+
+function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

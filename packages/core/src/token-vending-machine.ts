@@ -12,6 +12,7 @@ import { constantSet, type Reading, readSettings, type Settings } from './config
 import type { TenantCredentials } from './credentials/credentials.ts';
 import { Grants, OWN_PERMISSIONS } from './credentials/grants.ts';
 import { Vendor } from './credentials/vendor.ts';
+import { frozenOption } from './frozen.ts';
 import type { TenantIdentity } from './tenant.ts';
 
 /** What `vend` may be told for one call. */
@@ -245,5 +246,5 @@ function readVendOptions({ permissions, minimumRemainingMs = 0, ...unknown }: Ve
   if (!Number.isFinite(minimumRemainingMs) || minimumRemainingMs < 0)
     faults.add('`minimumRemainingMs` must be a number of milliseconds, 0 or more');
   faults.throwIfAny();
-  return { permissions: permissions === undefined ? OWN_PERMISSIONS : permissions, minimumRemainingMs };
+  return { permissions: permissions === undefined ? OWN_PERMISSIONS : frozenOption(permissions), minimumRemainingMs };
 }

@@ -1,5 +1,5 @@
 import { ConfigurationError, type Faults } from '@tenant-aws/policy';
-import type { PerIdentity, PerIdentityOptions } from '../per-identity.ts';
+import { answerFor, type PerIdentityOptions } from '../per-identity.ts';
 import type { TenantIdentity } from '../tenant.ts';
 import {
   defaultSessionName,
@@ -48,12 +48,12 @@ const CHECKS: readonly (readonly [Name, (value: unknown) => string | undefined])
 export function answersFor(options: PerIdentityOptions, identity: TenantIdentity): Answers | Promise<Answers> {
   const answers: [Name, unknown][] = [];
   try {
-    for (const [name] of CHECKS) answers.push([name, ask(options[name], identity)]);
+    for (const [name] of CHECKS) answers.push([name, answerFor<unknown>(options[name], identity)]);
   } catch (error) {
-    for (const [, answer] of answers) if (isPromise(answer)) answer.then(undefined, () => undefined); // only the first failure is told
+    for (const [, answer] of answers) if (answer instanceof Promise) answer.catch(() => undefined); // only the first failure is told
     throw error;
   }
-  if (!answers.some(([, answer]) => isPromise(answer))) return Object.fromEntries(answers);
+  if (!answers.some(([, answer]) => answer instanceof Promise)) return Object.fromEntries(answers);
   return Promise.all(answers.map(async ([name, answer]) => [name, await answer] as const)).then((settled) => Object.fromEntries(settled));
 }
 
@@ -112,10 +112,6 @@ function judge(answers: Answers, asked: readonly Name[], naming: Naming, add: (f
     add(`\`${naming('transitiveTagKeys')}\` has \`${key}\`, which \`${naming('tags')}\` has not`);
 }
 
-function ask<T>(option: PerIdentity<T>, identity: TenantIdentity): unknown {
-  return typeof option === 'function' ? (option as (identity: TenantIdentity) => unknown)(identity) : option;
-}
-
 /** Only the outer form: what is in it is judged against the library. */
 function permissionsFault(value: unknown): string | undefined {
   if (typeof value === 'object' && value !== null) return undefined;
@@ -127,8 +123,4 @@ function permissionsFault(value: unknown): string | undefined {
 function variablesFault(value: unknown): string | undefined {
   if (value === undefined || (typeof value === 'object' && value !== null && !Array.isArray(value))) return undefined;
   return "must be an object such as { bucket: 'notes' }";
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
