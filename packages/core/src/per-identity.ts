@@ -19,7 +19,7 @@ export interface PerIdentityOptions {
   readonly permissions: PerIdentity<Permissions>;
   /** Variables for all templates, such as `{ bucket: 'notes' }`. A permission's own variables win. Default: none. */
   readonly variables?: PerIdentity<Readonly<Record<string, string>>> | undefined;
-  /** `RoleSessionName`, which CloudTrail shows; 2 to 64 of `A-Za-z0-9_+=,.@-`. Default: the tenant id, or `t-` and 40 hex digits of its SHA-256 where it is no legal name. */
+  /** `RoleSessionName`, which CloudTrail shows; 2 to 64 of `A-Za-z0-9_+=,.@-`. Default: the tenant id, or `t-` and 40 hex digits of its SHA-256 where it is no legal name or looks like such a digest. */
   readonly sessionName?: PerIdentity<string> | undefined;
   /** `SourceIdentity`, which CloudTrail shows for every call and which the trust policy must permit. Default: none. */
   readonly sourceIdentity?: PerIdentity<string> | undefined;

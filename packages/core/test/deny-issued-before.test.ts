@@ -75,6 +75,13 @@ describe('denyIssuedBefore', () => {
     expect(statement?.Condition).toMatchObject({ StringLike: { 'aws:userid': expect.stringMatching(/^\*:t-[0-9a-f]{40}$/) } });
   });
 
+  it('ends the session of a tenant who is called what the digest of another is, and not that other', () => {
+    const denied = (tenantId: string) => JSON.stringify(denyIssuedBefore(date, { tenantId }));
+    const [, name = ''] = /\*:(t-[0-9a-f]{40})/.exec(denied('a'.repeat(100))) ?? [];
+
+    expect(denied(name)).not.toBe(denied('a'.repeat(100)));
+  });
+
   it.each<[unknown, unknown]>([
     ['2026-01-01', {}],
     [new Date(Number.NaN), {}],

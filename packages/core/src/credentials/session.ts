@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
  */
 
 const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
+const DIGEST_NAME = /^t-[0-9a-f]{40}$/;
 const EXTERNAL_ID = /^[\w+=,.@:/-]{2,1224}$/;
 const ROLE_ARN = /^arn:(aws[a-z-]{0,20}):iam::(\d{12}):role\/[\w+=,.@/-]{1,512}$/;
 const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
@@ -23,9 +24,13 @@ export function parseRoleArn(arn: string): RoleParts | undefined {
   return partition && account ? { partition, account } : undefined;
 }
 
-/** The tenant id itself where STS accepts it as a name; else `t-` and the first 40 hex digits of its SHA-256. */
+/**
+ * The tenant id itself where STS accepts it as a name; else `t-` and the first 40 hex digits of its SHA-256.
+ * An id that looks like such a digest gets its own digest, so that no two tenants share a name.
+ */
 export function defaultSessionName(tenantId: string): string {
-  return SESSION_NAME.test(tenantId) ? tenantId : `t-${createHash('sha256').update(tenantId).digest('hex').slice(0, 40)}`;
+  if (SESSION_NAME.test(tenantId) && !DIGEST_NAME.test(tenantId)) return tenantId;
+  return `t-${createHash('sha256').update(tenantId).digest('hex').slice(0, 40)}`;
 }
 
 export function roleArnFault(value: unknown): string | undefined {

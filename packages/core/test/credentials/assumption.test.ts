@@ -30,6 +30,18 @@ describe('what AssumeRole is told', () => {
     expect(await identityAt('acme:eu')).toMatch(/^t-[0-9a-f]{40}$/);
   });
 
+  it('shares no session name between a long id and a tenant who is called what its digest is', async () => {
+    await using tvm = machineFor(aws, { tenantId: { max: 100 } });
+    const sessionOf = async (tenantId: string): Promise<string | undefined> => {
+      const credentials = await tvm.vend(identityOf(tenantId));
+      return (await stsOf(aws, { credentials: { ...credentials } }).send(new GetCallerIdentityCommand({}))).Arn?.split('/').at(-1);
+    };
+
+    const long = await sessionOf('a'.repeat(100));
+
+    expect(await sessionOf(String(long))).not.toBe(long);
+  });
+
   it('carries tags, source identity and session name of the identity, which tell entries apart', async () => {
     await using tvm = machineFor(aws, {
       roleArn: taggedRoleArn,

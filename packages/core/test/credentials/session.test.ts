@@ -19,6 +19,17 @@ describe('the session name of a tenant', () => {
     for (const id of ['a', 'a:b', 'a/b', 'a'.repeat(65)]) expect(defaultSessionName(id)).toMatch(/^t-[0-9a-f]{40}$/);
     expect(defaultSessionName('a:b')).not.toBe(defaultSessionName('a:c'));
   });
+
+  it("is no other tenant's, not even of a tenant whose id is what the other is called", () => {
+    const [taken, another] = [defaultSessionName('a:b'), `t-${'0'.repeat(40)}`];
+
+    for (const id of [taken, another]) {
+      expect(defaultSessionName(id)).toMatch(/^t-[0-9a-f]{40}$/);
+      expect(defaultSessionName(id)).not.toBe(id);
+    }
+    for (const id of [`T-${'0'.repeat(40)}`, `t-${'0'.repeat(39)}`, `t-${'0'.repeat(41)}`, `t-${'G'.repeat(40)}`, `t-${'A'.repeat(40)}`])
+      expect(defaultSessionName(id)).toBe(id);
+  });
 });
 
 describe('a role ARN', () => {
