@@ -25,7 +25,10 @@ export interface VendOptions {
 
 /** How a tenant is revoked. */
 export interface RevokeOptions {
-  /** Seconds. Default: `durationSeconds` and the floor, by when whatever was handed out has ended. */
+  /**
+   * Seconds. Default: `durationSeconds` and the floor, by when whatever was handed out has ended.
+   * Where the tenant is revoked already, the later end counts.
+   */
   readonly forSeconds?: number | undefined;
 }
 

@@ -49,7 +49,8 @@ export class Revocations {
     const now = this.#clock.now().monotonic;
     for (const [known, { keptUntil }] of this.#revoked) if (keptUntil <= now) this.#revoked.delete(known);
     this.#last += 1;
-    this.#revoked.set(tenantId, { generation: this.#last, until: now + forMs, keptUntil: now + Math.max(forMs, this.#longestLifeMs) });
+    const until = Math.max(now + forMs, this.#revoked.get(tenantId)?.until ?? 0); // a shorter one does not end a longer one
+    this.#revoked.set(tenantId, { generation: this.#last, until, keptUntil: Math.max(until, now + this.#longestLifeMs) });
   }
 
   reinstate(tenantId: string): void {

@@ -135,6 +135,27 @@ describe('revoke', () => {
     await tvm.vend(acme);
   });
 
+  it('lasts until the later end where the tenant is revoked twice', async () => {
+    await using tvm = machine();
+    tvm.revoke('acme', { forSeconds: 100 });
+    tvm.revoke('acme', { forSeconds: 10 });
+    clock.pass(100 * second - 1);
+    await expect(tvm.vend(acme)).rejects.toMatchObject(revoked);
+    clock.pass(1);
+    await tvm.vend(acme);
+
+    tvm.revoke('acme', { forSeconds: 10 });
+    tvm.revoke('acme', { forSeconds: 100 });
+    clock.pass(100 * second - 1);
+    await expect(tvm.vend(acme)).rejects.toMatchObject(revoked);
+    tvm.reinstate('acme');
+    await tvm.vend(acme);
+
+    tvm.revoke('acme', { forSeconds: 10 });
+    clock.pass(10 * second);
+    await tvm.vend(acme);
+  });
+
   it('forgets refusals of STS, which the tenant may have had mended', async () => {
     await using tvm = machine();
     aws.faults.sts({ code: 'AccessDenied', times: 1 });
