@@ -8,6 +8,6 @@ export interface TenantIdentity {
   readonly claims: Readonly<Record<string, unknown>>;
   /** Which kind of source it was. */
   readonly source: 'bearer' | 'user' | 'header' | 'certificate' | 'claims';
-  /** When what was presented ends, in milliseconds of the epoch: a token's `exp`. Absent: unbounded. */
+  /** When what was presented ends, in milliseconds of the epoch: a token's `exp` times 1,000. Absent: unbounded. Anything else is `configuration_invalid`. */
   readonly expiresAt?: number;
 }

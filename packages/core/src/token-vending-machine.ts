@@ -144,7 +144,7 @@ export class TokenVendingMachine implements AsyncDisposable {
    * @throws {@link StsRejectedError} STS refuses the role, its trust, or the policy
    * @throws {@link PolicyTooLargeError} the session policy has over 2,048 characters, or its packed form is too large
    * @throws {@link LifeUnavailableError} more life asked than `durationSeconds` less a minute
-   * @throws {@link ConfigurationError} a function option answered what it may not, or `options` cannot be read
+   * @throws {@link ConfigurationError} a function option answered what it may not, `options` cannot be read, or the identity's `expiresAt` is not milliseconds of the epoch
    * @see AWS STS API Reference, "AssumeRole": duration, size of a session policy
    */
   async vend(identity: TenantIdentity, options: VendOptions = {}): Promise<TenantCredentials> {
@@ -157,6 +157,7 @@ export class TokenVendingMachine implements AsyncDisposable {
    * AWS as the identity's tenant. Vends nothing yet.
    *
    * @throws {@link TenantInvalidError} the tenant id is not acceptable
+   * @throws {@link ConfigurationError} the identity's `expiresAt` is not milliseconds of the epoch
    */
   for(identity: TenantIdentity): TenantAws {
     return this.#as(identity, OWN_PERMISSIONS);

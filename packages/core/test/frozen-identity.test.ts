@@ -53,6 +53,36 @@ describe('frozenIdentity', () => {
     expect(frozenIdentity(new Session())).toEqual({ tenantId: 'acme', claims: {}, source: 'user' });
   });
 
+  it.each([
+    [new Date()],
+    [Number.NaN],
+    [Number.POSITIVE_INFINITY],
+    [Number.NEGATIVE_INFINITY],
+    ['2026-01-01'],
+    ['1790000000000'],
+    [1_790_000_000_000n],
+    [null],
+    [Object(1_790_000_000_000)],
+    [0],
+    [-1],
+    [1_790_000_000],
+    [99_999_999_999],
+  ])('refuses %s as the end of what was presented, also in an identity that is frozen', (expiresAt) => {
+    for (const given of [{ ...identity(), expiresAt }, freezeDeeply({ ...identity(), expiresAt })]) {
+      expect(() => frozenIdentity(given as never)).toThrowError(
+        expect.objectContaining({ code: 'configuration_invalid', faults: [expect.stringContaining('`expiresAt`')] }),
+      );
+    }
+  });
+
+  it.each([[undefined], [100_000_000_000], [1_790_000_000_000], [1_790_000_000_000.5], [Number.MAX_SAFE_INTEGER]])(
+    'accepts %s as the end of what was presented',
+    (expiresAt) => {
+      expect(frozenIdentity({ ...identity(), expiresAt } as never).expiresAt).toBe(expiresAt);
+      expect(frozenIdentity(freezeDeeply({ ...identity(), expiresAt }) as never).expiresAt).toBe(expiresAt);
+    },
+  );
+
   describe('of data whose next reading may differ', () => {
     /** Answers acme at the first reading and globex at each later one. */
     function changing(): () => string {

@@ -1,5 +1,5 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { PolicyGenerator, TokenVendingMachine } from '@tenant-aws/core';
+import { PolicyGenerator, TokenVendingMachine, tenantGate } from '@tenant-aws/core';
 import { fakeSts, hostileTenantIds } from '@tenant-aws/core/testing';
 import { describe, expect, it } from 'vitest';
 import { assumesOf, bucket, identityOf, localAws, machineFor, optionsFor, stsOf } from './local-machine.ts';
@@ -64,6 +64,33 @@ describe('vend', () => {
     await expect(tvm.vend(identity as never)).rejects.toMatchObject({ code: 'tenant_invalid' });
     expect(() => tvm.for(identity as never)).toThrowError(expect.objectContaining({ code: 'tenant_invalid' }));
   });
+
+  it.each([[new Date()], [Number.NaN], [Number.POSITIVE_INFINITY], ['2026-01-01'], [null], [Math.floor(Date.now() / 1_000)]])(
+    'refuses an identity that ends at %s, at once, and wherever it comes from',
+    async (expiresAt) => {
+      await using tvm = machineFor(aws);
+      const identity = { ...identityOf('acme'), expiresAt: expiresAt as number };
+      const invalid = { code: 'configuration_invalid', status: 500 };
+      const request = { headersDistinct: {}, remoteAddress: undefined, raw: undefined };
+      let asked = 0;
+      const permissions = (): string[] => {
+        asked += 1;
+        return ['s3-folder-per-tenant'];
+      };
+
+      for (const given of [identity, Object.freeze({ ...identity, claims: Object.freeze({}) })]) {
+        expect(() => tvm.for(given)).toThrowError(expect.objectContaining(invalid));
+        await expect(tvm.vend(given)).rejects.toMatchObject(invalid);
+        const gates = [
+          tenantGate({ tvm, identity: () => given, eager: false }),
+          tenantGate({ tvm, identity: () => given, eager: false, permissions }),
+        ];
+        for (const enter of gates) await expect(enter(request)).rejects.toMatchObject(invalid);
+      }
+      expect(asked).toBe(0);
+      expect(aws.calls).toEqual([]);
+    },
+  );
 
   it('never repeats a refused tenant id', async () => {
     await using tvm = machineFor(aws);

@@ -81,6 +81,20 @@ describe('TenantAwsService', () => {
     expect(aws.calls).toEqual([]);
   });
 
+  it('refuses an identity whose end is not milliseconds of the epoch before anything runs', async () => {
+    const own = { tvm, permissions: ['s3-folder-read-only'] };
+    for (const options of [{}, { tvm }, own]) {
+      const { tenants } = await consumer(options);
+      for (const expiresAt of [new Date(), Number.NaN, '2026-01-01', Math.floor(Date.now() / 1_000)]) {
+        const identity = { ...identityOf('acme'), expiresAt: expiresAt as number };
+
+        await expect(tenants.runAs(identity, () => 'ran')).rejects.toMatchObject({ code: 'configuration_invalid' });
+      }
+      if (options !== own) await app.close();
+    }
+    expect(aws.calls).toEqual([]);
+  });
+
   it('runs with the permissions of the module where the machine is shared', async () => {
     const jobs = await consumer({ tvm, permissions: ['s3-folder-read-only'] });
 

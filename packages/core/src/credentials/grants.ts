@@ -60,6 +60,7 @@ export class Grants {
    * The identity, frozen, and its tenant's id judged.
    *
    * @throws {@link TenantInvalidError}
+   * @throws {@link ConfigurationError} `expiresAt` is not milliseconds of the epoch
    */
   admit(identity: TenantIdentity, permissions: Permissions | typeof OWN_PERMISSIONS): TenantIdentity {
     const frozen = this.#known.has(identity) ? identity : frozenIdentity(identity);

@@ -176,9 +176,6 @@ export class Vendor {
     const known = this.#places.get(grant);
     if (known !== undefined) return known;
     const { expiresAt = Number.POSITIVE_INFINITY } = grant.identity;
-    // What compares with nothing would end never.
-    if (typeof expiresAt !== 'number' || Number.isNaN(expiresAt))
-      throw new ConfigurationError(['`expiresAt` of an identity must be milliseconds of the epoch']);
     const place = { key: entryKey(grant.shape, region), tenantId: grant.tenantId, authorityUntil: expiresAt + this.#maxSessionMs };
     this.#places.set(grant, place);
     return place;
