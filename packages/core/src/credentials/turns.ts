@@ -1,3 +1,4 @@
+import { Line } from './line.ts';
 import { Pace } from './pace.ts';
 
 /** Calls of one tenant that may wait: each is of another set of permissions, and a set may be made of a request's own values. */
@@ -9,13 +10,15 @@ const UNHEARD: ReadonlySet<string> = new Set(['transient', 'base-missing']);
 /**
  * Whose turn it is at STS: so many calls at once, at the rate that it accepts, round the tenants, and none with more than
  * half of the slots, so that a noisy one starves nobody. Knows no clock, timer or promise: `now` comes in, in milliseconds.
+ * An arrival, a departure and a turn cost the same however many wait.
  */
 export class Turns<Waiter> {
   readonly #slots: number;
   readonly #share: number;
   readonly #pace = new Pace();
-  /** Waiters by tenant; whose turn it is stands first. */
-  readonly #line = new Map<string, Set<Waiter>>();
+  /** The round of the tenants who wait: whose turn it is stands first. */
+  readonly #round = new Line<string>();
+  readonly #waitersOf = new Map<string, Line<Waiter>>();
   readonly #busyOf = new Map<string, number>();
   #busy = 0;
   #waiting = 0;
@@ -43,18 +46,22 @@ export class Turns<Waiter> {
 
   /** Stands in line; `false` where a thousand of its tenant do already. */
   join(tenantId: string, waiter: Waiter): boolean {
-    const waiters = this.#line.get(tenantId) ?? new Set();
+    const waiters = this.#waitersOf.get(tenantId) ?? new Line<Waiter>();
     if (waiters.size >= MOST_WAITING_OF_ONE) return false;
-    this.#line.set(tenantId, waiters.add(waiter));
+    waiters.join(waiter);
+    this.#waitersOf.set(tenantId, waiters);
+    this.#round.join(tenantId);
     this.#waiting += 1;
     return true;
   }
 
   /** Steps out of the line. */
   quit(tenantId: string, waiter: Waiter): void {
-    const waiters = this.#line.get(tenantId);
-    if (waiters?.delete(waiter)) this.#waiting -= 1;
-    if (waiters?.size === 0) this.#line.delete(tenantId);
+    const waiters = this.#waitersOf.get(tenantId);
+    if (waiters?.quit(waiter)) this.#waiting -= 1;
+    if (waiters?.size !== 0) return;
+    this.#waitersOf.delete(tenantId);
+    this.#round.quit(tenantId);
   }
 
   /**
@@ -62,13 +69,13 @@ export class Turns<Waiter> {
    * `undefined` where nobody can go before a call ends.
    */
   next(now: number): { readonly waiter: Waiter } | { readonly waitMs: number } | undefined {
-    const first = this.#first();
-    if (first === undefined) return undefined;
+    const tenantId = this.#first();
+    const waiter = tenantId === undefined ? undefined : this.#waitersOf.get(tenantId)?.first;
+    if (tenantId === undefined || waiter === undefined) return undefined;
     const waitMs = this.#pace.waitMs(now);
     if (waitMs > 0) return { waitMs };
-    const { tenantId, waiter, others } = first;
     this.quit(tenantId, waiter);
-    if (this.#line.delete(tenantId)) this.#line.set(tenantId, others); // to the end of the round
+    if (this.#round.quit(tenantId)) this.#round.join(tenantId); // to the end of the round
     this.#enter(tenantId, now);
     return { waiter };
   }
@@ -97,11 +104,8 @@ export class Turns<Waiter> {
     return this.#busy < this.#slots && (this.#busyOf.get(tenantId) ?? 0) < this.#share;
   }
 
-  /** The first of the round who may go. */
-  #first(): { readonly tenantId: string; readonly waiter: Waiter; readonly others: Set<Waiter> } | undefined {
-    for (const [tenantId, others] of this.#line) {
-      if (this.#hasRoom(tenantId)) for (const waiter of others) return { tenantId, waiter, others };
-    }
-    return undefined;
+  /** The first of the round who may go. Few are passed over: no more tenants than two or three can have their share of the slots. */
+  #first(): string | undefined {
+    return this.#busy < this.#slots ? this.#round.find((tenantId) => this.#hasRoom(tenantId)) : undefined;
   }
 }
