@@ -1,10 +1,12 @@
 import type { TenantAwsError } from '@tenant-aws/policy';
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 import { LifeUnavailableError, StsUnavailableError, TenantMismatchError, TokenInvalidError } from '../errors.ts';
 import type { Assumed } from './assume-role.ts';
+import type { Authority } from './authority.ts';
+import { Flights } from './flights.ts';
 import { backoffMs, refreshBelowMs, remainingMs } from './lifetime.ts';
 import type { StsFailure } from './sts-failure.ts';
+import { TenantCache } from './tenant-cache.ts';
 
 /** The bounds of the cache: how many entries, the floor, and how long a refusal is remembered. */
 export interface CacheSettings {
@@ -22,8 +24,6 @@ export interface Entry extends Assumed {
   readonly keyDigest: string;
   /** See {@link refreshBelowMs}. */
   readonly refreshBelowMs: number;
-  /** Of those who asked for it, how long the one lasts who lasts longest: it is renewed until then, in milliseconds of the epoch. */
-  authorityUntil: number;
   /** Refreshes that failed in a row. */
   failures: number;
   /** No refresh before, by the monotonic clock. */
@@ -49,11 +49,11 @@ export interface CacheCounts {
   refused: number;
 }
 
-/** Whose credentials, where they are kept, and until when their asker may have them renewed. */
+/** Whose credentials, where they are kept, and until when they may be renewed. */
 export interface Place {
   readonly key: string;
   readonly tenantId: string;
-  readonly authorityUntil: number;
+  readonly authority: Authority;
 }
 
 /** What came of a refresh, for whoever watches. */
@@ -61,12 +61,6 @@ export interface Refreshed {
   readonly entry?: Entry;
   readonly error?: unknown;
   readonly retryInMs?: number;
-}
-
-interface Flight {
-  readonly tenantId: string;
-  readonly landing: Promise<Entry>;
-  authorityUntil: number;
 }
 
 interface Refusal {
@@ -80,19 +74,17 @@ interface Refusal {
  * let one caller's going away, an eviction or a deletion fail the others who wait.
  */
 export class EntryCache {
-  readonly #entries: LRUCache<string, Entry>;
-  readonly #refusals: LRUCache<string, Refusal>;
-  readonly #flights = new Map<string, Flight>();
-  /** Every call under way, also of what was dropped meanwhile. */
-  readonly #landings = new Set<Promise<Entry>>();
+  readonly #entries: TenantCache<Entry>;
+  readonly #refusals: TenantCache<Refusal>;
+  readonly #flights = new Flights<Entry>();
   readonly #floorMs: number;
   readonly #errorTtlMs: number;
   readonly #clock: Clock;
   readonly #counts: CacheCounts = { hits: 0, shared: 0, assumes: 0, refreshes: 0, failures: 0, refused: 0 };
 
   constructor({ max, minimumRemainingMs, errorTtlMs }: CacheSettings, clock: Clock) {
-    this.#entries = new LRUCache({ max });
-    this.#refusals = new LRUCache({ max });
+    this.#entries = new TenantCache(max);
+    this.#refusals = new TenantCache(max);
     this.#floorMs = minimumRemainingMs;
     this.#errorTtlMs = errorTtlMs;
     this.#clock = clock;
@@ -111,23 +103,22 @@ export class EntryCache {
     const entry = this.#entries.get(place.key);
     if (entry === undefined) return undefined;
     assertOwn(entry, place);
-    if (place.authorityUntil > entry.authorityUntil) entry.authorityUntil = place.authorityUntil;
     if (!this.#suffices(entry, minimumRemainingMs)) return undefined;
     this.#counts.hits += 1;
     return entry;
   }
 
-  /** Whether a refresh of this entry is to begin behind the caller's back: it is time, nobody is at it, and somebody who asked for it may still have it. */
-  isDue(entry: Entry, { key }: Place): boolean {
+  /** Whether a refresh of this entry is to begin behind the caller's back: it is time, none is under way, and some identity still has authority. */
+  isDue(entry: Entry, { key, authority }: Place): boolean {
     const now = this.#clock.now();
     if (remainingMs(entry.life, now) > entry.refreshBelowMs) return false;
-    return now.monotonic >= entry.retryAt && now.wall < entry.authorityUntil && !this.#flights.has(key);
+    return now.monotonic >= entry.retryAt && now.wall < authority.until && !this.#flights.has(key);
   }
 
   /** Renews an entry while it is still served. Where that fails the entry stays, and the next try waits: an outage of STS is nobody's until the floor. */
   refresh(place: Place, entry: Entry, assume: () => Promise<Outcome>, ended: (refreshed: Refreshed) => void): void {
     this.#counts.refreshes += 1;
-    this.#depart(place, entry.authorityUntil, assume).then(
+    this.#depart(place, assume).then(
       (renewed) => ended({ entry: renewed }),
       (error: unknown) => {
         entry.failures += 1;
@@ -152,14 +143,14 @@ export class EntryCache {
 
   /** Forgets what is cached of a tenant. Calls under way answer those who wait for them, and are not kept. */
   drop(tenantId: string): void {
-    for (const [key, entry] of this.#entries.entries()) if (entry.tenantId === tenantId) this.#entries.delete(key);
-    for (const [key, refusal] of this.#refusals.entries()) if (refusal.tenantId === tenantId) this.#refusals.delete(key);
-    for (const [key, flight] of this.#flights) if (flight.tenantId === tenantId) this.#flights.delete(key);
+    this.#entries.drop(tenantId);
+    this.#refusals.drop(tenantId);
+    this.#flights.drop(tenantId);
   }
 
   /** Waits for the calls under way, and forgets everything. */
   async close(): Promise<void> {
-    await Promise.allSettled(this.#landings);
+    await this.#flights.settled();
     this.#entries.clear();
     this.#refusals.clear();
   }
@@ -177,7 +168,6 @@ export class EntryCache {
     const underWay = this.#flights.get(place.key);
     if (underWay !== undefined) {
       assertOwn(underWay, place);
-      underWay.authorityUntil = Math.max(underWay.authorityUntil, place.authorityUntil);
       this.#counts.shared += 1;
       return underWay.landing;
     }
@@ -189,40 +179,30 @@ export class EntryCache {
     }
     const cached = this.#entries.peek(place.key);
     if (cached !== undefined) assertOwn(cached, place);
-    const authorityUntil = Math.max(place.authorityUntil, cached?.authorityUntil ?? 0);
-    if (this.#clock.now().wall >= authorityUntil) {
+    if (this.#clock.now().wall >= place.authority.until) {
       return Promise.reject(new TokenInvalidError('what it presented has ended, and its credentials are not renewed'));
     }
-    return this.#depart(place, authorityUntil, assume);
+    return this.#depart(place, assume);
   }
 
-  #depart(place: Place, authorityUntil: number, assume: () => Promise<Outcome>): Promise<Entry> {
+  #depart(place: Place, assume: () => Promise<Outcome>): Promise<Entry> {
     this.#counts.assumes += 1;
-    const landing = assume()
-      .then((outcome) => this.#land(place, outcome, flight))
-      .catch((error: unknown) => {
+    return this.#flights.depart(place.key, place.tenantId, async (isCurrent) => {
+      try {
+        return this.#land(place, await assume(), isCurrent());
+      } catch (error) {
         this.#counts.failures += 1;
         throw error;
-      })
-      .finally(() => {
-        this.#landings.delete(landing);
-        if (this.#flights.get(place.key) === flight) this.#flights.delete(place.key);
-      });
-    const flight: Flight = { tenantId: place.tenantId, landing, authorityUntil };
-    this.#flights.set(place.key, flight);
-    this.#landings.add(landing);
-    return landing;
+      }
+    });
   }
 
-  /** A flight that is no longer the current one has been dropped meanwhile: it answers, and is not kept. */
-  #land({ key, tenantId }: Place, outcome: Outcome, flight: Flight): Entry {
-    const isCurrent = this.#flights.get(key) === flight;
+  /** @param isCurrent what was dropped meanwhile answers those who wait for it, and is not kept */
+  #land({ key, tenantId }: Place, outcome: Outcome, isCurrent: boolean): Entry {
     const judged = outcome.kind === 'assumed' ? this.#longEnough(outcome) : outcome;
     if (judged.kind === 'assumed') {
-      // Who was answered from memory while a refresh flew has a say as well.
-      const authorityUntil = Math.max(flight.authorityUntil, this.#entries.peek(key)?.authorityUntil ?? 0);
       const below = refreshBelowMs(judged.lifeMs, this.#floorMs, Math.random());
-      const entry: Entry = { ...judged, tenantId, authorityUntil, refreshBelowMs: below, failures: 0, retryAt: Number.NEGATIVE_INFINITY };
+      const entry: Entry = { ...judged, tenantId, refreshBelowMs: below, failures: 0, retryAt: Number.NEGATIVE_INFINITY };
       if (isCurrent) this.#entries.set(key, entry);
       return entry;
     }

@@ -15,12 +15,19 @@ export class Revocations {
   readonly #revoked = new Map<string, Revocation>();
   readonly #clock: Clock;
   readonly #longestLifeMs: number;
+  /** Goes round all revocations, a few at a time, for what can be forgotten. */
+  #round = this.#revoked.entries();
   #last = 0;
 
   /** @param longestLifeMs how long anything that was vended before a revocation can still live */
   constructor(clock: Clock, longestLifeMs: number) {
     this.#clock = clock;
     this.#longestLifeMs = longestLifeMs;
+  }
+
+  /** Revocations that are remembered. */
+  get size(): number {
+    return this.#revoked.size;
   }
 
   /** @throws {@link TenantRevokedError} */
@@ -47,7 +54,7 @@ export class Revocations {
 
   revoke(tenantId: string, forMs: number): void {
     const now = this.#clock.now().monotonic;
-    for (const [known, { keptUntil }] of this.#revoked) if (keptUntil <= now) this.#revoked.delete(known);
+    this.#forgetEnded(now);
     this.#last += 1;
     const until = Math.max(now + forMs, this.#revoked.get(tenantId)?.until ?? 0); // a shorter one does not end a longer one
     this.#revoked.set(tenantId, { generation: this.#last, until, keptUntil: Math.max(until, now + this.#longestLifeMs) });
@@ -56,5 +63,18 @@ export class Revocations {
   reinstate(tenantId: string): void {
     const revocation = this.#revoked.get(tenantId);
     if (revocation !== undefined) revocation.until = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Looks at two for each that is added: what has ended is at most about as much as what has not, and nobody waits for a walk over all. */
+  #forgetEnded(now: number): void {
+    for (let looks = 0; looks < 2; looks += 1) {
+      const { done, value } = this.#round.next();
+      if (done === true) {
+        this.#round = this.#revoked.entries();
+        return;
+      }
+      const [tenantId, { keptUntil }] = value;
+      if (keptUntil <= now) this.#revoked.delete(tenantId);
+    }
   }
 }

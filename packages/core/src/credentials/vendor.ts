@@ -7,6 +7,7 @@ import { LifeUnavailableError, StsUnavailableError } from '../errors.ts';
 import { channels } from '../events.ts';
 import { AssumeQueue } from './assume-queue.ts';
 import { assumeRole } from './assume-role.ts';
+import { Authorities } from './authority.ts';
 import { Authorization, type AuthorizeTenant } from './authorization.ts';
 import { SilentCredentials, type TenantCredentials } from './credentials.ts';
 import { type CacheCounts, type CacheSettings, type Entry, EntryCache, type Outcome, type Place } from './entry-cache.ts';
@@ -34,13 +35,14 @@ export interface VendorSettings {
 /** A minute between asking and using: no credentials can be asked to live longer than the role gives less this. */
 const MARGIN_MS = 60_000;
 
-/** Keys that the guard remembers for each entry of the cache: an entry that was renewed or pushed out still has requests on their way. */
-const KEYS_PER_ENTRY = 4;
+/** Keys that the guard remembers, and authorities, for each entry of the cache: one that was renewed or pushed out still has requests on their way. */
+const PER_ENTRY = 4;
 
 /** From a grant to credentials: the cache, the queue and STS. */
 export class Vendor {
   readonly keys: VendedKeys;
   readonly #entries: EntryCache;
+  readonly #authorities: Authorities;
   readonly #queue: AssumeQueue;
   readonly #revocations: Revocations;
   readonly #authorization: Authorization | undefined;
@@ -57,8 +59,9 @@ export class Vendor {
     const { durationSeconds, maxSessionSeconds, authorizeTenant } = rest;
     this.#revocations = new Revocations(clock, durationSeconds * 1000);
     this.#authorization = authorizeTenant && new Authorization(authorizeTenant, clock, assumeTimeoutMs);
-    this.keys = new VendedKeys(cache.max * KEYS_PER_ENTRY, this.#revocations, clock);
+    this.keys = new VendedKeys(cache.max * PER_ENTRY, this.#revocations, clock);
     this.#entries = new EntryCache(cache, clock);
+    this.#authorities = new Authorities(cache.max * PER_ENTRY);
     this.#queue = new AssumeQueue(maxConcurrentAssumes);
     this.#sts = sts;
     this.#timeoutMs = assumeTimeoutMs;
@@ -175,8 +178,10 @@ export class Vendor {
   #placeOf(grant: Grant, region: string): Place {
     const known = this.#places.get(grant);
     if (known !== undefined) return known;
-    const { expiresAt = Number.POSITIVE_INFINITY } = grant.identity;
-    const place = { key: entryKey(grant.shape, region), tenantId: grant.tenantId, authorityUntil: expiresAt + this.#maxSessionMs };
+    const { shape, tenantId, identity } = grant;
+    const { expiresAt = Number.POSITIVE_INFINITY } = identity;
+    const authority = this.#authorities.present(shape, expiresAt + this.#maxSessionMs);
+    const place = { key: entryKey(shape, region), tenantId, authority };
     this.#places.set(grant, place);
     return place;
   }

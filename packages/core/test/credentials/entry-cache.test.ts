@@ -168,7 +168,7 @@ describe('a key that two tenants would share', () => {
   const life = { wallEnd: Number.POSITIVE_INFINITY, monotonicEnd: Number.POSITIVE_INFINITY };
   const facts = { life, lifeMs: 900_000, requestId: undefined, tokenUtilisation: undefined, policyDigest: 'digest', keyDigest: 'digest' };
   const assumed = { kind: 'assumed', accessKeyId: 'ASIA', secretAccessKey: 'secret', sessionToken: 'token', ...facts } as const;
-  const own = { key: 'same', tenantId: 'acme', authorityUntil: Number.POSITIVE_INFINITY };
+  const own = { key: 'same', tenantId: 'acme', authority: { until: Number.POSITIVE_INFINITY } };
   const foreign = { ...own, tenantId: 'globex' };
   const mismatch = { code: 'tenant_mismatch' };
   const cache = () => new EntryCache({ max: 10, minimumRemainingMs: 0, errorTtlMs: 1_000 }, clock);

@@ -219,4 +219,53 @@ describe('authority', () => {
     }
     expect(assumesOf(aws)).toHaveLength(5);
   });
+
+  it.each<[string, (tvm: TokenVendingMachine) => Promise<void> | void]>([
+    ['was invalidated', (tvm) => tvm.invalidate('acme')],
+    ['was pushed out of the cache', async (tvm) => void (await tvm.vend(identityOf('globex')))],
+    ['was dropped by a revocation that has ended', (tvm) => (tvm.revoke('acme'), tvm.reinstate('acme'))],
+  ])('stays that of whoever lasts longest where the entry %s', async (_what, lose) => {
+    await using tvm = machine({ cache: { max: 1 } });
+    const short = until(clock.now().wall + minute);
+    const stream = tvm.for(short);
+    await stream.credentials();
+    await tvm.vend(until(clock.now().wall + 30 * minute));
+    clock.pass(10 * minute);
+    await lose(tvm);
+
+    expect((await stream.credentials()).accessKeyId).toMatch(/^ASIA/);
+    clock.pass(20 * minute);
+    await lose(tvm);
+    await expect(stream.credentials()).rejects.toMatchObject({ code: 'token_invalid' });
+  });
+
+  it('is that of each who comes, whatever has ended of those before', async () => {
+    await using tvm = machine();
+    const first = tvm.for(until(clock.now().wall + minute));
+    const scoped = first.scoped(['s3-folder-read-only']);
+    await Promise.all([first.credentials(), scoped.credentials()]);
+    clock.pass(16 * minute);
+    for (const ended of [first, scoped]) await expect(ended.credentials()).rejects.toMatchObject({ code: 'token_invalid' });
+
+    const second = tvm.for({ ...until(clock.now().wall + 30 * minute), subject: 'bob' });
+    for (const alive of [second, second.scoped(['s3-folder-read-only'])]) await alive.credentials();
+
+    tvm.invalidate('acme');
+    for (const alive of [second, second.scoped(['s3-folder-read-only'])]) await alive.credentials();
+  });
+
+  it("is no other tenant's, and no other set of permissions'", async () => {
+    await using tvm = machine();
+    const short = tvm.for(until(clock.now().wall + minute));
+    await short.credentials();
+    const long = { expiresAt: clock.now().wall + 60 * minute };
+    await tvm.for({ ...identityOf('globex'), ...long }).credentials();
+    await tvm
+      .for({ ...acme, ...long })
+      .scoped(['s3-folder-read-only'])
+      .credentials();
+    clock.pass(16 * minute);
+
+    await expect(short.credentials()).rejects.toMatchObject({ code: 'token_invalid' });
+  });
 });

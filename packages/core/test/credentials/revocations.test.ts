@@ -1,8 +1,9 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import type { TenantCredentials } from '@tenant-aws/core';
+import type { TenantCredentials, TokenVendingMachine } from '@tenant-aws/core';
 import { describe, expect, it } from 'vitest';
 import { Revocations } from '../../src/credentials/revocations.ts';
-import { assumesOf, bucket, clockedMachines, identityOf } from '../local-machine.ts';
+import { assumesOf, bucket, clockedMachines, identityOf, stsThatSays } from '../local-machine.ts';
+import { stepsOf } from '../steps.ts';
 
 const second = 1_000;
 const acme = identityOf('acme');
@@ -185,6 +186,46 @@ describe('revoke', () => {
   });
 });
 
+describe('revoke and invalidate, where the credentials of many tenants are cached', () => {
+  const tenants = Array.from({ length: 500 }, (_, index) => `tenant-${index}`);
+
+  /** A machine that has credentials of these tenants, and has refused as many others. */
+  async function machineOf(count: number): Promise<TokenVendingMachine> {
+    const sts = stsThatSays((xml) => xml);
+    const tvm = machine({ sts });
+    await Promise.all(tenants.slice(0, count).map((tenantId) => tvm.vend(identityOf(tenantId))));
+    for (const tenantId of tenants.slice(0, count)) tvm.revoke(`${tenantId}-x`);
+    expect(tvm.stats().entries).toBe(count);
+    return tvm;
+  }
+
+  it.each<[string, (tvm: TokenVendingMachine) => void]>([
+    ['revoke', (tvm) => tvm.revoke('tenant-3')],
+    ['invalidate', (tvm) => tvm.invalidate('tenant-3')],
+    ['revoke, of a tenant who has nothing', (tvm) => tvm.revoke('nobody')],
+    ['reinstate', (tvm) => tvm.reinstate('tenant-3-x')],
+  ])('take as many steps as where there are few: %s', async (_what, act) => {
+    await using few = await machineOf(10);
+    await using many = await machineOf(500);
+
+    expect(stepsOf(() => act(many))).toBe(stepsOf(() => act(few)));
+  });
+
+  it('drop every entry of the tenant, and nothing of the others', async () => {
+    await using tvm = machine({ cache: { max: 10 } });
+    const identities = [acme, { ...acme, subject: 'alice' }, { ...acme, subject: 'bob' }, identityOf('globex')];
+    const keysOf = async () => Promise.all(identities.map(async (identity) => (await tvm.vend(identity)).accessKeyId));
+    const before = await keysOf();
+
+    tvm.invalidate('acme');
+    expect(tvm.stats().entries).toBe(1);
+    const after = await keysOf();
+
+    expect(after.map((key, index) => key === before[index])).toEqual([false, false, false, true]);
+    expect(tvm.stats().entries).toBe(4);
+  });
+});
+
 describe('reinstate', () => {
   it('lets the tenant have new credentials', async () => {
     await using tvm = machine();
@@ -254,5 +295,17 @@ describe('Revocations', () => {
     clock.pass(second);
     revocations.revoke('globex', second);
     expect(revocations.generationOf('acme')).toBe(0);
+  });
+
+  it('forgets what has ended, also behind one that has not', () => {
+    const revocations = new Revocations(clock, second);
+    revocations.revoke('for ever', 1_000_000 * second);
+    for (let index = 0; index < 10_000; index += 1) {
+      revocations.revoke(`tenant-${index}`, second);
+      clock.pass(10);
+    }
+
+    expect(revocations.size).toBeLessThan(300);
+    expect(() => revocations.assertAdmitted('for ever')).toThrowError(expect.objectContaining(revoked));
   });
 });
