@@ -1,4 +1,5 @@
 import { TenantAwsError, type TenantAwsErrorOptions } from '@tenant-aws/policy';
+import { endsWaiters } from './ends-waiters.ts';
 
 /** Nothing was presented: no token, no user, no header. */
 export class TokenMissingError extends TenantAwsError {
@@ -21,6 +22,10 @@ export class TokenInvalidError extends TenantAwsError {
       detail: { reason, ...options.detail },
       headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"', ...options.headers },
     });
+  }
+
+  static {
+    endsWaiters(this.prototype);
   }
 }
 
@@ -88,6 +93,10 @@ export class TenantRevokedError extends TenantAwsError {
   constructor(options: TenantAwsErrorOptions = {}) {
     super('This tenant has no access', options);
   }
+
+  static {
+    endsWaiters(this.prototype);
+  }
 }
 
 /** The signature guard stopped a request that was signed with a key not vended to this tenant. Nothing was sent. */
@@ -98,6 +107,10 @@ export class TenantMismatchError extends TenantAwsError {
   constructor(options: TenantAwsErrorOptions = {}) {
     super('This request was about to be signed for another tenant', options);
   }
+
+  static {
+    endsWaiters(this.prototype);
+  }
 }
 
 /** A tenant's client or credentials were asked for outside a tenant's context. */
@@ -107,6 +120,10 @@ export class NoTenantError extends TenantAwsError {
 
   constructor(message = 'There is no tenant here: this code runs outside a request of a tenant', options: TenantAwsErrorOptions = {}) {
     super(message, options);
+  }
+
+  static {
+    endsWaiters(this.prototype);
   }
 }
 

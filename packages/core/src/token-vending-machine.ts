@@ -25,10 +25,7 @@ export interface VendOptions {
 
 /** How a tenant is revoked. */
 export interface RevokeOptions {
-  /**
-   * Seconds. Default: `durationSeconds` and the floor, by when whatever was handed out has ended.
-   * Where the tenant is revoked already, the later end counts.
-   */
+  /** Seconds. Default: `durationSeconds` and the floor, by when whatever was handed out has ended. Of two revocations the later end counts. */
   readonly forSeconds?: number | undefined;
 }
 
@@ -101,8 +98,8 @@ export class TokenVendingMachine implements AsyncDisposable {
   constructor(options: TokenVendingMachineOptions, { clock = systemClock, naming = (path) => path, source }: Internals = {}) {
     const settings = readSettings(options, { naming, source });
     this.#settings = settings;
-    this.#grants = new Grants(settings.perIdentity, settings.permissionSets, settings.tenantIds, settings.durationSeconds);
     this.#vendor = new Vendor(settings, clock);
+    this.#grants = new Grants(settings, this.#vendor.revocations);
     const denied = new DeniedCalls(settings.deniedEventsPerMinute, clock);
     this.#clients = new ClientCache(settings.clients, this.#vendor.keys, denied, () => this.#vendor.region());
   }
@@ -156,8 +153,7 @@ export class TokenVendingMachine implements AsyncDisposable {
   /**
    * AWS as the identity's tenant. Vends nothing yet.
    *
-   * @throws {@link TenantInvalidError} the tenant id is not acceptable
-   * @throws {@link ConfigurationError} the identity's `expiresAt` is not milliseconds of the epoch
+   * @throws {@link TenantInvalidError} the tenant id is not acceptable; {@link ConfigurationError} `expiresAt` is not milliseconds of the epoch
    */
   for(identity: TenantIdentity): TenantAws {
     return this.#as(identity, OWN_PERMISSIONS);
@@ -185,8 +181,8 @@ export class TokenVendingMachine implements AsyncDisposable {
   }
 
   /**
-   * Refuses a tenant from now on: what is cached is dropped, calls to STS under way end in `tenant_revoked`, clients that were built already
-   * stop at their next call. Credentials that were handed out as such live to their end: see {@link denyIssuedBefore} for the way of AWS.
+   * Refuses a tenant from now on: what is cached is dropped, whoever waits ends in `tenant_revoked` at once, clients that were built already, and
+   * waiters of the AWS SDK, at their next call. Credentials that were handed out live to their end: see {@link denyIssuedBefore} for the way of AWS.
    * This is this process's: a fleet revokes on every host, or answers `authorizeTenant`.
    *
    * @param options `forSeconds`: how long, default `durationSeconds` and the floor

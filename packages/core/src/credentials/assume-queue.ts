@@ -32,13 +32,16 @@ export class AssumeQueue {
   /**
    * Runs `call` when its turn has come, and again where STS throttled it, at most three times.
    *
+   * @param signal ends the wait; a call that has begun must heed it by itself
+   * @throws the signal's reason
    * @throws {@link StsUnavailableError} no turn within five seconds, in all; or a thousand calls of this tenant wait already
    */
-  async run<T extends Paced>(tenantId: string, call: () => Promise<T>): Promise<T> {
+  async run<T extends Paced>(tenantId: string, call: () => Promise<T>, signal: AbortSignal): Promise<T> {
     let patienceMs = LONGEST_WAIT_MS;
     for (let attempt = 1; ; attempt += 1) {
+      signal.throwIfAborted();
       const arrivedAt = this.#now();
-      if (!this.#turns.tryEnter(tenantId, arrivedAt)) await this.#turn(tenantId, patienceMs);
+      if (!this.#turns.tryEnter(tenantId, arrivedAt)) await this.#turn(tenantId, patienceMs, signal);
       patienceMs = Math.max(0, patienceMs - (this.#now() - arrivedAt));
       const outcome = await this.#entered(tenantId, call);
       if (outcome.kind !== 'throttled' || attempt >= MOST_ATTEMPTS) return outcome;
@@ -57,19 +60,26 @@ export class AssumeQueue {
     }
   }
 
-  #turn(tenantId: string, patienceMs: number): Promise<void> {
+  #turn(tenantId: string, patienceMs: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const late = setTimeout(() => {
-        this.#turns.quit(tenantId, admit);
-        reject(this.#tooMany());
-      }, patienceMs);
-      const admit = (): void => {
+      const ended = (): void => {
         clearTimeout(late);
+        signal.removeEventListener('abort', aborted);
+      };
+      const admit = (): void => {
+        ended();
         resolve();
       };
-      if (this.#turns.join(tenantId, admit)) return this.#advance();
-      clearTimeout(late);
-      reject(this.#tooMany());
+      const refuse = (reason: Error): void => {
+        ended();
+        this.#turns.quit(tenantId, admit);
+        reject(reason);
+      };
+      const aborted = (): void => refuse(signal.reason as Error);
+      const late = setTimeout(() => refuse(this.#tooMany()), patienceMs);
+      signal.addEventListener('abort', aborted);
+      if (this.#turns.join(tenantId, admit)) this.#advance();
+      else refuse(this.#tooMany());
     });
   }
 

@@ -38,8 +38,8 @@ export interface Assumed {
 export interface Bounds {
   /** Milliseconds, for all attempts together. */
   readonly timeoutMs: number;
-  /** Throws where the call is no longer wanted; asked before each attempt. */
-  readonly assertWanted: () => void;
+  /** Aborted where the answer is no longer wanted. */
+  readonly signal: AbortSignal;
 }
 
 const MOST_ATTEMPTS = 3;
@@ -53,27 +53,19 @@ export function assumeRole(
   sts: STSClient,
   request: AssumeRequest,
   clock: Clock,
-  { timeoutMs, assertWanted }: Bounds,
+  { timeoutMs, signal }: Bounds,
 ): Promise<Assumed | StsFailure> {
-  const attempt = (signal: AbortSignal): Promise<Assumed | StsFailure> => {
-    assertWanted();
-    return once(sts, request, clock, signal);
-  };
   return within<Assumed | StsFailure>(
     timeoutMs,
-    (signal) => attempts(sts, attempt, signal),
+    (late) => attempts(sts, request, clock, AbortSignal.any([late, signal])),
     () => ({ kind: 'transient', error: new StsUnavailableError(`STS did not answer within ${timeoutMs} ms`) }),
   );
 }
 
-async function attempts(
-  sts: STSClient,
-  once: (signal: AbortSignal) => Promise<Assumed | StsFailure>,
-  signal: AbortSignal,
-): Promise<Assumed | StsFailure> {
+async function attempts(sts: STSClient, request: AssumeRequest, clock: Clock, signal: AbortSignal): Promise<Assumed | StsFailure> {
   let renewedBase = false;
   for (let attempt = 1; ; attempt += 1) {
-    const outcome = await once(signal);
+    const outcome = await once(sts, request, clock, signal);
     if (signal.aborted || outcome.kind === 'assumed' || outcome.kind === 'deterministic' || outcome.kind === 'base-missing') return outcome;
     if (outcome.kind === 'throttled') return outcome; // the queue slows down, and asks again at its pace
     if (outcome.kind === 'base-expired') {
@@ -82,7 +74,8 @@ async function attempts(
       await renewBase(sts);
     } else {
       if (attempt >= MOST_ATTEMPTS) return outcome;
-      await sleep(Math.random() * FIRST_BACKOFF_MS * 2 ** (attempt - 1));
+      await sleep(Math.random() * FIRST_BACKOFF_MS * 2 ** (attempt - 1), undefined, { signal }).catch(() => undefined); // ends early where it is aborted
+      if (signal.aborted) return outcome;
     }
   }
 }

@@ -6,6 +6,7 @@ import type { AssumeRequest } from './assume-role.ts';
 import { type Answers, answersFor, type Assumption, parseAssumption } from './assumption.ts';
 import { shapeKey } from './entry-key.ts';
 import type { PermissionSets } from './permission-sets.ts';
+import type { Revocations } from './revocations.ts';
 
 /** What one identity may have: all that AssumeRole is told, but for the region. */
 export interface Grant {
@@ -38,6 +39,14 @@ export interface GrantedTenants {
   readonly own: TenantIdSet;
 }
 
+/** What grants are made of; each is the machine's option of that name, checked. */
+export interface GrantSettings {
+  readonly perIdentity: PerIdentityOptions;
+  readonly permissionSets: PermissionSets;
+  readonly tenantIds: GrantedTenants;
+  readonly durationSeconds: number;
+}
+
 /**
  * What identities may have. An identity's functions are asked once, and what came of them is found again by reference:
  * the hot path renders no policy and computes no digest.
@@ -47,13 +56,15 @@ export class Grants {
   readonly #sets: PermissionSets;
   readonly #tenantIds: GrantedTenants;
   readonly #durationSeconds: number;
+  readonly #revocations: Revocations;
   readonly #known = new WeakMap<TenantIdentity, Known>();
 
-  constructor(options: PerIdentityOptions, sets: PermissionSets, tenantIds: GrantedTenants, durationSeconds: number) {
-    this.#options = options;
-    this.#sets = sets;
+  constructor({ perIdentity, permissionSets, tenantIds, durationSeconds }: GrantSettings, revocations: Revocations) {
+    this.#options = perIdentity;
+    this.#sets = permissionSets;
     this.#tenantIds = tenantIds;
     this.#durationSeconds = durationSeconds;
+    this.#revocations = revocations;
   }
 
   /**
@@ -68,7 +79,11 @@ export class Grants {
     return frozen;
   }
 
-  /** What an admitted identity may have; at once where all functions of it have answered. */
+  /**
+   * What an admitted identity may have; at once where all functions of it have answered.
+   *
+   * @throws {@link TenantRevokedError} the tenant is revoked before they have answered
+   */
   of(identity: TenantIdentity, permissions: Permissions | typeof OWN_PERMISSIONS): Grant | Promise<Grant> {
     const known = this.#known.get(identity) ?? this.#ask(identity);
     const key = permissions === OWN_PERMISSIONS ? 'own' : this.#sets.keyOf(permissions);
@@ -80,7 +95,8 @@ export class Grants {
       known.grants.set(key, made);
       return made;
     };
-    return known.answers instanceof Promise ? known.answers.then(make) : make(known.answers);
+    const { answers } = known;
+    return answers instanceof Promise ? this.#revocations.whileAdmitted(identity.tenantId, () => answers.then(make)) : make(answers);
   }
 
   #ask(identity: TenantIdentity): Known {

@@ -15,6 +15,8 @@ export class Revocations {
   readonly #revoked = new Map<string, Revocation>();
   readonly #clock: Clock;
   readonly #longestLifeMs: number;
+  /** What is under way for each tenant, and ends with a revocation. */
+  readonly #underWay = new Map<string, Set<AbortController>>();
   /** Goes round all revocations, a few at a time, for what can be forgotten. */
   #round = this.#revoked.entries();
   #last = 0;
@@ -48,6 +50,28 @@ export class Revocations {
       throw new TenantRevokedError({ detail: { tenantId, reason: 'vended before the revocation' } });
   }
 
+  /**
+   * What `work` comes to, unless the tenant is revoked before: then nobody waits for it any longer.
+   *
+   * @param work its signal says that the tenant was revoked
+   * @throws {@link TenantRevokedError} the tenant is revoked, or was while `work` was under way, also where it has been reinstated
+   */
+  async whileAdmitted<T>(tenantId: string, work: (revoked: AbortSignal) => Promise<T>): Promise<T> {
+    this.assertAdmitted(tenantId);
+    const revoked = new AbortController();
+    const ended = new Promise<never>((_, reject) => {
+      revoked.signal.addEventListener('abort', () => reject(revoked.signal.reason as Error), { once: true });
+    });
+    const others = this.#underWay.get(tenantId) ?? new Set();
+    this.#underWay.set(tenantId, others.add(revoked));
+    try {
+      return await Promise.race([work(revoked.signal), ended]);
+    } finally {
+      others.delete(revoked);
+      if (others.size === 0) this.#underWay.delete(tenantId);
+    }
+  }
+
   generationOf(tenantId: string): number {
     return this.#revoked.get(tenantId)?.generation ?? 0;
   }
@@ -58,6 +82,8 @@ export class Revocations {
     this.#last += 1;
     const until = Math.max(now + forMs, this.#revoked.get(tenantId)?.until ?? 0); // a shorter one does not end a longer one
     this.#revoked.set(tenantId, { generation: this.#last, until, keptUntil: Math.max(until, now + this.#longestLifeMs) });
+    const reason = new TenantRevokedError({ detail: { tenantId, reason: 'revoked meanwhile' } });
+    for (const revoked of this.#underWay.get(tenantId) ?? []) revoked.abort(reason);
   }
 
   reinstate(tenantId: string): void {

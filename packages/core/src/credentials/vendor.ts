@@ -1,12 +1,9 @@
 import type { STSClient } from '@aws-sdk/client-sts';
 import { ConfigurationError } from '@tenant-aws/policy';
 import type { Clock } from '../clock.ts';
-import { within } from '../deadline.ts';
 import { digestOf } from '../digest.ts';
-import { LifeUnavailableError, StsUnavailableError } from '../errors.ts';
+import { LifeUnavailableError } from '../errors.ts';
 import { channels } from '../events.ts';
-import { AssumeQueue } from './assume-queue.ts';
-import { assumeRole } from './assume-role.ts';
 import { Authorities } from './authority.ts';
 import { Authorization, type AuthorizeTenant } from './authorization.ts';
 import { SilentCredentials, type TenantCredentials } from './credentials.ts';
@@ -15,7 +12,7 @@ import { entryKey } from './entry-key.ts';
 import { type Grant, requestOf } from './grants.ts';
 import { remainingMs } from './lifetime.ts';
 import { Revocations } from './revocations.ts';
-import { judgeStsFailure, type StsFailure } from './sts-failure.ts';
+import { StsAccess } from './sts-access.ts';
 import { publishRefresh, publishUtilisation, publishVend } from './vend-events.ts';
 import { VendedKeys } from './vended-keys.ts';
 
@@ -38,16 +35,14 @@ const MARGIN_MS = 60_000;
 /** Keys that the guard remembers, and authorities, for each entry of the cache: one that was renewed or pushed out still has requests on their way. */
 const PER_ENTRY = 4;
 
-/** From a grant to credentials: the cache, the queue and STS. */
+/** From a grant to credentials: whether the tenant is admitted, the cache, and STS. */
 export class Vendor {
   readonly keys: VendedKeys;
+  readonly revocations: Revocations;
   readonly #entries: EntryCache;
   readonly #authorities: Authorities;
-  readonly #queue: AssumeQueue;
-  readonly #revocations: Revocations;
   readonly #authorization: Authorization | undefined;
-  readonly #sts: STSClient;
-  readonly #timeoutMs: number;
+  readonly #sts: StsAccess;
   readonly #maxSessionMs: number;
   readonly #defaultRevocationSeconds: number;
   readonly #clock: Clock;
@@ -57,14 +52,12 @@ export class Vendor {
 
   constructor({ sts, region, cache, assumeTimeoutMs, maxConcurrentAssumes, ...rest }: VendorSettings, clock: Clock) {
     const { durationSeconds, maxSessionSeconds, authorizeTenant } = rest;
-    this.#revocations = new Revocations(clock, durationSeconds * 1000);
+    this.revocations = new Revocations(clock, durationSeconds * 1000);
     this.#authorization = authorizeTenant && new Authorization(authorizeTenant, clock, assumeTimeoutMs);
-    this.keys = new VendedKeys(cache.max * PER_ENTRY, this.#revocations, clock);
+    this.keys = new VendedKeys(cache.max * PER_ENTRY, this.revocations, clock);
     this.#entries = new EntryCache(cache, clock);
     this.#authorities = new Authorities(cache.max * PER_ENTRY);
-    this.#queue = new AssumeQueue(maxConcurrentAssumes);
-    this.#sts = sts;
-    this.#timeoutMs = assumeTimeoutMs;
+    this.#sts = new StsAccess(sts, clock, assumeTimeoutMs, maxConcurrentAssumes);
     this.#maxSessionMs = maxSessionSeconds * 1000;
     this.#defaultRevocationSeconds = durationSeconds + Math.ceil(cache.minimumRemainingMs / 1000);
     this.#clock = clock;
@@ -72,12 +65,12 @@ export class Vendor {
   }
 
   get counts(): CacheCounts & { readonly entries: number; readonly queued: number } {
-    return { ...this.#entries.counts, entries: this.#entries.size, queued: this.#queue.waiting };
+    return { ...this.#entries.counts, entries: this.#entries.size, queued: this.#sts.waiting };
   }
 
   /** Credentials of a grant, with at least `minimumRemainingMs` of life left; each call answers an object of its own. */
   async vend(grant: Grant, minimumRemainingMs = 0): Promise<TenantCredentials> {
-    const generation = this.#revocations.generationOf(grant.tenantId);
+    const generation = this.revocations.generationOf(grant.tenantId);
     if (!channels.vend.hasSubscribers) return this.#answer((await this.#vend(grant, minimumRemainingMs)).entry, generation);
     const started = performance.now();
     try {
@@ -93,11 +86,11 @@ export class Vendor {
 
   async #vend(grant: Grant, minimumRemainingMs: number): Promise<{ entry: Entry; outcome: 'hit' | 'shared' | 'assumed' }> {
     this.#assertOpen();
-    this.#revocations.assertAdmitted(grant.tenantId);
+    this.revocations.assertAdmitted(grant.tenantId);
     const asked = this.#authorization?.assert(grant.identity);
-    if (asked !== undefined) await asked;
+    if (asked !== undefined) await this.revocations.whileAdmitted(grant.tenantId, () => asked);
     this.assertLife(grant.durationSeconds, minimumRemainingMs);
-    const region = this.#region ?? (await this.region());
+    const region = this.#region ?? (await this.revocations.whileAdmitted(grant.tenantId, () => this.region()));
     const place = this.#placeOf(grant, region);
     const entry = this.#entries.find(place, minimumRemainingMs);
     if (entry === undefined) return this.#entries.get(place, minimumRemainingMs, () => this.#assume(grant, region));
@@ -122,37 +115,16 @@ export class Vendor {
     if (askedMs > longestMs) throw new LifeUnavailableError({ detail: { askedMs, longestMs } });
   }
 
-  /**
-   * The region of the STS client.
-   *
-   * @throws {@link ConfigurationError} there is none
-   */
+  /** The region of the STS client. @throws {@link ConfigurationError} there is none */
   async region(): Promise<string> {
-    try {
-      this.#region = await this.#sts.config.region();
-    } catch (cause) {
-      throw new ConfigurationError(
-        ['`AWS_REGION` is not set, and neither the STS client nor the shared configuration of AWS has a region'],
-        { cause },
-      );
-    }
+    this.#region = await this.#sts.region();
     return this.#region;
   }
 
-  /**
-   * That there is a region, and something to sign AssumeRole with.
-   *
-   * @throws {@link ConfigurationError} no region
-   * @throws {@link StsUnavailableError} no base credentials, or none in time
-   */
+  /** That there is a region, and something to sign AssumeRole with. @throws what {@link StsAccess.ready} throws */
   async ready(): Promise<void> {
     await this.region();
-    const failure = await within<StsFailure | undefined>(
-      this.#timeoutMs,
-      () => this.#sts.config.credentials().then(() => undefined, judgeStsFailure),
-      () => ({ kind: 'base-missing', error: new StsUnavailableError(`the base credentials did not come within ${this.#timeoutMs} ms`) }),
-    );
-    if (failure !== undefined) throw failure.error;
+    await this.#sts.ready();
   }
 
   drop(tenantId: string): void {
@@ -161,13 +133,13 @@ export class Vendor {
 
   /** Drops what is cached, and refuses the tenant: vending, flights under way, and the keys that the guard knows. */
   revoke(tenantId: string, forSeconds: number = this.#defaultRevocationSeconds): void {
-    this.#revocations.revoke(tenantId, forSeconds * 1000);
+    this.revocations.revoke(tenantId, forSeconds * 1000);
     this.#entries.drop(tenantId);
     if (channels.revoke.hasSubscribers) channels.revoke.publish({ tenantId, forSeconds });
   }
 
   reinstate(tenantId: string): void {
-    this.#revocations.reinstate(tenantId);
+    this.revocations.reinstate(tenantId);
   }
 
   async close(): Promise<void> {
@@ -189,27 +161,22 @@ export class Vendor {
   async #assume(grant: Grant, region: string): Promise<Outcome> {
     this.#assertOpen(); // it may have been closed while `authorizeTenant` was asked
     const { tenantId } = grant;
-    const generation = this.#revocations.generationOf(tenantId);
     const request = requestOf(grant, region);
-    const assertWanted = (): void => this.#revocations.assertCurrent(tenantId, generation);
-    let timeoutMs = this.#timeoutMs;
-    const outcome = await this.#queue.run(tenantId, async () => {
-      const sentAt = performance.now();
-      const outcome = await assumeRole(this.#sts, request, this.#clock, { timeoutMs, assertWanted });
-      timeoutMs = Math.max(1, Math.ceil(timeoutMs - (performance.now() - sentAt))); // of which a throttled call has less, the next time
-      return outcome;
+    return this.revocations.whileAdmitted(tenantId, async (revoked) => {
+      const generation = this.revocations.generationOf(tenantId);
+      const outcome = await this.#sts.assume(tenantId, request, revoked);
+      revoked.throwIfAborted();
+      if (outcome.kind !== 'assumed') return outcome;
+      // INVARIANT: the guard learns of a key here and nowhere else, from the tenant whose policy was sent.
+      const keyDigest = this.keys.add(outcome.accessKeyId, tenantId, outcome.life, generation);
+      publishUtilisation(tenantId, outcome.tokenUtilisation);
+      return { ...outcome, keyDigest, policyDigest: digestOf(request.policy) };
     });
-    assertWanted();
-    if (outcome.kind !== 'assumed') return outcome;
-    // INVARIANT: the guard learns of a key here and nowhere else, from the tenant whose policy was sent.
-    const keyDigest = this.keys.add(outcome.accessKeyId, tenantId, outcome.life, generation);
-    publishUtilisation(tenantId, outcome.tokenUtilisation);
-    return { ...outcome, keyDigest, policyDigest: digestOf(request.policy) };
   }
 
   /** INVARIANT: the last thing that `vend` does, so that who asked before a revocation is answered nothing after it. */
   #answer({ tenantId, accessKeyId, secretAccessKey, sessionToken, life }: Entry, generation: number): TenantCredentials {
-    this.#revocations.assertCurrent(tenantId, generation);
+    this.revocations.assertCurrent(tenantId, generation);
     const now = this.#clock.now();
     return new SilentCredentials(accessKeyId, secretAccessKey, sessionToken, new Date(now.wall + remainingMs(life, now)));
   }

@@ -9,17 +9,22 @@ function queueOf(slots: number) {
   const queue = new AssumeQueue(slots, () => Date.now());
   const called: string[] = [];
   const answers: ((kind: string) => void)[] = [];
-  const run = (tenantId: string) =>
-    queue.run(tenantId, () => {
-      called.push(tenantId);
-      return new Promise<{ kind: string }>((resolve) => answers.push((kind) => resolve({ kind })));
-    });
+  const runUntil = (tenantId: string, signal: AbortSignal) =>
+    queue.run(
+      tenantId,
+      () => {
+        called.push(tenantId);
+        return new Promise<{ kind: string }>((resolve) => answers.push((kind) => resolve({ kind })));
+      },
+      signal,
+    );
+  const run = (tenantId: string) => runUntil(tenantId, new AbortController().signal);
   /** Answers the oldest call; what it set free goes on. */
   const answer = async (kind = 'assumed') => {
     answers.shift()?.(kind);
     await vi.advanceTimersByTimeAsync(0);
   };
-  return { queue, called, run, answer };
+  return { queue, called, run, runUntil, answer };
 }
 
 /** Whatever comes of it, so that a refusal is nobody's unhandled one. */
@@ -159,9 +164,31 @@ describe('AssumeQueue', () => {
   it('frees the slot of a call that threw', async () => {
     const queue = new AssumeQueue(1);
 
-    await expect(queue.run('acme', () => Promise.reject(new Error('revoked')))).rejects.toThrow('revoked');
+    const { signal } = new AbortController();
+    await expect(queue.run('acme', () => Promise.reject(new Error('revoked')), signal)).rejects.toThrow('revoked');
 
-    expect(await queue.run('globex', async () => ({ kind: 'assumed' }))).toEqual({ kind: 'assumed' });
+    expect(await queue.run('globex', async () => ({ kind: 'assumed' }), signal)).toEqual({ kind: 'assumed' });
+  });
+
+  it('lets who is aborted out of the line, without a timer, and gives the turn to the next', async () => {
+    const { queue, called, answer, runUntil } = queueOf(1);
+    const abort = new AbortController();
+    const reason = new Error('revoked');
+    void settled([runUntil('hanging', new AbortController().signal)]);
+    const waiting = settled([runUntil('acme', abort.signal)]);
+    const behind = runUntil('globex', new AbortController().signal);
+    const timers = vi.getTimerCount();
+
+    abort.abort(reason);
+
+    expect(await waiting).toEqual([{ status: 'rejected', reason }]);
+    expect(vi.getTimerCount()).toBe(timers - 1);
+    await answer();
+    await answer();
+    await behind;
+    expect(called).toEqual(['hanging', 'globex']);
+    expect(queue.waiting).toBe(0);
+    await expect(runUntil('acme', abort.signal)).rejects.toBe(reason);
   });
 
   it('leaves no timer when everybody has had his turn', async () => {

@@ -1,5 +1,5 @@
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import type { TenantCredentials, TokenVendingMachine } from '@tenant-aws/core';
+import { PutObjectCommand, S3Client, waitUntilObjectExists } from '@aws-sdk/client-s3';
+import type { TenantCredentials, TokenVendingMachine, TokenVendingMachineOptions } from '@tenant-aws/core';
 import { describe, expect, it } from 'vitest';
 import { Revocations } from '../../src/credentials/revocations.ts';
 import { assumesOf, bucket, clockedMachines, identityOf, stsThatSays } from '../local-machine.ts';
@@ -15,6 +15,8 @@ const { aws, clock, machine } = clockedMachines({ sessionName: ({ subject }) => 
 
 const put = () => new PutObjectCommand({ Bucket: bucket, Key: 'acme/note', Body: 'text' });
 const s3Calls = () => aws.calls.filter(({ service }) => service === 's3');
+/** A wait for what other processes' load may delay. */
+const polled = <T>(value: () => T) => expect.poll(value, { timeout: 20_000 });
 const reasonsOf = async (work: readonly Promise<unknown>[]) =>
   (await Promise.allSettled(work)).map((settled) => (settled.status === 'rejected' ? settled.reason : settled.value));
 
@@ -37,7 +39,7 @@ describe('revoke', () => {
     await using tvm = machine();
     aws.faults.sts({ hang: true });
     const flights = users.map((user) => tvm.vend(user));
-    await expect.poll(() => assumesOf(aws).length).toBe(25);
+    await polled(() => assumesOf(aws).length).toBe(25);
     expect(tvm.stats().queued).toBe(75);
 
     tvm.revoke('acme');
@@ -52,7 +54,7 @@ describe('revoke', () => {
     await using tvm = machine();
     aws.faults.sts({ delayMs: 50, code: 'ServiceUnavailable' });
     const flight = tvm.vend(acme);
-    await expect.poll(() => assumesOf(aws).length).toBe(1);
+    await polled(() => assumesOf(aws).length).toBe(1);
 
     tvm.revoke('acme');
 
@@ -186,6 +188,103 @@ describe('revoke', () => {
   });
 });
 
+describe('who waits when the tenant is revoked', () => {
+  it('is refused at once while the calls to STS still hang, and so is who waits for a turn', async () => {
+    await using tvm = machine();
+    aws.faults.sts({ hang: true });
+    const flights = users.map((user) => tvm.vend(user));
+    const joined = users.map((user) => tvm.for(user).credentials());
+    await polled(() => assumesOf(aws).length).toBe(25);
+    expect(tvm.stats().queued).toBe(75);
+
+    tvm.revoke('acme');
+
+    for (const reason of await reasonsOf([...flights, ...joined])) expect(reason).toMatchObject(revoked);
+    expect(tvm.stats()).toMatchObject({ queued: 0, entries: 0 });
+  });
+
+  it('leaves its place at STS to others at once', async () => {
+    await using tvm = machine({ maxConcurrentAssumes: 1 });
+    aws.faults.sts({ hang: true, times: 1 });
+    const hanging = tvm.vend(acme);
+    const waiting = tvm.vend(identityOf('globex'));
+    await polled(() => assumesOf(aws).length).toBe(1);
+    expect(tvm.stats().queued).toBe(1);
+
+    tvm.revoke('acme');
+
+    await expect(hanging).rejects.toMatchObject(revoked);
+    expect((await waiting).accessKeyId).toMatch(/^ASIA/);
+  });
+
+  it('is refused at once while STS throttles and the next try waits', async () => {
+    await using tvm = machine();
+    aws.faults.sts({ code: 'Throttling' });
+    const waiting = tvm.vend(acme);
+    await polled(() => tvm.stats().queued).toBe(1);
+
+    tvm.revoke('acme');
+
+    await expect(waiting).rejects.toMatchObject(revoked);
+    expect(assumesOf(aws)).toHaveLength(1);
+  });
+
+  it.each<[string, Partial<TokenVendingMachineOptions>]>([
+    ['authorizeTenant', { authorizeTenant: () => new Promise(() => undefined) }],
+    ['an option', { roleArn: () => new Promise(() => undefined) }],
+  ])('is refused at once while %s needs time', async (_what, options) => {
+    await using tvm = machine({ ...options, assumeTimeoutMs: 600_000 });
+    const waiting = [tvm.vend(acme), tvm.vend({ ...acme, subject: 'alice' }), tvm.for(acme).credentials()];
+    const other = tvm.vend(identityOf('globex'));
+    const settled: unknown[] = [];
+    void other.catch((error: unknown) => settled.push(error));
+
+    tvm.revoke('acme');
+
+    for (const reason of await reasonsOf(waiting)) expect(reason).toMatchObject(revoked);
+    expect(settled).toEqual([]);
+    tvm.revoke('globex');
+    await expect(other).rejects.toMatchObject(revoked);
+  });
+
+  it('is served again after `reinstate`, but not for what was asked before', async () => {
+    await using tvm = machine();
+    aws.faults.sts({ hang: true, times: 1 });
+    const before = reasonsOf([tvm.vend(acme)]);
+    await polled(() => assumesOf(aws).length).toBe(1);
+    tvm.revoke('acme');
+    tvm.reinstate('acme');
+
+    expect((await tvm.vend(acme)).accessKeyId).toMatch(/^ASIA/);
+    expect(await before).toMatchObject([revoked]);
+  });
+
+  it('keeps nobody who closes the machine waiting', async () => {
+    const tvm = machine();
+    aws.faults.sts({ hang: true });
+    const waiting = tvm.vend(acme);
+    await polled(() => assumesOf(aws).length).toBe(1);
+
+    tvm.revoke('acme');
+
+    await expect(waiting).rejects.toMatchObject(revoked);
+    await tvm.close();
+  });
+
+  it('sees a waiter of the AWS SDK end at its next look, not after `maxWaitTime`', async () => {
+    await using tvm = machine();
+    const client = tvm.for(acme).client(S3Client, { endpoint: aws.url, forcePathStyle: true });
+    const times = { maxWaitTime: 5, minDelay: 0.01, maxDelay: 0.02 };
+    const waiting = waitUntilObjectExists({ client, ...times }, { Bucket: bucket, Key: 'acme/later' });
+    const ended = reasonsOf([waiting]);
+    await polled(() => s3Calls().length).toBeGreaterThan(1);
+
+    tvm.revoke('acme');
+
+    expect(await ended).toMatchObject([revoked]);
+  });
+});
+
 describe('revoke and invalidate, where the credentials of many tenants are cached', () => {
   const tenants = Array.from({ length: 500 }, (_, index) => `tenant-${index}`);
 
@@ -244,7 +343,7 @@ describe('reinstate', () => {
     await using tvm = machine();
     aws.faults.sts({ hang: true, times: 1 });
     const before = tvm.vend(acme);
-    await expect.poll(() => assumesOf(aws).length).toBe(1);
+    await polled(() => assumesOf(aws).length).toBe(1);
 
     tvm.revoke('acme');
     tvm.reinstate('acme');
