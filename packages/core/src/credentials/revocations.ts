@@ -82,8 +82,10 @@ export class Revocations {
     this.#last += 1;
     const until = Math.max(now + forMs, this.#revoked.get(tenantId)?.until ?? 0); // a shorter one does not end a longer one
     this.#revoked.set(tenantId, { generation: this.#last, until, keptUntil: Math.max(until, now + this.#longestLifeMs) });
+    const underWay = this.#underWay.get(tenantId);
+    if (underWay === undefined) return;
     const reason = new TenantRevokedError({ detail: { tenantId, reason: 'revoked meanwhile' } });
-    for (const revoked of this.#underWay.get(tenantId) ?? []) revoked.abort(reason);
+    for (const revoked of underWay) revoked.abort(reason);
   }
 
   reinstate(tenantId: string): void {
