@@ -68,7 +68,7 @@ export class PolicyGenerator {
     faults.noneOf('', unknown, ['tenantId']);
     faults.throwIfAny();
     const set = tenantId === undefined ? library.tenantId : tenantId instanceof TenantIdSet ? tenantId : TenantIdSet.from(tenantId);
-    return new PolicyGenerator({ library, permissions: [], set, widened: tenantId !== undefined });
+    return new PolicyGenerator({ library, permissions: Object.freeze([]), set, widened: tenantId !== undefined });
   }
 
   /**
@@ -80,9 +80,9 @@ export class PolicyGenerator {
    */
   permit(template: string, variables: Readonly<Record<string, string>> = {}): PolicyGenerator {
     const { library, permissions } = this.#state;
-    const added = readPermissions([{ template, variables: { ...variables } }], library);
+    const added = readPermissions([{ template, variables }], library);
     for (const permission of added) judgeOwn(permission, library);
-    return new PolicyGenerator({ ...this.#state, permissions: [...permissions, ...added] });
+    return new PolicyGenerator({ ...this.#state, permissions: Object.freeze([...permissions, ...added]) });
   }
 
   /**

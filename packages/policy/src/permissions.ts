@@ -54,7 +54,7 @@ function fromGenerator({ library, permissions, taken }: Declared, expected: Temp
 }
 
 function readPermission(item: unknown, path: string, faults: Faults): readonly Permission[] {
-  if (typeof item === 'string') return [{ template: item }];
+  if (typeof item === 'string') return [Object.freeze({ template: item })];
   if (typeof item !== 'object' || item === null || Array.isArray(item)) {
     faults.add(`\`${path}\` must be a template's name, or { template, variables }, not ${kindOf(item)}`);
     return [];
@@ -65,7 +65,9 @@ function readPermission(item: unknown, path: string, faults: Faults): readonly P
   if (variables !== undefined && !isRecord(variables))
     faults.add(`\`${path}.variables\` must be an object of strings, not ${kindOf(variables)}`);
   if (typeof template !== 'string') return [];
-  return [isRecord(variables) ? { template, variables: variables as Readonly<Record<string, string>> } : { template }];
+  // Copied and frozen: whoever gave the variables may reuse the object for another tenant.
+  const own = isRecord(variables) ? { variables: Object.freeze({ ...variables }) as Readonly<Record<string, string>> } : {};
+  return [Object.freeze({ template, ...own })];
 }
 
 /** Whether a value is an object with names: the values are judged one by one. */

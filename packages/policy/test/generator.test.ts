@@ -63,6 +63,14 @@ describe('PolicyGenerator', () => {
     expect(() => Object.assign(base, { permit: () => base })).toThrow(TypeError);
   });
 
+  it('refuses a change of what it shows of itself', () => {
+    const [permission] = PolicyGenerator.generator().permit('s3-folder-read-only', { bucket: 'notes' }).declared.permissions;
+
+    expect(() => Object.assign(permission ?? {}, { template: 's3-folder-per-tenant' })).toThrow(TypeError);
+    expect(() => Object.assign(permission?.variables ?? {}, { bucket: 'secrets' })).toThrow(TypeError);
+    expect(() => Array.prototype.push.call(PolicyGenerator.generator().declared.permissions, permission)).toThrow(TypeError);
+  });
+
   it('does not see its variables changed afterwards', () => {
     const variables = { bucket: 'notes' };
     const generator = PolicyGenerator.generator().permit('s3-folder-read-only', variables).tenant('acme');
