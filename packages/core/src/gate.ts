@@ -48,7 +48,8 @@ export interface TenantGate {
  * @throws {@link ConfigurationError} with every fault at once, of options and environment
  * @example
  * const enter = tenantGate({ identity: bearerToken({ issuer, audience }), roleArn, permissions });
- * const tenantAws = await enter({ headersDistinct: req.headersDistinct, remoteAddress: req.socket.remoteAddress, raw: req });
+ * const tenantAws = await enter(httpIdentityRequest(req, undefined));
+ * runForRequest({ request: req, response: res }, { current: tenantAws, purpose: 'handler' }, () => handle(req, res));
  */
 export function tenantGate(options: TenantGateOptions = {}): TenantGate {
   const { identify, ownsIdentity, tvm, ownsTvm, as, eager, optional } = readGateOptions(options);
