@@ -5,6 +5,7 @@ import type { VendedKeys } from '../credentials/vended-keys.ts';
 import { buildClient, notAClient } from './client-class.ts';
 import { ClientKeys } from './client-key.ts';
 import type { DeniedCalls } from './denied-calls.ts';
+import type { LatestGrant } from './latest-grant.ts';
 import { quietErrors } from './quiet-errors.ts';
 import { SharedSockets } from './shared-sockets.ts';
 import { guardSignatures } from './signature-guard.ts';
@@ -22,11 +23,18 @@ export interface ClientScope {
   /** Asked at every request. */
   readonly tenantOf: () => string;
   readonly credentials: AwsCredentialIdentityProvider;
+  /** What `credentials` goes by, where users of one tenant share a client. */
+  readonly authority?: LatestGrant;
+}
+
+interface CachedClient {
+  readonly client: object;
+  readonly authority: LatestGrant | undefined;
 }
 
 /** SDK clients, each for one tenant, one set of permissions, one class and one configuration. */
 export class ClientCache {
-  readonly #clients: LRUCache<string, object>;
+  readonly #clients: LRUCache<string, CachedClient>;
   readonly #names = new ClientKeys();
   readonly #sockets: SharedSockets;
   readonly #keys: VendedKeys;
@@ -45,13 +53,16 @@ export class ClientCache {
     return this.#clients.size;
   }
 
-  get({ key, tenantOf, credentials }: ClientScope, type: object, given: Readonly<Record<string, unknown>>): object {
+  get({ key, tenantOf, credentials, authority }: ClientScope, type: object, given: Readonly<Record<string, unknown>>): object {
     if (typeof type !== 'function') throw notAClient();
     if (typeof given !== 'object' || given === null) throw new ConfigurationError(['the configuration of `client()` must be an object']);
     if ('credentials' in given) throw new ConfigurationError(["`credentials` cannot be given to `client()`: they are the tenant's"]);
     const name = this.#names.keyOf(key, type, given);
     const known = this.#clients.get(name);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      if (authority !== undefined) known.authority?.offer(authority.current);
+      return known.client;
+    }
     const { requestHandler, region = this.#region, ...config } = given;
     const client = buildClient(
       type,
@@ -62,7 +73,7 @@ export class ClientCache {
         quietErrors(client);
       },
     );
-    this.#clients.set(name, client);
+    this.#clients.set(name, { client, authority });
     return client;
   }
 

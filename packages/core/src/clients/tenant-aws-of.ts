@@ -6,6 +6,7 @@ import { frozenCopy } from '../frozen.ts';
 import type { TenantIdentity } from '../tenant.ts';
 import type { ClientCache, ClientScope } from './client-cache.ts';
 import { type Exchange, runInTenantContext, SERVES, tenantContext } from './current.ts';
+import { LatestGrant } from './latest-grant.ts';
 import { memoized } from './memoized.ts';
 import type { TenantAws } from './tenant-aws.ts';
 
@@ -42,7 +43,9 @@ export function tenantAwsOf(
       unresolved ??= randomUUID();
       return { key: unresolved, tenantOf: () => identity.tenantId, credentials };
     }
-    return { key: `${grant.shape} ${lifeMs}`, tenantOf: () => grant.tenantId, credentials: memoized(() => vendor.vend(grant, lifeMs)) };
+    const authority = new LatestGrant(grant);
+    const shared = memoized(() => vendor.vend(authority.current, lifeMs));
+    return { key: `${grant.shape} ${lifeMs}`, tenantOf: () => identity.tenantId, credentials: shared, authority };
   };
 
   const tenantAws: TenantAws & { [SERVES](exchange: Exchange): void } = {

@@ -1,0 +1,105 @@
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import type { TenantAws, TenantIdentity, TokenVendingMachine } from '@tenant-aws/core';
+import { describe, expect, it } from 'vitest';
+import { bucket, clockedMachines, identityOf } from '../local-machine.ts';
+
+const second = 1_000;
+const { aws, clock, machine } = clockedMachines();
+
+/** A user of acme whose token ends in so many seconds. */
+const until = (seconds: number, sub = 'ann'): TenantIdentity => ({
+  ...identityOf('acme', { sub }),
+  expiresAt: clock.now().wall + seconds * second,
+});
+const s3Of = (tenantAws: TenantAws) => tenantAws.client(S3Client, { endpoint: aws.url, forcePathStyle: true });
+const list = (s3: S3Client) => s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: 'acme/' }));
+const ended = { code: 'token_invalid' };
+
+/** Each way to a client that users of one tenant share. */
+const ways: [string, (tvm: TokenVendingMachine, identity: TenantIdentity) => TenantAws][] = [
+  ['for', (tvm, identity) => tvm.for(identity)],
+  ['scoped', (tvm, identity) => tvm.for(identity).scoped(['s3-folder-read-only'])],
+  ['lasting', (tvm, identity) => tvm.for(identity).lasting(300)],
+];
+
+describe.each(ways)('a client of %s that two users of a tenant share', (_way, as) => {
+  it('serves the second user after the token of the first has ended', async () => {
+    await using tvm = machine();
+    await list(s3Of(as(tvm, until(300, 'ann'))));
+    clock.pass(1_200 * second); // the credentials have ended, too
+
+    const bob = as(tvm, until(300, 'bob'));
+
+    await expect(list(s3Of(bob))).resolves.toBeDefined();
+  });
+
+  it('serves the second user after `invalidate`', async () => {
+    await using tvm = machine();
+    await list(s3Of(as(tvm, until(60, 'ann'))));
+    clock.pass(61 * second);
+    tvm.invalidate('acme');
+
+    await expect(list(s3Of(as(tvm, until(300, 'bob'))))).resolves.toBeDefined();
+  });
+
+  it('is not shortened by a user whose token ends earlier', async () => {
+    await using tvm = machine();
+    const s3 = s3Of(as(tvm, until(600, 'ann')));
+    expect(s3Of(as(tvm, until(60, 'bob')))).toBe(s3);
+    clock.pass(120 * second);
+    tvm.invalidate('acme');
+
+    await expect(list(s3)).resolves.toBeDefined();
+  });
+
+  it('is renewed without end once an identity without expiry has asked for it', async () => {
+    await using tvm = machine();
+    const s3 = s3Of(as(tvm, until(60, 'ann')));
+    s3Of(as(tvm, identityOf('acme', { sub: 'job' })));
+    s3Of(as(tvm, until(60, 'bob')));
+    clock.pass(36_000 * second);
+
+    await expect(list(s3)).resolves.toBeDefined();
+  });
+
+  it('ends for both when both tokens have ended', async () => {
+    await using tvm = machine();
+    const s3 = s3Of(as(tvm, until(60, 'ann')));
+    s3Of(as(tvm, until(120, 'bob')));
+    clock.pass(121 * second);
+
+    await expect(list(s3)).rejects.toMatchObject(ended);
+    expect(aws.calls).toEqual([]);
+  });
+
+  it('adds `maxSessionSeconds` to the latest expiry', async () => {
+    await using tvm = machine({ maxSessionSeconds: 60 });
+    const s3 = s3Of(as(tvm, until(60, 'ann')));
+    s3Of(as(tvm, until(120, 'bob')));
+
+    clock.pass(179 * second);
+    await expect(list(s3)).resolves.toBeDefined();
+    clock.pass(2 * second);
+    tvm.invalidate('acme');
+    await expect(list(s3)).rejects.toMatchObject(ended);
+  });
+});
+
+it('gives no user of another tenant, and no other permissions, a longer life', async () => {
+  await using tvm = machine();
+  const s3 = s3Of(tvm.for(until(60)));
+  s3Of(tvm.for(identityOf('globex')));
+  s3Of(tvm.for(identityOf('acme')).scoped(['s3-folder-read-only']));
+  clock.pass(61 * second);
+
+  await expect(list(s3)).rejects.toMatchObject(ended);
+});
+
+it('does not lend the authority of one user to the credentials of another', async () => {
+  await using tvm = machine();
+  const ann = tvm.for(until(60, 'ann'));
+  s3Of(tvm.for(until(600, 'bob')));
+  clock.pass(61 * second);
+
+  await expect(ann.credentials()).rejects.toMatchObject(ended);
+});
