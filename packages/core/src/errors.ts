@@ -113,6 +113,20 @@ export class TenantMismatchError extends TenantAwsError {
   }
 }
 
+/**
+ * No socket to an AWS endpoint became free in five seconds: the tenant uses its share of them, which is half of `clients.maxSockets`,
+ * or all are in use. Nothing was sent, and the SDK does not retry it. `detail` has the tenant and the endpoint.
+ */
+export class ConnectionUnavailableError extends TenantAwsError {
+  readonly code = 'connection_unavailable';
+  readonly status = 503;
+
+  constructor(options: TenantAwsErrorOptions & { readonly retryAfterSeconds?: number } = {}) {
+    const { retryAfterSeconds = 1, ...rest } = options;
+    super('No connection to AWS is free at the moment', { ...rest, headers: retryAfter(retryAfterSeconds) });
+  }
+}
+
 /** A tenant's client or credentials were asked for outside a tenant's context. */
 export class NoTenantError extends TenantAwsError {
   readonly code = 'no_tenant';

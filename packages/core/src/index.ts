@@ -30,6 +30,7 @@ export type { CacheOptions, ClientsOptions, TokenVendingMachineOptions } from '.
 export type { AuthorizeTenant } from './credentials/authorization.ts';
 export type { TenantCredentials } from './credentials/credentials.ts';
 export {
+  ConnectionUnavailableError,
   KeysUnavailableError,
   LifeUnavailableError,
   NoTenantError,

@@ -9,6 +9,7 @@ import type { LatestGrant } from './latest-grant.ts';
 import { quietErrors } from './quiet-errors.ts';
 import { SharedSockets } from './shared-sockets.ts';
 import { guardSignatures } from './signature-guard.ts';
+import { handOver } from './tenant-handler.ts';
 
 /** How many clients are kept, and how many sockets they share. */
 export interface ClientsSettings {
@@ -64,15 +65,13 @@ export class ClientCache {
       return known.client;
     }
     const { requestHandler, region = this.#region, ...config } = given;
-    const client = buildClient(
-      type,
-      { ...config, region, credentials, requestHandler: this.#sockets.handlerFor(requestHandler) },
-      (client) => {
-        guardSignatures(client, tenantOf, this.#keys);
-        this.#denied.watch(client, tenantOf);
-        quietErrors(client);
-      },
-    );
+    const sending = this.#sockets.sendingOf(requestHandler);
+    const client = buildClient(type, { ...config, region, credentials, requestHandler: sending.requestHandler }, (client) => {
+      handOver(client, { tenantOf, shares: sending.shares });
+      guardSignatures(client, tenantOf, this.#keys);
+      this.#denied.watch(client, tenantOf);
+      quietErrors(client);
+    });
     this.#clients.set(name, { client, authority });
     return client;
   }

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { ConfigurationError } from '@tenant-aws/policy';
-import type { GuardedClient } from './signature-guard.ts';
+import type { GuardedClient } from './guarded-client.ts';
 
 /** A client's class of the AWS SDK v3, such as `S3Client`. */
 export type ClientClass<Client extends object = object, Config = never> = new (...config: [] | [Config]) => Client;
@@ -59,7 +59,7 @@ function isDocumentClass(type: object): type is DocumentClientClass<object, obje
 }
 
 function isGuarded(client: unknown): client is GuardedClient {
-  return typeof client === 'object' && client !== null && 'middlewareStack' in client;
+  return typeof client === 'object' && client !== null && 'middlewareStack' in client && 'config' in client;
 }
 
 export function notAClient(): ConfigurationError {

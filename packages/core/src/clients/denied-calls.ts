@@ -2,7 +2,7 @@ import type { InitializeHandler } from '@smithy/types';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 import { channels } from '../events.ts';
-import type { GuardedClient } from './signature-guard.ts';
+import type { GuardedClient } from './guarded-client.ts';
 
 const MINUTE_MS = 60_000;
 const MOST_TENANTS = 10_000;

@@ -1,5 +1,5 @@
 import type { InitializeHandler } from '@smithy/types';
-import type { GuardedClient } from './signature-guard.ts';
+import type { GuardedClient } from './guarded-client.ts';
 
 /**
  * An error of the SDK hides the response that it was read from, and that leads to the request, whose headers hold the

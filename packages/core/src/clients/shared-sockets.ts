@@ -1,33 +1,39 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { NodeHttpHandler, type NodeHttpHandlerOptions } from '@smithy/node-http-handler';
-import type { RequestHandler } from '@smithy/types';
+import type { NodeHttpHandlerOptions } from '@smithy/node-http-handler';
 import { ConfigurationError } from '@tenant-aws/policy';
+import type { Handler } from './guarded-client.ts';
+import { SocketShares } from './socket-shares.ts';
 
-/** What an SDK client sends with. */
-type Handler = RequestHandler<never, unknown, object>;
+/** What a client is made with, and which shares its requests then count in. */
+export interface Sending {
+  readonly requestHandler: Handler | NodeHttpHandlerOptions;
+  /** Absent where the sockets are the user's own. */
+  readonly shares: SocketShares | undefined;
+}
 
 /**
  * The sockets of all clients of a machine. Each client has a handler of its own, for its own timeouts and logger, over
- * the same sockets. None can close them, for another tenant's request may be on the next one; and none shows them to
- * whoever prints a client, for the headers of that request are in them.
+ * the same sockets. None can close them, for another tenant's request may be on the next one.
  */
 export class SharedSockets {
   readonly #http: HttpAgent;
   readonly #https: HttpsAgent;
+  readonly #shares: SocketShares;
 
   constructor(maxSockets: number) {
     this.#http = new HttpAgent({ keepAlive: true, maxSockets });
     this.#https = new HttpsAgent({ keepAlive: true, maxSockets });
+    this.#shares = new SocketShares(maxSockets);
   }
 
   /**
-   * The `requestHandler` of one client.
+   * What a client sends with: options, of which its class makes its own handler, or the user's handler.
    *
-   * @param given the user's own: options, such as timeouts, or a handler, whose sockets are then its owner's to close
+   * @param given the user's own: options, such as timeouts, or a handler, whose sockets are then its owner's to share and to close
    */
-  handlerFor(given: unknown): Handler {
-    if (isHandler(given)) return undestroyable(given);
+  sendingOf(given: unknown): Sending {
+    if (isHandler(given)) return { requestHandler: given, shares: undefined };
     if (given !== undefined && !isOptions(given)) throw new ConfigurationError(['`requestHandler` must be a handler or its options']);
     const options: NodeHttpHandlerOptions = given ?? {};
     if (options.httpAgent !== undefined || options.httpsAgent !== undefined) {
@@ -35,7 +41,7 @@ export class SharedSockets {
         '`requestHandler` has an agent, but all clients share their sockets: set `clients.maxSockets`, or give a handler of your own',
       ]);
     }
-    return undestroyable(new NodeHttpHandler({ ...options, httpAgent: this.#http, httpsAgent: this.#https }));
+    return { requestHandler: { ...options, httpAgent: this.#http, httpsAgent: this.#https }, shares: this.#shares };
   }
 
   /** Closes what is idle now, and the others as they become idle: a response that is being read is read to its end. */
@@ -45,17 +51,6 @@ export class SharedSockets {
       for (const idle of Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? [])) idle.destroy();
     }
   }
-}
-
-/** A handler that `destroy()` of a client does not reach. */
-function undestroyable(handler: Handler & { updateHttpClientConfig?: (key: never, value: never) => void }): Handler {
-  const { metadata } = handler;
-  return Object.assign(
-    { handle: (request: never, options?: object) => handler.handle(request, options), destroy: () => undefined },
-    metadata === undefined ? {} : { metadata },
-    // What the SDK tells a handler of its client: a logger, a default timeout.
-    { updateHttpClientConfig: (key: never, value: never) => handler.updateHttpClientConfig?.(key, value), httpHandlerConfigs: () => ({}) },
-  );
 }
 
 function isHandler(given: unknown): given is Handler {

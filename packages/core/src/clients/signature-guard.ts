@@ -1,11 +1,7 @@
-import type { FinalizeHandler, InitializeHandler, MiddlewareStack } from '@smithy/types';
+import type { FinalizeHandler, InitializeHandler } from '@smithy/types';
 import type { VendedKeys } from '../credentials/vended-keys.ts';
 import { TenantMismatchError } from '../errors.ts';
-
-/** The part of an SDK client that requests pass through. */
-export interface GuardedClient {
-  readonly middlewareStack: MiddlewareStack<never, never>;
-}
+import type { GuardedClient } from './guarded-client.ts';
 
 /**
  * Lets a request out only where it is signed with a living key that was vended to this tenant, whatever the client's

@@ -52,6 +52,9 @@ export interface CacheOptions {
 export interface ClientsOptions {
   /** Clients at most; the least recently used goes first, and requests under way on it finish. Default: 1,000. */
   readonly max?: number | undefined;
-  /** Sockets to one AWS endpoint, shared by the clients of all tenants. Default: 200. */
+  /**
+   * Sockets to one AWS endpoint, shared by the clients of all tenants; one tenant uses at most half of them. A socket is in use until the
+   * response's body has been read or destroyed. A call waits for one at most 5 seconds, then it ends in `connection_unavailable`. Default: 200.
+   */
   readonly maxSockets?: number | undefined;
 }

@@ -1,0 +1,82 @@
+import { Readable } from 'node:stream';
+import type { HttpHandlerOptions } from '@smithy/types';
+import type { Answered, GuardedClient, Handler } from './guarded-client.ts';
+import type { Release, SocketShares } from './socket-shares.ts';
+
+/** What a {@link TenantHandler} goes by. */
+export interface HandlerTerms {
+  /** Whose request it is, asked at every request. */
+  readonly tenantOf: () => string;
+  /** The sockets that the handler sends over; absent where they are the user's own. */
+  readonly shares: SocketShares | undefined;
+}
+
+/** Puts a {@link TenantHandler} in front of a client's own handler. Nothing can put another in its place. */
+export function handOver({ config }: GuardedClient, terms: HandlerTerms): void {
+  const { requestHandler } = config;
+  const value = requestHandler instanceof TenantHandler ? requestHandler : new TenantHandler(requestHandler, terms);
+  Object.defineProperty(config, 'requestHandler', { value, writable: false, enumerable: true, configurable: false });
+}
+
+/**
+ * The `requestHandler` of a vended client: the last place that every request passes, whatever middleware the application
+ * has added. `destroy()` of a client does not reach the handler behind it, whose sockets serve other tenants, and whoever
+ * prints a client does not see it, for the headers of other requests are in it.
+ */
+class TenantHandler {
+  readonly metadata: { readonly handlerProtocol: string } | undefined;
+  readonly #handler: Handler;
+  readonly #terms: HandlerTerms;
+
+  constructor(handler: Handler, terms: HandlerTerms) {
+    this.metadata = handler.metadata && Object.freeze({ ...handler.metadata });
+    this.#handler = handler;
+    this.#terms = terms;
+    Object.freeze(this);
+  }
+
+  async handle(request: never, options: HttpHandlerOptions = {}): Promise<Answered> {
+    const { tenantOf, shares } = this.#terms;
+    const release = await shares?.take(endpointOf(request), tenantOf(), signalOf(options));
+    try {
+      const answered = await this.#handler.handle(request, options);
+      if (release !== undefined) releaseWith(answered.response, release);
+      return answered;
+    } catch (error) {
+      release?.();
+      throw error;
+    }
+  }
+
+  destroy(): void {}
+
+  updateHttpClientConfig(): void {}
+
+  httpHandlerConfigs(): object {
+    return {};
+  }
+}
+
+/** Node's agents keep their sockets by the same parts. */
+function endpointOf({
+  protocol,
+  hostname,
+  port,
+}: {
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: number;
+}): string {
+  return `${protocol}//${hostname}:${port ?? ''}`;
+}
+
+function signalOf({ abortSignal }: HttpHandlerOptions): AbortSignal | undefined {
+  return abortSignal instanceof AbortSignal ? abortSignal : undefined;
+}
+
+/** A socket is in use until the response's body has been read or destroyed. */
+function releaseWith(response: { readonly body?: unknown }, release: Release): void {
+  const { body } = response;
+  if (!(body instanceof Readable)) return release();
+  for (const event of ['end', 'close']) body.once(event, release);
+}

@@ -1,0 +1,184 @@
+import { setImmediate as aTurn } from 'node:timers/promises';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { NodeJsRuntimeStreamingBlobPayloadOutputTypes as Body } from '@smithy/types';
+import { ConnectionUnavailableError, type TokenVendingMachine } from '@tenant-aws/core';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { seed } from '../../../../test/notes-aws.ts';
+import { bucket, identityOf, localAws, machineFor } from '../local-machine.ts';
+import { startHoldingServer } from './holding-server.ts';
+
+const aws = localAws();
+const tenants = ['acme', 'globex', 'initech'];
+/** More than the buffers on the way hold: a reader that does not read keeps its socket. */
+const big = 'x'.repeat(1_000_000);
+
+beforeEach(async () => {
+  for (const tenant of tenants) await seed(aws, `${tenant}/big`, big);
+});
+afterEach(() => void vi.useRealTimers());
+
+type Output = { readonly Body?: Body };
+type ClientOf = (tenantId: string) => { get(options?: { abortSignal?: AbortSignal }): Promise<Output> };
+const command = (tenantId: string) => new GetObjectCommand({ Bucket: bucket, Key: `${tenantId}/big` });
+const toLocal = () => ({ endpoint: aws.url, forcePathStyle: true });
+
+/** Both kinds of client: of one tenant, and of the current one. */
+const kinds: [string, (tvm: TokenVendingMachine, config?: object) => Promise<ClientOf>][] = [
+  [
+    "a tenant's own client",
+    async (tvm, config = toLocal()) =>
+      (tenantId) => ({
+        get: (options) => tvm.for(identityOf(tenantId)).client(S3Client, config).send(command(tenantId), options) as Promise<Output>,
+      }),
+  ],
+  [
+    'the client of the current tenant',
+    async (tvm, config = toLocal()) => {
+      const s3 = await tvm.currentClient(S3Client, config);
+      return (tenantId) => ({
+        get: (options) => tvm.for(identityOf(tenantId)).run(() => s3.send(command(tenantId), options) as Promise<Output>),
+      });
+    },
+  ],
+];
+
+/** So many answers that nobody reads. */
+const slowReaders = (of: ReturnType<ClientOf>, count: number) =>
+  Promise.all(Array.from({ length: count }, async () => (await of.get()).Body));
+
+/** Resolves when a call waits in line: its timer is the only one. */
+async function untilWaiting(count: number): Promise<void> {
+  while (vi.getTimerCount() < count) await aTurn();
+}
+
+describe.each(kinds)('%s', (_kind, start) => {
+  it('is served while another tenant has more slow readers than there are sockets', async () => {
+    await using tvm = machineFor(aws, { clients: { maxSockets: 4 } });
+    const clientOf = await start(tvm);
+    const readers = Array.from({ length: 6 }, () => clientOf('acme').get());
+    await Promise.all(readers.slice(0, 2));
+
+    for (let times = 0; times < 3; times += 1) {
+      expect(await (await clientOf('globex').get()).Body?.transformToString()).toBe(big);
+    }
+
+    await Promise.all(readers.map(async (reader) => (await reader).Body?.destroy()));
+  });
+
+  it('waits for its share, and goes on when a body was read or destroyed', async () => {
+    await using tvm = machineFor(aws, { clients: { maxSockets: 4 } });
+    const clientOf = await start(tvm);
+    const [first, second] = await slowReaders(clientOf('acme'), 2);
+    const [third, fourth] = [clientOf('acme').get(), clientOf('acme').get()];
+
+    first?.destroy();
+    const after = await third;
+    await second?.transformToString();
+
+    expect(await (await fourth).Body?.transformToString()).toBe(big);
+    expect(await after.Body?.transformToString()).toBe(big);
+  });
+
+  it('is answered `connection_unavailable` after five seconds, once, and sends nothing', async () => {
+    await using tvm = machineFor(aws, { clients: { maxSockets: 4 } });
+    const clientOf = await start(tvm);
+    const bodies = await slowReaders(clientOf('acme'), 2);
+    const sent = aws.calls.length;
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+
+    const refused = expect(clientOf('acme').get()).rejects.toMatchObject({
+      code: 'connection_unavailable',
+      status: 503,
+      headers: { 'Retry-After': '1' },
+      detail: { tenantId: 'acme', endpoint: expect.stringContaining('127.0.0.1') },
+    });
+    await untilWaiting(1);
+    vi.advanceTimersByTime(4_999);
+    await aTurn();
+    expect(vi.getTimerCount()).toBe(1);
+    vi.advanceTimersByTime(1);
+    await refused;
+
+    expect(vi.getTimerCount()).toBe(0); // no attempt follows
+    expect(aws.calls).toHaveLength(sent);
+    vi.useRealTimers();
+    for (const body of bodies) body?.destroy();
+    expect(await (await clientOf('acme').get()).Body?.transformToString()).toBe(big);
+  });
+
+  it('waits no longer than five seconds where all sockets are in use by others', async () => {
+    await using tvm = machineFor(aws, { clients: { maxSockets: 2 } });
+    const clientOf = await start(tvm);
+    const bodies = [...(await slowReaders(clientOf('acme'), 1)), ...(await slowReaders(clientOf('globex'), 1))];
+    await tvm.vend(identityOf('initech'));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+
+    const refused = expect(clientOf('initech').get()).rejects.toBeInstanceOf(ConnectionUnavailableError);
+    await untilWaiting(1);
+    vi.advanceTimersByTime(5_000);
+    await refused;
+
+    for (const body of bodies) body?.destroy();
+  });
+
+  it('leaves the line when its call is aborted', async () => {
+    await using tvm = machineFor(aws, { clients: { maxSockets: 4 } });
+    const clientOf = await start(tvm);
+    const [first, second] = await slowReaders(clientOf('acme'), 2);
+    const calls = [new AbortController(), new AbortController()];
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const [third, fourth] = calls.map(({ signal }) => clientOf('acme').get({ abortSignal: signal }));
+    const aborted = expect(third).rejects.toMatchObject({ name: 'AbortError' });
+    await untilWaiting(2);
+    vi.useRealTimers();
+
+    calls[0]?.abort();
+    await aborted;
+    first?.destroy();
+
+    expect(await (await fourth)?.Body?.transformToString()).toBe(big);
+    second?.destroy();
+  });
+
+  it('gives the one socket to one call after the other where there is only one', async () => {
+    await using tvm = machineFor(aws, { clients: { maxSockets: 1 } });
+    const clientOf = await start(tvm);
+
+    const texts = await Promise.all(
+      [...tenants, ...tenants].map(async (tenant) => (await clientOf(tenant).get()).Body?.transformToString()),
+    );
+
+    expect(texts).toEqual(Array.from({ length: 6 }, () => big));
+  });
+
+  it('gives the socket of a failed connection back', async () => {
+    await using tvm = machineFor(aws, { clients: { maxSockets: 1 } });
+    const clientOf = await start(tvm, { endpoint: 'http://127.0.0.1:1', forcePathStyle: true, maxAttempts: 1 });
+
+    for (let times = 0; times < 3; times += 1) await expect(clientOf('acme').get()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  it("does not share out the sockets of a handler of the user's own", async () => {
+    await using tvm = machineFor(aws, { clients: { maxSockets: 1 } });
+    const requestHandler = new NodeHttpHandler();
+    const clientOf = await start(tvm, { ...toLocal(), requestHandler });
+
+    const bodies = await slowReaders(clientOf('acme'), 3);
+
+    expect(bodies).toHaveLength(3);
+    for (const body of bodies) body?.destroy();
+    requestHandler.destroy();
+  });
+
+  it('counts each endpoint by itself', async () => {
+    await using server = await startHoldingServer('text');
+    server.release();
+    await using tvm = machineFor(aws, { clients: { maxSockets: 1 } });
+    const [here, there] = [await start(tvm), await start(tvm, { endpoint: server.url, forcePathStyle: true })];
+    const bodies = await slowReaders(here('acme'), 1);
+
+    expect(await (await there('acme').get()).Body?.transformToString()).toBe('text');
+    for (const body of bodies) body?.destroy();
+  });
+});
