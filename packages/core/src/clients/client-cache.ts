@@ -9,6 +9,7 @@ import type { LatestGrant } from './latest-grant.ts';
 import { quietErrors } from './quiet-errors.ts';
 import { SharedSockets } from './shared-sockets.ts';
 import { guardSignatures } from './signature-guard.ts';
+import { type AdmitRequest, admitVendedKeys } from './signed-request.ts';
 import { handOver } from './tenant-handler.ts';
 
 /** How many clients are kept, and how many sockets they share. */
@@ -38,7 +39,7 @@ export class ClientCache {
   readonly #clients: LRUCache<string, CachedClient>;
   readonly #names = new ClientKeys();
   readonly #sockets: SharedSockets;
-  readonly #keys: VendedKeys;
+  readonly #admit: AdmitRequest;
   readonly #denied: DeniedCalls;
   readonly #region: () => Promise<string>;
 
@@ -46,7 +47,7 @@ export class ClientCache {
     this.#denied = denied;
     this.#clients = new LRUCache({ max }); // pushed out, a client is not destroyed: its requests finish
     this.#sockets = new SharedSockets(maxSockets);
-    this.#keys = keys;
+    this.#admit = admitVendedKeys(keys);
     this.#region = region;
   }
 
@@ -67,8 +68,8 @@ export class ClientCache {
     const { requestHandler, region = this.#region, ...config } = given;
     const sending = this.#sockets.sendingOf(requestHandler);
     const client = buildClient(type, { ...config, region, credentials, requestHandler: sending.requestHandler }, (client) => {
-      handOver(client, { tenantOf, shares: sending.shares });
-      guardSignatures(client, tenantOf, this.#keys);
+      handOver(client, { tenantOf, admit: this.#admit, shares: sending.shares });
+      guardSignatures(client, tenantOf, this.#admit);
       this.#denied.watch(client, tenantOf);
       quietErrors(client);
     });

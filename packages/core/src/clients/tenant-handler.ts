@@ -1,12 +1,15 @@
 import { Readable } from 'node:stream';
 import type { HttpHandlerOptions } from '@smithy/types';
 import type { Answered, GuardedClient, Handler } from './guarded-client.ts';
+import type { AdmitRequest } from './signed-request.ts';
 import type { Release, SocketShares } from './socket-shares.ts';
 
 /** What a {@link TenantHandler} goes by. */
 export interface HandlerTerms {
   /** Whose request it is, asked at every request. */
   readonly tenantOf: () => string;
+  /** Judges the request as it will be sent. */
+  readonly admit: AdmitRequest;
   /** The sockets that the handler sends over; absent where they are the user's own. */
   readonly shares: SocketShares | undefined;
 }
@@ -36,9 +39,13 @@ class TenantHandler {
   }
 
   async handle(request: never, options: HttpHandlerOptions = {}): Promise<Answered> {
-    const { tenantOf, shares } = this.#terms;
-    const release = await shares?.take(endpointOf(request), tenantOf(), signalOf(options));
+    const { tenantOf, admit, shares } = this.#terms;
+    const tenantId = tenantOf();
+    admit(request, tenantId);
+    const taken = shares?.take(endpointOf(request), tenantId, signalOf(options));
+    const release = await taken;
     try {
+      if (taken instanceof Promise) admit(request, tenantId); // the tenant may have been revoked while it waited
       const answered = await this.#handler.handle(request, options);
       if (release !== undefined) releaseWith(answered.response, release);
       return answered;

@@ -77,10 +77,13 @@ describe('of two locks', () => {
   afterEach(() => {
     vi.doUnmock('../../src/clients/current-client.ts');
     vi.doUnmock('../../src/clients/signature-guard.ts');
+    vi.doUnmock('../../src/clients/tenant-handler.ts');
+    vi.resetModules(); // the next file of this worker must not be given what was loaded with the locks removed
   });
 
   it('the canary holds with the guard removed', async () => {
     vi.doMock('../../src/clients/signature-guard.ts', () => ({ guardSignatures: () => undefined }));
+    vi.doMock('../../src/clients/tenant-handler.ts', () => ({ handOver: () => undefined }));
     const { TokenVendingMachine } = await import('../../src/index.ts');
     await using machine = new TokenVendingMachine(optionsFor(aws));
 

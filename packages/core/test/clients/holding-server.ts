@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 /** A server that holds every request until it is told to answer. */
 export interface HoldingServer extends AsyncDisposable {
   readonly url: string;
+  /** Requests that have come since the start. */
+  readonly count: number;
   /** Resolves when `count` requests have come since the start. */
   arrived(count: number): Promise<void>;
   /** Answers what is held, and from now on everything at once. */
@@ -28,6 +30,9 @@ export async function startHoldingServer(body = ''): Promise<HoldingServer> {
   };
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    get count() {
+      return count;
+    },
     arrived: (wanted) =>
       new Promise((resolve) => {
         const look = (): void => (count < wanted ? void server.once('held', look) : resolve());
