@@ -39,10 +39,7 @@ class Ears {
   /** A value in every form in which loggers write values. */
   hearAll(value: unknown): void {
     this.hear(inspect(value));
-    // The AWS SDK's own exceptions keep the raw response, and behind it the request with its session token, in a
-    // non-enumerable `$response`: theirs, and seen only by who asks for hidden properties.
-    const showHidden = !(typeof value === 'object' && value !== null && '$response' in value);
-    this.hear(inspect(value, { depth: Number.POSITIVE_INFINITY, showHidden, maxArrayLength: null, maxStringLength: null }));
+    this.hear(inspect(value, { depth: Number.POSITIVE_INFINITY, showHidden: true, maxArrayLength: null, maxStringLength: null }));
     this.hear(String(value));
     try {
       this.hear(JSON.stringify(value) ?? '');

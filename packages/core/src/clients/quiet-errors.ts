@@ -1,10 +1,14 @@
 import type { InitializeHandler } from '@smithy/types';
 import type { GuardedClient } from './guarded-client.ts';
 
+/** Of the answer to a signature that does not fit: what was signed, and the signature. */
+const SECRET_PARTS = ['SignatureProvided', 'CanonicalRequest', 'CanonicalRequestBytes', 'StringToSignBytes'];
+/** The headers and query parameters that hold them, wherever AWS repeats the request in a text. */
+const SECRET_VALUES = /\b(x-amz-security-token|x-amz-signature|signature)(\s*[:=]\s*)[^\s'"&,<]+/gi;
+
 /**
- * An error of the SDK hides the response that it was read from, and that leads to the request, whose headers hold the
- * session token: `util.inspect` with `showHidden`, and loggers that walk everything, would print it. The error keeps
- * the response's status and headers; its body is read already.
+ * AWS repeats the request in some of its errors, such as `SignatureDoesNotMatch`: the session token and the signature with
+ * it. They are taken out before anybody can log them.
  */
 export function quietErrors(client: GuardedClient): void {
   client.middlewareStack.add(
@@ -13,7 +17,7 @@ export function quietErrors(client: GuardedClient): void {
         try {
           return await next(args);
         } catch (error) {
-          dropBody(error);
+          if (error instanceof Error) redact(error);
           throw error;
         }
       },
@@ -21,7 +25,10 @@ export function quietErrors(client: GuardedClient): void {
   );
 }
 
-function dropBody(error: unknown): void {
-  const response: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, '$response') : undefined;
-  if (typeof response === 'object' && response !== null && 'body' in response) Reflect.set(response, 'body', undefined);
+function redact(error: Error): void {
+  for (const part of SECRET_PARTS) if (part in error) Reflect.deleteProperty(error, part);
+  for (const name of Object.getOwnPropertyNames(error)) {
+    const text: unknown = Object.getOwnPropertyDescriptor(error, name)?.value;
+    if (typeof text === 'string') Reflect.set(error, name, text.replaceAll(SECRET_VALUES, '$1$2[redacted]'));
+  }
 }

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { HttpHandlerOptions } from '@smithy/types';
 import type { Answered, GuardedClient, Handler } from './guarded-client.ts';
+import { quietBody } from './quiet-body.ts';
 import type { AdmitRequest } from './signed-request.ts';
 import type { Release, SocketShares } from './socket-shares.ts';
 
@@ -47,7 +48,7 @@ class TenantHandler {
     try {
       if (taken instanceof Promise) admit(request, tenantId); // the tenant may have been revoked while it waited
       const answered = await this.#handler.handle(request, options);
-      if (release !== undefined) releaseWith(answered.response, release);
+      hideSource(answered.response, release ?? (() => undefined));
       return answered;
     } catch (error) {
       release?.();
@@ -82,8 +83,8 @@ function signalOf({ abortSignal }: HttpHandlerOptions): AbortSignal | undefined 
 }
 
 /** A socket is in use until the response's body has been read or destroyed. */
-function releaseWith(response: { readonly body?: unknown }, release: Release): void {
+function hideSource(response: { body?: unknown }, release: Release): void {
   const { body } = response;
-  if (!(body instanceof Readable)) return release();
-  for (const event of ['end', 'close']) body.once(event, release);
+  if (body instanceof Readable) response.body = quietBody(body, release);
+  else release();
 }
