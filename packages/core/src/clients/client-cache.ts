@@ -7,9 +7,11 @@ import { ClientKeys } from './client-key.ts';
 import type { DeniedCalls } from './denied-calls.ts';
 import type { LatestGrant } from './latest-grant.ts';
 import { quietErrors } from './quiet-errors.ts';
+import { seal } from './sealed-client.ts';
 import { SharedSockets } from './shared-sockets.ts';
 import { guardSignatures } from './signature-guard.ts';
 import { type AdmitRequest, admitVendedKeys } from './signed-request.ts';
+import { separateState } from './state-per-tenant.ts';
 import { handOver } from './tenant-handler.ts';
 
 /** How many clients are kept, and how many sockets they share. */
@@ -27,6 +29,8 @@ export interface ClientScope {
   readonly credentials: AwsCredentialIdentityProvider;
   /** What `credentials` goes by, where users of one tenant share a client. */
   readonly authority?: LatestGrant;
+  /** Whether one client serves all tenants, of which none may change anything for another. */
+  readonly isOfAllTenants?: boolean;
 }
 
 interface CachedClient {
@@ -55,7 +59,11 @@ export class ClientCache {
     return this.#clients.size;
   }
 
-  get({ key, tenantOf, credentials, authority }: ClientScope, type: object, given: Readonly<Record<string, unknown>>): object {
+  get(
+    { key, tenantOf, credentials, authority, isOfAllTenants = false }: ClientScope,
+    type: object,
+    given: Readonly<Record<string, unknown>>,
+  ): object {
     if (typeof type !== 'function') throw notAClient();
     if (typeof given !== 'object' || given === null) throw new ConfigurationError(['the configuration of `client()` must be an object']);
     if ('credentials' in given) throw new ConfigurationError(["`credentials` cannot be given to `client()`: they are the tenant's"]);
@@ -67,12 +75,15 @@ export class ClientCache {
     }
     const { requestHandler, region = this.#region, ...config } = given;
     const sending = this.#sockets.sendingOf(requestHandler);
-    const client = buildClient(type, { ...config, region, credentials, requestHandler: sending.requestHandler }, (client) => {
+    const whole = { ...config, region, credentials, requestHandler: sending.requestHandler };
+    const client = buildClient(type, whole, (client) => {
       handOver(client, { tenantOf, admit: this.#admit, shares: sending.shares });
       guardSignatures(client, tenantOf, this.#admit);
       this.#denied.watch(client, tenantOf);
       quietErrors(client);
+      if (isOfAllTenants) separateState(client, () => buildClient(type, whole));
     });
+    if (isOfAllTenants) seal(client);
     this.#clients.set(name, { client, authority });
     return client;
   }

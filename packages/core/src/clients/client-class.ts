@@ -17,7 +17,11 @@ export type ClientConfig<Config extends object = object> = Omit<Config, 'credent
 type AnyClass = new (config: object) => object;
 
 /** Makes an SDK client of any class; one that is made `.from()` another gets that other first. */
-export function buildClient(type: object, config: Readonly<Record<string, unknown>>, guard: (client: GuardedClient) => void): object {
+export function buildClient(
+  type: object,
+  config: Readonly<Record<string, unknown>>,
+  guard: (client: GuardedClient) => void = () => undefined,
+): GuardedClient {
   if (isDocumentClass(type)) return buildDocumentClient(type, config, guard);
   const client = new (type as AnyClass)(config);
   if (!isGuarded(client)) throw notAClient();
@@ -29,13 +33,13 @@ function buildDocumentClient(
   type: DocumentClientClass<object, object>,
   config: Readonly<Record<string, unknown>>,
   guard: (client: GuardedClient) => void,
-): object {
+): GuardedClient {
   const { marshallOptions, unmarshallOptions, ...rest } = config;
   const inner = buildClient(dynamoDBClient(), rest, guard);
   const client: unknown = type.from(inner as never, { marshallOptions, unmarshallOptions });
   if (!isGuarded(client)) throw notAClient();
   // Over a client of another release lib-dynamodb puts one of its own, which has passed no guard.
-  if (!isGuarded(inner) || client.middlewareStack !== inner.middlewareStack) guard(client);
+  if (client.middlewareStack !== inner.middlewareStack) guard(client);
   return client;
 }
 

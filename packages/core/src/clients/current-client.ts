@@ -11,6 +11,7 @@ export const currentScope: ClientScope = {
   key: 'current',
   tenantOf: () => currentTenantAws().tenantId,
   credentials: memoized(() => currentTenantAws().credentials()),
+  isOfAllTenants: true,
 };
 
 /**

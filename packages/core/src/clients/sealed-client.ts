@@ -1,0 +1,52 @@
+import { ConfigurationError } from '@tenant-aws/policy';
+import type { MiddlewareStack } from '@smithy/types';
+import { frozenCopy, isPlain } from '../frozen.ts';
+import type { GuardedClient } from './guarded-client.ts';
+
+type Stack = MiddlewareStack<never, never>;
+
+/**
+ * Seals a client that serves all tenants, so that nothing that one tenant's code adds to it reaches another's calls. Its
+ * `config` is a copy at each reading, its `middlewareStack` can be read and cloned and not changed, and `send` uses the
+ * originals. It stays a client of its class: presigning, paginators, `Upload` and `DynamoDBDocumentClient.from()` read both.
+ */
+export function seal(client: GuardedClient): void {
+  const { config, middlewareStack } = client;
+  const original: object = Object.create(client, { config: { value: config }, middlewareStack: { value: middlewareStack } });
+  const copied = { get: () => copyOf(config), enumerable: true };
+  Object.defineProperties(client, {
+    config: copied,
+    ...('initConfig' in client ? { initConfig: copied } : {}),
+    middlewareStack: { value: readOnly(middlewareStack), writable: false, enumerable: true },
+    send: {
+      // Looked up at each call: tests and tracers replace it in the class.
+      value: (...given: unknown[]): unknown =>
+        Reflect.apply(Reflect.get(Object.getPrototypeOf(client) as object, 'send') as () => unknown, original, given),
+      writable: true,
+      configurable: true,
+    },
+  });
+}
+
+/** Plain parts are copied, too; the SDK's own instances and functions stay what they are. */
+function copyOf(config: object): object {
+  return Object.fromEntries(Object.entries(config).map(([name, part]) => [name, isPlain(part) ? frozenCopy(part) : part]));
+}
+
+function readOnly(stack: Stack): Stack {
+  return Object.freeze({
+    ...stack,
+    add: refuse,
+    addRelativeTo: refuse,
+    use: refuse,
+    remove: refuse,
+    removeByTag: refuse,
+    identifyOnResolve: () => stack.identifyOnResolve(),
+  });
+}
+
+function refuse(): never {
+  throw new ConfigurationError([
+    'the middleware of a client that serves all tenants cannot be changed: add it to a client of one tenant, `tenantAws.client()`, or to the command',
+  ]);
+}
