@@ -2,21 +2,16 @@ import type { InitializeHandler } from '@smithy/types';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 import { channels } from '../events.ts';
+import { isDeniedError, reportsDenial } from './denials.ts';
 import type { GuardedClient } from './guarded-client.ts';
 
 const MINUTE_MS = 60_000;
 const MOST_TENANTS = 10_000;
-const DENIED = new Set([
-  'AccessDenied',
-  'AccessDeniedException',
-  'AuthorizationError',
-  'AuthorizationErrorException',
-  'UnauthorizedOperation',
-]);
 
 /**
- * Tells `tenant-aws:denied` of every call that AWS denied a vended client, at most so many a minute for each tenant:
- * whoever tries doors in a loop must not be able to flood the log.
+ * Tells `tenant-aws:denied` of every call that AWS denied a vended client, also where it denied items of an answer that
+ * succeeded: once per answer, and at most so many a minute for each tenant, because a tenant that repeats denied calls
+ * must not be able to flood the log.
  */
 export class DeniedCalls {
   readonly #perMinute: number;
@@ -32,20 +27,20 @@ export class DeniedCalls {
     client.middlewareStack.add(
       (next: InitializeHandler<never, never>, context): InitializeHandler<never, never> =>
         async (args) => {
-          try {
-            return await next(args);
-          } catch (error) {
-            if (channels.denied.hasSubscribers && isDenied(error)) this.#tell(error, tenantOf(), context);
+          const result = await next(args).catch((error: unknown) => {
+            if (channels.denied.hasSubscribers && isDeniedError(error)) this.#tell(error, tenantOf(), context);
             throw error;
-          }
+          });
+          if (channels.denied.hasSubscribers && reportsDenial(result.output)) this.#tell(result.output, tenantOf(), context);
+          return result;
         },
       { name: 'tenantAwsDeniedCalls', step: 'initialize', priority: 'high' },
     );
   }
 
-  #tell(error: SdkError, tenantId: string, { clientName = '', commandName = '' }: { clientName?: string; commandName?: string }): void {
+  #tell(answer: Answer, tenantId: string, { clientName = '', commandName = '' }: { clientName?: string; commandName?: string }): void {
     if (!this.#mayTell(tenantId)) return;
-    const requestId = error.$metadata?.requestId;
+    const requestId = answer.$metadata?.requestId;
     channels.denied.publish({
       tenantId,
       service: clientName.replace(/Client$/, ''),
@@ -66,16 +61,7 @@ export class DeniedCalls {
   }
 }
 
-interface SdkError {
-  readonly name?: string;
-  readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
-}
-
-/** What the SDK calls an error that no body names, as in the answer to a HEAD: there its status has to do. */
-const NAMELESS = new Set(['Unknown', 'UnknownError', '403', 'Forbidden']);
-
-function isDenied(error: unknown): error is SdkError {
-  if (typeof error !== 'object' || error === null) return false;
-  const { name = '', $metadata } = error as SdkError;
-  return DENIED.has(name) || ($metadata?.httpStatusCode === 403 && NAMELESS.has(name));
+/** An output of the SDK, or an error. */
+interface Answer {
+  readonly $metadata?: { readonly requestId?: string };
 }
