@@ -6,6 +6,7 @@ import { buildClient, notAClient } from './client-class.ts';
 import { ClientKeys } from './client-key.ts';
 import type { DeniedCalls } from './denied-calls.ts';
 import type { LatestGrant } from './latest-grant.ts';
+import { ownConfig } from './own-config.ts';
 import { quietErrors } from './quiet-errors.ts';
 import { seal } from './sealed-client.ts';
 import { SharedSockets } from './shared-sockets.ts';
@@ -67,13 +68,14 @@ export class ClientCache {
     if (typeof type !== 'function') throw notAClient();
     if (typeof given !== 'object' || given === null) throw new ConfigurationError(['the configuration of `client()` must be an object']);
     if ('credentials' in given) throw new ConfigurationError(["`credentials` cannot be given to `client()`: they are the tenant's"]);
-    const name = this.#names.keyOf(key, type, given);
+    const own = ownConfig(given);
+    const name = this.#names.keyOf(key, type, own);
     const known = this.#clients.get(name);
     if (known !== undefined) {
       if (authority !== undefined) known.authority?.offer(authority.current);
       return known.client;
     }
-    const { requestHandler, region = this.#region, ...config } = given;
+    const { requestHandler, region = this.#region, ...config } = own;
     const sending = this.#sockets.sendingOf(requestHandler);
     const whole = { ...config, region, credentials, requestHandler: sending.requestHandler };
     const client = buildClient(type, whole, (client) => {
