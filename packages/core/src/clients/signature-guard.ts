@@ -1,4 +1,5 @@
-import type { FinalizeHandler, InitializeHandler } from '@smithy/types';
+import { type FinalizeHandler, type HandlerExecutionContext, type InitializeHandler, SMITHY_CONTEXT_KEY } from '@smithy/types';
+import { ConfigurationError } from '@tenant-aws/policy';
 import type { GuardedClient } from './guarded-client.ts';
 import type { AdmitRequest } from './signed-request.ts';
 
@@ -11,11 +12,13 @@ import type { AdmitRequest } from './signed-request.ts';
  *
  * @param tenantOf whose client it is, asked at every request: one client may serve the current tenant, whoever that is
  * @param admit throws within `send`; nothing is sent
+ * @throws {@link ConfigurationError} within `send`: AWS does not sign this operation, and nothing is sent
  */
 export function guardSignatures(client: GuardedClient, tenantOf: () => string, admit: AdmitRequest): void {
   client.middlewareStack.addRelativeTo(
-    (next: FinalizeHandler<never, never>): FinalizeHandler<never, never> =>
+    (next: FinalizeHandler<never, never>, context: HandlerExecutionContext): FinalizeHandler<never, never> =>
       async (args) => {
+        assertIsSigned(context);
         admit(args.request, tenantOf());
         return next(args);
       },
@@ -31,4 +34,14 @@ export function guardSignatures(client: GuardedClient, tenantOf: () => string, a
       },
     { name: 'tenantAwsPresignGuard', step: 'initialize', priority: 'high' },
   );
+}
+
+/** Operations such as `InitiateAuth` of Cognito and `AssumeRoleWithWebIdentity` of STS are sent without a signature, or with a token: nothing ties them to a tenant. */
+function assertIsSigned(context: HandlerExecutionContext): void {
+  const scheme = context[SMITHY_CONTEXT_KEY]?.selectedHttpAuthScheme?.httpAuthOption.schemeId;
+  if (scheme === undefined || scheme.startsWith('aws.auth#sigv4')) return;
+  const operation = String(context.commandName).replace(/Command$/, '');
+  throw new ConfigurationError([
+    `\`${operation}\` is not signed with AWS credentials, so no tenant's client sends it: use a client of your own for it`,
+  ]);
 }
