@@ -169,6 +169,10 @@ export class TokenVendingMachine implements AsyncDisposable {
    * One real client for all tenants, that a singleton may keep: each call of it is signed as the tenant in whose context
    * it is made, and fails outside one. Where the tenant is at hand, prefer {@link TenantAws.client}, which rests on no context.
    *
+   * Each tenant has its own retry quota and clock offset in it, unless `config` has a `retryStrategy`, which all of them share. Its `config` is a
+   * copy at each reading, so that what is written to it has no effect, and its `middlewareStack` refuses changes: no tenant's code changes
+   * another's calls.
+   *
    * @throws {@link ConfigurationError} `credentials` in `config`, no class of the SDK, or a release of it that would keep one tenant's credentials for the next
    */
   async currentClient<Client extends object>(

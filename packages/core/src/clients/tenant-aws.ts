@@ -19,10 +19,15 @@ export interface TenantAws {
   /**
    * A client of the AWS SDK v3 that can only sign as this tenant. The same permissions, class and configuration answer
    * the same client; no client is shared between tenants, and `destroy()` on it does nothing.
-   * The region is that of the token vending machine unless `config` has one.
+   * The region is that of the token vending machine unless `config` has one. Users of one tenant share a client: its retry quota and
+   * clock offset, and what is added to its `config` and `middlewareStack`.
    *
-   * @param config plain data is compared by value, anything else by reference: keep functions and handlers in a constant
-   * @throws {@link ConfigurationError} `credentials` in it, or no class of the SDK
+   * A call waits at most 5 seconds for one of the tenant's sockets, see `clients.maxSockets`, then it ends in {@link ConnectionUnavailableError}.
+   * Services that need HTTP/2, such as Kinesis and Transcribe streaming, are spoken to over HTTP/2; end an event stream by `abortSignal`.
+   *
+   * @param config a copy is used. Plain data is compared by value, anything else by reference: keep functions, and objects with methods such
+   * as loggers and handlers, in a constant. Sockets of a handler of your own are yours to share out and to close
+   * @throws {@link ConfigurationError} `credentials` in it, or no class of the SDK. Within `send`: AWS does not sign the operation
    * @example
    * const s3 = tenantAws.client(S3Client);
    * const db = tenantAws.client(DynamoDBDocumentClient, { marshallOptions: { removeUndefinedValues: true } });
