@@ -5,7 +5,6 @@ import type { VendedKeys } from '../credentials/vended-keys.ts';
 import { buildClient, notAClient } from './client-class.ts';
 import { ClientKeys } from './client-key.ts';
 import type { DeniedCalls } from './denied-calls.ts';
-import { endWaiters } from './end-waiters.ts';
 import type { LatestGrant } from './latest-grant.ts';
 import { ownConfig } from './own-config.ts';
 import { quietErrors } from './quiet-errors.ts';
@@ -84,7 +83,6 @@ export class ClientCache {
       guardSignatures(client, tenantOf, this.#admit);
       this.#denied.watch(client, tenantOf);
       quietErrors(client);
-      endWaiters(client);
       if (isOfAllTenants) separateState(client, () => buildClient(type, whole));
     });
     if (isOfAllTenants) seal(client);
