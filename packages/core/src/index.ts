@@ -67,4 +67,5 @@ export type { PerIdentity, PerIdentityOptions } from './per-identity.ts';
 export { PROBLEM_JSON, type ProblemDetails, problemOf } from './problem-details.ts';
 export { scopedGate } from './scoped-gate.ts';
 export type { TenantIdentity } from './tenant.ts';
-export { type RevokeOptions, TokenVendingMachine, type TokenVendingMachineStats, type VendOptions } from './token-vending-machine.ts';
+export type { TokenVendingMachineStats } from './stats.ts';
+export { type RevokeOptions, TokenVendingMachine, type VendOptions } from './token-vending-machine.ts';

@@ -1,18 +1,20 @@
 import { ConfigurationError, Faults, type Permissions } from '@tenant-aws/policy';
-import { ClientCache } from './clients/client-cache.ts';
+import { warnOnceAfterAnswer } from './clients/answered-request.ts';
+import { ClientCache, type ClientScope } from './clients/client-cache.ts';
 import type { ClientClass, ClientConfig, DocumentClientClass } from './clients/client-class.ts';
 import { assertFollowsCurrent, currentScope } from './clients/current-client.ts';
 import { DeniedCalls } from './clients/denied-calls.ts';
 import type { TenantAws } from './clients/tenant-aws.ts';
 import { tenantAwsOf } from './clients/tenant-aws-of.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { readMachineEnvironment, renamed } from './configuration/environment.ts';
+import { isProduction, readMachineEnvironment, renamed } from './configuration/environment.ts';
 import type { TokenVendingMachineOptions } from './configuration/options.ts';
 import { constantSet, type Reading, readSettings, type Settings } from './configuration/settings.ts';
 import type { TenantCredentials } from './credentials/credentials.ts';
 import { Grants, OWN_PERMISSIONS } from './credentials/grants.ts';
 import { Vendor } from './credentials/vendor.ts';
 import { frozenOption } from './frozen.ts';
+import type { TokenVendingMachineStats } from './stats.ts';
 import type { TenantIdentity } from './tenant.ts';
 
 /** What `vend` may be told for one call. */
@@ -27,28 +29,6 @@ export interface VendOptions {
 export interface RevokeOptions {
   /** Seconds. Default: `durationSeconds` and the floor, by when whatever was handed out has ended. Of two revocations the later end counts. */
   readonly forSeconds?: number | undefined;
-}
-
-/** What a machine holds now, and what was asked of it since it was made. */
-export interface TokenVendingMachineStats {
-  /** Credentials in the cache. */
-  readonly entries: number;
-  /** SDK clients in the cache. */
-  readonly clients: number;
-  /** Calls that wait for their turn at STS. */
-  readonly queued: number;
-  /** Answered from memory. */
-  readonly hits: number;
-  /** Answered by a call to STS that was under way already. */
-  readonly shared: number;
-  /** Calls of AssumeRole, each with its attempts. */
-  readonly assumes: number;
-  /** Those of them that were made ahead of time, while the old credentials still served. */
-  readonly refreshes: number;
-  /** Those of them that failed. */
-  readonly failures: number;
-  /** Answered with a refusal of STS that was remembered. */
-  readonly refused: number;
 }
 
 /** What a gate asks of a machine beside its public methods, for permissions of its own in place of the machine's. */
@@ -89,6 +69,7 @@ export class TokenVendingMachine implements AsyncDisposable {
   readonly #grants: Grants;
   readonly #vendor: Vendor;
   readonly #clients: ClientCache;
+  readonly #currentScope: ClientScope = currentScope(isProduction() ? () => undefined : warnOnceAfterAnswer());
 
   /**
    * Checks everything that can be checked without AWS. Never reads the `TENANT_AWS_*` variables: see {@link TokenVendingMachine.fromEnvironment}.
@@ -168,6 +149,7 @@ export class TokenVendingMachine implements AsyncDisposable {
   /**
    * One real client for all tenants, that a singleton may keep: each call of it is signed as the tenant in whose context
    * it is made, and fails outside one. Where the tenant is at hand, prefer {@link TenantAws.client}, which rests on no context.
+   * Unless `NODE_ENV` is `production`, it warns once when it is called in the context of a request that is already answered.
    *
    * Each tenant has its own retry quota and clock offset in it, unless `config` has a `retryStrategy`, which all of them share. Its `config` is a
    * copy at each reading, so that what is written to it has no effect, and its `middlewareStack` refuses changes: no tenant's code changes
@@ -179,7 +161,7 @@ export class TokenVendingMachine implements AsyncDisposable {
     type: ClientClass<Client> | DocumentClientClass<Client>,
     config: ClientConfig = {},
   ): Promise<Client> {
-    const client = this.#clients.get(currentScope, type, config);
+    const client = this.#clients.get(this.#currentScope, type, config);
     await assertFollowsCurrent(client);
     return client as Client;
   }

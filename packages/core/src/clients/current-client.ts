@@ -6,13 +6,22 @@ import { currentTenantAws, runInTenantContext } from './current.ts';
 import { memoized } from './memoized.ts';
 import type { TenantAws } from './tenant-aws.ts';
 
-/** Whose client it is: that of the tenant in whose context each call is made. */
-export const currentScope: ClientScope = {
-  key: 'current',
-  tenantOf: () => currentTenantAws().tenantId,
-  credentials: memoized(() => currentTenantAws().credentials()),
-  isOfAllTenants: true,
-};
+/**
+ * Whose client it is: that of the tenant in whose context each call is made.
+ *
+ * @param called told of each call
+ */
+export function currentScope(called: () => void): ClientScope {
+  return {
+    key: 'current',
+    tenantOf: () => currentTenantAws().tenantId,
+    credentials: memoized(() => {
+      called();
+      return currentTenantAws().credentials();
+    }),
+    isOfAllTenants: true,
+  };
+}
 
 /**
  * Refuses a client that keeps the credentials of one tenant for the next: asked in the contexts of two tenants that do

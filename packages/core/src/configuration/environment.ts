@@ -114,6 +114,11 @@ export function regionOfEnvironment(): string | undefined {
   return valueOf('AWS_PROFILE') !== undefined || isFile(file) ? 'shared-configuration' : undefined;
 }
 
+/** Whether this is a production process, by the convention of Express and NestJS: development has warnings that production has not. */
+export function isProduction(): boolean {
+  return valueOf('NODE_ENV') === 'production';
+}
+
 function judgeNames(faults: Faults): void {
   const known = [...MACHINE.values(), ...BEARER.values(), IDENTITY];
   const unknown = Object.keys(process.env).filter((name) => name.startsWith(PREFIX) && !name.startsWith(VARIABLE) && !known.includes(name));
