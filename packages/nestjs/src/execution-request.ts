@@ -1,28 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import type { ExecutionContext } from '@nestjs/common';
-import type { IdentityRequest } from '@tenant-aws/core';
+import { httpIdentityRequest, type IdentityRequest } from '@tenant-aws/core';
 
 /** What the frameworks under Nest call a request: Express' own, Fastify's around Node's, or the upgrade request of a socket. */
-interface HttpRequest {
-  readonly raw?: IncomingMessage;
-  readonly headersDistinct?: NodeJS.Dict<string[]>;
-  readonly socket?: { readonly remoteAddress?: string | undefined };
-  readonly user?: unknown;
-}
+type HttpRequest = IncomingMessage & { readonly raw?: IncomingMessage; readonly user?: unknown; tenantAws?: unknown };
 
 /**
  * What an identity source sees of an execution: of HTTP, of GraphQL over it, and of a socket that kept it, the HTTP request.
- * Of a transport's message nothing but `raw`, for there is no header that all transports agree on.
+ * Of a transport's message only `raw`: no header is common to all transports.
  */
 export function identityRequestOf(context: ExecutionContext): IdentityRequest {
   const request = httpRequestOf(context);
-  const node = request?.raw ?? request;
-  return {
-    headersDistinct: node?.headersDistinct ?? {},
-    remoteAddress: node?.socket?.remoteAddress,
-    user: request?.user,
-    raw: messageOf(context) ?? request,
-  };
+  const raw = messageOf(context) ?? request;
+  if (request === undefined) return { headersDistinct: {}, remoteAddress: undefined, raw };
+  return { ...httpIdentityRequest(request.raw ?? request, request.user), raw };
 }
 
 /** `{ data, context }` of a transport's message, `{ data, client }` of a socket's. */
@@ -38,7 +29,7 @@ function messageOf(context: ExecutionContext): object | undefined {
 }
 
 /** The HTTP request behind an execution; `undefined` for messages, and for a socket that kept none. */
-export function httpRequestOf(context: ExecutionContext): (HttpRequest & { tenantAws?: unknown }) | undefined {
+export function httpRequestOf(context: ExecutionContext): HttpRequest | undefined {
   switch (context.getType<'http' | 'ws' | 'rpc' | 'graphql'>()) {
     case 'http':
       return context.switchToHttp().getRequest();
@@ -49,6 +40,12 @@ export function httpRequestOf(context: ExecutionContext): (HttpRequest & { tenan
     default:
       return undefined;
   }
+}
+
+/** Node's own request behind an execution. */
+export function nodeRequestOf(context: ExecutionContext): IncomingMessage | undefined {
+  const request = httpRequestOf(context);
+  return request?.raw ?? request;
 }
 
 /** Apollo's context has `req`, Mercurius' `reply.request`. */

@@ -7,9 +7,10 @@ import {
   type OnApplicationShutdown,
   type Provider,
 } from '@nestjs/common';
-import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
+import { APP_FILTER, APP_INTERCEPTOR, HttpAdapterHost } from '@nestjs/core';
 import { type TenantGate, TokenVendingMachine, tenantGate } from '@tenant-aws/core';
 import { knownTenant } from './known-tenant.ts';
+import { keepRequestContext, openRequestContext } from './request-context.ts';
 import { TenantAwsExceptionFilter } from './tenant-aws.filter.ts';
 import {
   type ASYNC_OPTIONS_TYPE,
@@ -20,7 +21,6 @@ import {
 } from './tenant-aws.module-definition.ts';
 import { TenantAwsService } from './tenant-aws.service.ts';
 import { clientProviders } from './tenant-client.provider.ts';
-import { runInOpenPlace } from './tenant-place.ts';
 import { TenantGuard } from './tenant.guard.ts';
 import { TenantInterceptor } from './tenant.interceptor.ts';
 import { EAGER, KNOWN_TENANT, TENANT_GATE } from './tokens.ts';
@@ -53,10 +53,12 @@ const parts: readonly Provider[] = [
 @Module({})
 export class TenantAwsModule extends ConfigurableModuleClass implements NestModule, OnApplicationShutdown {
   readonly #gate: TenantGate;
+  readonly #host: HttpAdapterHost;
 
-  constructor(@Inject(TENANT_GATE) gate: TenantGate) {
+  constructor(@Inject(TENANT_GATE) gate: TenantGate, @Inject(HttpAdapterHost) host: HttpAdapterHost) {
     super();
     this.#gate = gate;
+    this.#host = host;
   }
 
   /** @param options those of `tenantCredentials()`, and `guard: true` to guard every handler; every one is optional */
@@ -69,9 +71,10 @@ export class TenantAwsModule extends ConfigurableModuleClass implements NestModu
     return assembled(super.forRootAsync(options));
   }
 
-  /** The place of the tenant is opened here, around all that Nest does for a request; the guard fills it. */
+  /** Nest calls this before it registers any route. */
   configure(consumer: MiddlewareConsumer): void {
-    consumer.apply((_request: unknown, _response: unknown, next: () => void) => runInOpenPlace(next)).forRoutes('{*path}');
+    consumer.apply(openRequestContext).forRoutes('{*path}');
+    keepRequestContext(this.#host.httpAdapter);
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -1,9 +1,10 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { type Permissions, type TenantAws, type TenantGate, TokenMissingError } from '@tenant-aws/core';
+import { admit } from './admissions.ts';
 import { PUBLIC, SCOPED } from './decorators.ts';
 import { identityRequestOf } from './execution-request.ts';
-import { admit } from './tenant-place.ts';
+
 import { EAGER, TENANT_GATE } from './tokens.ts';
 
 /**
@@ -26,11 +27,14 @@ export class TenantGuard implements CanActivate {
   }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (this.#declared(PUBLIC, context)) return true;
+    if (this.#declared(PUBLIC, context)) return admitNobody(context);
 
     const outer = await this.#gate(identityRequestOf(context));
     const permissions = this.#declared(SCOPED, context) as Permissions | undefined;
-    if (!outer) return admitNobody(permissions);
+    if (!outer) {
+      if (permissions) throw new TokenMissingError(); // a handler with permissions of its own needs a tenant to have them
+      return admitNobody(context);
+    }
 
     const own: TenantAws = permissions ? outer.scoped(permissions) : outer;
     if (this.#eager) await own.credentials();
@@ -43,8 +47,8 @@ export class TenantGuard implements CanActivate {
   }
 }
 
-/** Only where `optional`, and nothing was presented. A handler with permissions of its own needs a tenant to have them. */
-function admitNobody(permissions: Permissions | undefined): true {
-  if (permissions) throw new TokenMissingError();
+/** A public handler; under `optional` one for which nothing was presented. */
+function admitNobody(context: ExecutionContext): true {
+  admit(context);
   return true;
 }

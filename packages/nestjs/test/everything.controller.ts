@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { pipeline, Readable, type Writable } from 'node:stream';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -10,12 +10,14 @@ import {
   Get,
   Injectable,
   Param,
+  Res,
+  Sse,
   StreamableFile,
   UseFilters,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { currentTenantAws } from '@tenant-aws/core';
-import { from, mergeMap, type Observable } from 'rxjs';
+import { from, map, mergeMap, type Observable } from 'rxjs';
 import { type Actions, workActions } from '../../../test/interleaving/requests.ts';
 import { forPresigning, get, put, type TenantClients, upload, works } from '../../../test/interleaving/work.ts';
 import { TenantClient } from '../src/index.ts';
@@ -65,7 +67,7 @@ class WritingFilter implements ExceptionFilter {
 }
 
 /** What may be asked of it: all that may be asked of any framework's app, and what only Nest has. */
-export const actions: Actions = { ...workActions, handler: 1, stream: 2, filter: 2, observable: 1 };
+export const actions: Actions = { ...workActions, handler: 1, stream: 2, response: 2, filter: 2, observable: 1 };
 
 @Controller()
 export class EverythingController {
@@ -86,16 +88,19 @@ export class EverythingController {
   /** Its body is read long after the handler has returned. */
   @Get('stream/:tenant/:id')
   stream(@Param('tenant') tenant: string, @Param('id') id: string): StreamableFile {
-    const everything = this.everything;
-    return new StreamableFile(
-      Readable.from(
-        (async function* () {
-          await put(everything, tenant, id);
-          for await (const _ of await get(everything, tenant, id)) yield '';
-          yield currentTenantAws().tenantId;
-        })(),
-      ),
-    );
+    return new StreamableFile(Readable.from(this.lazily(tenant, id)));
+  }
+
+  /** Written to the response by the handler itself. */
+  @Get('response/:tenant/:id')
+  response(@Res() response: Writable & { raw?: Writable }, @Param('tenant') tenant: string, @Param('id') id: string): void {
+    pipeline(Readable.from(this.lazily(tenant, id)), response.raw ?? response, () => undefined);
+  }
+
+  private async *lazily(tenant: string, id: string): AsyncGenerator<string> {
+    await put(this.everything, tenant, id);
+    for await (const _ of await get(this.everything, tenant, id)) yield '';
+    yield currentTenantAws().tenantId;
   }
 
   @UseFilters(WritingFilter)
@@ -108,6 +113,11 @@ export class EverythingController {
   @Get('observable/:tenant/:id')
   observable(@Param('tenant') tenant: string, @Param('id') id: string): Observable<string> {
     return from([tenant]).pipe(mergeMap(async (of) => put(this.everything, of, id).then(() => currentTenantAws().tenantId)));
+  }
+
+  @Sse('events/:tenant/:id')
+  events(@Param('tenant') tenant: string, @Param('id') id: string): Observable<{ data: string }> {
+    return this.observable(tenant, id).pipe(map((data) => ({ data })));
   }
 
   @Get('multipart/:tenant')

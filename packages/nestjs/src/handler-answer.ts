@@ -1,0 +1,59 @@
+import { Stream } from 'node:stream';
+import { StreamableFile } from '@nestjs/common';
+import { runInTenantContext, type TenantContext } from '@tenant-aws/core';
+
+/** What Node calls on a stream while it is read, written to and destroyed. */
+const STREAM = ['emit', '_read', '_write', '_writev', '_final', '_transform', '_flush', '_destroy'];
+const WEB_STREAM = ['cancel', 'pipeTo', 'pipeThrough'];
+const WEB_READER = ['read', 'cancel'];
+const ITERATOR = ['next', 'return', 'throw'];
+
+/**
+ * Makes a body that is produced while it is sent run in the context of its handler. Nest and Node send it after the handler
+ * has returned, in whatever context they are then.
+ *
+ * @param answer what a handler returned: changed where it is a `StreamableFile`, a stream, an async iterable or a web
+ * `Response`, and left as it is otherwise
+ */
+export function keepContextOf<T>(answer: T, context: TenantContext): T {
+  const body = bodyOf(answer);
+  if (body instanceof Stream) bind(body, STREAM, context);
+  else if (body instanceof ReadableStream) {
+    bind(body, WEB_STREAM, context);
+    bindResult(body, 'getReader', WEB_READER, context);
+    bindResult(body, Symbol.asyncIterator, ITERATOR, context);
+  } else if (isAsyncIterable(body)) bindResult(body, Symbol.asyncIterator, ITERATOR, context);
+  return answer;
+}
+
+function bodyOf(answer: unknown): unknown {
+  if (answer instanceof StreamableFile) return answer.getStream();
+  if (answer instanceof Response) return answer.body;
+  return answer;
+}
+
+function isAsyncIterable(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
+
+function bind(target: object, names: readonly PropertyKey[], context: TenantContext): void {
+  for (const name of names) {
+    wrap(target, name, (method, args) => runInTenantContext(context, () => Reflect.apply(method, target, args)));
+  }
+}
+
+/** Binds the methods of whatever object the method `name` returns. */
+function bindResult(target: object, name: PropertyKey, names: readonly PropertyKey[], context: TenantContext): void {
+  wrap(target, name, (method, args) => {
+    const result: unknown = runInTenantContext(context, () => Reflect.apply(method, target, args));
+    if (typeof result === 'object' && result !== null) bind(result, names, context);
+    return result;
+  });
+}
+
+function wrap(target: object, name: PropertyKey, call: (method: (...args: unknown[]) => unknown, args: unknown[]) => unknown): void {
+  const method: unknown = Reflect.get(target, name);
+  if (typeof method !== 'function') return;
+  const value = (...args: unknown[]): unknown => call(method as (...args: unknown[]) => unknown, args);
+  Reflect.defineProperty(target, name, { value, configurable: true, writable: true });
+}

@@ -1,0 +1,81 @@
+import { EventEmitter } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { LocalAws } from '@tenant-aws/local';
+
+type Middleware = (request: unknown, response: ServerResponse, next: () => void) => void;
+
+/** Middleware that continues a request from the async context of another one, as real libraries do. */
+export const foreignMiddleware: readonly (readonly [string, () => Middleware])[] = [
+  ['a FIFO limiter', fifoLimiter],
+  ['a callback store over one connection', callbackStore],
+  ['a batch of a timer', timerBatch],
+];
+
+/** Two requests at once; the end of one starts the next that waits, in its own context. */
+function fifoLimiter(): Middleware {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return (_request, response, next) => {
+    const start = (): void => {
+      running += 1;
+      response.once('finish', () => {
+        running -= 1;
+        waiting.shift()?.();
+      });
+      next();
+    };
+    if (running < 2) start();
+    else waiting.push(start);
+  };
+}
+
+/** A client with one connection and callbacks: the replies of a pipeline arrive together, in the context of one of its commands. */
+function callbackStore(): Middleware {
+  const connection = new EventEmitter().setMaxListeners(0);
+  let pipeline: string[] = [];
+  let commands = 0;
+  const flush = (): void => {
+    const replies = pipeline;
+    pipeline = [];
+    for (const id of replies) connection.emit(id);
+  };
+  return (_request, _response, next) => {
+    const id = String((commands += 1));
+    connection.once(id, next);
+    pipeline.push(id);
+    if (pipeline.length === 6) flush();
+    else if (pipeline.length === 1) setTimeout(flush, 5);
+  };
+}
+
+/** Collects the requests of 5 ms, and continues all of them in the context of the first. */
+function timerBatch(): Middleware {
+  let batch: (() => void)[] | undefined;
+  return (_request, _response, next) => {
+    if (batch) return void batch.push(next);
+    const started = [next];
+    batch = started;
+    setTimeout(() => {
+      batch = undefined;
+      for (const go of started) go();
+    }, 5);
+  };
+}
+
+/** Sends 60 requests of 10 tenants at once to `<url>/<path>/<tenant>/<id>`: every answer that is not the requester's own tenant. */
+export async function foreignAnswers(aws: LocalAws, url: string, path: string): Promise<object[]> {
+  const sent = Array.from({ length: 60 }, (_, index) => ({ tenant: `tenant-${index % 10}`, id: `note-${index}` }));
+  const answers = await Promise.all(
+    sent.map(async ({ tenant, id }) => {
+      const headers = { authorization: `Bearer ${await aws.issuer.token({ tenant })}` };
+      const response = await fetch(`${url}/${path}/${tenant}/${id}`, { headers });
+      return { tenant, status: response.status, text: textOf(await response.text()) };
+    }),
+  );
+  return answers.filter(({ tenant, status, text }) => status !== 200 || text !== tenant);
+}
+
+/** The answer, or the data of the only event. */
+function textOf(body: string): string {
+  return /^data: (.*)$/m.exec(body)?.[1] ?? body.trimEnd();
+}

@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { get as httpGet, type IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { setImmediate as aTurn } from 'node:timers/promises';
+import { Controller, Get, type INestApplication, Param, Sse, StreamableFile } from '@nestjs/common';
+import nest from '@nestjs/core/package.json' with { type: 'json' };
+import { EMPTY, finalize, interval, map, mergeWith, type Observable } from 'rxjs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { notesAws } from '../../../test/aws-of-a-file.ts';
+import { tenantHere } from '../../../test/tenant-here.ts';
+import { TenantAwsModule } from '../src/index.ts';
+import { platforms, start } from './application.ts';
+
+const aws = notesAws();
+const chunk = 'x'.repeat(16_384);
+
+/** Whose context each body ended in: resolved once it has. */
+const ended = new Map<string, PromiseWithResolvers<string>>();
+
+async function* endless(id: string): AsyncGenerator<string> {
+  try {
+    for (;;) {
+      await aTurn();
+      yield chunk;
+    }
+  } finally {
+    await aTurn(); // by now the response is closed
+    ended.get(id)?.resolve(tenantHere());
+  }
+}
+
+@Controller()
+class Bodies {
+  @Get('file/:id')
+  file(@Param('id') id: string): StreamableFile {
+    return new StreamableFile(Readable.from(endless(id)));
+  }
+
+  @Get('generator/:id')
+  generator(@Param('id') id: string): AsyncGenerator<string> {
+    return endless(id);
+  }
+
+  @Get('response/:id')
+  response(@Param('id') id: string): Response {
+    const body = endless(id);
+    const pull = async (controller: ReadableStreamDefaultController): Promise<void> => {
+      controller.enqueue(new TextEncoder().encode((await body.next()).value ?? ''));
+    };
+    return new Response(new ReadableStream({ pull, cancel: () => void body.return(undefined) }, { highWaterMark: 0 }));
+  }
+
+  @Sse('events/:id')
+  events(@Param('id') id: string): Observable<{ data: string }> {
+    return interval(1).pipe(
+      map(() => ({ data: chunk })),
+      mergeWith(EMPTY),
+      finalize(() => setImmediate(() => ended.get(id)?.resolve(tenantHere()))),
+    );
+  }
+}
+
+/** Nest 11 sends no async generators and no web responses. */
+const bodies = nest.version.startsWith('11.') ? ['file', 'events'] : ['file', 'generator', 'response', 'events'];
+
+describe.each(platforms)('what a handler returns, on %s', (platform) => {
+  let app: INestApplication;
+  beforeAll(async () => {
+    app = await start(platform, { imports: [TenantAwsModule.forRoot({ guard: true })], controllers: [Bodies] });
+    await app.listen(0, '127.0.0.1');
+  });
+  afterAll(() => app.close());
+
+  it.each(bodies)('ends as its own tenant when the client leaves: %s', async (body) => {
+    const tenants = ['acme', 'globex', 'initech'];
+
+    const seen = tenants.map(async (tenant) => {
+      const settled = Promise.withResolvers<string>();
+      ended.set(tenant, settled);
+      const headers = { authorization: `Bearer ${await aws.issuer.token({ tenant })}` };
+      const request = httpGet(`${await app.getUrl()}/${body}/${tenant}`, { headers });
+      const [response] = (await once(request, 'response')) as [IncomingMessage];
+      await once(response, 'data');
+      request.destroy();
+      return settled.promise;
+    });
+
+    expect(await Promise.all(seen)).toEqual(tenants);
+  });
+});
