@@ -1,5 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { exchangeOf, NoTenantError, type TenantAws, type TenantContext } from '@tenant-aws/core';
+import { recallArguments, rememberArguments } from './admitted-arguments.ts';
 import { executionKey, httpRequestOf, nodeRequestOf } from './execution-request.ts';
 
 /** What the guard found: the tenant with the handler's own permissions, and with those of the module. */
@@ -23,7 +24,9 @@ export function admit(context: ExecutionContext, admitted?: Admitted): void {
   const kind = context.getType<'http' | 'graphql' | 'ws' | 'rpc'>();
   const node = nodeRequestOf(context);
   const exchange = node && exchangeOf(node);
-  contexts.set(executionKey(context), { current: admitted?.own, exchange, purpose: 'handler' });
+  const own: TenantContext = { current: admitted?.own, exchange, purpose: 'handler' };
+  contexts.set(executionKey(context), own);
+  rememberArguments(context, own);
   if (kind === 'ws' || kind === 'rpc') return;
   const ofRequest = kind === 'http' ? admitted?.own : admitted?.outer;
   const request = httpRequestOf(context);
@@ -37,12 +40,13 @@ export function handlerContext(context: ExecutionContext): TenantContext {
 }
 
 /**
- * The tenant that was admitted to this execution.
+ * The tenant that was admitted to this execution, for parameters of handlers: it does not depend on the async context.
  *
  * @throws {@link NoTenantError} there is none
+ * @throws {@link TenantMismatchError} it cannot be told
  */
 export function tenantOf(context: ExecutionContext): TenantAws {
-  const { current } = handlerContext(context);
-  if (current === undefined) throw new NoTenantError();
-  return current;
+  const own = context.getType() === 'http' ? handlerContext(context) : recallArguments(context);
+  if (own?.current === undefined) throw new NoTenantError();
+  return own.current;
 }

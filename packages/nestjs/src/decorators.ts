@@ -1,5 +1,6 @@
-import { createParamDecorator, type CustomDecorator, SetMetadata } from '@nestjs/common';
-import { ConfigurationError, currentTenantAws, type Permissions, type TenantIdentity } from '@tenant-aws/core';
+import { createParamDecorator, type CustomDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { ConfigurationError, type Permissions, type TenantIdentity } from '@tenant-aws/core';
+import { tenantOf } from './admissions.ts';
 
 export const PUBLIC = 'tenant-aws:public';
 export const SCOPED = 'tenant-aws:scoped';
@@ -24,8 +25,10 @@ export function Scoped(permissions: Permissions): CustomDecorator {
 }
 
 /**
- * A parameter of a handler: the verified {@link TenantIdentity} it runs for.
+ * A parameter of a handler: the verified {@link TenantIdentity} of its own request or message, whatever the async context is.
  *
- * @throws {@link NoTenantError} where no guard has let a tenant in
+ * @throws {@link NoTenantError} the guard admitted no tenant
  */
-export const CurrentTenant: () => ParameterDecorator = createParamDecorator((): TenantIdentity => currentTenantAws().identity);
+export const CurrentTenant: () => ParameterDecorator = createParamDecorator(
+  (_data: unknown, execution: ExecutionContext): TenantIdentity => tenantOf(execution).identity,
+);

@@ -1,8 +1,10 @@
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import type { NestInterceptor } from '@nestjs/common';
 import type { LocalAws } from '@tenant-aws/local';
+import { asapScheduler, from, mergeMap, Observable, observeOn } from 'rxjs';
 
-type Middleware = (request: unknown, response: ServerResponse, next: () => void) => void;
+type Middleware<Response = ServerResponse> = (request: unknown, response: Response, next: () => void) => void;
 
 /** Middleware that continues a request from the async context of another one, as real libraries do. */
 export const foreignMiddleware: readonly (readonly [string, () => Middleware])[] = [
@@ -49,16 +51,52 @@ function callbackStore(): Middleware {
 }
 
 /** Collects the requests of 5 ms, and continues all of them in the context of the first. */
-function timerBatch(): Middleware {
+function timerBatch(): Middleware<unknown> {
   let batch: (() => void)[] | undefined;
   return (_request, _response, next) => {
-    if (batch) return void batch.push(next);
-    const started = [next];
-    batch = started;
+    batch ??= startedBatch();
+    batch.push(next);
+  };
+  function startedBatch(): (() => void)[] {
+    const started: (() => void)[] = [];
     setTimeout(() => {
       batch = undefined;
       for (const go of started) go();
     }, 5);
+    return started;
+  }
+}
+
+/** Interceptors that call the handler from the async context of another execution. */
+export const foreignInterceptors: readonly (readonly [string, () => NestInterceptor])[] = [
+  ['`observeOn(asapScheduler)` after a promise that all share', afterSharedPromise],
+  ['a queue that all share', afterSharedQueue],
+];
+
+function afterSharedPromise(): NestInterceptor {
+  const join = timerBatch();
+  let ready: Promise<void> | undefined;
+  const sharedPromise = (): Promise<void> =>
+    (ready ??= new Promise((resolve) => {
+      join(undefined, undefined, () => {
+        ready = undefined;
+        resolve();
+      });
+    }));
+  return {
+    intercept: (_context, next) =>
+      from(sharedPromise()).pipe(
+        observeOn(asapScheduler),
+        mergeMap(() => next.handle()),
+      ),
+  };
+}
+
+function afterSharedQueue(): NestInterceptor {
+  const join = timerBatch();
+  return {
+    intercept: (_context, next) =>
+      new Observable((subscriber) => join(undefined, undefined, () => subscriber.add(next.handle().subscribe(subscriber)))),
   };
 }
 
