@@ -1,7 +1,8 @@
 import type { ExecutionContext } from '@nestjs/common';
-import { exchangeOf, NoTenantError, type TenantAws, type TenantContext } from '@tenant-aws/core';
+import { exchangeOf, NoTenantError, type TenantAws, type TenantContext, TenantMismatchError, tenantContext } from '@tenant-aws/core';
 import { recallArguments, rememberArguments } from './admitted-arguments.ts';
 import { executionKey, httpRequestOf, nodeRequestOf } from './execution-request.ts';
+import { fieldContext, ownFieldContext, rememberField, type ResolveInfo } from './graphql-fields.ts';
 
 /** What the guard found: the tenant with the handler's own permissions, and with those of the module. */
 export interface Admitted {
@@ -13,30 +14,32 @@ export interface Admitted {
 const contexts = new WeakMap<object, TenantContext>();
 
 /**
- * Records whom the guard admitted to this execution, and hangs the tenant on the HTTP request.
+ * Records whom the guard admitted to this execution, and sets `tenantAws` of the HTTP request.
  *
- * A request of HTTP has one handler: its tenant is current in all that Nest does for the request. A request of GraphQL has
- * many resolvers at once, with permissions of their own: their tenant is current in each resolver alone.
+ * A request of HTTP has one handler: its tenant is current in all that Nest does for the request. An operation of GraphQL
+ * has many resolvers at once, with permissions of their own: their tenant is current in each of them and its fields alone.
  *
  * @param admitted absent where the handler is public, and where nothing was presented under `optional`
  */
-export function admit(context: ExecutionContext, admitted?: Admitted): void {
-  const kind = context.getType<'http' | 'graphql' | 'ws' | 'rpc'>();
-  const node = nodeRequestOf(context);
+export function admit(execution: ExecutionContext, admitted?: Admitted): void {
+  const kind = execution.getType<'http' | 'graphql' | 'ws' | 'rpc'>();
+  const node = nodeRequestOf(execution);
   const exchange = node && exchangeOf(node);
-  const own: TenantContext = { current: admitted?.own, exchange, purpose: 'handler' };
-  contexts.set(executionKey(context), own);
-  rememberArguments(context, own);
-  if (kind === 'ws' || kind === 'rpc') return;
-  const ofRequest = kind === 'http' ? admitted?.own : admitted?.outer;
-  const request = httpRequestOf(context);
-  if (request && ofRequest) request.tenantAws = ofRequest;
-  if (exchange && (ofRequest || kind === 'http')) exchange.context.current = ofRequest;
+  const info = resolveInfoOf(execution);
+  // A subscription's context was opened before its guard runs.
+  const context: TenantContext = (info && ownFieldContext(info)) ?? { exchange, purpose: 'handler' };
+  context.current = admitted?.own;
+  contexts.set(executionKey(execution), context);
+  rememberArguments(execution, context);
+  if (info) rememberField(execution.getArgByIndex(2), info, context);
+  if (kind === 'http' && exchange) exchange.context.current = admitted?.own;
+  const request = kind === 'http' || kind === 'graphql' ? httpRequestOf(execution) : undefined;
+  if (request && admitted) request.tenantAws = kind === 'http' ? admitted.own : admitted.outer;
 }
 
-/** The context in which the handler of this execution runs. Without a guard it has no tenant. */
-export function handlerContext(context: ExecutionContext): TenantContext {
-  return contexts.get(executionKey(context)) ?? { purpose: 'handler' };
+/** The context in which the handler of this execution runs. Without a guard it has no tenant, unless a field above has one. */
+export function handlerContext(execution: ExecutionContext): TenantContext {
+  return contexts.get(executionKey(execution)) ?? contextAbove(execution) ?? { purpose: 'handler' };
 }
 
 /**
@@ -45,8 +48,39 @@ export function handlerContext(context: ExecutionContext): TenantContext {
  * @throws {@link NoTenantError} there is none
  * @throws {@link TenantMismatchError} it cannot be told
  */
-export function tenantOf(context: ExecutionContext): TenantAws {
-  const own = context.getType() === 'http' ? handlerContext(context) : recallArguments(context);
+export function tenantOf(execution: ExecutionContext): TenantAws {
+  const own = execution.getType() === 'http' ? handlerContext(execution) : (recallArguments(execution) ?? contextAbove(execution));
   if (own?.current === undefined) throw new NoTenantError();
   return own.current;
+}
+
+/**
+ * Refuses an operation of GraphQL whose executor runs in the context of another request: resolvers run in contexts of their
+ * own, but nothing can be done for a method of a returned object, which graphql-js calls by itself.
+ *
+ * @throws {@link TenantMismatchError}
+ */
+export function refuseForeignExecutor(execution: ExecutionContext): void {
+  const info = resolveInfoOf(execution);
+  const here = tenantContext();
+  if (info === undefined || info.path.prev !== undefined || here === undefined || here === ownFieldContext(info)) return;
+  const node = nodeRequestOf(execution);
+  const own = node && exchangeOf(node);
+  if (here.exchange === own && (own !== undefined || here.current === undefined)) return;
+  throw new TenantMismatchError({ detail: { reason: 'the operation is executed in the async context of another request' } });
+}
+
+/** Of a resolver; `undefined` for anything else. */
+export function resolveInfoOf(execution: ExecutionContext): ResolveInfo | undefined {
+  return execution.getType<'graphql' | 'http'>() === 'graphql' ? execution.getArgByIndex(3) : undefined;
+}
+
+/** Whether this is a field beneath one that has passed the guard: it then has that field's tenant and permissions. */
+export function isAdmittedAbove(execution: ExecutionContext): boolean {
+  return resolveInfoOf(execution)?.path.prev !== undefined && contextAbove(execution) !== undefined;
+}
+
+function contextAbove(execution: ExecutionContext): TenantContext | undefined {
+  const info = resolveInfoOf(execution);
+  return info && fieldContext(execution.getArgByIndex(2), info);
 }

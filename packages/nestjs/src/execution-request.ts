@@ -1,19 +1,25 @@
 import type { IncomingMessage } from 'node:http';
 import type { ExecutionContext } from '@nestjs/common';
 import { httpIdentityRequest, type IdentityRequest } from '@tenant-aws/core';
+import { type GraphqlConnection, graphqlConnection, withAuthorization } from './graphql-connection.ts';
 
 /** What the frameworks under Nest call a request: Express' own, Fastify's around Node's, or the upgrade request of a socket. */
 type HttpRequest = IncomingMessage & { readonly raw?: IncomingMessage; readonly user?: unknown; tenantAws?: unknown };
 
 /**
  * What an identity source sees of an execution: of HTTP, of GraphQL over it, and of a socket that kept it, the HTTP request.
+ * Of GraphQL over a WebSocket, the request that opened it, with the token of `connectionParams`.
  * Of a transport's message only `raw`: no header is common to all transports.
  */
 export function identityRequestOf(context: ExecutionContext): IdentityRequest {
   const request = httpRequestOf(context);
-  const raw = messageOf(context) ?? request;
-  if (request === undefined) return { headersDistinct: {}, remoteAddress: undefined, raw };
-  return { ...httpIdentityRequest(request.raw ?? request, request.user), raw };
+  const node = nodeRequestOf(context);
+  const connection = connectionOf(context);
+  const raw = messageOf(context) ?? connection ?? request;
+  if (node === undefined) return { headersDistinct: {}, remoteAddress: undefined, raw };
+  const identityRequest = { ...httpIdentityRequest(node, request?.user), raw };
+  if (connection === undefined) return identityRequest;
+  return { ...identityRequest, headersDistinct: withAuthorization(identityRequest.headersDistinct, connection.connectionParams) };
 }
 
 /** `{ data, context }` of a transport's message, `{ data, client }` of a socket's. */
@@ -42,17 +48,24 @@ export function httpRequestOf(context: ExecutionContext): HttpRequest | undefine
   }
 }
 
-/** Node's own request behind an execution. */
+/** Node's own request behind an execution; of a connection, the request that opened it. */
 export function nodeRequestOf(context: ExecutionContext): IncomingMessage | undefined {
   const request = httpRequestOf(context);
-  return request?.raw ?? request;
+  return connectionOf(context)?.request ?? request?.raw ?? request;
 }
 
-/** Apollo's context has `req`, Mercurius' `reply.request`. */
+function connectionOf(context: ExecutionContext): GraphqlConnection | undefined {
+  return context.getType<'graphql' | 'http'>() === 'graphql' ? graphqlConnection(context.getArgByIndex(2)) : undefined;
+}
+
+/**
+ * Mercurius' context has `reply.request`, which is asked first: where an application's `context` is one object, its `req` is
+ * the request that came last. Apollo's has `req`, which over graphql-ws is that library's own context.
+ */
 function graphqlRequest(
   graphql: { req?: HttpRequest; request?: HttpRequest; reply?: { request?: HttpRequest } } | undefined,
 ): HttpRequest | undefined {
-  return graphql?.req ?? graphql?.request ?? graphql?.reply?.request;
+  return graphql?.reply?.request ?? graphql?.req ?? graphql?.request;
 }
 
 /**

@@ -40,6 +40,11 @@ export function keepRequestContext(adapter: HttpAdapter): void {
   }
 }
 
+/** The same for middleware that is registered from now on, of Express; Fastify's hook covers all of its routes. */
+export function keepMiddlewareContext(adapter: HttpAdapter | undefined): void {
+  if (adapter?.getType() === 'express') adapter.use(keeping((_request, _response, next) => next()));
+}
+
 interface FastifyHooks {
   addHook(name: 'preHandler', hook: (request: HttpRequest, reply: unknown, done: () => void) => void): void;
 }

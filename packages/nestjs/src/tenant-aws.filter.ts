@@ -22,7 +22,7 @@ export class TenantAwsExceptionFilter implements ExceptionFilter<TenantAwsError>
     const { code, title: message } = problemOf(error);
     switch (host.getType<'http' | 'ws' | 'rpc' | 'graphql'>()) {
       case 'graphql':
-        return Object.assign(new Error(message), { extensions: { code, status: error.status } });
+        return graphqlError(error);
       case 'rpc':
         return throwError(() => ({ status: 'error', code, message }));
       case 'ws':
@@ -40,6 +40,18 @@ export class TenantAwsExceptionFilter implements ExceptionFilter<TenantAwsError>
     httpAdapter.setHeader(response, 'Content-Type', PROBLEM_JSON);
     httpAdapter.reply(response, JSON.stringify(problemOf(error)), error.status);
   }
+}
+
+/** What a client of GraphQL may read of an error. */
+export function graphqlError(error: TenantAwsError): Error {
+  const { code, title, status } = problemOf(error);
+  return Object.assign(new Error(title), {
+    extensions: { code, status },
+    /** Mercurius' filter of a subscription iterates whatever it is given: it then throws this error, not a TypeError. */
+    [Symbol.asyncIterator](): never {
+      throw this;
+    },
+  });
 }
 
 /** A native socket is told apart by its numeric `readyState`: its `emit` would only speak to itself. */

@@ -4,13 +4,17 @@ import {
   type MiddlewareConsumer,
   Module,
   type NestModule,
+  type OnApplicationBootstrap,
   type OnApplicationShutdown,
+  type OnModuleInit,
   type Provider,
 } from '@nestjs/common';
-import { APP_FILTER, APP_INTERCEPTOR, HttpAdapterHost } from '@nestjs/core';
+import { APP_FILTER, APP_INTERCEPTOR, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { type TenantGate, TokenVendingMachine, tenantGate } from '@tenant-aws/core';
+import { graphqlSchemas } from './graphql-schema-host.ts';
+import { keepFieldContexts } from './graphql-schema.ts';
 import { knownTenant } from './known-tenant.ts';
-import { keepRequestContext, openRequestContext } from './request-context.ts';
+import { keepMiddlewareContext, keepRequestContext, openRequestContext } from './request-context.ts';
 import { TenantAwsExceptionFilter } from './tenant-aws.filter.ts';
 import {
   type ASYNC_OPTIONS_TYPE,
@@ -23,7 +27,7 @@ import { TenantAwsService } from './tenant-aws.service.ts';
 import { clientProviders } from './tenant-client.provider.ts';
 import { TenantGuard } from './tenant.guard.ts';
 import { TenantInterceptor } from './tenant.interceptor.ts';
-import { EAGER, KNOWN_TENANT, TENANT_GATE } from './tokens.ts';
+import { EAGER, KNOWN_TENANT, SESSION_MS, TENANT_GATE } from './tokens.ts';
 
 const parts: readonly Provider[] = [
   // The guard mints what a handler needs, once it knows the handler's decorators: the gate itself mints nothing.
@@ -34,6 +38,11 @@ const parts: readonly Provider[] = [
   },
   { provide: KNOWN_TENANT, useFactory: knownTenant, inject: [TENANT_GATE, MODULE_OPTIONS_TOKEN] },
   { provide: EAGER, useFactory: ({ eager = true }: TenantAwsModuleOptions) => eager, inject: [MODULE_OPTIONS_TOKEN] },
+  {
+    provide: SESSION_MS,
+    useFactory: ({ maxSessionSeconds = 0 }: TenantAwsModuleOptions) => maxSessionSeconds * 1000,
+    inject: [MODULE_OPTIONS_TOKEN],
+  },
   { provide: TokenVendingMachine, useFactory: (gate: TenantGate) => gate.tvm, inject: [TENANT_GATE] },
   TenantAwsService,
   TenantGuard,
@@ -51,14 +60,27 @@ const parts: readonly Provider[] = [
  * @Module({ imports: [TenantAwsModule.forRoot({ guard: true })] })
  */
 @Module({})
-export class TenantAwsModule extends ConfigurableModuleClass implements NestModule, OnApplicationShutdown {
+export class TenantAwsModule
+  extends ConfigurableModuleClass
+  implements NestModule, OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown
+{
   readonly #gate: TenantGate;
   readonly #host: HttpAdapterHost;
 
-  constructor(@Inject(TENANT_GATE) gate: TenantGate, @Inject(HttpAdapterHost) host: HttpAdapterHost) {
+  readonly #modules: ModulesContainer;
+  readonly #sessionMs: number;
+
+  constructor(
+    @Inject(TENANT_GATE) gate: TenantGate,
+    @Inject(HttpAdapterHost) host: HttpAdapterHost,
+    @Inject(ModulesContainer) modules: ModulesContainer,
+    @Inject(SESSION_MS) sessionMs: number,
+  ) {
     super();
     this.#gate = gate;
     this.#host = host;
+    this.#modules = modules;
+    this.#sessionMs = sessionMs;
   }
 
   /** @param options those of `tenantCredentials()`, and `guard: true` to guard every handler; every one is optional */
@@ -77,6 +99,15 @@ export class TenantAwsModule extends ConfigurableModuleClass implements NestModu
     keepRequestContext(this.#host.httpAdapter);
   }
 
+  /** Global modules come first: `@nestjs/graphql` registers its middleware after this. */
+  onModuleInit(): void {
+    keepMiddlewareContext(this.#host.httpAdapter);
+  }
+
+  onApplicationBootstrap(): void {
+    for (const schema of graphqlSchemas(this.#modules)) keepFieldContexts(schema, this.#sessionMs);
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await this.#gate.close();
   }
@@ -93,6 +124,7 @@ function assembled(definition: DynamicModule): DynamicModule {
       return [
         TENANT_GATE,
         EAGER,
+        SESSION_MS,
         TokenVendingMachine,
         TenantAwsService,
         TenantGuard,

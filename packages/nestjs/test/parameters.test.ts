@@ -4,7 +4,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { Controller, Get, type INestApplication, type NestInterceptor, UseGuards, UseInterceptors } from '@nestjs/common';
-import { Args, Field, GraphQLModule, ObjectType, Query, Resolver } from '@nestjs/graphql';
+import { Args, Field, GraphQLModule, ObjectType, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { ClientProxyFactory, MessagePattern, type MicroserviceOptions, Transport } from '@nestjs/microservices';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { type OnGatewayConnection, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
@@ -67,6 +67,9 @@ describe.each(foreignInterceptors)('parameters of handlers behind %s', (_name, i
     class Me {
       @Field(() => String)
       id!: string;
+
+      @Field(() => String)
+      field!: string;
     }
 
     @UseInterceptors(interceptor())
@@ -76,18 +79,23 @@ describe.each(foreignInterceptors)('parameters of handlers behind %s', (_name, i
       async me(@TenantClient(S3Client) s3: S3Client, @CurrentTenant() tenant: TenantIdentity, @Args('id') id: string) {
         return { id: `${id} ${await seen(s3, tenant)}` };
       }
+
+      @ResolveField()
+      field(@TenantClient(S3Client) s3: S3Client, @CurrentTenant() tenant: TenantIdentity) {
+        return seen(s3, tenant);
+      }
     }
     const graphql = GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, autoSchemaFile: true });
     const app = keep(await start('Express', { imports: [TenantAwsModule.forRoot({ guard: true }), graphql], providers: [Resolvers] }));
     await app.listen(0, '127.0.0.1');
-    const query = '{ a: me(id: "a") { id } b: me(id: "b") { id } }';
+    const query = '{ a: me(id: "a") { id field } b: me(id: "b") { id field } }';
 
     const all = await answers(async (token) => {
       const { body } = await request(app.getHttpServer()).post('/graphql').auth(token, { type: 'bearer' }).send({ query });
       return body.data;
     });
 
-    expect(all).toEqual(REQUESTS.map((id) => ({ a: { id: `a ${id}` }, b: { id: `b ${id}` } })));
+    expect(all).toEqual(REQUESTS.map((id) => ({ a: { id: `a ${id}`, field: id }, b: { id: `b ${id}`, field: id } })));
   });
 
   it.each([

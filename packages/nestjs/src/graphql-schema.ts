@@ -1,0 +1,41 @@
+import { runInTenantContext } from '@tenant-aws/core';
+import { type Field, fieldContext, type GraphqlSchema } from './graphql-fields.ts';
+import { keepSubscription } from './graphql-subscription.ts';
+
+const known = new WeakSet<GraphqlSchema>();
+
+/**
+ * Makes the resolvers of a schema run in the context of the nearest field above them that has passed the guard: graphql-js
+ * calls them in its own context, where the decorators of a query do not hold for its fields.
+ *
+ * @param sessionMs how long a subscription may last after its token has expired
+ */
+export function keepFieldContexts(schema: GraphqlSchema, sessionMs: number): void {
+  if (known.has(schema)) return;
+  known.add(schema);
+  const subscriptions = new Set(fieldsOf(schema.getSubscriptionType()));
+  for (const type of Object.values(schema.getTypeMap())) {
+    for (const field of fieldsOf(type)) {
+      if (subscriptions.has(field)) keepSubscription(field, sessionMs);
+      else keepResolver(field);
+    }
+  }
+}
+
+function keepResolver(field: Field): void {
+  const { resolve } = field;
+  if (resolve === undefined) return;
+  field.resolve = function (source, args, value, info) {
+    const context = fieldContext(value, info);
+    const call = (): unknown => Reflect.apply(resolve, this, [source, args, value, info]);
+    return context ? runInTenantContext(context, call) : call();
+  };
+}
+
+function fieldsOf(type: unknown): Field[] {
+  return isObject(type) && 'getFields' in type && typeof type.getFields === 'function' ? Object.values<Field>(type.getFields()) : [];
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}

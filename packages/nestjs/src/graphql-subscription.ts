@@ -1,0 +1,56 @@
+import { runInTenantContext, type TenantContext, TokenInvalidError } from '@tenant-aws/core';
+import { type Field, fieldContext, rememberField, type Resolve } from './graphql-fields.ts';
+import { graphqlError } from './tenant-aws.filter.ts';
+
+/**
+ * Runs all of a subscription as the tenant that the guard admits to it: its source, its filter, and for each event the
+ * resolver of the subscription. The guard sets the tenant in the context that is opened here, for a filter is around it.
+ */
+export function keepSubscription(field: Field, sessionMs: number): void {
+  const { subscribe, resolve = propertyOfEvent } = field;
+  if (subscribe === undefined) return;
+  field.subscribe = async function (...call) {
+    const [, , value, info] = call;
+    const context: TenantContext = { current: undefined, purpose: 'handler' };
+    rememberField(value, info, context);
+    const events: unknown = await runInTenantContext(context, () => Reflect.apply(subscribe, this, call));
+    return isEvents(events) ? inContext(events, context) : events;
+  };
+  field.resolve = function (...call) {
+    const [, , value, info] = call;
+    const context = fieldContext(value, info) ?? {};
+    refuseExpired(context, sessionMs);
+    return runInTenantContext(context, () => Reflect.apply(resolve, this, call));
+  };
+}
+
+/** graphql-js's own resolver of a field that has none. */
+const propertyOfEvent: Resolve = (event, args, value, info) => {
+  const property: unknown = typeof event === 'object' && event !== null ? Reflect.get(event, info.fieldName) : undefined;
+  return typeof property === 'function' ? Reflect.apply(property, event, [args, value, info]) : property;
+};
+
+/** A connection lives on after its token has ended: events that come later are refused. */
+function refuseExpired({ current }: TenantContext, sessionMs: number): void {
+  const { expiresAt } = current?.identity ?? {};
+  if (expiresAt !== undefined && expiresAt + sessionMs <= Date.now()) throw graphqlError(new TokenInvalidError('expired while subscribed'));
+}
+
+type Events = AsyncIterator<unknown> & AsyncIterable<unknown>;
+
+function isEvents(value: unknown): value is Events {
+  return typeof value === 'object' && value !== null && !(value instanceof Error) && Symbol.asyncIterator in value;
+}
+
+function inContext(events: Events, context: TenantContext): Events {
+  const iterator = events[Symbol.asyncIterator]();
+  const run = <T>(fn: () => T): T => runInTenantContext(context, fn);
+  return {
+    next: () => run(() => iterator.next()),
+    return: async (value) => run(() => iterator.return?.(value)) ?? { done: true, value },
+    throw: async (error) => run(() => iterator.throw?.(error)) ?? Promise.reject(error),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
