@@ -1,18 +1,18 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { type Permissions, type TenantAws, type TenantGate, TokenMissingError } from '@tenant-aws/core';
+import { type TenantAws, type TenantGate, TokenMissingError } from '@tenant-aws/core';
 import { admit, isAdmittedAbove, refuseForeignExecutor, resolveInfoOf } from './admissions.ts';
-import { PUBLIC, SCOPED } from './decorators.ts';
+import { ACCESS, type Access } from './decorators.ts';
 import { identityRequestOf } from './execution-request.ts';
 import { keepFieldContexts } from './graphql-schema.ts';
 
 import { EAGER, SESSION_MS, TENANT_GATE } from './tokens.ts';
 
 /**
- * Lets in only a verified tenant: verifies who the execution speaks for, mints the credentials it needs, and makes it
- * the current tenant. Whatever is refused is thrown with its own status, never as a bare 403.
+ * Admits only a verified tenant: it verifies the identity of the request or message, mints the credentials that the handler
+ * needs, and makes the tenant current. A refusal is thrown with its own status, never as a bare 403.
  *
- * HTTP and GraphQL need nothing else. On a gateway, and in a hybrid application's microservice, stand `TenantInterceptor`
+ * HTTP and GraphQL need nothing else. On a gateway, and in a hybrid application's microservice, name `TenantInterceptor`
  * beside it: Nest applies no global interceptor there.
  */
 @Injectable()
@@ -38,24 +38,20 @@ export class TenantGuard implements CanActivate {
     const info = resolveInfoOf(context);
     if (info) keepFieldContexts(info.schema, this.#sessionMs);
 
-    const permissions = this.#declared(SCOPED, context) as Permissions | undefined;
-    if (this.#declared(PUBLIC, context)) return admitNobody(context);
-    if (permissions === undefined && isAdmittedAbove(context)) return true;
+    const access = this.#reflector.getAllAndOverride<Access | undefined>(ACCESS, [context.getHandler(), context.getClass()]);
+    if (access === undefined && isAdmittedAbove(context)) return true;
+    if (access?.kind === 'public') return admitNobody(context);
     refuseForeignExecutor(context);
 
     const outer = await this.#gate(identityRequestOf(context));
     if (!outer) {
-      if (permissions) throw new TokenMissingError(); // a handler with permissions of its own needs a tenant to have them
+      if (access) throw new TokenMissingError(); // a handler with permissions of its own needs a tenant to have them
       return admitNobody(context);
     }
-    const own: TenantAws = permissions ? outer.scoped(permissions) : outer;
+    const own: TenantAws = access ? outer.scoped(access.permissions) : outer;
     if (this.#eager) await own.credentials();
     admit(context, { own, outer });
     return true;
-  }
-
-  #declared(key: string, context: ExecutionContext): unknown {
-    return this.#reflector.getAllAndOverride<unknown>(key, [context.getHandler(), context.getClass()]);
   }
 }
 

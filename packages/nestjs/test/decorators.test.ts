@@ -1,0 +1,144 @@
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { Controller, Get, type INestApplication, Req, type Type } from '@nestjs/common';
+import { ConfigurationError, type TenantAws } from '@tenant-aws/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { notesAws } from '../../../test/aws-of-a-file.ts';
+import { bucket } from '../../../test/notes-aws.ts';
+import { tenantHere } from '../../../test/tenant-here.ts';
+import { Public, Scoped, TenantAwsModule } from '../src/index.ts';
+import { get, platforms, start } from './application.ts';
+
+const aws = notesAws();
+const readOnly = (): MethodDecorator & ClassDecorator => Scoped(['s3-folder-read-only']);
+
+abstract class Pages {
+  /** Whose request it is, and what its credentials may do. */
+  protected async answer({ tenantAws }: { tenantAws?: TenantAws }): Promise<object> {
+    const put = new PutObjectCommand({ Bucket: bucket, Key: 'acme/decorators', Body: 'x' });
+    const write = tenantAws?.client(S3Client).send(put) ?? Promise.reject(new Error('no tenant'));
+    const may = await write.then(
+      () => 'write',
+      (error: Error) => error.name,
+    );
+    return { request: tenantAws?.tenantId ?? 'none', context: tenantHere(), may };
+  }
+}
+
+@Controller('plain')
+class PlainPages extends Pages {
+  @Get('plain')
+  plain(@Req() request: { tenantAws?: TenantAws }) {
+    return this.answer(request);
+  }
+
+  @Public()
+  @Get('public')
+  open(@Req() request: { tenantAws?: TenantAws }) {
+    return this.answer(request);
+  }
+
+  @readOnly()
+  @Get('scoped')
+  scoped(@Req() request: { tenantAws?: TenantAws }) {
+    return this.answer(request);
+  }
+}
+
+@Public()
+@Controller('public')
+class PublicPages extends PlainPages {}
+
+@readOnly()
+@Controller('scoped')
+class ScopedPages extends PlainPages {}
+
+@readOnly()
+@Controller('scoped-of-public')
+class ScopedOfPublic extends PublicPages {}
+
+@Public()
+@Controller('public-of-scoped')
+class PublicOfScoped extends ScopedPages {}
+
+@Controller('of-public')
+class OfPublic extends PublicPages {}
+
+@Controller('of-scoped')
+class OfScoped extends ScopedPages {
+  /** Overridden without a decorator: the class decides. */
+  override open(request: { tenantAws?: TenantAws }) {
+    return this.answer(request);
+  }
+}
+Get('public')(OfScoped.prototype, 'open', Object.getOwnPropertyDescriptor(OfScoped.prototype, 'open') as PropertyDescriptor);
+Req()(OfScoped.prototype, 'open', 0);
+
+/** How a request without a token is answered, and what one of acme is told. */
+const open = { anonymous: 200, request: 'none', context: 'no_tenant', may: 'Error' };
+const whole = { anonymous: 401, request: 'acme', context: 'acme', may: 'write' };
+const scoped = { ...whole, may: 'AccessDenied' };
+
+const cases: readonly (readonly [string, typeof open])[] = [
+  ['plain/plain', whole],
+  ['plain/public', open],
+  ['plain/scoped', scoped],
+  ['public/plain', open],
+  ['public/public', open],
+  ['public/scoped', scoped],
+  ['scoped/plain', scoped],
+  ['scoped/public', open],
+  ['scoped/scoped', scoped],
+  ['scoped-of-public/plain', scoped],
+  ['scoped-of-public/public', open],
+  ['public-of-scoped/plain', open],
+  ['public-of-scoped/scoped', scoped],
+  ['of-public/plain', open],
+  ['of-scoped/plain', scoped],
+  ['of-scoped/public', scoped],
+];
+
+const controllers: Type[] = [PlainPages, PublicPages, ScopedPages, ScopedOfPublic, PublicOfScoped, OfPublic, OfScoped];
+
+describe.each(platforms)('@Public() and @Scoped() on %s', (platform) => {
+  let app: INestApplication;
+  beforeAll(async () => {
+    app = await start(platform, { imports: [TenantAwsModule.forRoot({ guard: true })], controllers });
+  });
+  afterAll(() => app.close());
+
+  it.each(cases)('decide by the handler first, then by its class, then by the base class: %s', async (path, expected) => {
+    const anonymous = await get(app, `/${path}`);
+    const { body } = await get(app, `/${path}`, await aws.issuer.token({ tenant: 'acme' }));
+
+    expect({ anonymous: anonymous.status, ...body }).toEqual(expected);
+  });
+});
+
+describe('two of our decorators on one target', () => {
+  const twice: readonly (readonly [string, () => unknown])[] = [
+    ['a class, @Public() first', () => readOnly()(decorated(Public()))],
+    ['a class, @Scoped() first', () => Public()(decorated(readOnly()))],
+    ['a class, @Scoped() twice', () => readOnly()(decorated(readOnly()))],
+    ['a handler, @Public() first', () => handler(Public(), readOnly())],
+    ['a handler, @Scoped() first', () => handler(readOnly(), Public())],
+  ];
+
+  it.each(twice)('are refused when the class is loaded: %s', (_what, load) => {
+    expect(load).toThrow(ConfigurationError);
+    expect(load).toThrow(/takes one of `@Public\(\)` and `@Scoped\(\)`/);
+  });
+
+  function decorated(decorate: ClassDecorator): Type {
+    class Decorated {}
+    decorate(Decorated);
+    return Decorated;
+  }
+
+  function handler(...decorators: MethodDecorator[]): void {
+    class Decorated {
+      page(): void {}
+    }
+    const descriptor = Object.getOwnPropertyDescriptor(Decorated.prototype, 'page') as PropertyDescriptor;
+    for (const decorate of decorators) decorate(Decorated.prototype, 'page', descriptor);
+  }
+});
