@@ -27,7 +27,7 @@ import { TenantAwsService } from './tenant-aws.service.ts';
 import { clientProviders } from './tenant-client.provider.ts';
 import { TenantGuard } from './tenant.guard.ts';
 import { TenantInterceptor } from './tenant.interceptor.ts';
-import { EAGER, KNOWN_TENANT, SESSION_MS, TENANT_GATE } from './tokens.ts';
+import { EAGER, KNOWN_TENANT, PER_IDENTITY, SESSION_MS, TENANT_GATE } from './tokens.ts';
 
 const parts: readonly Provider[] = [
   // The guard mints what a handler needs, once it knows the handler's decorators: the gate itself mints nothing.
@@ -43,6 +43,7 @@ const parts: readonly Provider[] = [
     useFactory: ({ maxSessionSeconds = 0 }: TenantAwsModuleOptions) => maxSessionSeconds * 1000,
     inject: [MODULE_OPTIONS_TOKEN],
   },
+  { provide: PER_IDENTITY, useFactory: isPerIdentity, inject: [MODULE_OPTIONS_TOKEN] },
   { provide: TokenVendingMachine, useFactory: (gate: TenantGate) => gate.tvm, inject: [TENANT_GATE] },
   TenantAwsService,
   TenantGuard,
@@ -113,6 +114,11 @@ export class TenantAwsModule
   }
 }
 
+/** Whether two identities of one tenant may have different permissions; unknown of a machine that is shared. */
+function isPerIdentity({ tvm, permissions, variables, roleArn, tags }: TenantAwsModuleOptions): boolean {
+  return tvm !== undefined || [permissions, variables, roleArn, tags].some((option) => typeof option === 'function');
+}
+
 /** `providers` and `exports` are read when Nest scans the module: by then the classes imported after `forRoot()` have named their clients too. */
 function assembled(definition: DynamicModule): DynamicModule {
   return {
@@ -125,6 +131,7 @@ function assembled(definition: DynamicModule): DynamicModule {
         TENANT_GATE,
         EAGER,
         SESSION_MS,
+        PER_IDENTITY,
         TokenVendingMachine,
         TenantAwsService,
         TenantGuard,
