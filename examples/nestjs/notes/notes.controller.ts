@@ -1,4 +1,5 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Put } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Put, Req } from '@nestjs/common';
+import type { TenantRequest } from '../tenant-request.ts';
 import { NotesService } from './notes.service.ts';
 
 @Controller('notes')
@@ -6,25 +7,25 @@ export class NotesController {
   constructor(private readonly notes: NotesService) {}
 
   @Get()
-  async list() {
-    return { notes: await this.notes.list() };
+  async list(@Req() { tenantAws }: TenantRequest) {
+    return { notes: await this.notes.list(tenantAws) };
   }
 
   @Get(':id')
-  async read(@Param('id') id: string) {
-    return { id, text: await this.notes.read(id) };
+  async read(@Req() { tenantAws }: TenantRequest, @Param('id') id: string) {
+    return { id, text: await this.notes.read(tenantAws, id) };
   }
 
   @Put(':id')
   @HttpCode(201)
-  async write(@Param('id') id: string, @Body() body?: { text?: unknown }) {
-    await this.notes.write(id, String(body?.text));
+  async write(@Req() { tenantAws }: TenantRequest, @Param('id') id: string, @Body() body?: { text?: unknown }) {
+    await this.notes.write(tenantAws, id, String(body?.text));
     return { id };
   }
 
   @Delete(':id')
   @HttpCode(204)
-  async remove(@Param('id') id: string) {
-    await this.notes.remove(id);
+  async remove(@Req() { tenantAws }: TenantRequest, @Param('id') id: string) {
+    await this.notes.remove(tenantAws, id);
   }
 }

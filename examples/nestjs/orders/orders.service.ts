@@ -1,6 +1,6 @@
 import {
   BatchGetCommand,
-  DynamoDBDocumentClient,
+  type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
   QueryCommand,
@@ -8,20 +8,16 @@ import {
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { Injectable } from '@nestjs/common';
-import { TenantClient } from '@tenant-aws/nestjs';
 import { Storage } from '../storage.ts';
 import type { Order, OrderKey } from './order.ts';
 
-/** One service, and one document client in it, for all tenants. */
+/** One service for all tenants: each call is given the document client of its own tenant. */
 @Injectable()
 export class OrdersService {
-  constructor(
-    @TenantClient(DynamoDBDocumentClient) private readonly db: DynamoDBDocumentClient,
-    private readonly storage: Storage,
-  ) {}
+  constructor(private readonly storage: Storage) {}
 
-  async ofCustomer(customer: string): Promise<Order[]> {
-    const { Items = [] } = await this.db.send(
+  async ofCustomer(db: DynamoDBDocumentClient, customer: string): Promise<Order[]> {
+    const { Items = [] } = await db.send(
       new QueryCommand({
         TableName: this.storage.table,
         KeyConditionExpression: 'customer = :customer',
@@ -31,8 +27,8 @@ export class OrdersService {
     return Items.map(orderOf);
   }
 
-  async search(text: string): Promise<Order[]> {
-    const { Items = [] } = await this.db.send(
+  async search(db: DynamoDBDocumentClient, text: string): Promise<Order[]> {
+    const { Items = [] } = await db.send(
       new ScanCommand({
         TableName: this.storage.table,
         FilterExpression: 'contains(product, :text)',
@@ -42,27 +38,27 @@ export class OrdersService {
     return Items.map(orderOf);
   }
 
-  async lookup(keys: OrderKey[]): Promise<Order[]> {
+  async lookup(db: DynamoDBDocumentClient, keys: OrderKey[]): Promise<Order[]> {
     const Keys = keys.map(({ customer, id }) => ({ customer, id }));
-    const { Responses = {} } = await this.db.send(new BatchGetCommand({ RequestItems: { [this.storage.table]: { Keys } } }));
+    const { Responses = {} } = await db.send(new BatchGetCommand({ RequestItems: { [this.storage.table]: { Keys } } }));
     return (Responses[this.storage.table] ?? []).map(orderOf);
   }
 
-  async import(orders: Order[]): Promise<void> {
-    await this.db.send(
+  async import(db: DynamoDBDocumentClient, orders: Order[]): Promise<void> {
+    await db.send(
       new TransactWriteCommand({
         TransactItems: orders.map((order) => ({ Put: { TableName: this.storage.table, Item: orderOf(order) } })),
       }),
     );
   }
 
-  async read(Key: OrderKey): Promise<Order | undefined> {
-    const { Item } = await this.db.send(new GetCommand({ TableName: this.storage.table, Key }));
+  async read(db: DynamoDBDocumentClient, Key: OrderKey): Promise<Order | undefined> {
+    const { Item } = await db.send(new GetCommand({ TableName: this.storage.table, Key }));
     return Item && orderOf(Item);
   }
 
-  async write(order: Order): Promise<void> {
-    await this.db.send(new PutCommand({ TableName: this.storage.table, Item: order }));
+  async write(db: DynamoDBDocumentClient, order: Order): Promise<void> {
+    await db.send(new PutCommand({ TableName: this.storage.table, Item: order }));
   }
 }
 

@@ -1,12 +1,13 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { TenantAwsService, TenantClient } from '@tenant-aws/nestjs';
+import { type TenantAws, TenantAwsService } from '@tenant-aws/nestjs';
 import { OrdersService } from '../orders/orders.service.ts';
 import { Storage } from '../storage.ts';
 import { type ReportJob, ReportsQueue } from './reports.queue.ts';
 
 /**
- * Writes reports, each as the tenant that its job is for: the same services as in a request, with the same reach.
+ * Writes reports, each as the tenant that its job is for: by the same services as in a request, with the same permissions.
  * A job that names another tenant's customer fails as a request would: AWS denies it.
  */
 @Injectable()
@@ -18,7 +19,6 @@ export class ReportsConsumer implements OnApplicationBootstrap, OnApplicationShu
     private readonly queue: ReportsQueue,
     private readonly tenants: TenantAwsService,
     private readonly orders: OrdersService,
-    @TenantClient(S3Client) private readonly s3: S3Client,
     private readonly storage: Storage,
   ) {}
 
@@ -34,16 +34,17 @@ export class ReportsConsumer implements OnApplicationBootstrap, OnApplicationShu
     for await (const job of this.queue.jobs()) {
       const { tenantId } = job;
       try {
-        await this.tenants.runAs({ tenantId, claims: {}, source: 'claims' }, () => this.write(job));
+        await this.tenants.runAs({ tenantId, claims: {}, source: 'claims' }, (tenantAws) => this.write(tenantAws, job));
       } catch (error) {
         this.logger.error(error);
       }
     }
   }
 
-  private async write({ tenantId, customer }: ReportJob): Promise<void> {
-    const orders = await this.orders.ofCustomer(customer);
+  private async write(tenantAws: TenantAws, { tenantId, customer }: ReportJob): Promise<void> {
+    const orders = await this.orders.ofCustomer(tenantAws.client(DynamoDBDocumentClient), customer);
     const Body = orders.map(({ id, product }) => `${id} ${product}\n`).join('');
-    await this.s3.send(new PutObjectCommand({ Bucket: this.storage.bucket, Key: `${tenantId}/reports/${customer}`, Body }));
+    const Key = `${tenantId}/reports/${customer}`;
+    await tenantAws.client(S3Client).send(new PutObjectCommand({ Bucket: this.storage.bucket, Key, Body }));
   }
 }

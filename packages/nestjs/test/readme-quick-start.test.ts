@@ -1,0 +1,56 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { INestApplication } from '@nestjs/common';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { notesAws } from '../../../test/aws-of-a-file.ts';
+import { seed } from '../../../test/notes-aws.ts';
+import { blocksOf, fileNameOf } from '../../../test/readme/blocks.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const aws = notesAws();
+const tenants = Array.from({ length: 10 }, (_, index) => `tenant-${index}`);
+const library = (name: string): string => JSON.stringify(fileURLToPath(import.meta.resolve(name)));
+
+/** One queue for all requests, and how it takes a job. */
+const queues = [
+  ['p-queue', `import PQueue from ${library('p-queue')};\nconst queue = new PQueue({ concurrency: 2 });\n`, 'queue.add'],
+  ['fastq', `import fastq from ${library('fastq')};\nconst queue = fastq.promise((job) => job(), 2);\n`, 'queue.push'],
+] as const;
+
+describe.each(queues)('the quick start of the README, with one %s before S3', (_name, declaration, add) => {
+  let scratch: string;
+  let app: INestApplication;
+  beforeAll(async () => {
+    for (const tenant of tenants) await seed(aws, `${tenant}/plan`, tenant);
+    const blocks = blocksOf(await readFile(join(root, 'packages/nestjs/README.md'), 'utf8'));
+    const [program] = blocks.filter((block) => block.language === 'ts' && fileNameOf(block) === 'app.ts');
+    const queued = program?.text.replaceAll(/await s3\.send\((.*)\);/g, `await ${add}(() => s3.send($1));`) ?? '';
+    expect(queued.split(add)).toHaveLength(3);
+    await mkdir(join(root, 'test/.cache'), { recursive: true });
+    scratch = await mkdtemp(join(root, 'test/.cache/quick-start-'));
+    await writeFile(join(scratch, 'app.ts'), `// @ts-nocheck\n${declaration}${queued}\nexport { app };\n`);
+    vi.stubEnv('PORT', '0');
+    ({ app } = (await import(/* @vite-ignore */ pathToFileURL(join(scratch, 'app.ts')).href)) as { app: INestApplication });
+  });
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await app.close();
+    await rm(scratch, { recursive: true });
+  });
+
+  it('answers 200 requests of 10 tenants with their own objects, and with no others', async () => {
+    const url = (await app.getUrl()).replace('[::1]', 'localhost');
+    const tokens = await Promise.all(tenants.map((tenant) => aws.issuer.token({ tenant })));
+    const sent = Array.from({ length: 200 }, (_, at) => ({ as: at % 10, of: at % 20 < 10 ? at % 10 : (at + 1) % 10 }));
+
+    const answers = await Promise.all(
+      sent.map(async ({ as, of }) => {
+        const headers = { authorization: `Bearer ${tokens[as]}` };
+        return (await fetch(`${url}/files?key=${tenants[of]}/plan`, { headers })).text();
+      }),
+    );
+
+    expect(answers).toEqual(sent.map(({ as, of }) => (as === of ? tenants[of] : 'AccessDenied\n')));
+  });
+});
