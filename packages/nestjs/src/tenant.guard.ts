@@ -5,7 +5,6 @@ import { admit, isAdmittedAbove, refuseForeignExecutor, resolveInfoOf } from './
 import { ACCESS, type Access } from './decorators.ts';
 import { identityRequestOf } from './execution-request.ts';
 import { keepFieldContexts } from './graphql-schema.ts';
-
 import { EAGER, SESSION_MS, TENANT_GATE } from './tokens.ts';
 
 /**
