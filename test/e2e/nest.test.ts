@@ -2,6 +2,8 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from '../../examples/nestjs/app.module.ts';
+import { describeContexts } from './contexts.ts';
+import { startNestOnExpress, startNestOnFastify } from './nest-contexts.ts';
 import { describeNotesApi } from './scenarios.ts';
 
 describeNotesApi('NestJS over Express', async (storage) => {
@@ -15,3 +17,6 @@ describeNotesApi('NestJS over Fastify', async (storage) => {
   await app.listen(0, '127.0.0.1');
   return { url: await app.getUrl(), close: () => app.close() };
 });
+
+describeContexts('NestJS over Express', startNestOnExpress);
+describeContexts('NestJS over Fastify', startNestOnFastify);
