@@ -106,17 +106,6 @@ describe('the demo', { timeout: 60_000 }, () => {
     expect(stdout).toMatch(/NOT ISOLATED: 1 leak, 0 broken, of 32 steps\.\n$/);
   });
 
-  it('marks each leak, and ends badly, where a template that loads opens the table', async () => {
-    await mutate('dynamodb-leading-keys', '"dynamodb:Query"', '"dynamodb:*"');
-    await mutate('dynamodb-leading-keys', NULL, '');
-
-    const { code, stdout } = await play();
-
-    expect(code).toBe(1);
-    expect(operations(stdout, 'LEAK')).toEqual(['acme GET /orders/search?text=rocket']);
-    expect(stdout).toMatch(/NOT ISOLATED: 1 leak, 0 broken, of 32 steps\.\n$/);
-  });
-
   it('leaves the app running with --serve, and curl lines that work, until it is told to end', async () => {
     const child = start(['--serve']);
     const closed = once(child, 'close');

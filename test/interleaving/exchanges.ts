@@ -23,7 +23,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse, own: TenantA
 /** What an app answers at each path, with Node's own request and response. `own` is what the framework's request carries. */
 export const handlers: Readonly<Record<string, Handler>> = {
   '/stream': streamPages,
-  '/own': streamOwnPages,
+  '/own': streamOwnPage,
   '/echo': echo,
   '/listen': listen,
 };
@@ -33,13 +33,13 @@ async function streamPages(_request: IncomingMessage, response: ServerResponse):
   await pipeline(Readable.from(pagesOf(currentTenantAws)), response);
 }
 
-/** The same with the `TenantAws` of the request, whatever the context is. */
-async function streamOwnPages(_request: IncomingMessage, response: ServerResponse, own: TenantAws): Promise<void> {
-  await pipeline(Readable.from(pagesOf(() => own)), response);
+/** One page, with the `TenantAws` of the request, whatever the context is. */
+async function streamOwnPage(_request: IncomingMessage, response: ServerResponse, own: TenantAws): Promise<void> {
+  await pipeline(Readable.from(pagesOf(() => own, 1)), response);
 }
 
-async function* pagesOf(tenantAws: () => TenantAws): AsyncGenerator<string> {
-  for (let page = 0; page < PAGES; page += 1) {
+async function* pagesOf(tenantAws: () => TenantAws, pages = PAGES): AsyncGenerator<string> {
+  for (let page = 0; page < pages; page += 1) {
     const tenant = tenantAws();
     const { Body } = await tenant.client(S3Client).send(new GetObjectCommand({ Bucket: bucket, Key: `${tenant.tenantId}/page-${page}` }));
     yield (await Body?.transformToString()) ?? '';

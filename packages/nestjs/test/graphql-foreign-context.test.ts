@@ -21,7 +21,7 @@ import { platforms, start } from './application.ts';
 import { foreignMiddleware } from './foreign-context.ts';
 
 const aws = notesAws();
-const REQUESTS = Array.from({ length: 60 }, (_, index) => `tenant-${index % 10}`);
+const REQUESTS = Array.from({ length: 40 }, (_, index) => `tenant-${index % 10}`);
 
 @ObjectType()
 class Note {
