@@ -29,6 +29,7 @@ export class TenantAwsService {
    * far as whoever may write to the queue.
    *
    * @throws {@link TenantInvalidError} the identity's tenant id is not acceptable
+   * @throws {@link ConfigurationError} its `expiresAt` is not milliseconds of the epoch
    */
   async runAs<T>(identity: TenantIdentity, fn: (tenantAws: TenantAws) => T | Promise<T>): Promise<T> {
     const tenantAws = await this.#knownTenant(identity);

@@ -100,7 +100,7 @@ function afterSharedQueue(): NestInterceptor {
   };
 }
 
-/** Sends 60 requests of 10 tenants at once to `<url>/<path>/<tenant>/<id>`: every answer that is not the requester's own tenant. */
+/** Sends 40 requests of 10 tenants at once to `<url>/<path>/<tenant>/<id>`: every answer that is not the requester's own tenant. */
 export async function foreignAnswers(aws: LocalAws, url: string, path: string): Promise<object[]> {
   const sent = Array.from({ length: 40 }, (_, index) => ({ tenant: `tenant-${index % 10}`, id: `note-${index}` }));
   const answers = await Promise.all(
