@@ -17,6 +17,7 @@ import { keepContextOf } from './handler-answer.ts';
 export class TenantInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const own = handlerContext(context);
+    if (context.getType() === 'http' && own.exchange) own.exchange.listeners = own;
     const answers = subscribedIn(own, () => next.handle());
     return context.getType() === 'http' ? answers.pipe(map((answer) => keepContextOf(answer, own))) : answers;
   }

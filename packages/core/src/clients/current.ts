@@ -19,12 +19,12 @@ export interface TenantContext {
 
 /** One HTTP request and its response, as far as contexts are concerned. */
 export interface Exchange {
-  /** The context that the adapter has opened. Listeners of the request and the response run in it. */
+  /** The context that the adapter has opened. */
   context: TenantContext;
-  /** The context of the last write to a response that waits for its socket: listeners run in it instead. */
-  writer?: TenantContext;
-  /** Whether the response has emitted `close`: it is sent, or its connection is gone. */
-  ended: boolean;
+  /** The context in which listeners of a pipelined request run, where it is another one: that of the last write, or of the handler. */
+  listeners?: TenantContext | undefined;
+  /** Whether the response has closed: it is sent, or its connection is gone. */
+  readonly ended: boolean;
 }
 
 /** A method of each `TenantAws` of this package: told which exchange it serves, so that its `run` opens a context of this exchange. */
