@@ -44,7 +44,7 @@ describe('the context of a request', () => {
   ])('is kept by its listeners when another request destroys the socket that both share; it was admitted %s', async (_when, early) => {
     const heard: [string, string][] = [];
     const admitted = new EventEmitter();
-    const { url, close } = await listen(async (request, response) => {
+    const admit = async (...[request, response]: Parameters<RequestListener>): Promise<void> => {
       const tenantId = request.url?.slice(1) ?? '';
       if (tenantId !== early) await once(admitted, early);
       runForRequest({ request, response }, { current: tenantAwsOf(tenantId), purpose: 'handler' }, () => {
@@ -58,7 +58,8 @@ describe('the context of a request', () => {
           );
         setImmediate(() => admitted.emit(tenantId === early ? early : 'end'));
       });
-    });
+    };
+    const { url, close } = await listen((request, response) => void admit(request, response));
     onTestFinished(close);
 
     await pipelined(url, 'acme', 'globex').catch(() => undefined);
