@@ -15,8 +15,8 @@ import express, { type Express, type RequestHandler } from 'express';
 import passport from 'passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import { identityOf, machineFor } from '../faults/ground.ts';
-import { nodeFlags } from '../node-flags.ts';
-import { startNotesAws } from '../notes-aws.ts';
+import { nodeFlags } from '../support/node-flags.ts';
+import { startNotesAws } from '../support/notes-aws.ts';
 import type { LoadOrder } from './load-worker.ts';
 
 const ROUNDS = 5;

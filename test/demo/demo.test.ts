@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Ended, endOf } from '../child.ts';
-import { nodeFlags } from '../node-flags.ts';
+import { type Ended, endOf } from '../support/child.ts';
+import { nodeFlags } from '../support/node-flags.ts';
 import { blocksOf } from '../readme/blocks.ts';
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { LocalAws } from '@tenant-aws/local';
-import { environmentFor, startNotesAws } from '../notes-aws.ts';
+import { environmentFor, startNotesAws } from '../support/notes-aws.ts';
 import { App, AppStartError } from './app-process.ts';
 import { sessionPolicy } from './session-policy.ts';
 import { type Outcome, Player } from './player.ts';

@@ -1,5 +1,5 @@
 import { directory, PolicyGenerator, shipped, TemplateLibrary } from '@tenant-aws/policy';
-import { bucket, table } from '../notes-aws.ts';
+import { bucket, table } from '../support/notes-aws.ts';
 
 /** The session policy that the app's machine sends to STS for this tenant: made of the same templates in the same way. */
 export function sessionPolicy(tenant: string): string {

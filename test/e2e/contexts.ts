@@ -2,11 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TenantAws } from '@tenant-aws/core';
 import { Client } from 'undici';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { notesAws } from '../aws-of-a-file.ts';
+import { notesAws } from '../support/local-aws-per-file.ts';
 import { batch } from '../interleaving/batch.ts';
 import { type Heard, handlers, PAGE_BYTES, PAGES } from '../interleaving/exchanges.ts';
 import { type PipelinedRequest, type PipelinedResponse, sendPipelined } from '../interleaving/pipelined.ts';
-import { seed } from '../notes-aws.ts';
+import { seed } from '../support/notes-aws.ts';
 import type { NotesApi } from './scenarios.ts';
 
 /** Answers one request with Node's own request and response. */

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { endOf } from '../child.ts';
-import { nodeFlags } from '../node-flags.ts';
+import { endOf } from '../support/child.ts';
+import { nodeFlags } from '../support/node-flags.ts';
 
 const server = fileURLToPath(new URL('../../examples/express/server.ts', import.meta.url));
 

@@ -1,12 +1,12 @@
 import type { RequestListener } from 'node:http';
 import { hostileTenantIds, hostileTokens } from '@tenant-aws/core/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { notesAws } from '../aws-of-a-file.ts';
+import { notesAws } from '../support/local-aws-per-file.ts';
 import { Player } from '../demo/player.ts';
 import { story } from '../demo/story.ts';
-import { listen } from '../loopback.ts';
-import { bucket, table } from '../notes-aws.ts';
-import { type OwnIssuer, startOwnIssuer } from '../own-issuer.ts';
+import { listen } from '../support/loopback.ts';
+import { bucket, table } from '../support/notes-aws.ts';
+import { type OwnIssuer, startOwnIssuer } from '../support/own-issuer.ts';
 
 /** The notes API of `examples/`, made by one framework from its environment and listening on a port of the system's choice. */
 export interface NotesApi {

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { listen, type Listening } from '../loopback.ts';
+import { listen, type Listening } from '../support/loopback.ts';
 import { identityOf, localAws, machineFor, refusalOf, SettableClock, stsAt } from './ground.ts';
 
 /** A server that calls itself STS and answers as it is told. */

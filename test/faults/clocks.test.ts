@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
-import { bucket } from '../notes-aws.ts';
+import { bucket } from '../support/notes-aws.ts';
 import { assumesOf, identityOf, localAws, machineFor, refusalOf, SettableClock, until } from './ground.ts';
 
 const TEN_MINUTES_MS = 600_000;

@@ -1,14 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { TenantAwsError, TokenVendingMachine, type TokenVendingMachineOptions } from '@tenant-aws/core';
-import { bucket, roleArn, table } from '../notes-aws.ts';
-import { type Reachable, stsAt } from '../sts-at.ts';
+import { bucket, roleArn, table } from '../support/notes-aws.ts';
+import { type Reachable, stsAt } from '../support/sts-at.ts';
 
 export { SettableClock } from '../../packages/core/test/settable-clock.ts';
-export { localAws } from '../aws-of-a-file.ts';
-export { identityOf } from '../identity-of.ts';
-export { assumesOf } from '../notes-aws.ts';
-export { baseKeys, type Reachable, stsAt } from '../sts-at.ts';
+export { localAws } from '../support/local-aws-per-file.ts';
+export { identityOf } from '../support/identity-of.ts';
+export { assumesOf } from '../support/notes-aws.ts';
+export { baseKeys, type Reachable, stsAt } from '../support/sts-at.ts';
 
 export interface MachineOptions extends Partial<TokenVendingMachineOptions> {
   /** Default: the system's. */

@@ -5,7 +5,7 @@ import { problemDetails, tenantCredentials } from '@tenant-aws/express';
 import express, { type Express } from 'express';
 import request from 'supertest';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { listen, type Listening } from '../loopback.ts';
+import { listen, type Listening } from '../support/loopback.ts';
 import { localAws, machineFor } from './ground.ts';
 import { Proxy } from './proxy.ts';
 

@@ -1,7 +1,7 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { listen, type Listening } from '../loopback.ts';
-import { bucket } from '../notes-aws.ts';
+import { listen, type Listening } from '../support/loopback.ts';
+import { bucket } from '../support/notes-aws.ts';
 import { assumesOf, identityOf, localAws, machineFor, refusalOf, SettableClock, stsAt, tenantIds, until } from './ground.ts';
 import { Proxy } from './proxy.ts';
 

@@ -1,7 +1,7 @@
 import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { beforeAll, expect, it } from 'vitest';
-import { bucket, roleArn, seed } from '../notes-aws.ts';
+import { bucket, roleArn, seed } from '../support/notes-aws.ts';
 import { assumesOf, baseKeys, identityOf, localAws, machineFor } from './ground.ts';
 
 const aws = localAws();

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { localAws } from '../aws-of-a-file.ts';
-import { nodeFlags } from '../node-flags.ts';
-import { bucket, environmentFor } from '../notes-aws.ts';
+import { localAws } from '../support/local-aws-per-file.ts';
+import { nodeFlags } from '../support/node-flags.ts';
+import { bucket, environmentFor } from '../support/notes-aws.ts';
 
 const aws = localAws();
 

@@ -1,7 +1,7 @@
 import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { LocalAws } from '@tenant-aws/local';
 import { beforeAll, expect, it } from 'vitest';
-import { bucket, seed } from '../notes-aws.ts';
+import { bucket, seed } from '../support/notes-aws.ts';
 import { assumesOf, identityOf, localAws, machineFor, refusalOf, until } from './ground.ts';
 
 const MANY = 100;

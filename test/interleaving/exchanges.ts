@@ -4,8 +4,8 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { currentTenantAws, type TenantAws } from '@tenant-aws/core';
-import { bucket } from '../notes-aws.ts';
-import { tenantHere } from '../tenant-here.ts';
+import { bucket } from '../support/notes-aws.ts';
+import { currentTenantOrCode } from '../support/current-tenant.ts';
 
 /** Pages of a tenant in S3: together larger than what a socket takes at once. */
 export const PAGES = 6;
@@ -51,7 +51,7 @@ async function echo(request: IncomingMessage, response: ServerResponse): Promise
   await pipeline(
     request,
     async function* (chunks) {
-      for await (const _ of chunks) yield `${tenantHere()}\n`.repeat(2_000);
+      for await (const _ of chunks) yield `${currentTenantOrCode()}\n`.repeat(2_000);
     },
     response,
   );
@@ -59,7 +59,7 @@ async function echo(request: IncomingMessage, response: ServerResponse): Promise
 
 /** Bare listeners of every event, and the callbacks of writes. */
 async function listen(request: IncomingMessage, response: ServerResponse, own: TenantAws, heard: Heard[]): Promise<void> {
-  const hear = (event: string) => () => void heard.push({ event, own: own.tenantId, context: tenantHere() });
+  const hear = (event: string) => () => void heard.push({ event, own: own.tenantId, context: currentTenantOrCode() });
   for (const event of ['end', 'close']) request.on(event, hear(`request ${event}`));
   for (const event of ['drain', 'finish', 'close']) response.on(event, hear(`response ${event}`));
   const read = text(request);

@@ -1,6 +1,6 @@
 import type { LocalAws } from '@tenant-aws/local';
 import { expect } from 'vitest';
-import { assumesOf } from '../notes-aws.ts';
+import { assumesOf } from '../support/notes-aws.ts';
 import { works } from './work.ts';
 
 const TENANTS = 50;

@@ -7,7 +7,7 @@ import { type DynamoDBDocumentClient, GetCommand, paginateQuery, PutCommand } fr
 import { Upload } from '@aws-sdk/lib-storage';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { currentTenantAws } from '@tenant-aws/core';
-import { bucket, table } from '../notes-aws.ts';
+import { bucket, table } from '../support/notes-aws.ts';
 
 /** The body of a presigned PUT is not known when its URL is signed: without this, the URL demands an empty one. */
 export const forPresigning = { requestChecksumCalculation: 'WHEN_REQUIRED' } as const;

@@ -4,8 +4,8 @@ import { createInterface } from 'node:readline';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import type { Ended } from '../child.ts';
-import { nodeFlags } from '../node-flags.ts';
+import type { Ended } from '../support/child.ts';
+import { nodeFlags } from '../support/node-flags.ts';
 
 const preload = new URL('./listening.ts', import.meta.url).href;
 

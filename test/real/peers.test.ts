@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { endOf } from '../child.ts';
+import { endOf } from '../support/child.ts';
 
 /** By their names on the registry; the app asks for the last one alone. */
 const packages = { templates: 'templates', policy: 'packages/policy', core: 'packages/core', nestjs: 'packages/nestjs' };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { localAws } from '../aws-of-a-file.ts';
+import { localAws } from '../support/local-aws-per-file.ts';
 import { wake } from '../faults/wake.ts';
 
 const TENANTS = 2_000;

@@ -7,8 +7,8 @@ import { problemDetails, scoped, tenantCredentials } from '@tenant-aws/express';
 import express, { type ErrorRequestHandler, type Request } from 'express';
 import request from 'supertest';
 import { afterEach, expect, it, vi } from 'vitest';
-import { notesAws } from '../aws-of-a-file.ts';
-import { bucket, roleArn } from '../notes-aws.ts';
+import { notesAws } from '../support/local-aws-per-file.ts';
+import { bucket, roleArn } from '../support/notes-aws.ts';
 
 const aws = notesAws();
 afterEach(() => vi.restoreAllMocks());

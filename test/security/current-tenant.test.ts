@@ -8,10 +8,10 @@ import { tenantCredentials as koaTenants } from '@tenant-aws/koa';
 import express, { type RequestHandler } from 'express';
 import Koa from 'koa';
 import { describe, it } from 'vitest';
-import { notesAws } from '../aws-of-a-file.ts';
+import { notesAws } from '../support/local-aws-per-file.ts';
 import { expectOwnKeys, workActions } from '../interleaving/requests.ts';
 import { forPresigning, type TenantClients, works } from '../interleaving/work.ts';
-import { listen } from '../loopback.ts';
+import { listen } from '../support/loopback.ts';
 
 const aws = notesAws();
 

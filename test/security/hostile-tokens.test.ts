@@ -6,9 +6,9 @@ import { problemDetails, type TenantCredentialsMiddleware, tenantCredentials } f
 import express, { type Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { notesAws } from '../aws-of-a-file.ts';
-import { listen } from '../loopback.ts';
-import { type OwnIssuer, startOwnIssuer } from '../own-issuer.ts';
+import { notesAws } from '../support/local-aws-per-file.ts';
+import { listen } from '../support/loopback.ts';
+import { type OwnIssuer, startOwnIssuer } from '../support/own-issuer.ts';
 
 const LONGEST_TOKEN = 8_192;
 

@@ -8,8 +8,8 @@ import { tenantCredentials as koaTenants } from '@tenant-aws/koa';
 import express5 from 'express';
 import koa3 from 'koa';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { notesAws } from '../aws-of-a-file.ts';
-import { tenantHere } from '../tenant-here.ts';
+import { notesAws } from '../support/local-aws-per-file.ts';
+import { currentTenantOrCode } from '../support/current-tenant.ts';
 
 const require = createRequire(import.meta.url);
 const express4: typeof express5 = require('express4');
@@ -33,8 +33,8 @@ function overHttp2(express: typeof express5): RequestListener {
     Object.setPrototypeOf(app[name], Object.create(base, own));
   }
   return app.use(tenants, (req, res) => {
-    res.on('finish', () => heard.push(tenantHere()));
-    res.end(`${req.tenantAws.tenantId} ${tenantHere()}`);
+    res.on('finish', () => heard.push(currentTenantOrCode()));
+    res.end(`${req.tenantAws.tenantId} ${currentTenantOrCode()}`);
   });
 }
 
@@ -42,8 +42,8 @@ function koaOverHttp2(Koa: typeof koa3): RequestListener {
   const tenants = koaTenants();
   onTestFinished(() => tenants.close());
   const app = new Koa().use(tenants).use((ctx) => {
-    ctx.res.on('finish', () => heard.push(tenantHere()));
-    ctx.body = `${ctx.tenantAws.tenantId} ${tenantHere()}`;
+    ctx.res.on('finish', () => heard.push(currentTenantOrCode()));
+    ctx.body = `${ctx.tenantAws.tenantId} ${currentTenantOrCode()}`;
   });
   const answer = app.callback();
   return (req, res) => void answer(req, res);

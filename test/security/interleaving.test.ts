@@ -7,9 +7,9 @@ import { problemDetails, tenantCredentials } from '@tenant-aws/express';
 import express from 'express';
 import request from 'supertest';
 import { expect, it } from 'vitest';
-import { notesAws } from '../aws-of-a-file.ts';
-import { listen } from '../loopback.ts';
-import { assumesOf, bucket, table } from '../notes-aws.ts';
+import { notesAws } from '../support/local-aws-per-file.ts';
+import { listen } from '../support/loopback.ts';
+import { assumesOf, bucket, table } from '../support/notes-aws.ts';
 
 const TENANTS = 20;
 const REQUESTS = 200;

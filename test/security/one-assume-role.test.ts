@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tenantCredentials } from '@tenant-aws/express';
 import express from 'express';
 import { expect, it } from 'vitest';
-import { notesAws } from '../aws-of-a-file.ts';
-import { assumesOf } from '../notes-aws.ts';
+import { notesAws } from '../support/local-aws-per-file.ts';
+import { assumesOf } from '../support/notes-aws.ts';
 
 const CALLERS = 1_000;
 

@@ -4,8 +4,8 @@ import { TokenVendingMachine } from '@tenant-aws/core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { identityOf, optionsFor } from '../../packages/core/test/local-machine.ts';
 import { SettableClock } from '../../packages/core/test/settable-clock.ts';
-import { notesAws } from '../aws-of-a-file.ts';
-import { bucket, startNotesAws } from '../notes-aws.ts';
+import { notesAws } from '../support/local-aws-per-file.ts';
+import { bucket, startNotesAws } from '../support/notes-aws.ts';
 
 notesAws();
 let tvm: TokenVendingMachine;

@@ -3,8 +3,8 @@ import { problemDetails, tenantCredentials } from '@tenant-aws/express';
 import express from 'express';
 import request from 'supertest';
 import { expect, it } from 'vitest';
-import { notesAws } from '../aws-of-a-file.ts';
-import { startOwnIssuer } from '../own-issuer.ts';
+import { notesAws } from '../support/local-aws-per-file.ts';
+import { startOwnIssuer } from '../support/own-issuer.ts';
 
 const aws = notesAws();
 

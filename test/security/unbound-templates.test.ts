@@ -5,8 +5,8 @@ import type { Condition, OneOrMany, Statement } from '@tenant-aws/policy';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { identityOf, optionsFor } from '../../packages/core/test/local-machine.ts';
 import { libraryOf, refusal } from '../../packages/policy/test/fixtures.ts';
-import { notesAws } from '../aws-of-a-file.ts';
-import { bucket, seed, table } from '../notes-aws.ts';
+import { notesAws } from '../support/local-aws-per-file.ts';
+import { bucket, seed, table } from '../support/notes-aws.ts';
 
 // Every template here lets one tenant reach another's data: on the local AWS it does so, and the library refuses it.
 

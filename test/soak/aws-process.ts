@@ -1,6 +1,6 @@
 // A local AWS in a process of its own: what it remembers must not count as memory of the machine.
 import type { Fault } from '@tenant-aws/local';
-import { startNotesAws } from '../notes-aws.ts';
+import { startNotesAws } from '../support/notes-aws.ts';
 
 /** What the soak asks of it. */
 export type Order = { readonly fault: { readonly service: 'sts' | 's3'; readonly fault: Fault } } | 'clear' | 'calls';

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { StsUnavailableError, type TokenVendingMachine } from '@tenant-aws/core';
 import { identityOf } from '../faults/ground.ts';
-import { bucket } from '../notes-aws.ts';
-import type { Random } from '../random.ts';
+import { bucket } from '../support/notes-aws.ts';
+import type { Random } from '../support/random.ts';
 
 /** Failures that the weather may cause. Whatever else is thrown is a fault of ours. */
 const OF_THE_WEATHER = new Set(['sts_unavailable', 'sts_rejected', 'InternalError', 'ECONNRESET', 'EPIPE', 'TimeoutError']);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Call, Fault } from '@tenant-aws/local';
 import type { Reachable } from '../faults/ground.ts';
-import { nodeFlags } from '../node-flags.ts';
+import { nodeFlags } from '../support/node-flags.ts';
 import type { Order } from './aws-process.ts';
 
 /** A local AWS that runs in another process. */

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { machineFor, stsAt, tenantIds } from '../faults/ground.ts';
 import { Proxy } from '../faults/proxy.ts';
-import { Random } from '../random.ts';
+import { Random } from '../support/random.ts';
 import { CrossingJudge } from './crossings.ts';
 import { HastyClock } from './hasty-clock.ts';
 import { growth, settledHeap } from './heap.ts';

@@ -1,6 +1,6 @@
 import type { Fault } from '@tenant-aws/local';
 import type { Proxy, Weather } from '../faults/proxy.ts';
-import type { Random } from '../random.ts';
+import type { Random } from '../support/random.ts';
 import type { RemoteAws } from './remote-aws.ts';
 
 interface Trouble {

@@ -5,15 +5,15 @@ import { TokenVendingMachine, type TokenVendingMachineOptions } from '@tenant-aw
 import { fakeSts } from '@tenant-aws/core/testing';
 import type { LocalAws } from '@tenant-aws/local';
 import { beforeEach } from 'vitest';
-import { localAws } from '../../../test/aws-of-a-file.ts';
-import { bucket, roleArn, table } from '../../../test/notes-aws.ts';
-import { stsAt } from '../../../test/sts-at.ts';
+import { localAws } from '../../../test/support/local-aws-per-file.ts';
+import { bucket, roleArn, table } from '../../../test/support/notes-aws.ts';
+import { stsAt } from '../../../test/support/sts-at.ts';
 import { SettableClock } from './settable-clock.ts';
 
-export { localAws } from '../../../test/aws-of-a-file.ts';
-export { identityOf } from '../../../test/identity-of.ts';
-export { assumesOf, bucket, roleArn, table } from '../../../test/notes-aws.ts';
-export { baseKeys } from '../../../test/sts-at.ts';
+export { localAws } from '../../../test/support/local-aws-per-file.ts';
+export { identityOf } from '../../../test/support/identity-of.ts';
+export { assumesOf, bucket, roleArn, table } from '../../../test/support/notes-aws.ts';
+export { baseKeys } from '../../../test/support/sts-at.ts';
 
 /** An STS client of the local AWS, with its base keys. */
 export function stsOf(aws: LocalAws, config: STSClientConfig = {}): STSClient {

@@ -2,7 +2,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import request from 'supertest';
 import { onTestFinished } from 'vitest';
-import { bucket } from '../../../test/notes-aws.ts';
+import { bucket } from '../../../test/support/notes-aws.ts';
 import { type TenantCredentialsMiddleware, type TenantCredentialsOptions, tenantCredentials } from '../src/index.ts';
 
 /** The middleware under test, closed with the test. */

@@ -6,11 +6,11 @@ import type { ErrorRequestHandler, Express, Request, RequestHandler } from 'expr
 import multer from 'multer';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
-import { notesAws } from '../../../test/aws-of-a-file.ts';
-import { identityOf } from '../../../test/identity-of.ts';
-import { listen } from '../../../test/loopback.ts';
-import { bucket } from '../../../test/notes-aws.ts';
-import { tenantHere } from '../../../test/tenant-here.ts';
+import { notesAws } from '../../../test/support/local-aws-per-file.ts';
+import { identityOf } from '../../../test/support/identity-of.ts';
+import { listen } from '../../../test/support/loopback.ts';
+import { bucket } from '../../../test/support/notes-aws.ts';
+import { currentTenantOrCode } from '../../../test/support/current-tenant.ts';
 import { problemDetails } from '../src/index.ts';
 import { made } from './application.ts';
 import { frameworks } from './frameworks.ts';
@@ -35,7 +35,7 @@ describe.each(frameworks)('the context of a request on %s', (_name, express) => 
     };
 
   const tellsTenant: ErrorRequestHandler = (error, _req, res, _next) =>
-    void res.status(500).json({ error: String(error), tenant: tenantHere() });
+    void res.status(500).json({ error: String(error), tenant: currentTenantOrCode() });
 
   function app(): Express {
     return express()
@@ -73,7 +73,7 @@ describe.each(frameworks)('the context of a request on %s', (_name, express) => 
       })
       .post('/bare', (req, res) => {
         req.resume().on('end', () => {
-          res.json({ request: req.tenantAws.tenantId, context: tenantHere() });
+          res.json({ request: req.tenantAws.tenantId, context: currentTenantOrCode() });
         });
       })
       .use(problemDetails())
@@ -130,7 +130,7 @@ describe.each(frameworks)('the context of a request on %s', (_name, express) => 
     const middleware = made({ optional: true });
     const on = express()
       .use(middleware)
-      .get('/', (_req, res) => void res.end(tenantHere()));
+      .get('/', (_req, res) => void res.end(currentTenantOrCode()));
     const server = await middleware.tvm.for(identityOf('globex')).run(() => listen(on));
 
     expect(await (await fetch(server.url)).text()).toBe('no_tenant');
@@ -141,7 +141,7 @@ describe.each(frameworks)('the context of a request on %s', (_name, express) => 
     const inner = made({ optional: true, identity: () => undefined });
     const on = express()
       .use(made(), inner)
-      .get('/', (req, res) => void res.json([req.tenantAws.tenantId, tenantHere()]));
+      .get('/', (req, res) => void res.json([req.tenantAws.tenantId, currentTenantOrCode()]));
 
     const response = await request(on)
       .get('/')

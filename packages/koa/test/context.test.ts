@@ -7,10 +7,10 @@ import multer from '@koa/multer';
 import { currentTenantAws } from '@tenant-aws/core';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
-import { notesAws } from '../../../test/aws-of-a-file.ts';
-import { identityOf } from '../../../test/identity-of.ts';
-import { listen } from '../../../test/loopback.ts';
-import { tenantHere } from '../../../test/tenant-here.ts';
+import { notesAws } from '../../../test/support/local-aws-per-file.ts';
+import { identityOf } from '../../../test/support/identity-of.ts';
+import { listen } from '../../../test/support/loopback.ts';
+import { currentTenantOrCode } from '../../../test/support/current-tenant.ts';
 import { applicationsOn, made } from './application.ts';
 import { frameworks } from './frameworks.ts';
 
@@ -46,7 +46,7 @@ describe.each(frameworks)('the context of a request on %s', (_name, Framework) =
   it('has no tenant where nothing was presented, though the server was started in the name of one', async () => {
     const middleware = made({ optional: true });
     const app = appOf(middleware, (ctx) => {
-      ctx.body = tenantHere();
+      ctx.body = currentTenantOrCode();
     });
     const server = await middleware.tvm.for(identityOf('globex')).run(() => listen((req, res) => void app.callback()(req, res)));
 
@@ -56,7 +56,7 @@ describe.each(frameworks)('the context of a request on %s', (_name, Framework) =
 
   it('stays as it is below another middleware that is optional, to which nothing was presented', async () => {
     const app = appOf(made(), made({ optional: true, identity: () => undefined }), (ctx) => {
-      ctx.body = [ctx.tenantAws.tenantId, tenantHere()];
+      ctx.body = [ctx.tenantAws.tenantId, currentTenantOrCode()];
     });
 
     expect((await send(app, 'acme')).body).toEqual(['acme', 'acme']);
@@ -66,7 +66,7 @@ describe.each(frameworks)('the context of a request on %s', (_name, Framework) =
     const app = appOf(made(), async (ctx) => {
       const ended = once(ctx.req, 'end');
       const seen = new Promise((resolve) => {
-        ctx.req.on('end', () => resolve(tenantHere()));
+        ctx.req.on('end', () => resolve(currentTenantOrCode()));
       });
       ctx.req.resume();
       await ended;

@@ -2,8 +2,8 @@ import { authenticatedUser, bearerToken, TenantJwtStrategy } from '@tenant-aws/c
 import type Koa from 'koa';
 import { KoaPassport } from 'koa-passport';
 import { describe, expect, it } from 'vitest';
-import { notesAws } from '../../../test/aws-of-a-file.ts';
-import { NOBODY_LISTENS } from '../../../test/loopback.ts';
+import { notesAws } from '../../../test/support/local-aws-per-file.ts';
+import { NOBODY_LISTENS } from '../../../test/support/loopback.ts';
 import { problemDetails } from '../src/index.ts';
 import { answersTenant, applicationsOn, made } from './application.ts';
 import { frameworks } from './frameworks.ts';

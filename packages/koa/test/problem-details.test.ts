@@ -1,6 +1,6 @@
 import { ConfigurationError } from '@tenant-aws/core';
 import { describe, expect, it } from 'vitest';
-import { notesAws } from '../../../test/aws-of-a-file.ts';
+import { notesAws } from '../../../test/support/local-aws-per-file.ts';
 import { problemDetails } from '../src/index.ts';
 import { answersTenant, applicationsOn, heardBy, made } from './application.ts';
 import { frameworks } from './frameworks.ts';

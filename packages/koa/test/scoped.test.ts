@@ -4,8 +4,8 @@ import { ConfigurationError, currentTenantAws, NoTenantError } from '@tenant-aws
 import type { Middleware } from 'koa';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
-import { notesAws } from '../../../test/aws-of-a-file.ts';
-import { assumesOf, bucket } from '../../../test/notes-aws.ts';
+import { notesAws } from '../../../test/support/local-aws-per-file.ts';
+import { assumesOf, bucket } from '../../../test/support/notes-aws.ts';
 import { scoped } from '../src/index.ts';
 import { answersTenant, applicationsOn, heardBy, made } from './application.ts';
 import { frameworks } from './frameworks.ts';

@@ -2,9 +2,9 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Controller, Get, type INestApplication, Req, type Type } from '@nestjs/common';
 import { ConfigurationError, type TenantAws } from '@tenant-aws/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { notesAws } from '../../../test/aws-of-a-file.ts';
-import { bucket } from '../../../test/notes-aws.ts';
-import { tenantHere } from '../../../test/tenant-here.ts';
+import { notesAws } from '../../../test/support/local-aws-per-file.ts';
+import { bucket } from '../../../test/support/notes-aws.ts';
+import { currentTenantOrCode } from '../../../test/support/current-tenant.ts';
 import { Public, Scoped, TenantAwsModule } from '../src/index.ts';
 import { get, platforms, start } from './application.ts';
 
@@ -20,7 +20,7 @@ abstract class Pages {
       () => 'write',
       (error: Error) => error.name,
     );
-    return { request: tenantAws?.tenantId ?? 'none', context: tenantHere(), may };
+    return { request: tenantAws?.tenantId ?? 'none', context: currentTenantOrCode(), may };
   }
 }
 

@@ -1,7 +1,7 @@
 import { type INestApplication, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { notesAws } from '../../../test/aws-of-a-file.ts';
-import { KEEP_ALIVE_MS } from '../../../test/loopback.ts';
+import { notesAws } from '../../../test/support/local-aws-per-file.ts';
+import { KEEP_ALIVE_MS } from '../../../test/support/loopback.ts';
 import { TenantAwsModule } from '../src/index.ts';
 import { type Platform, platforms, start } from './application.ts';
 import { Everything, EverythingController } from './everything.controller.ts';

@@ -8,8 +8,8 @@ import { MessageBody, type OnGatewayConnection, SubscribeMessage, WebSocketGatew
 import { currentTenantAws } from '@tenant-aws/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { notesAws } from '../../../test/aws-of-a-file.ts';
-import { bucket } from '../../../test/notes-aws.ts';
+import { notesAws } from '../../../test/support/local-aws-per-file.ts';
+import { bucket } from '../../../test/support/notes-aws.ts';
 import { Public, Scoped, TenantAwsExceptionFilter, TenantAwsModule, TenantClient, TenantGuard, TenantInterceptor } from '../src/index.ts';
 import { platforms, start } from './application.ts';
 

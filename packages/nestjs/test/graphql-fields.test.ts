@@ -6,8 +6,8 @@ import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import { currentTenantAws, NoTenantError } from '@tenant-aws/core';
 import request from 'supertest';
 import { afterEach, describe, expect, it } from 'vitest';
-import { notesAws } from '../../../test/aws-of-a-file.ts';
-import { bucket } from '../../../test/notes-aws.ts';
+import { notesAws } from '../../../test/support/local-aws-per-file.ts';
+import { bucket } from '../../../test/support/notes-aws.ts';
 import { Public, Scoped, TenantAwsModule, TenantClient } from '../src/index.ts';
 import { type Platform, start } from './application.ts';
 

@@ -9,9 +9,9 @@ import { type Client, createClient } from 'graphql-ws';
 import request from 'supertest';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { notesAws } from '../../../test/aws-of-a-file.ts';
-import { bucket } from '../../../test/notes-aws.ts';
-import { tenantHere } from '../../../test/tenant-here.ts';
+import { notesAws } from '../../../test/support/local-aws-per-file.ts';
+import { bucket } from '../../../test/support/notes-aws.ts';
+import { currentTenantOrCode } from '../../../test/support/current-tenant.ts';
 import { CurrentTenant, Public, Scoped, TenantAwsModule, TenantClient, type TenantIdentity } from '../src/index.ts';
 import { type Platform, start } from './application.ts';
 
@@ -24,7 +24,7 @@ let news: EventEmitter;
 let filteredAs: Set<string>;
 
 async function* events(): AsyncGenerator<{ as: string }> {
-  for await (const _ of on(news, 'event')) yield { as: tenantHere() };
+  for await (const _ of on(news, 'event')) yield { as: currentTenantOrCode() };
 }
 
 @ObjectType()
@@ -61,7 +61,7 @@ class Feed {
     return news.emit('event');
   }
 
-  @Subscription(() => Seen, { filter: () => filteredAs.add(tenantHere()).size > 0, resolve })
+  @Subscription(() => Seen, { filter: () => filteredAs.add(currentTenantOrCode()).size > 0, resolve })
   filtered() {
     return events();
   }
@@ -86,7 +86,7 @@ class Feed {
 
   @ResolveField()
   field() {
-    return tenantHere();
+    return currentTenantOrCode();
   }
 
   @ResolveField()
@@ -109,7 +109,7 @@ class Feed {
 }
 
 function resolve(event: object): object {
-  return { ...event, resolver: tenantHere() };
+  return { ...event, resolver: currentTenantOrCode() };
 }
 
 const apollo = GraphQLModule.forRoot<ApolloDriverConfig>({

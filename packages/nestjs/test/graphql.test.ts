@@ -5,9 +5,9 @@ import { Args, Field, GraphQLModule, ID, Mutation, ObjectType, Parent, Query, Re
 import { currentTenantAws } from '@tenant-aws/core';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { notesAws } from '../../../test/aws-of-a-file.ts';
-import { bucket } from '../../../test/notes-aws.ts';
-import { tenantHere } from '../../../test/tenant-here.ts';
+import { notesAws } from '../../../test/support/local-aws-per-file.ts';
+import { bucket } from '../../../test/support/notes-aws.ts';
+import { currentTenantOrCode } from '../../../test/support/current-tenant.ts';
 import { CurrentTenant, Public, Scoped, TenantAwsModule, TenantClient, type TenantIdentity } from '../src/index.ts';
 import { type Platform, platforms, start } from './application.ts';
 
@@ -46,7 +46,7 @@ class Notes {
   @Public()
   @Query(() => String)
   open(): string {
-    return tenantHere();
+    return currentTenantOrCode();
   }
 
   @Scoped(['s3-folder-read-only'])

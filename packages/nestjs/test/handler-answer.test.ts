@@ -6,8 +6,8 @@ import { Controller, Get, type INestApplication, Param, Sse, StreamableFile } fr
 import nest from '@nestjs/core/package.json' with { type: 'json' };
 import { EMPTY, finalize, interval, map, mergeWith, type Observable } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { notesAws } from '../../../test/aws-of-a-file.ts';
-import { tenantHere } from '../../../test/tenant-here.ts';
+import { notesAws } from '../../../test/support/local-aws-per-file.ts';
+import { currentTenantOrCode } from '../../../test/support/current-tenant.ts';
 import { TenantAwsModule } from '../src/index.ts';
 import { platforms, start } from './application.ts';
 
@@ -25,7 +25,7 @@ async function* endless(id: string): AsyncGenerator<string> {
     }
   } finally {
     await aTurn(); // by now the response is closed
-    ended.get(id)?.resolve(tenantHere());
+    ended.get(id)?.resolve(currentTenantOrCode());
   }
 }
 
@@ -55,7 +55,7 @@ class Bodies {
     return interval(1).pipe(
       map(() => ({ data: chunk })),
       mergeWith(EMPTY),
-      finalize(() => setImmediate(() => ended.get(id)?.resolve(tenantHere()))),
+      finalize(() => setImmediate(() => ended.get(id)?.resolve(currentTenantOrCode()))),
     );
   }
 }

@@ -5,7 +5,7 @@ import type { INestApplication } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { notesAws } from '../../../test/aws-of-a-file.ts';
+import { notesAws } from '../../../test/support/local-aws-per-file.ts';
 import { TenantAwsModule } from '../src/index.ts';
 import { started } from './application.ts';
 import { Everything, EverythingController } from './everything.controller.ts';

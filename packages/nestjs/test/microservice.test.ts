@@ -8,9 +8,9 @@ import { Test } from '@nestjs/testing';
 import { currentTenantAws, type IdentitySource, TenantJwtStrategy, TokenMissingError } from '@tenant-aws/core';
 import { concatMap, firstValueFrom, from, type Observable, toArray } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { notesAws } from '../../../test/aws-of-a-file.ts';
-import { bucket } from '../../../test/notes-aws.ts';
-import { tenantHere } from '../../../test/tenant-here.ts';
+import { notesAws } from '../../../test/support/local-aws-per-file.ts';
+import { bucket } from '../../../test/support/notes-aws.ts';
+import { currentTenantOrCode } from '../../../test/support/current-tenant.ts';
 import {
   CurrentTenant,
   Public,
@@ -74,7 +74,7 @@ class Jobs {
   @Public()
   @MessagePattern('open')
   open() {
-    return tenantHere();
+    return currentTenantOrCode();
   }
 
   private async put(folder: string): Promise<void> {

@@ -3,7 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { Injectable } from '@nestjs/common';
 import { ConfigurationError } from '@tenant-aws/core';
 import { expect, it } from 'vitest';
-import { notesAws } from '../../../test/aws-of-a-file.ts';
+import { notesAws } from '../../../test/support/local-aws-per-file.ts';
 import { TenantAwsModule, TenantClient } from '../src/index.ts';
 import { start } from './application.ts';
 

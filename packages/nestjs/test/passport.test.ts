@@ -3,8 +3,8 @@ import { APP_GUARD } from '@nestjs/core';
 import { AuthGuard, PassportModule, PassportStrategy } from '@nestjs/passport';
 import { authenticatedUser, type BearerTokenOptions, type Claims, type TenantAws, TenantJwtStrategy } from '@tenant-aws/core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { notesAws } from '../../../test/aws-of-a-file.ts';
-import { startOwnIssuer } from '../../../test/own-issuer.ts';
+import { notesAws } from '../../../test/support/local-aws-per-file.ts';
+import { startOwnIssuer } from '../../../test/support/own-issuer.ts';
 import { CurrentTenant, TenantAwsModule, TenantGuard, type TenantIdentity } from '../src/index.ts';
 import { get, platforms, start } from './application.ts';
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { INestApplication } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { notesAws } from '../../../test/aws-of-a-file.ts';
-import { seed } from '../../../test/notes-aws.ts';
+import { notesAws } from '../../../test/support/local-aws-per-file.ts';
+import { seed } from '../../../test/support/notes-aws.ts';
 import { blocksOf, fileNameOf } from '../../../test/readme/blocks.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));

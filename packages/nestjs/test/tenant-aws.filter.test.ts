@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { BadRequestException, Controller, Get, type INestApplication, Logger, Res, StreamableFile } from '@nestjs/common';
 import { KeysUnavailableError, StsRejectedError, TenantMissingError } from '@tenant-aws/core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { notesAws } from '../../../test/aws-of-a-file.ts';
+import { notesAws } from '../../../test/support/local-aws-per-file.ts';
 import { Public, TenantAwsExceptionFilter, TenantAwsModule } from '../src/index.ts';
 import { get, platforms, start } from './application.ts';
 

@@ -3,9 +3,9 @@ import { Controller, Get, type INestApplication, Inject, Injectable, Module } fr
 import nest from '@nestjs/core/package.json' with { type: 'json' };
 import { ConfigurationError, TokenVendingMachine } from '@tenant-aws/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { notesAws } from '../../../test/aws-of-a-file.ts';
-import { identityOf } from '../../../test/identity-of.ts';
-import { assumesOf } from '../../../test/notes-aws.ts';
+import { notesAws } from '../../../test/support/local-aws-per-file.ts';
+import { identityOf } from '../../../test/support/identity-of.ts';
+import { assumesOf } from '../../../test/support/notes-aws.ts';
 import { TenantAwsModule, TenantAwsService } from '../src/index.ts';
 import { get, platforms, start } from './application.ts';
 

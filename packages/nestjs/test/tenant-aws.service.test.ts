@@ -4,9 +4,9 @@ import type { INestApplication } from '@nestjs/common';
 import { Injectable } from '@nestjs/common';
 import { currentTenantAws, type TenantIdentity, TokenVendingMachine } from '@tenant-aws/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { notesAws } from '../../../test/aws-of-a-file.ts';
-import { identityOf } from '../../../test/identity-of.ts';
-import { bucket } from '../../../test/notes-aws.ts';
+import { notesAws } from '../../../test/support/local-aws-per-file.ts';
+import { identityOf } from '../../../test/support/identity-of.ts';
+import { bucket } from '../../../test/support/notes-aws.ts';
 import { TenantAwsModule, type TenantAwsModuleOptions, TenantAwsService, TenantClient } from '../src/index.ts';
 import { start } from './application.ts';
 

@@ -3,7 +3,7 @@ import { Controller, Get, type INestApplication, Req, type Type } from '@nestjs/
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import { TokenVendingMachine, type TenantAws } from '@tenant-aws/core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { notesAws } from '../../../test/aws-of-a-file.ts';
+import { notesAws } from '../../../test/support/local-aws-per-file.ts';
 import { TenantCacheInterceptor } from '../src/cache.ts';
 import { Public, Scoped, TenantAwsModule, type TenantAwsModuleOptions } from '../src/index.ts';
 import { get, platforms, start } from './application.ts';

@@ -5,9 +5,9 @@ import { Controller, Get, type INestApplication, Injectable, Module } from '@nes
 import { Test } from '@nestjs/testing';
 import { currentTenantAws } from '@tenant-aws/core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { notesAws } from '../../../test/aws-of-a-file.ts';
-import { identityOf } from '../../../test/identity-of.ts';
-import { bucket, table } from '../../../test/notes-aws.ts';
+import { notesAws } from '../../../test/support/local-aws-per-file.ts';
+import { identityOf } from '../../../test/support/identity-of.ts';
+import { bucket, table } from '../../../test/support/notes-aws.ts';
 import { getTenantClientToken, TenantAwsModule, TenantAwsService, TenantClient } from '../src/index.ts';
 import { get, platforms, start, started } from './application.ts';
 

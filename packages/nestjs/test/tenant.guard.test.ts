@@ -3,9 +3,9 @@ import { Controller, Get, type INestApplication, Module, Req, UseGuards } from '
 import { ConfigurationError, type TenantAws, type TenantIdentity } from '@tenant-aws/core';
 import { asTenant } from '@tenant-aws/core/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { notesAws } from '../../../test/aws-of-a-file.ts';
-import { assumesOf, bucket } from '../../../test/notes-aws.ts';
-import { tenantHere } from '../../../test/tenant-here.ts';
+import { notesAws } from '../../../test/support/local-aws-per-file.ts';
+import { assumesOf, bucket } from '../../../test/support/notes-aws.ts';
+import { currentTenantOrCode } from '../../../test/support/current-tenant.ts';
 import { CurrentTenant, Public, Scoped, TenantAwsModule, TenantClient, TenantGuard } from '../src/index.ts';
 import { get, platforms, start } from './application.ts';
 
@@ -20,13 +20,13 @@ interface Request {
 class Pages {
   @Get('me')
   me(@CurrentTenant() { tenantId, source }: TenantIdentity, @Req() request: Request) {
-    return { tenantId, source, request: request.tenantAws?.tenantId, context: tenantHere() };
+    return { tenantId, source, request: request.tenantAws?.tenantId, context: currentTenantOrCode() };
   }
 
   @Public()
   @Get('open')
   open(@Req() request: Request) {
-    return { request: request.tenantAws?.tenantId ?? 'none', context: tenantHere() };
+    return { request: request.tenantAws?.tenantId ?? 'none', context: currentTenantOrCode() };
   }
 
   @Public()

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { localAws } from '../../aws-of-a-file.ts';
-import { nodeFlags } from '../../node-flags.ts';
-import { seed } from '../../notes-aws.ts';
+import { localAws } from '../../support/local-aws-per-file.ts';
+import { nodeFlags } from '../../support/node-flags.ts';
+import { seed } from '../../support/notes-aws.ts';
 import { clientEnvironment, keysOfAcme, NAMES, STORY, type Told } from './story.ts';
 import { run, tellByCli } from './story-cli.ts';
 

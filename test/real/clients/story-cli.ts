@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bucket, table } from '../../notes-aws.ts';
+import { bucket, table } from '../../support/notes-aws.ts';
 import type { Step, Told } from './story.ts';
 
 /** AWS_ENDPOINT_URL is read since AWS CLI 2.13 and 1.29: a Debian release may have an older one. */

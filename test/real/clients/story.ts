@@ -1,8 +1,8 @@
 import { PolicyGenerator } from '@tenant-aws/core';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import type { LocalAws } from '@tenant-aws/local';
-import { bucket, roleArn, table } from '../../notes-aws.ts';
-import { stsAt } from '../../sts-at.ts';
+import { bucket, roleArn, table } from '../../support/notes-aws.ts';
+import { stsAt } from '../../support/sts-at.ts';
 
 export type Outcome = 'allowed' | 'denied';
 

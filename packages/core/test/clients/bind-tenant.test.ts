@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { bindTenant, currentTenantAws } from '@tenant-aws/core';
 import { asTenant } from '@tenant-aws/core/testing';
 import { describe, expect, it } from 'vitest';
-import { tenantHere } from '../../../../test/tenant-here.ts';
+import { currentTenantOrCode } from '../../../../test/support/current-tenant.ts';
 
 describe('bindTenant', () => {
   it('runs a function as the tenant that was current when it was bound, whoever calls it', () => {
@@ -18,7 +18,7 @@ describe('bindTenant', () => {
       add: bindTenant(function add(this: { count: number }, more: number) {
         if (more < 0) throw new RangeError('negative');
         this.count += more;
-        return Promise.resolve(tenantHere());
+        return Promise.resolve(currentTenantOrCode());
       }),
     }));
 
@@ -29,9 +29,9 @@ describe('bindTenant', () => {
 
   it('runs all listeners of an emitter as the tenant, those of before and those of later', () => {
     const heard: string[] = [];
-    const emitter = new EventEmitter().on('done', () => heard.push(tenantHere()));
+    const emitter = new EventEmitter().on('done', () => heard.push(currentTenantOrCode()));
     const bound = asTenant('acme', () => bindTenant(emitter));
-    bound.once('done', () => heard.push(tenantHere()));
+    bound.once('done', () => heard.push(currentTenantOrCode()));
 
     expect(bound).toBe(emitter);
     expect(asTenant('globex', () => emitter.emit('done'))).toBe(true);

@@ -8,8 +8,8 @@ import { setImmediate as aTurn } from 'node:timers/promises';
 import { bindTenant, currentTenantAws, exchangeOf, runForRequest, type TenantAws, tenantContext } from '@tenant-aws/core';
 import { asTenant } from '@tenant-aws/core/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { listen } from '../../../../test/loopback.ts';
-import { tenantHere } from '../../../../test/tenant-here.ts';
+import { listen } from '../../../../test/support/loopback.ts';
+import { currentTenantOrCode } from '../../../../test/support/current-tenant.ts';
 
 const tenantAwsOf = (tenantId: string): TenantAws => asTenant(tenantId, (tenantAws) => tenantAws);
 
@@ -48,8 +48,8 @@ describe('the context of a request', () => {
       const tenantId = request.url?.slice(1) ?? '';
       if (tenantId !== early) await once(admitted, early);
       runForRequest({ request, response }, { current: tenantAwsOf(tenantId), purpose: 'handler' }, () => {
-        response.on('close', () => heard.push([tenantId, tenantHere()]));
-        request.on('close', () => heard.push([tenantId, tenantHere()]));
+        response.on('close', () => heard.push([tenantId, currentTenantOrCode()]));
+        request.on('close', () => heard.push([tenantId, currentTenantOrCode()]));
         if (tenantId === 'acme') response.write('begun');
         if (tenantId === 'globex')
           admitted.once(
@@ -90,7 +90,7 @@ describe('the context of a request', () => {
   it('runs the callbacks of writes as the tenant that wrote, on a response that waits for its socket', async () => {
     const heard: string[] = [];
     const url = await serve((_request, response, tenantId) => {
-      const hear = () => heard.push(`${tenantId}: ${tenantHere()}`);
+      const hear = () => heard.push(`${tenantId}: ${currentTenantOrCode()}`);
       response.write(LARGE, hear);
       tenantAwsOf('customer').run(() => response.write(LARGE, hear));
       response.end(LARGE, hear);
@@ -107,8 +107,10 @@ describe('the context of a request', () => {
   it('is the innermost one of several that were opened for one request', async () => {
     const heard: string[] = [];
     const url = await serve((request, response) => {
-      response.on('finish', () => heard.push(tenantHere()));
-      runForRequest({ request, response }, { current: tenantAwsOf('inner'), purpose: 'handler' }, () => response.end(tenantHere()));
+      response.on('finish', () => heard.push(currentTenantOrCode()));
+      runForRequest({ request, response }, { current: tenantAwsOf('inner'), purpose: 'handler' }, () =>
+        response.end(currentTenantOrCode()),
+      );
     });
 
     expect(await (await fetch(`${url}/outer`)).text()).toBe('inner');
@@ -122,7 +124,7 @@ describe('the context of a request', () => {
       const own = currentTenantAws();
       waiting.push(() =>
         own.lasting(60).run(() => {
-          contexts.push([tenantHere() === own.tenantId, tenantContext()?.exchange === exchangeOf(request)]);
+          contexts.push([currentTenantOrCode() === own.tenantId, tenantContext()?.exchange === exchangeOf(request)]);
           response.end();
         }),
       );
@@ -143,11 +145,11 @@ describe('the context of a request', () => {
       const http = { request, response };
       const current = tenantAwsOf('acme');
       runForRequest(http, { current, purpose: 'request' }, () => {
-        const adapters = once(response, 'close').then(async () => (await aTurn(), tenantHere()));
-        response.on('close', () => response.emit('told', tenantHere()));
+        const adapters = once(response, 'close').then(async () => (await aTurn(), currentTenantOrCode()));
+        response.on('close', () => response.emit('told', currentTenantOrCode()));
         const listeners = once(response, 'told').then(([told]) => told as string);
         const handlers = runForRequest(http, { current, purpose: 'handler' }, () =>
-          once(response, 'close').then(async () => (await aTurn(), tenantHere())),
+          once(response, 'close').then(async () => (await aTurn(), currentTenantOrCode())),
         );
         late.resolve(Promise.all([adapters, listeners, handlers]));
         response.end();

@@ -4,7 +4,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { NodeJsRuntimeStreamingBlobPayloadOutputTypes as Body } from '@smithy/types';
 import { ConnectionUnavailableError, type TokenVendingMachine } from '@tenant-aws/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { seed } from '../../../../test/notes-aws.ts';
+import { seed } from '../../../../test/support/notes-aws.ts';
 import { bucket, identityOf, localAws, machineFor } from '../local-machine.ts';
 import { startHoldingServer } from './holding-server.ts';
 

@@ -4,7 +4,7 @@ import { DynamoDBClient, waitUntilTableNotExists } from '@aws-sdk/client-dynamod
 import { GetObjectCommand, S3Client, waitUntilBucketExists, waitUntilObjectExists, waitUntilObjectNotExists } from '@aws-sdk/client-s3';
 import { TenantRevokedError, type TokenVendingMachine } from '@tenant-aws/core';
 import { describe, expect, it } from 'vitest';
-import { seed } from '../../../../test/notes-aws.ts';
+import { seed } from '../../../../test/support/notes-aws.ts';
 import { bucket, clockedMachines, everyTemplate, identityOf, table } from '../local-machine.ts';
 
 const { aws, clock, machine } = clockedMachines(everyTemplate);

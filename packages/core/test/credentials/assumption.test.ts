@@ -1,6 +1,6 @@
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
-import { rolePolicy } from '../../../../test/notes-aws.ts';
+import { rolePolicy } from '../../../../test/support/notes-aws.ts';
 import { identityOf, localAws, machineFor, stsOf } from '../local-machine.ts';
 
 const taggedRoleArn = 'arn:aws:iam::000000000000:role/TaggedAccess';

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Passport } from 'passport';
 import type { Strategy } from 'passport-jwt';
 import { onTestFinished } from 'vitest';
-import { listen } from '../../../../test/loopback.ts';
+import { listen } from '../../../../test/support/loopback.ts';
 import type { TenantJwtStrategy } from '../../src/identity/tenant-jwt-strategy.ts';
 import { sendJson } from './issuer-under-test.ts';
 

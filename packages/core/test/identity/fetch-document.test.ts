@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { listen } from '../../../../test/loopback.ts';
+import { listen } from '../../../../test/support/loopback.ts';
 import { fetchDocument } from '../../src/identity/fetch-document.ts';
 
 async function serve(listener: RequestListener): Promise<URL> {

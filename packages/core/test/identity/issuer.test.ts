@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { freshFixture } from '../../../../test/fixture.ts';
+import { freshFixture } from '../../../../test/support/fixture.ts';
 import type { Clock } from '../../src/clock.ts';
 import { discoveredAddress, discoveryUrl, readKeySetUrl } from '../../src/identity/issuer.ts';
 import { IssuerUnderTest, sendJson } from './issuer-under-test.ts';

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { beforeEach, expect } from 'vitest';
-import { freshFixture } from '../../../../test/fixture.ts';
+import { freshFixture } from '../../../../test/support/fixture.ts';
 import { fixedAddress } from '../../src/identity/issuer.ts';
 import { SigningKeys } from '../../src/identity/signing-keys.ts';
 import { SettableClock } from '../settable-clock.ts';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { nodeFlags } from '../../../../test/node-flags.ts';
+import { nodeFlags } from '../../../../test/support/node-flags.ts';
 import { bearerToken } from '../../src/identity/bearer-token.ts';
 import { IssuerUnderTest, sendJson } from './issuer-under-test.ts';
 import { withPollutedPrototype } from './polluted-prototype.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { sharedFixture } from '../../../../test/fixture.ts';
+import { sharedFixture } from '../../../../test/support/fixture.ts';
 import { bearerToken } from '../../src/identity/bearer-token.ts';
 import type { BearerTokenOptions } from '../../src/identity/bearer-token-options.ts';
 import type { IdentitySource } from '../../src/identity/identity-source.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MUTATION_NAMES, mutate } from './mutants.ts';
-import { Random } from '../../../../test/random.ts';
+import { Random } from '../../../../test/support/random.ts';
 import { randomSigned } from './random-requests.ts';
 import { NOW, Recorder } from './recorder.ts';
 

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import aws4 from 'aws4';
-import type { Random } from '../../../../test/random.ts';
+import type { Random } from '../../../../test/support/random.ts';
 import type { Keys } from '../../src/sessions.ts';
 import { SESSION, USER, type Wire } from './recorder.ts';
 

@@ -1,7 +1,7 @@
 import { currentTenantAws, NoTenantError } from '@tenant-aws/core';
 
-/** Who the context says it is: a tenant's id, or the code that says that there is none. */
-export function tenantHere(): string {
+/** The tenant of the current context, or the code of the error where there is no tenant. */
+export function currentTenantOrCode(): string {
   try {
     return currentTenantAws().tenantId;
   } catch (error) {
