@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { linksOf } from './readme/blocks.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folders = ['templates', ...readdirSync(join(root, 'packages')).map((name) => join('packages', name))].filter((folder) =>
@@ -28,5 +29,30 @@ describe.each(folders)('%s', (folder) => {
 
   it('has a README', () => {
     expect(readFileSync(join(root, folder, 'README.md'), 'utf8')).toContain(`# ${String(manifest['name'])}`);
+  });
+});
+
+describe('packages/README.md', () => {
+  const map = readFileSync(join(root, 'packages/README.md'), 'utf8');
+  const targets = linksOf(map).map((link) => join('packages', link));
+
+  it('links only to files and folders that exist', () => {
+    expect(targets.filter((target) => !existsSync(join(root, target)))).toEqual([]);
+  });
+
+  it('has every package and every folder of core', () => {
+    const core = readdirSync(join(root, 'packages/core/src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    const expected = [...folders, ...core.map(({ name }) => join('packages/core/src', name))];
+    expect(expected.filter((folder) => !targets.includes(folder))).toEqual([]);
+  });
+
+  it('names only entry points that package.json exports', () => {
+    const named = /Second entry points.*?: (.*)\./.exec(map)?.[1]?.match(/[a-z]+\/[a-z]+/g) ?? [];
+    const exported = folders.flatMap((folder) => {
+      const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as { exports: object };
+      const entryPoints = Object.keys(manifest.exports).filter((path) => path !== '.' && !path.includes('*'));
+      return entryPoints.map((path) => join(folder.split('/').at(-1) ?? '', path));
+    });
+    expect(named.toSorted()).toEqual(exported.toSorted());
   });
 });
