@@ -1,12 +1,16 @@
 import { AwsError } from './services/service.ts';
 
-// Throughout, a "binary" string holds one byte in each character, as Node hands over paths and headers:
-// signatures are over bytes, and a detour over UTF-8 would make two byte strings equal that are not.
+// A "binary" string has one byte in each character, as Node reports paths and headers. A signature covers bytes:
+// decoding them as UTF-8 first would make two different byte strings equal.
 
 const ESCAPES = /%([0-9A-Fa-f]{2})|%/g;
 const UNRESERVED = /^[A-Za-z0-9._~-]$/;
 
-/** Decodes percent escapes to a binary string. A `%` without two hex digits is refused. */
+/**
+ * Decodes percent escapes to a binary string.
+ *
+ * @throws {@link AwsError} InvalidURI for a `%` that is not followed by two hex digits
+ */
 export function percentDecode(text: string): string {
   return text.replace(ESCAPES, (_, hex: string | undefined) => {
     if (hex === undefined)
@@ -15,7 +19,7 @@ export function percentDecode(text: string): string {
   });
 }
 
-/** Encodes a binary string as SigV4 does: everything but the unreserved characters of RFC 3986, in upper-case hex. */
+/** Encodes a binary string as SigV4 does: every character except the unreserved ones of RFC 3986, in upper-case hex. */
 export function percentEncode(binary: string): string {
   let encoded = '';
   for (const character of binary) {
@@ -24,7 +28,19 @@ export function percentEncode(binary: string): string {
   return encoded;
 }
 
-/** Reads a binary string as UTF-8, or refuses it: a replacement character would make different names equal. */
+/** Encodes the UTF-8 of an object key for a URL path. The slashes stay. */
+export function percentEncodeKey(key: string): string {
+  return key
+    .split('/')
+    .map((segment) => percentEncode(Buffer.from(segment).toString('latin1')))
+    .join('/');
+}
+
+/**
+ * Decodes a binary string as UTF-8. Invalid UTF-8 is refused: replacement characters would make different names equal.
+ *
+ * @throws {@link AwsError} InvalidArgument
+ */
 export function utf8(binary: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(binary, 'latin1'));

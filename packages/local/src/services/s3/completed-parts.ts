@@ -1,8 +1,8 @@
 import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm, checksum } from '../../checksums.ts';
 import { strictInteger } from '../../strict.ts';
 import { AwsError } from '../service.ts';
-import { MAX_PART_NUMBER } from './object-part.ts';
 import { unquoted } from './preconditions.ts';
+import { MAX_PART_NUMBER } from './query-params.ts';
 import type { Part, Upload } from './uploads.ts';
 import { malformed, readXml, type XmlElement } from './xml-in.ts';
 

@@ -1,7 +1,11 @@
 import { AwsError } from '../service.ts';
+import { missingKey } from './authorization.ts';
+import type { Engine } from './engine.ts';
 import { notImplemented } from './match.ts';
 import { parseBucketName, parseKey } from './path.ts';
+import { judge, type Preconditions, preconditionFailed } from './preconditions.ts';
 import type { S3Request } from './row.ts';
+import type { StoredObject } from './stored-object.ts';
 
 /** The header that makes a write a copy. */
 export const COPY_SOURCE = 'x-amz-copy-source';
@@ -35,6 +39,14 @@ export function readCopySource(request: S3Request): CopySource {
 /** As the condition key `s3:x-amz-copy-source` has it: rebuilt from what was understood. */
 export function copySourceKey({ bucket, key }: CopySource): string {
   return `${bucket}/${key}`;
+}
+
+/** The object that is copied, if it is there and what the request says it must be. A copy has no 304: unmodified is a failure too. */
+export function readSource(request: S3Request, engine: Engine, source: CopySource, conditions: Preconditions): StoredObject {
+  const object = engine.bucket(source.bucket).get(source.key);
+  if (!object) throw missingKey(request, source.bucket, source.key);
+  if (judge(conditions, object) !== 'met') throw preconditionFailed('x-amz-copy-source-If-*');
+  return object;
 }
 
 function decoded(header: string): string {

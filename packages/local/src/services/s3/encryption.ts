@@ -2,7 +2,7 @@ import type { Context } from './authorization.ts';
 import type { Engine } from './engine.ts';
 import { notImplemented } from './match.ts';
 import type { S3Request } from './row.ts';
-import { uploadId } from './upload-target.ts';
+import { uploadId } from './query-params.ts';
 import type { Encryption } from './uploads.ts';
 
 /** The header that asks for encryption at rest, and that answers how it was done. */

@@ -1,7 +1,7 @@
 import { AwsError } from '../service.ts';
 import type { StoredObject } from './stored-object.ts';
 import { Uploads } from './uploads.ts';
-import { compareUtf8 } from './utf8-order.ts';
+import { compareUtf8 } from './listing.ts';
 
 /** The buckets, in memory. Every method is synchronous: what runs between two awaits is one transaction. */
 export class Engine {

@@ -1,5 +1,3 @@
-import { compareUtf8 } from './utf8-order.ts';
-
 /** What a listing asks for. */
 export interface ListingQuery {
   readonly prefix: string;
@@ -51,4 +49,9 @@ export function listPage<T>(
 function commonPrefix(name: string, prefix: string, delimiter: string): string | undefined {
   const end = delimiter === '' ? -1 : name.indexOf(delimiter, prefix.length);
   return end === -1 ? undefined : name.slice(0, end + delimiter.length);
+}
+
+/** Orders two strings by their UTF-8, as S3 lists. JavaScript's own order is that of UTF-16, which puts emoji before U+E000. */
+export function compareUtf8(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

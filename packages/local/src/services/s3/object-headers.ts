@@ -1,16 +1,22 @@
 import { AwsError, type VerifiedRequest } from '../service.ts';
-import { isHeaderName, isHeaderValue } from './header-syntax.ts';
 
-/** The headers of a write that a read answers again. */
+/** Headers of a write that a later read returns. */
 const SYSTEM_HEADERS = ['cache-control', 'content-disposition', 'content-encoding', 'content-language', 'content-type', 'expires'];
+
+/** Query parameters with which a read overrides the headers of its response. */
+export const RESPONSE_OVERRIDES: readonly string[] = SYSTEM_HEADERS.map((name) => `response-${name}`);
 
 const METADATA_PREFIX = 'x-amz-meta-';
 const MAX_METADATA_BYTES = 2048;
+/** A field name by RFC 9110. */
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** A field value by RFC 9110: no line break, and every character fits into one byte. */
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /**
- * What a write says of the object, as a read will answer it: system headers and user metadata.
+ * The headers that a write stores with its object, and that a read returns: system headers and user metadata.
  *
- * @throws {@link AwsError} MetadataTooLarge over 2 KB; InvalidArgument for what no header can hold
+ * @throws {@link AwsError} MetadataTooLarge over 2 KB; InvalidArgument for a name or a value that a header cannot contain
  * @see Amazon S3 User Guide, "Working with object metadata"
  */
 export function objectHeaders({ headers }: VerifiedRequest): ReadonlyMap<string, string> {
@@ -34,7 +40,21 @@ export function objectHeaders({ headers }: VerifiedRequest): ReadonlyMap<string,
   return kept;
 }
 
-/** `aws-chunked` was the transport's, and is undone. */
+/**
+ * The response headers that a read overrides.
+ *
+ * @throws {@link AwsError} InvalidArgument for a value that would end a header line or add another one
+ */
+export function responseOverrides({ query }: VerifiedRequest): Record<string, string> {
+  return Object.fromEntries(
+    SYSTEM_HEADERS.flatMap((name) => {
+      const value = query.get(`response-${name}`);
+      return value === undefined ? [] : [[name, checked(`response-${name}`, value)]];
+    }),
+  );
+}
+
+/** Removes `aws-chunked`: it describes the transfer, and the body is decoded already. */
 function storedEncoding(value: string | undefined): string | undefined {
   return value
     ?.split(',')
@@ -43,9 +63,9 @@ function storedEncoding(value: string | undefined): string | undefined {
     .join(',');
 }
 
-/** A presigned URL can hoist into the query, and so into a name or a value, what no header line can carry. */
+/** The query of a presigned URL can contain names and values that a header line cannot. */
 function checked(name: string, value: string): string {
-  if (!isHeaderName(name) || !isHeaderValue(value)) {
+  if (!HEADER_NAME.test(name) || !HEADER_VALUE.test(value)) {
     throw new AwsError('InvalidArgument', 400, 'A header has a character that is not accepted.', { ArgumentName: name });
   }
   return value;

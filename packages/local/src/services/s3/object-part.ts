@@ -1,11 +1,8 @@
 import { AwsError } from '../service.ts';
-import { integerParam } from './list-params.ts';
+import { integerParam, MAX_PART_NUMBER } from './query-params.ts';
 import type { ByteRange } from './range.ts';
 import type { S3Request } from './row.ts';
 import type { StoredChecksum, StoredObject } from './stored-object.ts';
-
-/** S3 allows ten thousand parts. */
-export const MAX_PART_NUMBER = 10_000;
 
 /** The bytes that one part of an object became, and their own checksum. */
 export interface ObjectPart extends ByteRange {

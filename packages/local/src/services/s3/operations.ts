@@ -1,23 +1,21 @@
 import { CHECKSUM_HEADERS } from '../../checksums.ts';
 import { COPY_SOURCE } from './copy-source.ts';
 import { ENCRYPTION, ENCRYPTION_KEY } from './encryption.ts';
-import { abortUpload } from './operations/abort-upload.ts';
 import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from './operations/buckets.ts';
-import { completeUpload } from './operations/complete-upload.ts';
 import { copyObject } from './operations/copy-object.ts';
-import { createUpload } from './operations/create-upload.ts';
 import { deleteObject } from './operations/delete-object.ts';
 import { deleteObjects } from './operations/delete-objects.ts';
 import { getObject } from './operations/get-object.ts';
 import { listObjects, listObjectsV2 } from './operations/list-objects.ts';
 import { listParts } from './operations/list-parts.ts';
 import { listUploads } from './operations/list-uploads.ts';
+import { abortUpload, completeUpload, createUpload } from './operations/multipart-upload.ts';
 import { putObject } from './operations/put-object.ts';
 import { uploadPart } from './operations/upload-part.ts';
 import { uploadPartCopy } from './operations/upload-part-copy.ts';
 import { INTEGRITY_HEADERS } from './payload.ts';
 import { READ_CONDITIONS, SOURCE_CONDITIONS } from './preconditions.ts';
-import { RESPONSE_OVERRIDES } from './response-overrides.ts';
+import { RESPONSE_OVERRIDES } from './object-headers.ts';
 import type { Row } from './row.ts';
 import { WRITE_CONDITIONS } from './write-conditions.ts';
 

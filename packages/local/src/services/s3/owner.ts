@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { AwsError } from '../service.ts';
 import type { S3Request } from './row.ts';
+import { element, parent } from './xml-out.ts';
 
 const ACCOUNT_ID = /^\d{12}$/;
 const OWNER_HEADERS = ['x-amz-expected-bucket-owner', 'x-amz-source-expected-bucket-owner'];
@@ -17,4 +19,9 @@ export function checkExpectedOwner(request: S3Request): void {
       throw new AwsError('InvalidBucketOwnerAWSAccountID', 400, `The value of ${name} must be an AWS account ID.`);
     if (expected !== request.account) throw new AwsError('AccessDenied', 403, 'Access Denied');
   }
+}
+
+/** The one owner of everything, by a canonical user id that is stable for the account. */
+export function ownerElement(account: string, name = 'Owner'): string {
+  return parent(name, element('ID', createHash('sha256').update(account).digest('hex')));
 }

@@ -1,7 +1,9 @@
 import { AwsError, type VerifiedRequest } from '../service.ts';
-import { parseHttpDate } from './http-date.ts';
 import type { S3Request } from './row.ts';
 import type { StoredObject } from './stored-object.ts';
+
+const IMF_FIXDATE =
+  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
 /** The conditions of a read. */
 export const READ_CONDITIONS: readonly string[] = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'];
@@ -70,4 +72,11 @@ function readDate(headers: S3Request['headers'], name: string): Date | undefined
   if (!date)
     throw new AwsError('InvalidArgument', 400, `The value of ${name} is no HTTP date.`, { ArgumentName: name, ArgumentValue: text });
   return date;
+}
+
+/** A date as HTTP writes it, or undefined: no other form, and no day that does not exist. */
+function parseHttpDate(text: string): Date | undefined {
+  if (!IMF_FIXDATE.test(text)) return undefined;
+  const date = new Date(text);
+  return !Number.isNaN(date.getTime()) && date.toUTCString() === text ? date : undefined;
 }

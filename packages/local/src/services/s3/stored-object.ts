@@ -32,3 +32,8 @@ export interface StoredObject {
 export function fullObjectChecksum(algorithm: ChecksumAlgorithm, body: Buffer): StoredChecksum {
   return { algorithm, value: checksum(algorithm, body), type: 'FULL_OBJECT' };
 }
+
+/** The time without its milliseconds, which an HTTP date cannot say. */
+export function wholeSeconds(date: Date): Date {
+  return new Date(Math.floor(date.getTime() / 1000) * 1000);
+}

@@ -1,6 +1,6 @@
 import { type ChecksumAlgorithm, checksum, checksumBytes, parseChecksumAlgorithm } from '../../checksums.ts';
 import { AwsError } from '../service.ts';
-import { invalidArgument } from './list-params.ts';
+import { invalidArgument } from './query-params.ts';
 import { declaredChecksum } from './payload.ts';
 import type { S3Request } from './row.ts';
 import { fullObjectChecksum, type StoredChecksum } from './stored-object.ts';

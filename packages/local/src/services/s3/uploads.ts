@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ChecksumAlgorithm } from '../../checksums.ts';
 import { AwsError } from '../service.ts';
 import type { StoredChecksum } from './stored-object.ts';
-import { compareUtf8 } from './utf8-order.ts';
+import { compareUtf8 } from './listing.ts';
 
 /** One uploaded part. It is replaced whole and never changed. */
 export interface Part {

@@ -3,11 +3,11 @@ import { checksumHeaders } from '../answer.ts';
 import { ask, missingKey, objectArn } from '../authorization.ts';
 import { ENCRYPTED } from '../encryption.ts';
 import type { Engine } from '../engine.ts';
-import { invalidArgument } from '../list-params.ts';
+import { invalidArgument } from '../query-params.ts';
 import { readPart } from '../object-part.ts';
 import { judge, type Preconditions, preconditionFailed, readPreconditions } from '../preconditions.ts';
 import { readRange } from '../range.ts';
-import { responseOverrides } from '../response-overrides.ts';
+import { responseOverrides } from '../object-headers.ts';
 import type { S3Request, Understood } from '../row.ts';
 import type { StoredChecksum, StoredObject } from '../stored-object.ts';
 

@@ -1,9 +1,9 @@
 import { xmlAnswer } from '../answer.ts';
 import { ask, bucketArn, sent } from '../authorization.ts';
 import type { Bucket, Engine } from '../engine.ts';
-import { booleanParam, continuationToken, integerParam, nameEncoder, readContinuationToken } from '../list-params.ts';
+import { booleanParam, continuationToken, integerParam, nameEncoder, readContinuationToken } from '../query-params.ts';
 import { type ListingPage, listPage } from '../listing.ts';
-import { ownerElement } from '../owner-element.ts';
+import { ownerElement } from '../owner.ts';
 import type { S3Request, Understood } from '../row.ts';
 import { element, parent } from '../xml-out.ts';
 

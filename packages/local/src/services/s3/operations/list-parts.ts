@@ -1,10 +1,9 @@
 import { checksumElement, xmlAnswer } from '../answer.ts';
 import { ask, objectArn } from '../authorization.ts';
 import type { Engine } from '../engine.ts';
-import { integerParam } from '../list-params.ts';
-import { ownerElement } from '../owner-element.ts';
+import { integerParam, uploadId } from '../query-params.ts';
+import { ownerElement } from '../owner.ts';
 import type { S3Request, Understood } from '../row.ts';
-import { uploadId } from '../upload-target.ts';
 import type { Part } from '../uploads.ts';
 import { element, parent } from '../xml-out.ts';
 

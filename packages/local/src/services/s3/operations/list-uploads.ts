@@ -1,12 +1,11 @@
 import { xmlAnswer } from '../answer.ts';
 import { ask, bucketArn } from '../authorization.ts';
 import type { Engine } from '../engine.ts';
-import { integerParam, nameEncoder } from '../list-params.ts';
-import { type ListingPage, listPage } from '../listing.ts';
-import { ownerElement } from '../owner-element.ts';
+import { integerParam, nameEncoder } from '../query-params.ts';
+import { compareUtf8, type ListingPage, listPage } from '../listing.ts';
+import { ownerElement } from '../owner.ts';
 import type { S3Request, Understood } from '../row.ts';
 import type { Upload } from '../uploads.ts';
-import { compareUtf8 } from '../utf8-order.ts';
 import { element, parent } from '../xml-out.ts';
 
 const MAX_UPLOADS = 1000;

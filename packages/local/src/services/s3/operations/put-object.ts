@@ -3,11 +3,10 @@ import { checksumHeaders } from '../answer.ts';
 import { ask, objectArn } from '../authorization.ts';
 import { ENCRYPTED, encryptionKey, readEncryption } from '../encryption.ts';
 import type { Engine } from '../engine.ts';
-import { wholeSeconds } from '../http-date.ts';
+import { fullObjectChecksum, wholeSeconds } from '../stored-object.ts';
 import { objectHeaders } from '../object-headers.ts';
 import { verifyPayload } from '../payload.ts';
 import type { S3Request, Understood } from '../row.ts';
-import { fullObjectChecksum } from '../stored-object.ts';
 import { writeConditionKeys, writeConditionRights, writeConditions } from '../write-conditions.ts';
 
 export function putObject(request: S3Request, engine: Engine): Understood {

@@ -1,16 +1,14 @@
 import { md5Hex } from '../../../md5.ts';
 import { checksumElements, xmlAnswer } from '../answer.ts';
 import { ask, objectArn } from '../authorization.ts';
-import { readSource } from '../copied-object.ts';
-import { COPY_SOURCE, copySourceKey, readCopySource } from '../copy-source.ts';
+import { COPY_SOURCE, copySourceKey, readCopySource, readSource } from '../copy-source.ts';
 import { ENCRYPTED, encryptionKey, uploadEncryption } from '../encryption.ts';
 import type { Engine } from '../engine.ts';
-import { wholeSeconds } from '../http-date.ts';
+import { fullObjectChecksum, wholeSeconds } from '../stored-object.ts';
 import { readPreconditions } from '../preconditions.ts';
 import { readSourceRange } from '../range.ts';
 import type { S3Request, Understood } from '../row.ts';
-import { fullObjectChecksum } from '../stored-object.ts';
-import { readUploadTarget } from '../upload-target.ts';
+import { readUploadTarget } from '../query-params.ts';
 import { element } from '../xml-out.ts';
 
 /** UploadPartCopy. */

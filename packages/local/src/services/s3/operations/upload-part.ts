@@ -4,11 +4,10 @@ import { checksumHeaders } from '../answer.ts';
 import { ask, objectArn } from '../authorization.ts';
 import { ENCRYPTED, encryptionKey, uploadEncryption } from '../encryption.ts';
 import type { Engine } from '../engine.ts';
-import { wholeSeconds } from '../http-date.ts';
+import { fullObjectChecksum, type StoredChecksum, wholeSeconds } from '../stored-object.ts';
 import { verifyPayload } from '../payload.ts';
 import type { S3Request, Understood } from '../row.ts';
-import { fullObjectChecksum, type StoredChecksum } from '../stored-object.ts';
-import { readUploadTarget } from '../upload-target.ts';
+import { readUploadTarget } from '../query-params.ts';
 import type { Upload } from '../uploads.ts';
 
 export function uploadPart(request: S3Request, engine: Engine): Understood {

@@ -1,8 +1,11 @@
 import { strictInteger } from '../../strict.ts';
 import { AwsError, type VerifiedRequest } from '../service.ts';
-import { percentEncoded } from './percent-encoded.ts';
+import { percentEncodeKey } from '../../percent.ts';
 
 const MAX_INT32 = 2 ** 31 - 1;
+
+/** S3 allows ten thousand parts. */
+export const MAX_PART_NUMBER = 10_000;
 
 /** A whole number of the query, or `fallback` if it was not sent. @throws {@link AwsError} InvalidArgument */
 export function integerParam(
@@ -24,7 +27,7 @@ export function nameEncoder({ query }: VerifiedRequest): (name: string) => strin
   const type = query.get('encoding-type');
   if (type === undefined) return (name) => name;
   if (type !== 'url') throw invalidArgument('encoding-type', type, 'Invalid Encoding Method specified in Request');
-  return percentEncoded;
+  return percentEncodeKey;
 }
 
 /** A yes or no of the query. @throws {@link AwsError} InvalidArgument */
@@ -54,4 +57,22 @@ export function readContinuationToken({ query }: VerifiedRequest): string | unde
 
 export function invalidArgument(name: string, value: string, message: string): AwsError {
   return new AwsError('InvalidArgument', 400, message, { ArgumentName: name, ArgumentValue: value });
+}
+
+/** The upload that a request names, and its part. */
+export interface UploadTarget {
+  readonly uploadId: string;
+  readonly partNumber: number;
+}
+
+/** @throws {@link AwsError} InvalidArgument for a part number that is no whole number from 1 to 10,000 */
+export function readUploadTarget(request: VerifiedRequest): UploadTarget {
+  return {
+    uploadId: uploadId(request),
+    partNumber: integerParam(request, 'partNumber', { min: 1, max: MAX_PART_NUMBER, fallback: 1 }),
+  };
+}
+
+export function uploadId({ query }: VerifiedRequest): string {
+  return query.get('uploadId') ?? '';
 }

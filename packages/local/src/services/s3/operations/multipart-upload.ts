@@ -1,21 +1,54 @@
 import { md5Hex } from '../../../md5.ts';
+import { percentEncodeKey } from '../../../percent.ts';
 import { strictInteger } from '../../../strict.ts';
 import { AwsError } from '../../service.ts';
 import { checksumElements, xmlAnswer } from '../answer.ts';
 import { ask, objectArn } from '../authorization.ts';
 import { readNamedParts, selectParts } from '../completed-parts.ts';
-import { ENCRYPTED, encryptionKey, uploadEncryption } from '../encryption.ts';
+import { ENCRYPTED, encryptionKey, readEncryption, uploadEncryption } from '../encryption.ts';
 import type { Engine } from '../engine.ts';
-import { wholeSeconds } from '../http-date.ts';
-import { invalidArgument } from '../list-params.ts';
-import { percentEncoded } from '../percent-encoded.ts';
+import { fullObjectChecksum, wholeSeconds } from '../stored-object.ts';
+import { objectHeaders } from '../object-headers.ts';
+import { invalidArgument, uploadId } from '../query-params.ts';
 import type { S3Request, Understood } from '../row.ts';
-import { fullObjectChecksum } from '../stored-object.ts';
-import { completedChecksum, verifyCompleted } from '../upload-checksum.ts';
-import { uploadId } from '../upload-target.ts';
+import { completedChecksum, uploadChecksum, verifyCompleted } from '../upload-checksum.ts';
 import type { Part } from '../uploads.ts';
 import { writeConditionKeys, writeConditionRights, writeConditions } from '../write-conditions.ts';
 import { element } from '../xml-out.ts';
+
+/** CreateMultipartUpload. */
+export function createUpload(request: S3Request, engine: Engine): Understood {
+  const { bucket, key } = request;
+  const headers = objectHeaders(request);
+  const checksum = uploadChecksum(request);
+  const encryption = readEncryption(request);
+  return {
+    authorize: [
+      ask(request, 's3:PutObject', objectArn(bucket, key), { ...encryptionKey(encryption), 's3:ObjectCreationOperation': 'false' }),
+    ],
+    execute() {
+      const upload = engine.bucket(bucket).uploads.create({ key, initiated: request.now, headers, checksum, encryption });
+      return xmlAnswer('InitiateMultipartUploadResult', element('Bucket', bucket) + element('Key', key) + element('UploadId', upload.id), {
+        ...ENCRYPTED,
+        ...(checksum && { 'x-amz-checksum-algorithm': checksum.algorithm, 'x-amz-checksum-type': checksum.type }),
+      });
+    },
+  };
+}
+
+/** AbortMultipartUpload. */
+export function abortUpload(request: S3Request, engine: Engine): Understood {
+  const { bucket, key } = request;
+  const id = uploadId(request);
+  return {
+    authorize: [ask(request, 's3:AbortMultipartUpload', objectArn(bucket, key))],
+    execute() {
+      const { uploads } = engine.bucket(bucket);
+      uploads.end(uploads.find(key, id));
+      return { status: 204 };
+    },
+  };
+}
 
 /** CompleteMultipartUpload. */
 export function completeUpload(request: S3Request, engine: Engine): Understood {
@@ -46,7 +79,7 @@ export function completeUpload(request: S3Request, engine: Engine): Understood {
       into.put(key, { body, etag, lastModified: wholeSeconds(request.now), headers: upload.headers, checksum, parts: parts.map(summary) });
       into.uploads.end(upload);
       const content =
-        element('Location', `/${bucket}/${percentEncoded(key)}`) +
+        element('Location', `/${bucket}/${percentEncodeKey(key)}`) +
         element('Bucket', bucket) +
         element('Key', key) +
         element('ETag', `"${etag}"`) +
