@@ -1,6 +1,5 @@
 import { type Decision, decide, type IamRequest } from '@tenant-aws/prover/evaluator';
-import type { Denial } from './services/denial.ts';
-import type { Service } from './services/service.ts';
+import type { Denial, Service } from './services/service.ts';
 import type { Principal } from './sessions.ts';
 
 /** What a caller may do. */

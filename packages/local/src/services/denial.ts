@@ -1,18 +1,24 @@
-/** Which policies refuse a request, and whether they forbid it or merely do not allow it. */
-export interface Denial {
-  readonly policy: 'identity-based' | 'session' | 'resource-based';
-  readonly explicit: boolean;
-}
+import { AwsError, type Caller, type Denial } from './service.ts';
 
 /**
- * A denial in AWS's words.
+ * The message of a denial, in AWS's words.
  *
  * @see AWS IAM User Guide, "Troubleshoot access denied error messages"
  */
-export function deniedMessage({ arn }: { readonly arn: string }, action: string, resource: string, denial?: Denial): string {
-  const what = `User: ${arn} is not authorized to perform: ${action} on resource: ${resource}`;
-  if (denial === undefined) return what;
+export function deniedMessage({ arn }: Pick<Caller, 'arn'>, action: string, resource: string, denial?: Denial): string {
+  const message = `User: ${arn} is not authorized to perform: ${action} on resource: ${resource}`;
+  if (denial === undefined) return message;
   const { policy, explicit } = denial;
-  if (!explicit) return `${what} because no ${policy} policy allows the ${action} action`;
-  return `${what} with an explicit deny in ${policy === 'session' ? 'a' : 'an'} ${policy} policy`;
+  if (!explicit) return `${message} because no ${policy} policy allows the ${action} action`;
+  return `${message} with an explicit deny in ${policy === 'session' ? 'a' : 'an'} ${policy} policy`;
+}
+
+/**
+ * Denies an action to every session. For actions that an engine performs later, when it no longer checks the session's policies.
+ *
+ * @throws {@link AwsError} 403
+ */
+export function denyToSessions({ arn }: Caller, action: string, code: string): void {
+  if (!arn.includes(':assumed-role/')) return;
+  throw new AwsError(code, 403, `User: ${arn} is not authorized to perform: ${action} because the local AWS denies it to every session`);
 }

@@ -1,5 +1,5 @@
 import { isJsonObject, JsonFault, type JsonObject, parseStrictJson } from '../strict-json.ts';
-import { AwsError, type VerifiedRequest } from './service.ts';
+import { AwsError, unsupported, type VerifiedRequest } from './service.ts';
 
 /** Every other `x-amz-*` header might mean something that was neither decided nor done. */
 const AMZ_HEADERS: ReadonlySet<string> = new Set(['x-amz-target', 'x-amz-content-sha256']);
@@ -25,7 +25,7 @@ export function readJsonRequest(request: VerifiedRequest, target: string, maxByt
     throw new AwsError('SerializationException', 400, 'The content type must be application/x-amz-json-1.0');
   }
   const unknown = [...headers.keys()].find((name) => name.startsWith('x-amz-') && !AMZ_HEADERS.has(name));
-  if (unknown !== undefined) throw new AwsError('NotImplemented', 501, `The header ${unknown} is not part of the local AWS`);
+  if (unknown !== undefined) throw unsupported(`The header ${unknown}`);
   const [prefix, operation, ...more] = (headers.get('x-amz-target') ?? '').split('.');
   if (prefix !== target || operation === undefined || more.length > 0 || !/^[A-Za-z]+$/.test(operation)) {
     throw new AwsError('UnknownOperationException', 400, `X-Amz-Target must be an operation of ${target}`);

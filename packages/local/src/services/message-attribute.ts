@@ -1,9 +1,12 @@
 import type { JsonObject } from '../strict-json.ts';
-import { textOf } from './shape.ts';
+import { type Shape, STRING, structure, textOf } from './shape.ts';
 
 const TYPE = /^(String|Number|Binary)(?:\.|$)/;
 
-/** Whether an attribute of a message has a type that there is, and a value of it, as SQS and SNS both ask. */
+/** A message attribute as SQS and SNS receive it. */
+export const MESSAGE_ATTRIBUTE: Shape = structure({ DataType: STRING, 'StringValue?': STRING, 'BinaryValue?': STRING });
+
+/** Whether a message attribute has a known type and a value of that type, as SQS and SNS require. */
 export function isMessageAttribute({ DataType, StringValue, BinaryValue }: JsonObject): boolean {
   const [, type] = TYPE.exec(textOf(DataType)) ?? [];
   return type !== undefined && textOf(type === 'Binary' ? BinaryValue : StringValue) !== '';

@@ -1,5 +1,4 @@
 import type { IamRequest } from '@tenant-aws/prover/evaluator';
-import type { Denial } from './denial.ts';
 
 /**
  * A request whose signature, payload hash and session token are verified already.
@@ -85,6 +84,12 @@ export interface ServiceResponse {
   readonly body?: string | Buffer;
 }
 
+/** Which policies deny a request, and whether one of them contains an explicit Deny. */
+export interface Denial {
+  readonly policy: 'identity-based' | 'session' | 'resource-based';
+  readonly explicit: boolean;
+}
+
 /** An AWS service: a table of operations, an error shape, an engine. */
 export interface Service {
   /** The name in the credential scope: `s3`, `dynamodb`, `sts`. */
@@ -114,4 +119,14 @@ export class AwsError extends Error {
     this.status = status;
     this.members = members;
   }
+}
+
+/** The 501 for a part of AWS that the local AWS does not have: `The parameter GetItem.Colour`. */
+export function unsupported(part: string): AwsError {
+  return new AwsError('NotImplemented', 501, `${part} is not supported by the local AWS`);
+}
+
+/** The error of a start with a table, a queue or a topic that cannot be created. */
+export function creationError(resource: 'table' | 'queue' | 'topic', name: string, cause: unknown): Error {
+  return new Error(`the ${resource} \`${name}\` cannot be created: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
 }

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../strict-json.ts';
-import { AwsError } from './service.ts';
+import { AwsError, unsupported } from './service.ts';
 
 /** What a parameter must look like. */
 export type Shape =
@@ -37,7 +37,7 @@ export function demandShape(given: JsonObject, members: Members, path: string): 
   const names = new Map(Object.keys(members).map((name) => [name.replace(/\?$/, ''), name]));
   for (const [name, value] of Object.entries(given)) {
     const shape = members[names.get(name) ?? ''];
-    if (shape === undefined) throw new AwsError('NotImplemented', 501, `The parameter ${path}.${name} is not part of the local AWS`);
+    if (shape === undefined) throw unsupported(`The parameter ${path}.${name}`);
     if (value !== null) demand(value, shape, `${path}.${name}`);
   }
   for (const [name, key] of names) {

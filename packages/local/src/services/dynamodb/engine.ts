@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../strict-json.ts';
-import { AwsError } from '../service.ts';
+import { AwsError, unsupported } from '../service.ts';
 import {
   ACTION,
   type Checked,
@@ -35,7 +35,7 @@ export class Engine {
   check<T>(operation: string, parameters: JsonObject, { types, custom }: Validation<T>): T {
     refuseUnknownParameters(operation, parameters, types);
     if (parameters['ReturnItemCollectionMetrics'] === 'SIZE') {
-      throw new AwsError('NotImplemented', 501, 'The sizes of item collections are not part of the local AWS');
+      throw unsupported('ReturnItemCollectionMetrics: SIZE');
     }
     refuseCostlyExpressions(parameters);
     return asAwsErrors(() => {

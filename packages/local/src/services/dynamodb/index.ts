@@ -1,6 +1,6 @@
 import { deniedMessage } from '../denial.ts';
 import { readJsonRequest } from '../json-request.ts';
-import { AwsError, type Clock, type Operation, type Service, type VerifiedRequest } from '../service.ts';
+import { AwsError, type Clock, type Operation, type Service, unsupported, type VerifiedRequest } from '../service.ts';
 import { Engine } from './engine.ts';
 import { errorResponse, response } from './errors.ts';
 import type { Room } from './operation.ts';
@@ -42,7 +42,7 @@ function parse(request: VerifiedRequest, room: Room): Operation {
   const { operation: name, parameters } = readJsonRequest(request, 'DynamoDB_20120810', MAX_BODY);
   if (DENIED_OPERATIONS.has(name)) return deniedToEverybody(name, request);
   const operation = BY_NAME.get(name);
-  if (operation === undefined) throw new AwsError('NotImplemented', 501, `The operation ${name} is not part of the local AWS`);
+  if (operation === undefined) throw unsupported(`The operation ${name}`);
   const { authorize, execute } = operation.understand(parameters, room, request.now);
   return { name, authorize, execute: async () => response(200, await execute(), request.requestId) };
 }

@@ -1,4 +1,4 @@
-import { AwsError } from '../service.ts';
+import { AwsError, unsupported } from '../service.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../strict-json.ts';
 import type { ParameterType, ParameterTypes } from './dynalite.ts';
 
@@ -19,7 +19,7 @@ export function refuseUnknownParameters(operation: string, given: JsonObject, ty
 function checkMembers(given: JsonObject, types: ParameterTypes, path: string): void {
   for (const [name, value] of Object.entries(given)) {
     const type = Object.hasOwn(types, name) ? types[name] : undefined;
-    if (type === undefined) throw new AwsError('NotImplemented', 501, `The parameter ${path}.${name} is not part of the local AWS`);
+    if (type === undefined) throw unsupported(`The parameter ${path}.${name}`);
     // A null member is an absent one, as on AWS.
     if (value !== null) check(value, type, `${path}.${name}`);
   }
@@ -46,7 +46,7 @@ function check(value: Json, type: ParameterType, path: string): void {
 function checkValue(value: Json, path: string): void {
   if (!isJsonObject(value)) return;
   for (const [type, inner] of Object.entries(value)) {
-    if (!VALUE_TYPES.has(type)) throw new AwsError('NotImplemented', 501, `The attribute type ${type} in ${path} is not known`);
+    if (!VALUE_TYPES.has(type)) throw unsupported(`The attribute type ${type} in ${path}`);
     if (inner === null) throw new AwsError('SerializationException', 400, `${path}.${type} is null`);
     if (type === 'L' && Array.isArray(inner)) for (const element of inner) check(element, 'AttrStruct<ValueStruct>', path);
     if (type === 'M' && isJsonObject(inner)) for (const element of Object.values(inner)) check(element, 'AttrStruct<ValueStruct>', path);

@@ -1,4 +1,5 @@
 import { isJsonObject, parseStrictJson } from '../../strict-json.ts';
+import { creationError } from '../service.ts';
 import type { Room } from './operation.ts';
 import { TABLE_OPERATIONS } from './operations/tables.ts';
 
@@ -46,9 +47,7 @@ export async function createTables(room: Room, tables: readonly TableDefinition[
       if (!isJsonObject(parameters)) throw new TypeError('it is not what CreateTable takes');
       await createTable?.understand(parameters, room, now).execute();
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      const name = typeof table === 'string' ? table : table.TableName;
-      throw new Error(`the table \`${String(name)}\` cannot be created: ${why}`, { cause: error });
+      throw creationError('table', String(typeof table === 'string' ? table : table.TableName), error);
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { IamRequest } from '@tenant-aws/prover/evaluator';
-import { type Denial, deniedMessage } from '../denial.ts';
-import { AwsError, type Caller } from '../service.ts';
+import { deniedMessage } from '../denial.ts';
+import { AwsError, type Caller, type Denial } from '../service.ts';
 import type { S3Request } from './row.ts';
 
 /** Context keys that an operation adds to its tuple. */

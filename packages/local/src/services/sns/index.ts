@@ -2,7 +2,7 @@ import { queryError } from '../../aws-error.ts';
 import { readForm } from '../../sts/form.ts';
 import { element } from '../../xml.ts';
 import { deniedMessage } from '../denial.ts';
-import { AwsError, type Operation, type Service, type VerifiedRequest } from '../service.ts';
+import { AwsError, creationError, type Operation, type Service, unsupported, type VerifiedRequest } from '../service.ts';
 import { demandShape } from '../shape.ts';
 import type { Fauxqs } from '../sqs/fauxqs.ts';
 import type { Home } from '../sqs/queue.ts';
@@ -51,7 +51,7 @@ function parse(request: VerifiedRequest, topics: Topics, engine: Fauxqs): Operat
   const form = new Map(readForm(request, { version: VERSION, maxBytes: MAX_FORM }));
   const name = form.get('Action') ?? '';
   const operation = BY_NAME.get(name);
-  if (operation === undefined) throw new AwsError('NotImplemented', 501, 'This operation is not part of the local AWS');
+  if (operation === undefined) throw unsupported('This operation');
   form.delete('Action');
   form.delete('Version');
   const given = asTree(form);
@@ -73,9 +73,9 @@ function parse(request: VerifiedRequest, topics: Topics, engine: Fauxqs): Operat
 
 function createTopic(topics: Topics, { Name = '', Attributes = {}, ...unknown }: Exclude<TopicDefinition, string>): void {
   try {
-    for (const name of Object.keys(unknown)) throw new AwsError('NotImplemented', 501, `\`${name}\` is not part of the local AWS`);
+    for (const name of Object.keys(unknown)) throw unsupported(`\`${name}\``);
     topics.create(Name, Attributes);
   } catch (error) {
-    throw new Error(`the topic \`${Name}\` cannot be created: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw creationError('topic', Name, error);
   }
 }

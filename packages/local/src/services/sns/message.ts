@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../strict-json.ts';
 import { AwsError } from '../service.ts';
-import { isMessageAttribute } from '../message-attribute.ts';
+import { isMessageAttribute, MESSAGE_ATTRIBUTE } from '../message-attribute.ts';
 import { list, type Members, STRING, structure, textOf } from '../shape.ts';
 import type { Message } from './publish.ts';
 import type { MessageAttributes } from './topic.ts';
@@ -11,9 +11,7 @@ export const MESSAGE: Members = {
   'Subject?': STRING,
   'MessageGroupId?': STRING,
   'MessageDeduplicationId?': STRING,
-  'MessageAttributes?': list(
-    structure({ Name: STRING, Value: structure({ DataType: STRING, 'StringValue?': STRING, 'BinaryValue?': STRING }) }),
-  ),
+  'MessageAttributes?': list(structure({ Name: STRING, Value: MESSAGE_ATTRIBUTE })),
 };
 
 const MAX_BYTES = 256 * 1024;

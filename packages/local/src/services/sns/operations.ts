@@ -1,6 +1,149 @@
-import type { SnsOperation } from './operation.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../strict-json.ts';
+import { element } from '../../xml.ts';
+import { AwsError, unsupported } from '../service.ts';
+import { list, type Members, STRING, structure, textOf } from '../shape.ts';
+import { denyToSessions } from '../denial.ts';
+import { queueArn, queueNameOfArn } from '../sqs/queue.ts';
+import type { SnsOperation, SnsRoom } from './operation.ts';
 import { PUBLISH_OPERATIONS } from './publish-operations.ts';
-import { TOPIC_OPERATIONS } from './topic-operations.ts';
+import { demandFlag, demandTopicName, isFifo, type Topic, topicArn, topicNameOf } from './topic.ts';
+
+const PAGE = 100;
+const ATTRIBUTES = { 'Attributes?': list(structure({ key: STRING, value: STRING })) };
 
 /** Every operation of SNS that is understood. */
-export const SNS_OPERATIONS: readonly SnsOperation[] = [...PUBLISH_OPERATIONS, ...TOPIC_OPERATIONS];
+export const SNS_OPERATIONS: readonly SnsOperation[] = [
+  ...PUBLISH_OPERATIONS,
+  {
+    operation: 'CreateTopic',
+    actions: ['sns:CreateTopic'],
+    members: { Name: STRING, ...ATTRIBUTES },
+    understand(given, { topics }) {
+      const name = textOf(given['Name']);
+      demandTopicName(name);
+      const attributes = readAttributes(given['Attributes']);
+      return {
+        authorize: [{ action: 'sns:CreateTopic', resource: topicArn(topics.home, name), context: {} }],
+        execute: () => element('TopicArn', topics.create(name, attributes).arn),
+      };
+    },
+  },
+  onTopic('DeleteTopic', {}, (topic, { topics }) => {
+    topics.delete(topic().name);
+    return undefined;
+  }),
+  onTopic('GetTopicAttributes', {}, (topic, { topics }) => {
+    const { arn, attributes, subscriptions } = topic();
+    const counts = { SubscriptionsConfirmed: subscriptions.size, SubscriptionsPending: 0, SubscriptionsDeleted: 0 };
+    const all = Object.entries({ TopicArn: arn, Owner: topics.home.account, ...counts, ...Object.fromEntries(attributes) });
+    return `<Attributes>${all.map(([key, value]) => `<entry>${element('key', key)}${element('value', value)}</entry>`).join('')}</Attributes>`;
+  }),
+  onTopic('ListSubscriptionsByTopic', { 'NextToken?': STRING }, (topic, { topics }, given) => {
+    const { arn, subscriptions } = topic();
+    return page('Subscriptions', [...subscriptions.values()].toSorted(byArn), given['NextToken'], (subscription) => {
+      const endpoint = queueArn(topics.home, subscription.queue);
+      const members = { SubscriptionArn: subscription.arn, Owner: topics.home.account, Protocol: 'sqs', Endpoint: endpoint, TopicArn: arn };
+      return Object.entries(members)
+        .map(([name, value]) => element(name, value))
+        .join('');
+    });
+  }),
+  {
+    operation: 'ListTopics',
+    actions: ['sns:ListTopics'],
+    members: { 'NextToken?': STRING },
+    understand: (given, { topics }) => ({
+      authorize: [{ action: 'sns:ListTopics', resource: '*', context: {} }],
+      execute: () => page('Topics', topics.all(), given['NextToken'], ({ arn }) => element('TopicArn', arn)),
+    }),
+  },
+  {
+    operation: 'Subscribe',
+    actions: ['sns:Subscribe'],
+    conditionKeys: ['sns:Protocol', 'sns:Endpoint'],
+    members: { TopicArn: STRING, Protocol: STRING, Endpoint: STRING, ...ATTRIBUTES, 'ReturnSubscriptionArn?': STRING },
+    understand: subscribe,
+  },
+  {
+    operation: 'Unsubscribe',
+    actions: ['sns:Unsubscribe'],
+    members: { SubscriptionArn: STRING },
+    understand(given, { topics, caller }) {
+      denyToSessions(caller, 'SNS:Unsubscribe', 'AuthorizationError');
+      const arn = textOf(given['SubscriptionArn']);
+      const name = topicNameOf(topics.home, arn.slice(0, arn.lastIndexOf(':')));
+      return {
+        authorize: [{ action: 'sns:Unsubscribe', resource: topicArn(topics.home, name), context: {} }],
+        execute() {
+          topics.get(name).subscriptions.delete(arn);
+          return undefined;
+        },
+      };
+    },
+  },
+];
+
+/** Delivery to a queue is done later and by nobody's right: AWS asks the queue's policy, and there are none here. So no session may order it. */
+function subscribe(given: JsonObject, { topics, caller }: SnsRoom): ReturnType<SnsOperation['understand']> {
+  denyToSessions(caller, 'SNS:Subscribe', 'AuthorizationError');
+  const name = topicNameOf(topics.home, textOf(given['TopicArn']));
+  const { RawMessageDelivery = 'false', ...unknown } = readAttributes(given['Attributes']);
+  demandFlag('RawMessageDelivery', RawMessageDelivery);
+  const [more] = Object.keys(unknown);
+  if (more !== undefined) throw unsupported(`The attribute ${more}`);
+  if (given['Protocol'] !== 'sqs') throw new AwsError('NotImplemented', 501, 'Only queues can be subscribed in the local AWS');
+  const queue = queueNameOfArn(topics.home, textOf(given['Endpoint']));
+  if (queue === undefined || (isFifo({ name: queue }) && !isFifo({ name }))) {
+    throw new AwsError(
+      'InvalidParameter',
+      400,
+      'Invalid parameter: Endpoint is the ARN of no queue that can get what is published to this topic',
+    );
+  }
+  const context = { 'sns:Protocol': 'sqs', 'sns:Endpoint': textOf(given['Endpoint']) };
+  return {
+    authorize: [{ action: 'sns:Subscribe', resource: topicArn(topics.home, name), context }],
+    execute: () => element('SubscriptionArn', topics.subscribe(topics.get(name), queue, RawMessageDelivery === 'true').arn),
+  };
+}
+
+function onTopic(
+  name: string,
+  members: Members,
+  execute: (topic: () => Topic, room: SnsRoom, given: JsonObject) => string | undefined,
+): SnsOperation {
+  return {
+    operation: name,
+    actions: [`sns:${name}`],
+    members: { TopicArn: STRING, ...members },
+    understand(given, room) {
+      const topic = topicNameOf(room.topics.home, textOf(given['TopicArn']));
+      return {
+        authorize: [{ action: `sns:${name}`, resource: topicArn(room.topics.home, topic), context: {} }],
+        execute: () => execute(() => room.topics.get(topic), room, given),
+      };
+    },
+  };
+}
+
+function readAttributes(given: Json | undefined): Record<string, string> {
+  const pairs = (Array.isArray(given) ? given : []).filter(isJsonObject).map(({ key, value }) => [textOf(key), textOf(value)] as const);
+  if (new Set(pairs.map(([key]) => key)).size < pairs.length) throw new AwsError('InvalidParameter', 400, 'Invalid parameter: Attributes');
+  return Object.fromEntries(pairs);
+}
+
+function byArn(a: { readonly arn: string }, b: { readonly arn: string }): number {
+  return a.arn < b.arn ? -1 : 1;
+}
+
+function page<T extends { readonly arn: string }>(
+  list: string,
+  all: readonly T[],
+  after: Json | undefined,
+  show: (element: T) => string,
+): string {
+  const rest = all.filter(({ arn }) => typeof after !== 'string' || arn > after);
+  const shown = rest.slice(0, PAGE);
+  const token = rest.length > PAGE ? element('NextToken', shown.at(-1)?.arn ?? '') : '';
+  return `<${list}>${shown.map((each) => `<member>${show(each)}</member>`).join('')}</${list}>${token}`;
+}

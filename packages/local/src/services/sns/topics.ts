@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AwsError } from '../service.ts';
+import { AwsError, unsupported } from '../service.ts';
 import type { Home } from '../sqs/queue.ts';
 import { demandFlag, demandTopicName, isFifo, type Subscription, type Topic, topicArn } from './topic.ts';
 
@@ -33,7 +33,7 @@ export class Topics {
   create(name: string, attributes: Readonly<Record<string, string>>): Topic {
     demandTopicName(name);
     const unknown = Object.keys(attributes).find((attribute) => !ATTRIBUTES.has(attribute));
-    if (unknown !== undefined) throw new AwsError('NotImplemented', 501, `The attribute ${unknown} is not part of the local AWS`);
+    if (unknown !== undefined) throw unsupported(`The attribute ${unknown}`);
     for (const flag of ['FifoTopic', 'ContentBasedDeduplication']) demandFlag(flag, attributes[flag]);
     if (attributes['FifoTopic'] !== undefined && (attributes['FifoTopic'] === 'true') !== isFifo({ name })) {
       throw new AwsError('InvalidParameter', 400, 'Invalid parameter: the name of a FIFO topic, and of no other, ends with .fifo');

@@ -1,6 +1,6 @@
 import { deniedMessage } from '../denial.ts';
 import { readJsonRequest } from '../json-request.ts';
-import { AwsError, type Operation, type Service, type VerifiedRequest } from '../service.ts';
+import { AwsError, creationError, type Operation, type Service, unsupported, type VerifiedRequest } from '../service.ts';
 import { errorResponse, response } from './errors.ts';
 import type { Fauxqs } from './fauxqs.ts';
 import { SQS_OPERATIONS } from './operations.ts';
@@ -46,7 +46,7 @@ export async function sqsService({ account, region, queues, engine }: SqsOptions
 function parse(request: VerifiedRequest, home: Home, engine: Fauxqs): Operation {
   const { operation: name, parameters } = readJsonRequest(request, 'AmazonSQS', MAX_BODY);
   const operation = BY_NAME.get(name);
-  if (operation === undefined) throw new AwsError('NotImplemented', 501, `The operation ${name} is not part of the local AWS`);
+  if (operation === undefined) throw unsupported(`The operation ${name}`);
   demandShape(parameters, operation.members, name);
   const given = withoutNulls(parameters);
   const room = { home, engine, caller: request.caller, host: request.headers.get('host') ?? '', gone: request.gone };
@@ -58,11 +58,9 @@ async function createQueue(home: Home, engine: Fauxqs, queue: Exclude<QueueDefin
   const { QueueName = '', Attributes = {}, ...unknown } = queue;
   try {
     demandQueueName(QueueName);
-    for (const name of Object.keys(unknown)) throw new AwsError('NotImplemented', 501, `\`${name}\` is not part of the local AWS`);
+    for (const name of Object.keys(unknown)) throw unsupported(`\`${name}\``);
     await engine.run('CreateQueue', { QueueName, Attributes: engineAttributes(home, { ...Attributes }, undefined) });
   } catch (error) {
-    throw new Error(`the queue \`${QueueName}\` cannot be created: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    throw creationError('queue', QueueName, error);
   }
 }

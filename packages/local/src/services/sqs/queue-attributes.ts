@@ -1,7 +1,7 @@
 import { isJsonObject, JsonFault, type JsonObject, parseStrictJson } from '../../strict-json.ts';
 import { strictInteger } from '../../strict.ts';
-import { refuseSessions } from '../session.ts';
-import { AwsError, type Caller } from '../service.ts';
+import { denyToSessions } from '../denial.ts';
+import { AwsError, type Caller, unsupported } from '../service.ts';
 import { engineArn, type Home, queueArn, queueNameOfArn } from './queue.ts';
 import { textOf } from '../shape.ts';
 
@@ -28,7 +28,7 @@ export function engineAttributes(home: Home, attributes: JsonObject, caller: Cal
       if (range !== undefined) demandValue(name, strictInteger(text, range) !== undefined);
       else if (FLAGS.has(name)) demandValue(name, text === 'true' || text === 'false');
       else if (name === 'RedrivePolicy') return [name, engineRedrivePolicy(home, text, caller)];
-      else throw new AwsError('NotImplemented', 501, `The attribute ${name} is not part of the local AWS`);
+      else throw unsupported(`The attribute ${name}`);
       return [name, text];
     }),
   );
@@ -45,7 +45,7 @@ export function clientAttributes(home: Home, name: string, attributes: JsonObjec
 }
 
 function engineRedrivePolicy(home: Home, text: string, caller: Caller | undefined): string {
-  if (caller !== undefined) refuseSessions(caller, 'sqs:SetQueueAttributes with a RedrivePolicy', 'AccessDenied');
+  if (caller !== undefined) denyToSessions(caller, 'sqs:SetQueueAttributes with a RedrivePolicy', 'AccessDenied');
   if (text === '') return text;
   const { deadLetterTargetArn, maxReceiveCount, ...unknown } = redrivePolicy(text);
   const name = typeof deadLetterTargetArn === 'string' ? queueNameOfArn(home, deadLetterTargetArn) : undefined;

@@ -55,10 +55,6 @@ function tableOperation(
 /** dynalite would accept them and do nothing. */
 function refuseIndexChanges({ GlobalSecondaryIndexUpdates = [] }: TableUpdate): void {
   if (GlobalSecondaryIndexUpdates.some(({ Create, Delete }) => Create !== undefined || Delete !== undefined)) {
-    throw new AwsError(
-      'NotImplemented',
-      501,
-      'Indexes are created with their table: UpdateTable does not add or remove them in the local AWS',
-    );
+    throw new AwsError('NotImplemented', 501, 'UpdateTable does not add or remove indexes in the local AWS: create them with their table');
   }
 }

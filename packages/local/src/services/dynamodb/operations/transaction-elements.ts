@@ -6,7 +6,6 @@ import { attributesOf } from '../attributes.ts';
 import type { ParameterTypes, ParsedRequest, Validation } from '../dynalite.ts';
 import { leadingKey } from '../key-value.ts';
 import type { Room } from '../operation.ts';
-import { groupBy } from './group-by.ts';
 import { withPlainTableName } from '../table-name.ts';
 import { selection, shownValues } from './items.ts';
 
@@ -89,16 +88,17 @@ export function readTransaction(
 
 /** One question to IAM per action and table, with the set of all keys that it is asked for. */
 export function accessOfTransaction({ home, engine }: Room, operation: string, transaction: Transaction): IamRequest[] {
-  const groups = groupBy(transaction.elements, ({ kind, data }) => `${kind.action} ${data.TableName}`);
-  return groups.map(([first, ...others]) => {
-    const all = [first, ...others].map(({ data }) => data);
+  const groups = Map.groupBy(transaction.elements, ({ kind, data }) => `${kind.action} ${data.TableName}`);
+  return [...groups].map(([group, elements]) => {
+    const [action = '', table = ''] = group.split(' ');
+    const all = elements.map(({ data }) => data);
     const shown = all.map(shownValues);
     return asIamRequest(home, {
-      action: first.kind.action,
-      table: first.data.TableName,
-      keys: all.map((data) => leadingKey(data.Key ?? data.Item, engine.table(data.TableName))),
+      action,
+      table,
+      keys: all.map((data) => leadingKey(data.Key ?? data.Item, engine.table(table))),
       attributes: new Set(all.flatMap((data) => [...attributesOf(data)])),
-      select: first.kind.action === 'GetItem' ? widestSelection(all) : undefined,
+      select: action === 'GetItem' ? widestSelection(all) : undefined,
       returnValues: shown.find((values) => values === 'ALL_OLD') ?? shown.find((values) => values !== undefined),
       returnConsumedCapacity: transaction.ReturnConsumedCapacity,
       enclosingOperation: operation,

@@ -1,6 +1,5 @@
 import { AwsError } from '../../service.ts';
 import type { Engine } from '../engine.ts';
-import { groupBy } from './group-by.ts';
 import { primaryKey } from './items.ts';
 import type { Element } from './transaction-elements.ts';
 
@@ -28,10 +27,13 @@ export function runAllOrNothing<T>(engine: Engine, elements: readonly Element[],
 /** Twice as much as alone, table by table. */
 export function consumedCapacity(asked: string | undefined, units: readonly { readonly table: string; readonly units: number }[]): object {
   if (asked !== 'TOTAL' && asked !== 'INDEXES') return {};
-  const tables = groupBy(units, ({ table }) => table).map((each) => {
-    const CapacityUnits = 2 * each.reduce((sum, { units }) => sum + units, 0);
-    return { TableName: each[0].table, CapacityUnits, ...(asked === 'INDEXES' ? { Table: { CapacityUnits } } : {}) };
-  });
+  const tables = Array.from(
+    Map.groupBy(units, ({ table }) => table),
+    ([TableName, each]) => {
+      const CapacityUnits = 2 * each.reduce((sum, { units }) => sum + units, 0);
+      return { TableName, CapacityUnits, ...(asked === 'INDEXES' ? { Table: { CapacityUnits } } : {}) };
+    },
+  );
   return { ConsumedCapacity: tables };
 }
 
