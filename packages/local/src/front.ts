@@ -10,7 +10,7 @@ import { AwsError, type Clock, type Service, type ServiceResponse, type Verified
 import type { Sessions } from './sessions.ts';
 import { type Claim, findClaim } from './signature/claim.ts';
 import { refusal } from './signature/refusal.ts';
-import { type Understood, understand } from './understand.ts';
+import { type DecidedRequest, understand } from './understand.ts';
 
 /** What the front works with. */
 export interface FrontGround {
@@ -68,7 +68,7 @@ type Exchange = Pick<VerifiedRequest, 'requestId' | 'gone'>;
 
 interface Arrival {
   readonly claim?: Claim;
-  readonly understood?: Understood;
+  readonly understood?: DecidedRequest;
   /** Why it was not understood. */
   readonly error?: AwsError;
 }

@@ -9,7 +9,7 @@ import { refusal } from './signature/refusal.ts';
 import { readUnsigned, verify } from './signature/verify.ts';
 
 /** A request that is verified, understood and decided. Nothing has happened yet. */
-export interface Understood {
+export interface DecidedRequest {
   /** Absent where an operation needs no signature. */
   readonly principal?: Principal;
   readonly operation: Operation;
@@ -45,7 +45,7 @@ export async function understand(
   claim: Claim | undefined,
   service: Service,
   ground: UnderstandGround,
-): Promise<Understood> {
+): Promise<DecidedRequest> {
   if (!claim) return understandUnsigned(incoming, service, ground);
   const { principal, ...read } = verify(incoming, claim, ground);
   const context = globalContext(principal.context, incoming, ground.region, ground.sessionNow);
@@ -57,7 +57,7 @@ export async function understand(
   return { principal, ...decided(operation, service, caller, judge) };
 }
 
-async function understandUnsigned(incoming: Incoming, service: Service, ground: UnderstandGround): Promise<Understood> {
+async function understandUnsigned(incoming: Incoming, service: Service, ground: UnderstandGround): Promise<DecidedRequest> {
   if (!service.parseUnsigned) throw refusal('missing', service.name);
   const context = globalContext({}, incoming, ground.region, ground.sessionNow);
   const caller: Caller = { accessKeyId: '', arn: 'anonymous', account: '', region: ground.region, context };
@@ -75,7 +75,7 @@ function asked(
   return { method, rawPath, requestId, gone, now: new Date(now), ...(expiresInSeconds !== undefined && { expiresInSeconds }) };
 }
 
-function decided(operation: Operation, service: Service, caller: Caller, judge: Judge): Understood {
+function decided(operation: Operation, service: Service, caller: Caller, judge: Judge): DecidedRequest {
   const refusedItems = new Set(operation.authorizeEach?.filter((item) => !judge.allowed(item)));
   const request = firstRefused(operation, service, judge);
   return { operation, caller, refusedItems, ...(request && { refused: { request, denial: judge.denial(request) } }) };

@@ -57,25 +57,38 @@ export interface Caller {
   readonly context: IamRequest['context'];
 }
 
-/** One operation, understood whole: what must be allowed, and what then happens. The same parsed object decides and executes. */
-export interface Operation {
-  /** `GetObject` */
-  readonly name: string;
-  /** Every tuple must be allowed, or nothing happens. Service-specific context only: the front adds the caller's. */
+/**
+ * A request after its only parse: the permissions that it needs, and how it runs.
+ * INVARIANT: the same parsed object is authorised and executed.
+ */
+export interface ParsedOperation<Result = ServiceResponse> {
+  /** Every one must be allowed, or nothing is executed. Condition keys of the service only: those of the caller are added later. */
   readonly authorize: readonly IamRequest[];
   /**
-   * Decided one by one, besides `authorize`, where AWS answers every item by itself:
-   * S3's DeleteObjects deletes what the caller may delete and names the rest in a 200.
+   * Decided one by one, in addition to `authorize`, where AWS reports a result for each item:
+   * S3's DeleteObjects deletes the keys that the caller may delete, and lists the others in a 200.
    */
   readonly authorizeEach?: readonly IamRequest[];
-  /** Where the resource has a say of its own, as a role has by its trust policy: whether it agrees. Asked after `authorize`. */
-  agrees?(): boolean;
   /**
-   * Runs after all of `authorize` is allowed. Throws AwsError for what AWS would answer with an error.
+   * Runs after all of `authorize` is allowed. Throws AwsError where AWS would respond with an error.
    *
-   * @param refused Those of `authorizeEach` (the same objects) that were not allowed: nothing is done for them.
+   * @param refused The members of `authorizeEach` (the same objects) that were not allowed: nothing is done for them.
    */
-  execute(refused: ReadonlySet<IamRequest>): Promise<ServiceResponse> | ServiceResponse;
+  execute(refused: ReadonlySet<IamRequest>): Result;
+}
+
+/** A parsed operation of any service. */
+export interface Operation extends ParsedOperation<Promise<ServiceResponse> | ServiceResponse> {
+  /** `GetObject` */
+  readonly name: string;
+  /** Whether the policy of the resource agrees, where it must, as the trust policy of a role. Called after `authorize` is allowed. */
+  agrees?(): boolean;
+}
+
+/** The account and the region of a service's resources. */
+export interface ResourceScope {
+  readonly account: string;
+  readonly region: string;
 }
 
 export interface ServiceResponse {

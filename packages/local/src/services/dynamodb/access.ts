@@ -1,5 +1,6 @@
 import type { IamRequest } from '@tenant-aws/prover/evaluator';
-import { type Home, tableArn } from './table-name.ts';
+import type { ResourceScope } from '../service.ts';
+import { tableArn } from './table-name.ts';
 
 /** What one request wants of one table or index, as far as condition keys can tell. */
 export interface Access {
@@ -17,7 +18,7 @@ export interface Access {
 }
 
 /** The request as IAM sees it. */
-export function asIamRequest(home: Home, access: Access): IamRequest {
+export function asIamRequest(scope: ResourceScope, access: Access): IamRequest {
   const context: Record<string, string | readonly string[]> = {};
   const named = (access.keys ?? []).filter((key) => key !== undefined);
   // Beside others, a key that is not named counts as one that no table has and no policy lists. Left out, it would let a policy find
@@ -29,5 +30,5 @@ export function asIamRequest(home: Home, access: Access): IamRequest {
   if (access.returnValues !== undefined) context['dynamodb:ReturnValues'] = access.returnValues;
   if (access.returnConsumedCapacity !== undefined) context['dynamodb:ReturnConsumedCapacity'] = access.returnConsumedCapacity;
   if (access.enclosingOperation !== undefined) context['dynamodb:EnclosingOperation'] = access.enclosingOperation;
-  return { action: `dynamodb:${access.action}`, resource: tableArn(home, access.table, access.index), context };
+  return { action: `dynamodb:${access.action}`, resource: tableArn(scope, access.table, access.index), context };
 }

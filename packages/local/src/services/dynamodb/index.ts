@@ -3,7 +3,7 @@ import { readJsonRequest } from '../json-request.ts';
 import { AwsError, type Clock, type Operation, type Service, unsupported, type VerifiedRequest } from '../service.ts';
 import { Engine } from './engine.ts';
 import { errorResponse, response } from './errors.ts';
-import type { Room } from './operation.ts';
+import type { DynamoDbContext } from './operation.ts';
 import { DENIED_OPERATIONS, DYNAMODB_OPERATIONS } from './operations.ts';
 import { createTables, type TableDefinition } from './table-definition.ts';
 import { TransactionTokens } from './transaction-tokens.ts';
@@ -27,24 +27,28 @@ const BY_NAME = new Map(DYNAMODB_OPERATIONS.map((row) => [row.operation, row]));
  * @throws Error for a table that cannot be created, which it names
  */
 export async function dynamodbService({ account, region, tables, clock }: DynamoDbOptions): Promise<Service> {
-  const room: Room = { home: { account, region }, engine: new Engine(account, region), transactionTokens: new TransactionTokens() };
-  await createTables(room, tables, new Date(clock()));
+  const context: DynamoDbContext = {
+    scope: { account, region },
+    engine: new Engine(account, region),
+    transactionTokens: new TransactionTokens(),
+  };
+  await createTables(context, tables, new Date(clock()));
   return {
     name: 'dynamodb',
-    parse: (request) => parse(request, room),
+    parse: (request) => parse(request, context),
     error: (error, { requestId }) => errorResponse(error, requestId),
     denied: (_operation, { action, resource }, caller, denial) =>
       new AwsError('AccessDeniedException', 400, deniedMessage(caller, action, resource, denial)),
   };
 }
 
-function parse(request: VerifiedRequest, room: Room): Operation {
+function parse(request: VerifiedRequest, context: DynamoDbContext): Operation {
   const { operation: name, parameters } = readJsonRequest(request, 'DynamoDB_20120810', MAX_BODY);
   if (DENIED_OPERATIONS.has(name)) return deniedToEverybody(name, request);
   const operation = BY_NAME.get(name);
   if (operation === undefined) throw unsupported(`The operation ${name}`);
-  const { authorize, execute } = operation.understand(parameters, room, request.now);
-  return { name, authorize, execute: async () => response(200, await execute(), request.requestId) };
+  const parsed = operation.parse(parameters, context, request.now);
+  return { ...parsed, name, execute: async (refused) => response(200, await parsed.execute(refused), request.requestId) };
 }
 
 /** Those who may not call it anyway hear that from their policies; the others hear it from us. */

@@ -1,12 +1,11 @@
 import type { JsonObject } from '../../strict-json.ts';
-import { AwsError, type Operation } from '../service.ts';
+import { AwsError, type ParsedOperation, type ResourceScope } from '../service.ts';
 import type { Engine } from './engine.ts';
-import type { Home } from './table-name.ts';
 import type { TransactionTokens } from './transaction-tokens.ts';
 
 /** What the operations work with. */
-export interface Room {
-  readonly home: Home;
+export interface DynamoDbContext {
+  readonly scope: ResourceScope;
   readonly engine: Engine;
   readonly transactionTokens: TransactionTokens;
 }
@@ -20,13 +19,7 @@ export interface DynamoDbOperation {
   /** `dynamodb:LeadingKeys`: what it reports besides the global condition keys. For the documentation. */
   readonly conditionKeys: readonly string[];
   /** Understands the parameters once; the same object then decides and executes. */
-  understand(parameters: JsonObject, room: Room, now: Date): Understood;
-}
-
-/** What must be allowed, and what then happens: `execute` answers the members of the result. */
-export interface Understood {
-  readonly authorize: Operation['authorize'];
-  readonly execute: () => unknown;
+  parse(parameters: JsonObject, context: DynamoDbContext, now: Date): ParsedOperation<unknown>;
 }
 
 /**
@@ -35,7 +28,7 @@ export interface Understood {
  *
  * @returns A check to make at once before executing. It throws {@link AwsError}.
  */
-export function pinTables({ engine }: Room, tables: Iterable<string>): () => void {
+export function pinTables({ engine }: DynamoDbContext, tables: Iterable<string>): () => void {
   const pinned = [...new Set(tables)].map((name) => ({ name, id: engine.table(name)?.TableId }));
   return function demandSameTables() {
     for (const { name, id } of pinned) {

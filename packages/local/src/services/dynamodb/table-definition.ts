@@ -1,6 +1,6 @@
 import { isJsonObject, parseStrictJson } from '../../strict-json.ts';
 import { creationError } from '../service.ts';
-import type { Room } from './operation.ts';
+import type { DynamoDbContext } from './operation.ts';
 import { TABLE_OPERATIONS } from './operations/tables.ts';
 
 interface KeySchemaPart {
@@ -39,13 +39,13 @@ export interface TableDefinition {
  *
  * @throws Error that names the table
  */
-export async function createTables(room: Room, tables: readonly TableDefinition[], now: Date): Promise<void> {
+export async function createTables(context: DynamoDbContext, tables: readonly TableDefinition[], now: Date): Promise<void> {
   const createTable = TABLE_OPERATIONS.find(({ operation }) => operation === 'CreateTable');
   for (const table of tables) {
     try {
       const parameters = parseStrictJson(Buffer.from(JSON.stringify(table)));
       if (!isJsonObject(parameters)) throw new TypeError('it is not what CreateTable takes');
-      await createTable?.understand(parameters, room, now).execute();
+      await createTable?.parse(parameters, context, now).execute(new Set());
     } catch (error) {
       throw creationError('table', String(typeof table === 'string' ? table : table.TableName), error);
     }

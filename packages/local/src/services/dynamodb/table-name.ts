@@ -1,14 +1,8 @@
-import { AwsError } from '../service.ts';
+import { AwsError, type ResourceScope } from '../service.ts';
 import type { JsonObject } from '../../strict-json.ts';
 
-/** Whose tables these are. */
-export interface Home {
-  readonly account: string;
-  readonly region: string;
-}
-
 /** The ARN of a table, or of one of its indexes. */
-export function tableArn({ account, region }: Home, table: string, index?: string): string {
+export function tableArn({ account, region }: ResourceScope, table: string, index?: string): string {
   const arn = `arn:aws:dynamodb:${region}:${account}:table/${table}`;
   return index === undefined ? arn : `${arn}/index/${index}`;
 }
@@ -18,16 +12,16 @@ export function tableArn({ account, region }: Home, table: string, index?: strin
  *
  * @throws {@link AwsError} 400
  */
-export function plainTableName(home: Home, given: string): string {
+export function plainTableName(scope: ResourceScope, given: string): string {
   if (!given.startsWith('arn:')) return given;
-  const prefix = tableArn(home, '');
+  const prefix = tableArn(scope, '');
   const name = given.slice(prefix.length);
   if (given.startsWith(prefix) && /^[a-zA-Z0-9_.-]{3,255}$/.test(name)) return name;
   throw new AwsError('ValidationException', 400, 'TableName is the ARN of no table of this account and region');
 }
 
 /** The same parameters with a plain TableName. What is not a string is left for the validation to refuse. */
-export function withPlainTableName(home: Home, parameters: JsonObject): JsonObject {
+export function withPlainTableName(scope: ResourceScope, parameters: JsonObject): JsonObject {
   const { TableName } = parameters;
-  return typeof TableName === 'string' ? { ...parameters, TableName: plainTableName(home, TableName) } : parameters;
+  return typeof TableName === 'string' ? { ...parameters, TableName: plainTableName(scope, TableName) } : parameters;
 }

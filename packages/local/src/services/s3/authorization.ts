@@ -1,7 +1,7 @@
 import type { IamRequest } from '@tenant-aws/prover/evaluator';
 import { deniedMessage } from '../denial.ts';
 import { AwsError, type Caller, type Denial } from '../service.ts';
-import type { S3Request } from './row.ts';
+import type { S3Request } from './operation.ts';
 
 /** Context keys that an operation adds to its tuple. */
 export type Context = Readonly<Record<string, string>>;

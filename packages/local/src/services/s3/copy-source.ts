@@ -4,7 +4,7 @@ import type { Engine } from './engine.ts';
 import { notImplemented } from './match.ts';
 import { parseBucketName, parseKey } from './path.ts';
 import { judge, type Preconditions, preconditionFailed } from './preconditions.ts';
-import type { S3Request } from './row.ts';
+import type { S3Request } from './operation.ts';
 import type { StoredObject } from './stored-object.ts';
 
 /** The header that makes a write a copy. */

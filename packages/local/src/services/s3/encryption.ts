@@ -1,7 +1,7 @@
 import type { Context } from './authorization.ts';
 import type { Engine } from './engine.ts';
 import { notImplemented } from './match.ts';
-import type { S3Request } from './row.ts';
+import type { S3Request } from './operation.ts';
 import { uploadId } from './query-params.ts';
 import type { Encryption } from './uploads.ts';
 

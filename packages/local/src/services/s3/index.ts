@@ -2,7 +2,7 @@ import type { AwsError, Clock, Operation, Service, VerifiedRequest } from '../se
 import { errorAnswer } from './answer.ts';
 import { accessDenied } from './authorization.ts';
 import { Engine } from './engine.ts';
-import { matchRow } from './match.ts';
+import { matchOperation } from './match.ts';
 import { S3_OPERATIONS } from './operations.ts';
 import { checkExpectedOwner } from './owner.ts';
 import { isBucketName, parsePath } from './path.ts';
@@ -32,10 +32,10 @@ export function s3Service({ account, region, buckets, clock }: S3ServiceOptions)
     name: 's3',
     parse(request: VerifiedRequest): Operation {
       const target = parsePath(request.rawPath);
-      const row = matchRow(S3_OPERATIONS, request, target);
+      const row = matchOperation(S3_OPERATIONS, request, target);
       const addressed = { bucket: '', key: '', ...target, ...request, account, region };
       checkExpectedOwner(addressed);
-      return { name: row.operation, ...row.understand(addressed, engine) };
+      return { name: row.operation, ...row.parse(addressed, engine) };
     },
     error: errorAnswer,
     denied: (_operation, refused, caller, denial): AwsError => accessDenied(caller, refused, denial),

@@ -1,6 +1,6 @@
 import { AwsError, type VerifiedRequest } from '../service.ts';
 import type { Target } from './path.ts';
-import type { Row } from './row.ts';
+import type { S3Operation } from './operation.ts';
 
 /** What belongs to the signature or to the payload's framing, and is settled before a service sees the request. */
 const SETTLED_HEADERS: ReadonlySet<string> = new Set([
@@ -28,7 +28,7 @@ const MEANINGFUL_HEADERS: ReadonlySet<string> = new Set([
  *
  * @throws {@link AwsError} NotImplemented, 501: nothing that is not in the table is passed on to anything
  */
-export function matchRow(table: readonly Row[], request: VerifiedRequest, target: Target): Row {
+export function matchOperation(table: readonly S3Operation[], request: VerifiedRequest, target: Target): S3Operation {
   const same = table.filter((row) => row.method === request.method && row.target === target.kind && hasWhatItRequires(row, request));
   const row = same.find((candidate) => unknownPart(candidate, request) === undefined);
   if (!row) throw notImplemented(same[0] ? unknownPart(same[0], request) : undefined);
@@ -42,12 +42,12 @@ export function notImplemented(part: string | undefined): AwsError {
   return new AwsError('NotImplemented', 501, `A header or a query parameter implies functionality that is not implemented. ${what}`);
 }
 
-function hasWhatItRequires(row: Row, request: VerifiedRequest): boolean {
+function hasWhatItRequires(row: S3Operation, request: VerifiedRequest): boolean {
   if (row.requiresHeader !== undefined && !request.headers.has(row.requiresHeader)) return false;
   return (row.requires ?? []).every(([name, value]) => (value === undefined ? request.query.has(name) : request.query.get(name) === value));
 }
 
-function unknownPart(row: Row, request: VerifiedRequest): string | undefined {
+function unknownPart(row: S3Operation, request: VerifiedRequest): string | undefined {
   for (const [name, value] of request.query) {
     // The SDK names the operation it means, for logs. Where it is another than ours, the two of us read the request differently.
     const known = name === 'x-id' ? value === row.operation : isKnownParam(row, name);
@@ -57,11 +57,11 @@ function unknownPart(row: Row, request: VerifiedRequest): string | undefined {
   return undefined;
 }
 
-function isKnownParam(row: Row, name: string): boolean {
+function isKnownParam(row: S3Operation, name: string): boolean {
   return (row.params ?? []).includes(name) || (row.requires ?? []).some(([required]) => required === name);
 }
 
-function isKnownHeader(row: Row, name: string): boolean {
+function isKnownHeader(row: S3Operation, name: string): boolean {
   if (!name.startsWith('x-amz-') && !MEANINGFUL_HEADERS.has(name)) return true;
   if (SETTLED_HEADERS.has(name) || name === row.requiresHeader) return true;
   return (row.headers ?? []).some((known) => (known.endsWith('*') ? name.startsWith(known.slice(0, -1)) : name === known));

@@ -1,7 +1,7 @@
 import { AwsError } from '../service.ts';
 import { integerParam, MAX_PART_NUMBER } from './query-params.ts';
 import type { ByteRange } from './range.ts';
-import type { S3Request } from './row.ts';
+import type { S3Request } from './operation.ts';
 import type { StoredChecksum, StoredObject } from './stored-object.ts';
 
 /** The bytes that one part of an object became, and their own checksum. */

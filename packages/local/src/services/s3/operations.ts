@@ -16,7 +16,7 @@ import { uploadPartCopy } from './operations/upload-part-copy.ts';
 import { INTEGRITY_HEADERS } from './payload.ts';
 import { READ_CONDITIONS, SOURCE_CONDITIONS } from './preconditions.ts';
 import { RESPONSE_OVERRIDES } from './object-headers.ts';
-import type { Row } from './row.ts';
+import type { S3Operation } from './operation.ts';
 import { WRITE_CONDITIONS } from './write-conditions.ts';
 
 const OF_MISSING_KEYS = ['s3:ListBucket', 'to be told that a key does not exist'] as const;
@@ -34,14 +34,14 @@ const READ_HEADERS = [...READ_CONDITIONS, 'range', 'x-amz-checksum-mode', OWNER]
  * Every S3 operation there is here. The first row that fits a request whole is the operation;
  * a request that fits none is answered 501 and reaches nothing.
  */
-export const S3_OPERATIONS: readonly Row[] = [
+export const S3_OPERATIONS: readonly S3Operation[] = [
   {
     operation: 'ListBuckets',
     method: 'GET',
     target: 'service',
     params: ['prefix', 'max-buckets', 'continuation-token', 'bucket-region'],
     actions: ['s3:ListAllMyBuckets'],
-    understand: listBuckets,
+    parse: listBuckets,
   },
   {
     operation: 'CreateBucket',
@@ -51,7 +51,7 @@ export const S3_OPERATIONS: readonly Row[] = [
     body: 'xml',
     actions: ['s3:CreateBucket'],
     conditionKeys: ['s3:locationconstraint'],
-    understand: createBucket,
+    parse: createBucket,
   },
   {
     operation: 'HeadBucket',
@@ -59,7 +59,7 @@ export const S3_OPERATIONS: readonly Row[] = [
     target: 'bucket',
     headers: [OWNER],
     actions: ['s3:ListBucket'],
-    understand: headBucket,
+    parse: headBucket,
   },
   {
     operation: 'DeleteBucket',
@@ -67,7 +67,7 @@ export const S3_OPERATIONS: readonly Row[] = [
     target: 'bucket',
     headers: [OWNER],
     actions: ['s3:DeleteBucket'],
-    understand: deleteBucket,
+    parse: deleteBucket,
   },
   {
     operation: 'GetBucketLocation',
@@ -76,7 +76,7 @@ export const S3_OPERATIONS: readonly Row[] = [
     requires: [['location', '']],
     headers: [OWNER],
     actions: ['s3:GetBucketLocation'],
-    understand: getBucketLocation,
+    parse: getBucketLocation,
   },
   {
     operation: 'ListObjectsV2',
@@ -87,7 +87,7 @@ export const S3_OPERATIONS: readonly Row[] = [
     headers: [OWNER],
     actions: ['s3:ListBucket'],
     conditionKeys: LIST_KEYS,
-    understand: listObjectsV2,
+    parse: listObjectsV2,
   },
   {
     operation: 'ListObjects',
@@ -97,7 +97,7 @@ export const S3_OPERATIONS: readonly Row[] = [
     headers: [OWNER],
     actions: ['s3:ListBucket'],
     conditionKeys: LIST_KEYS,
-    understand: listObjects,
+    parse: listObjects,
   },
   {
     operation: 'ListMultipartUploads',
@@ -107,7 +107,7 @@ export const S3_OPERATIONS: readonly Row[] = [
     params: ['prefix', 'delimiter', 'encoding-type', 'key-marker', 'upload-id-marker', 'max-uploads'],
     headers: [OWNER],
     actions: ['s3:ListBucketMultipartUploads'],
-    understand: listUploads,
+    parse: listUploads,
   },
   {
     operation: 'DeleteObjects',
@@ -117,7 +117,7 @@ export const S3_OPERATIONS: readonly Row[] = [
     headers: [...INTEGRITY_HEADERS, OWNER],
     body: 'xml',
     actions: ['s3:DeleteObject'],
-    understand: deleteObjects,
+    parse: deleteObjects,
   },
   {
     operation: 'CreateMultipartUpload',
@@ -127,7 +127,7 @@ export const S3_OPERATIONS: readonly Row[] = [
     headers: ['x-amz-checksum-algorithm', 'x-amz-checksum-type', ENCRYPTION, METADATA, OWNER],
     actions: ['s3:PutObject'],
     conditionKeys: UPLOAD_KEYS,
-    understand: createUpload,
+    parse: createUpload,
   },
   {
     operation: 'UploadPartCopy',
@@ -139,7 +139,7 @@ export const S3_OPERATIONS: readonly Row[] = [
     actions: ['s3:PutObject', 's3:GetObject'],
     furtherActions: [OF_MISSING_KEYS],
     conditionKeys: ['s3:x-amz-copy-source', ...UPLOAD_KEYS],
-    understand: uploadPartCopy,
+    parse: uploadPartCopy,
   },
   {
     operation: 'UploadPart',
@@ -150,7 +150,7 @@ export const S3_OPERATIONS: readonly Row[] = [
     body: 'payload',
     actions: ['s3:PutObject'],
     conditionKeys: UPLOAD_KEYS,
-    understand: uploadPart,
+    parse: uploadPart,
   },
   {
     operation: 'CompleteMultipartUpload',
@@ -163,7 +163,7 @@ export const S3_OPERATIONS: readonly Row[] = [
     actions: ['s3:PutObject'],
     furtherActions: [TO_COMPARE, OF_MISSING_KEYS],
     conditionKeys: WRITE_KEYS,
-    understand: completeUpload,
+    parse: completeUpload,
   },
   {
     operation: 'AbortMultipartUpload',
@@ -172,7 +172,7 @@ export const S3_OPERATIONS: readonly Row[] = [
     requires: [['uploadId']],
     headers: [OWNER],
     actions: ['s3:AbortMultipartUpload'],
-    understand: abortUpload,
+    parse: abortUpload,
   },
   {
     operation: 'ListParts',
@@ -182,7 +182,7 @@ export const S3_OPERATIONS: readonly Row[] = [
     params: ['max-parts', 'part-number-marker'],
     headers: [OWNER],
     actions: ['s3:ListMultipartUploadParts'],
-    understand: listParts,
+    parse: listParts,
   },
   {
     operation: 'CopyObject',
@@ -202,7 +202,7 @@ export const S3_OPERATIONS: readonly Row[] = [
     actions: ['s3:PutObject', 's3:GetObject'],
     furtherActions: [TO_COMPARE, OF_MISSING_KEYS],
     conditionKeys: ['s3:x-amz-copy-source', 's3:x-amz-metadata-directive', ...WRITE_KEYS],
-    understand: copyObject,
+    parse: copyObject,
   },
   {
     operation: 'PutObject',
@@ -213,7 +213,7 @@ export const S3_OPERATIONS: readonly Row[] = [
     actions: ['s3:PutObject'],
     furtherActions: [TO_COMPARE, OF_MISSING_KEYS],
     conditionKeys: WRITE_KEYS,
-    understand: putObject,
+    parse: putObject,
   },
   {
     operation: 'GetObject',
@@ -223,7 +223,7 @@ export const S3_OPERATIONS: readonly Row[] = [
     headers: READ_HEADERS,
     actions: ['s3:GetObject'],
     furtherActions: [OF_MISSING_KEYS],
-    understand: getObject,
+    parse: getObject,
   },
   {
     operation: 'HeadObject',
@@ -233,7 +233,7 @@ export const S3_OPERATIONS: readonly Row[] = [
     headers: READ_HEADERS,
     actions: ['s3:GetObject'],
     furtherActions: [OF_MISSING_KEYS],
-    understand: getObject,
+    parse: getObject,
   },
   {
     operation: 'DeleteObject',
@@ -243,6 +243,6 @@ export const S3_OPERATIONS: readonly Row[] = [
     actions: ['s3:DeleteObject'],
     furtherActions: [TO_COMPARE, OF_MISSING_KEYS],
     conditionKeys: ['s3:if-match'],
-    understand: deleteObject,
+    parse: deleteObject,
   },
 ];

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AwsError } from '../service.ts';
-import type { S3Request } from './row.ts';
+import type { S3Request } from './operation.ts';
 import { element, parent } from './xml-out.ts';
 
 const ACCOUNT_ID = /^\d{12}$/;

@@ -1,5 +1,5 @@
 import { AwsError, type VerifiedRequest } from '../service.ts';
-import type { S3Request } from './row.ts';
+import type { S3Request } from './operation.ts';
 import type { StoredObject } from './stored-object.ts';
 
 const IMF_FIXDATE =

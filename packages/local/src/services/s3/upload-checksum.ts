@@ -2,7 +2,7 @@ import { type ChecksumAlgorithm, checksum, checksumBytes, parseChecksumAlgorithm
 import { AwsError } from '../service.ts';
 import { invalidArgument } from './query-params.ts';
 import { declaredChecksum } from './payload.ts';
-import type { S3Request } from './row.ts';
+import type { S3Request } from './operation.ts';
 import { fullObjectChecksum, type StoredChecksum } from './stored-object.ts';
 import type { Part, UploadOptions } from './uploads.ts';
 

@@ -3,7 +3,7 @@ import { AwsError } from '../service.ts';
 import { ask, type Context, missingKey, objectArn, sent } from './authorization.ts';
 import type { Bucket } from './engine.ts';
 import { matches, preconditionFailed } from './preconditions.ts';
-import type { S3Request } from './row.ts';
+import type { S3Request } from './operation.ts';
 
 /** The conditions of a write. */
 export const WRITE_CONDITIONS: readonly string[] = ['if-match', 'if-none-match'];

@@ -2,10 +2,17 @@ import { queryError } from '../../aws-error.ts';
 import { readForm } from '../../sts/form.ts';
 import { element } from '../../xml.ts';
 import { deniedMessage } from '../denial.ts';
-import { AwsError, creationError, type Operation, type Service, unsupported, type VerifiedRequest } from '../service.ts';
+import {
+  AwsError,
+  creationError,
+  type Operation,
+  type ResourceScope,
+  type Service,
+  unsupported,
+  type VerifiedRequest,
+} from '../service.ts';
 import { demandShape } from '../shape.ts';
 import type { Fauxqs } from '../sqs/fauxqs.ts';
-import type { Home } from '../sqs/queue.ts';
 import { asTree } from './form-tree.ts';
 import { SNS_OPERATIONS } from './operations.ts';
 import { Topics } from './topics.ts';
@@ -16,7 +23,7 @@ export type TopicDefinition =
   | { readonly Name: string | undefined; readonly Attributes?: Readonly<Record<string, string>> | undefined };
 
 /** What the local SNS is started with. */
-export interface SnsOptions extends Home {
+export interface SnsOptions extends ResourceScope {
   readonly topics: readonly TopicDefinition[];
   /** Where the queues are. */
   readonly engine: Fauxqs;
@@ -34,8 +41,8 @@ const BY_NAME = new Map(SNS_OPERATIONS.map((row) => [row.operation, row]));
  * @throws Error for a topic that cannot be created, which it names
  */
 export function snsService({ account, region, topics: definitions, engine }: SnsOptions): Service {
-  const home: Home = { account, region };
-  const topics = new Topics(home);
+  const scope: ResourceScope = { account, region };
+  const topics = new Topics(scope);
   for (const definition of definitions) createTopic(topics, typeof definition === 'string' ? { Name: definition } : definition);
   return {
     name: 'sns',
@@ -56,13 +63,13 @@ function parse(request: VerifiedRequest, topics: Topics, engine: Fauxqs): Operat
   form.delete('Version');
   const given = asTree(form);
   demandShape(given, operation.members, name);
-  const delivery = { home: topics.home, engine, now: request.now };
-  const { authorize, execute } = operation.understand(given, { topics, delivery, caller: request.caller });
+  const delivery = { scope: topics.scope, engine, now: request.now };
+  const parsed = operation.parse(given, { topics, delivery, caller: request.caller });
   return {
+    ...parsed,
     name,
-    authorize,
-    async execute() {
-      const inside = await execute();
+    async execute(refused) {
+      const inside = await parsed.execute(refused);
       const result = inside === undefined ? '' : `<${name}Result>${inside}</${name}Result>`;
       const metadata = `<ResponseMetadata>${element('RequestId', request.requestId)}</ResponseMetadata>`;
       const body = `<${name}Response xmlns="${NAMESPACE}">${result}${metadata}</${name}Response>`;

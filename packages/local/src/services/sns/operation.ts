@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../strict-json.ts';
-import type { Caller, Operation } from '../service.ts';
+import type { Caller, ParsedOperation } from '../service.ts';
 import type { Members } from '../shape.ts';
 import type { Delivery } from './publish.ts';
 import type { Topics } from './topics.ts';
@@ -14,18 +14,12 @@ export interface SnsOperation {
   readonly conditionKeys?: readonly string[];
   readonly members: Members;
   /** Understands parameters that have the shape of `members`. */
-  understand(given: JsonObject, room: SnsRoom): Understood;
+  parse(given: JsonObject, context: SnsContext): ParsedOperation<string | undefined | Promise<string | undefined>>;
 }
 
 /** What the operations work with. */
-export interface SnsRoom {
+export interface SnsContext {
   readonly topics: Topics;
   readonly delivery: Delivery;
   readonly caller: Caller;
-}
-
-/** What must be allowed, and what then happens: `execute` answers the inside of the Result element, or nothing where there is none. */
-export interface Understood {
-  readonly authorize: Operation['authorize'];
-  readonly execute: () => string | undefined | Promise<string | undefined>;
 }

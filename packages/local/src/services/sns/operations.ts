@@ -4,7 +4,7 @@ import { AwsError, unsupported } from '../service.ts';
 import { list, type Members, STRING, structure, textOf } from '../shape.ts';
 import { denyToSessions } from '../denial.ts';
 import { queueArn, queueNameOfArn } from '../sqs/queue.ts';
-import type { SnsOperation, SnsRoom } from './operation.ts';
+import type { SnsOperation, SnsContext } from './operation.ts';
 import { PUBLISH_OPERATIONS } from './publish-operations.ts';
 import { demandFlag, demandTopicName, isFifo, type Topic, topicArn, topicNameOf } from './topic.ts';
 
@@ -18,12 +18,12 @@ export const SNS_OPERATIONS: readonly SnsOperation[] = [
     operation: 'CreateTopic',
     actions: ['sns:CreateTopic'],
     members: { Name: STRING, ...ATTRIBUTES },
-    understand(given, { topics }) {
+    parse(given, { topics }) {
       const name = textOf(given['Name']);
       demandTopicName(name);
       const attributes = readAttributes(given['Attributes']);
       return {
-        authorize: [{ action: 'sns:CreateTopic', resource: topicArn(topics.home, name), context: {} }],
+        authorize: [{ action: 'sns:CreateTopic', resource: topicArn(topics.scope, name), context: {} }],
         execute: () => element('TopicArn', topics.create(name, attributes).arn),
       };
     },
@@ -35,14 +35,20 @@ export const SNS_OPERATIONS: readonly SnsOperation[] = [
   onTopic('GetTopicAttributes', {}, (topic, { topics }) => {
     const { arn, attributes, subscriptions } = topic();
     const counts = { SubscriptionsConfirmed: subscriptions.size, SubscriptionsPending: 0, SubscriptionsDeleted: 0 };
-    const all = Object.entries({ TopicArn: arn, Owner: topics.home.account, ...counts, ...Object.fromEntries(attributes) });
+    const all = Object.entries({ TopicArn: arn, Owner: topics.scope.account, ...counts, ...Object.fromEntries(attributes) });
     return `<Attributes>${all.map(([key, value]) => `<entry>${element('key', key)}${element('value', value)}</entry>`).join('')}</Attributes>`;
   }),
   onTopic('ListSubscriptionsByTopic', { 'NextToken?': STRING }, (topic, { topics }, given) => {
     const { arn, subscriptions } = topic();
     return page('Subscriptions', [...subscriptions.values()].toSorted(byArn), given['NextToken'], (subscription) => {
-      const endpoint = queueArn(topics.home, subscription.queue);
-      const members = { SubscriptionArn: subscription.arn, Owner: topics.home.account, Protocol: 'sqs', Endpoint: endpoint, TopicArn: arn };
+      const endpoint = queueArn(topics.scope, subscription.queue);
+      const members = {
+        SubscriptionArn: subscription.arn,
+        Owner: topics.scope.account,
+        Protocol: 'sqs',
+        Endpoint: endpoint,
+        TopicArn: arn,
+      };
       return Object.entries(members)
         .map(([name, value]) => element(name, value))
         .join('');
@@ -52,7 +58,7 @@ export const SNS_OPERATIONS: readonly SnsOperation[] = [
     operation: 'ListTopics',
     actions: ['sns:ListTopics'],
     members: { 'NextToken?': STRING },
-    understand: (given, { topics }) => ({
+    parse: (given, { topics }) => ({
       authorize: [{ action: 'sns:ListTopics', resource: '*', context: {} }],
       execute: () => page('Topics', topics.all(), given['NextToken'], ({ arn }) => element('TopicArn', arn)),
     }),
@@ -62,18 +68,18 @@ export const SNS_OPERATIONS: readonly SnsOperation[] = [
     actions: ['sns:Subscribe'],
     conditionKeys: ['sns:Protocol', 'sns:Endpoint'],
     members: { TopicArn: STRING, Protocol: STRING, Endpoint: STRING, ...ATTRIBUTES, 'ReturnSubscriptionArn?': STRING },
-    understand: subscribe,
+    parse: subscribe,
   },
   {
     operation: 'Unsubscribe',
     actions: ['sns:Unsubscribe'],
     members: { SubscriptionArn: STRING },
-    understand(given, { topics, caller }) {
+    parse(given, { topics, caller }) {
       denyToSessions(caller, 'SNS:Unsubscribe', 'AuthorizationError');
       const arn = textOf(given['SubscriptionArn']);
-      const name = topicNameOf(topics.home, arn.slice(0, arn.lastIndexOf(':')));
+      const name = topicNameOf(topics.scope, arn.slice(0, arn.lastIndexOf(':')));
       return {
-        authorize: [{ action: 'sns:Unsubscribe', resource: topicArn(topics.home, name), context: {} }],
+        authorize: [{ action: 'sns:Unsubscribe', resource: topicArn(topics.scope, name), context: {} }],
         execute() {
           topics.get(name).subscriptions.delete(arn);
           return undefined;
@@ -84,15 +90,15 @@ export const SNS_OPERATIONS: readonly SnsOperation[] = [
 ];
 
 /** Delivery to a queue is done later and by nobody's right: AWS asks the queue's policy, and there are none here. So no session may order it. */
-function subscribe(given: JsonObject, { topics, caller }: SnsRoom): ReturnType<SnsOperation['understand']> {
+function subscribe(given: JsonObject, { topics, caller }: SnsContext): ReturnType<SnsOperation['parse']> {
   denyToSessions(caller, 'SNS:Subscribe', 'AuthorizationError');
-  const name = topicNameOf(topics.home, textOf(given['TopicArn']));
+  const name = topicNameOf(topics.scope, textOf(given['TopicArn']));
   const { RawMessageDelivery = 'false', ...unknown } = readAttributes(given['Attributes']);
   demandFlag('RawMessageDelivery', RawMessageDelivery);
   const [more] = Object.keys(unknown);
   if (more !== undefined) throw unsupported(`The attribute ${more}`);
   if (given['Protocol'] !== 'sqs') throw new AwsError('NotImplemented', 501, 'Only queues can be subscribed in the local AWS');
-  const queue = queueNameOfArn(topics.home, textOf(given['Endpoint']));
+  const queue = queueNameOfArn(topics.scope, textOf(given['Endpoint']));
   if (queue === undefined || (isFifo({ name: queue }) && !isFifo({ name }))) {
     throw new AwsError(
       'InvalidParameter',
@@ -102,7 +108,7 @@ function subscribe(given: JsonObject, { topics, caller }: SnsRoom): ReturnType<S
   }
   const context = { 'sns:Protocol': 'sqs', 'sns:Endpoint': textOf(given['Endpoint']) };
   return {
-    authorize: [{ action: 'sns:Subscribe', resource: topicArn(topics.home, name), context }],
+    authorize: [{ action: 'sns:Subscribe', resource: topicArn(topics.scope, name), context }],
     execute: () => element('SubscriptionArn', topics.subscribe(topics.get(name), queue, RawMessageDelivery === 'true').arn),
   };
 }
@@ -110,17 +116,17 @@ function subscribe(given: JsonObject, { topics, caller }: SnsRoom): ReturnType<S
 function onTopic(
   name: string,
   members: Members,
-  execute: (topic: () => Topic, room: SnsRoom, given: JsonObject) => string | undefined,
+  execute: (topic: () => Topic, context: SnsContext, given: JsonObject) => string | undefined,
 ): SnsOperation {
   return {
     operation: name,
     actions: [`sns:${name}`],
     members: { TopicArn: STRING, ...members },
-    understand(given, room) {
-      const topic = topicNameOf(room.topics.home, textOf(given['TopicArn']));
+    parse(given, context) {
+      const topic = topicNameOf(context.topics.scope, textOf(given['TopicArn']));
       return {
-        authorize: [{ action: `sns:${name}`, resource: topicArn(room.topics.home, topic), context: {} }],
-        execute: () => execute(() => room.topics.get(topic), room, given),
+        authorize: [{ action: `sns:${name}`, resource: topicArn(context.topics.scope, topic), context: {} }],
+        execute: () => execute(() => context.topics.get(topic), context, given),
       };
     },
   };

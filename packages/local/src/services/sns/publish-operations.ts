@@ -17,11 +17,11 @@ export const PUBLISH_OPERATIONS: readonly SnsOperation[] = [
     operation: 'Publish',
     actions: ['sns:Publish'],
     members: { TopicArn: STRING, ...MESSAGE },
-    understand(given, { topics, delivery }) {
-      const name = topicNameOf(topics.home, textOf(given['TopicArn']));
+    parse(given, { topics, delivery }) {
+      const name = topicNameOf(topics.scope, textOf(given['TopicArn']));
       const message = readMessage(given);
       return {
-        authorize: [{ action: 'sns:Publish', resource: topicArn(topics.home, name), context: {} }],
+        authorize: [{ action: 'sns:Publish', resource: topicArn(topics.scope, name), context: {} }],
         execute: async () => published(await publish(topics.get(name), message, delivery)),
       };
     },
@@ -30,11 +30,11 @@ export const PUBLISH_OPERATIONS: readonly SnsOperation[] = [
     operation: 'PublishBatch',
     actions: ['sns:Publish'],
     members: { TopicArn: STRING, PublishBatchRequestEntries: list(structure({ Id: STRING, ...MESSAGE })) },
-    understand(given, { topics, delivery }) {
-      const name = topicNameOf(topics.home, textOf(given['TopicArn']));
+    parse(given, { topics, delivery }) {
+      const name = topicNameOf(topics.scope, textOf(given['TopicArn']));
       const entries = readEntries(given['PublishBatchRequestEntries']);
       return {
-        authorize: [{ action: 'sns:Publish', resource: topicArn(topics.home, name), context: {} }],
+        authorize: [{ action: 'sns:Publish', resource: topicArn(topics.scope, name), context: {} }],
         async execute() {
           const topic = topics.get(name);
           const successful: string[] = [];

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { AwsError } from '../service.ts';
+import { AwsError, type ResourceScope } from '../service.ts';
 import type { Fauxqs } from '../sqs/fauxqs.ts';
-import { engineUrl, type Home } from '../sqs/queue.ts';
+import { engineUrl } from '../sqs/queue.ts';
 import { isFifo, type MessageAttributes, type Topic } from './topic.ts';
 
 const DEDUPLICATION_MS = 5 * 60 * 1000;
@@ -23,7 +23,7 @@ export interface Published {
 
 /** Where messages go. */
 export interface Delivery {
-  readonly home: Home;
+  readonly scope: ResourceScope;
   readonly engine: Fauxqs;
   readonly now: Date;
 }
@@ -60,13 +60,13 @@ function contentDigest({ attributes }: Topic, { body }: Message): string {
   throw invalid('The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly');
 }
 
-async function deliver(topic: Topic, message: Message, published: Published, { home, engine, now }: Delivery): Promise<void> {
+async function deliver(topic: Topic, message: Message, published: Published, { scope, engine, now }: Delivery): Promise<void> {
   for (const { queue, raw } of topic.subscriptions.values()) {
     const order = isFifo({ name: queue }) ? { MessageGroupId: message.group, MessageDeduplicationId: message.deduplicationId } : {};
     const content = raw
       ? { MessageBody: message.body, MessageAttributes: message.attributes }
       : { MessageBody: envelope(topic, message, published, now) };
-    await engine.run('SendMessage', { QueueUrl: engineUrl(home, queue), ...content, ...order }).catch(lose);
+    await engine.run('SendMessage', { QueueUrl: engineUrl(scope, queue), ...content, ...order }).catch(lose);
   }
 }
 

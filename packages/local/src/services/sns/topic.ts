@@ -1,5 +1,4 @@
-import { AwsError } from '../service.ts';
-import type { Home } from '../sqs/queue.ts';
+import { AwsError, type ResourceScope } from '../service.ts';
 
 const NAME = /^(?:[A-Za-z0-9_-]{1,256}|[A-Za-z0-9_-]{1,251}\.fifo)$/;
 
@@ -35,7 +34,7 @@ export function isFifo({ name }: { readonly name: string }): boolean {
 }
 
 /** The ARN of a topic. */
-export function topicArn({ account, region }: Home, name: string): string {
+export function topicArn({ account, region }: ResourceScope, name: string): string {
   return `arn:aws:sns:${region}:${account}:${name}`;
 }
 
@@ -44,8 +43,8 @@ export function topicArn({ account, region }: Home, name: string): string {
  *
  * @throws {@link AwsError} 400 for a topic of another account or region, or none
  */
-export function topicNameOf(home: Home, arn: string): string {
-  const prefix = topicArn(home, '');
+export function topicNameOf(scope: ResourceScope, arn: string): string {
+  const prefix = topicArn(scope, '');
   const name = arn.slice(prefix.length);
   if (arn.startsWith(prefix) && NAME.test(name)) return name;
   throw new AwsError('InvalidParameter', 400, 'Invalid parameter: TopicArn is the ARN of no topic of this account and region');

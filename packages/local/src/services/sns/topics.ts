@@ -1,17 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { AwsError, unsupported } from '../service.ts';
-import type { Home } from '../sqs/queue.ts';
+import { AwsError, type ResourceScope, unsupported } from '../service.ts';
 import { demandFlag, demandTopicName, isFifo, type Subscription, type Topic, topicArn } from './topic.ts';
 
 const ATTRIBUTES: ReadonlySet<string> = new Set(['DisplayName', 'FifoTopic', 'ContentBasedDeduplication']);
 
 /** The topics of one account: names, and which queues get what is published to them. */
 export class Topics {
-  readonly home: Home;
+  readonly scope: ResourceScope;
   readonly #topics = new Map<string, Topic>();
 
-  constructor(home: Home) {
-    this.home = home;
+  constructor(scope: ResourceScope) {
+    this.scope = scope;
   }
 
   all(): readonly Topic[] {
@@ -67,7 +66,7 @@ export class Topics {
     );
     const topic: Topic = {
       name,
-      arn: topicArn(this.home, name),
+      arn: topicArn(this.scope, name),
       attributes: own,
       subscriptions: new Map(),
       published: new Map(),

@@ -1,10 +1,18 @@
 import { deniedMessage } from '../denial.ts';
 import { readJsonRequest } from '../json-request.ts';
-import { AwsError, creationError, type Operation, type Service, unsupported, type VerifiedRequest } from '../service.ts';
+import {
+  AwsError,
+  creationError,
+  type Operation,
+  type ResourceScope,
+  type Service,
+  unsupported,
+  type VerifiedRequest,
+} from '../service.ts';
 import { errorResponse, response } from './errors.ts';
 import type { Fauxqs } from './fauxqs.ts';
 import { SQS_OPERATIONS } from './operations.ts';
-import { demandQueueName, type Home } from './queue.ts';
+import { demandQueueName } from './queue.ts';
 import { engineAttributes } from './queue-attributes.ts';
 import { demandShape, withoutNulls } from '../shape.ts';
 
@@ -14,7 +22,7 @@ export type QueueDefinition =
   | { readonly QueueName: string | undefined; readonly Attributes?: Readonly<Record<string, string>> | undefined };
 
 /** What the local SQS is started with. */
-export interface SqsOptions extends Home {
+export interface SqsOptions extends ResourceScope {
   readonly queues: readonly QueueDefinition[];
   /** Closed with the service. */
   readonly engine: Fauxqs;
@@ -30,11 +38,11 @@ const BY_NAME = new Map(SQS_OPERATIONS.map((row) => [row.operation, row]));
  * @throws Error for a queue that cannot be created, which it names
  */
 export async function sqsService({ account, region, queues, engine }: SqsOptions): Promise<Service> {
-  const home: Home = { account, region };
-  for (const queue of queues) await createQueue(home, engine, typeof queue === 'string' ? { QueueName: queue } : queue);
+  const scope: ResourceScope = { account, region };
+  for (const queue of queues) await createQueue(scope, engine, typeof queue === 'string' ? { QueueName: queue } : queue);
   return {
     name: 'sqs',
-    parse: (request) => parse(request, home, engine),
+    parse: (request) => parse(request, scope, engine),
     error: (error, { requestId }) => errorResponse(error, requestId),
     // SQS names the action in lower case.
     denied: (_operation, { action, resource }, caller, denial) =>
@@ -43,23 +51,23 @@ export async function sqsService({ account, region, queues, engine }: SqsOptions
   };
 }
 
-function parse(request: VerifiedRequest, home: Home, engine: Fauxqs): Operation {
+function parse(request: VerifiedRequest, scope: ResourceScope, engine: Fauxqs): Operation {
   const { operation: name, parameters } = readJsonRequest(request, 'AmazonSQS', MAX_BODY);
   const operation = BY_NAME.get(name);
   if (operation === undefined) throw unsupported(`The operation ${name}`);
   demandShape(parameters, operation.members, name);
   const given = withoutNulls(parameters);
-  const room = { home, engine, caller: request.caller, host: request.headers.get('host') ?? '', gone: request.gone };
-  const { authorize, execute } = operation.understand(given, room);
-  return { name, authorize, execute: async () => response(200, await execute(), request.requestId) };
+  const context = { scope, engine, caller: request.caller, host: request.headers.get('host') ?? '', gone: request.gone };
+  const parsed = operation.parse(given, context);
+  return { ...parsed, name, execute: async (refused) => response(200, await parsed.execute(refused), request.requestId) };
 }
 
-async function createQueue(home: Home, engine: Fauxqs, queue: Exclude<QueueDefinition, string>): Promise<void> {
+async function createQueue(scope: ResourceScope, engine: Fauxqs, queue: Exclude<QueueDefinition, string>): Promise<void> {
   const { QueueName = '', Attributes = {}, ...unknown } = queue;
   try {
     demandQueueName(QueueName);
     for (const name of Object.keys(unknown)) throw unsupported(`\`${name}\``);
-    await engine.run('CreateQueue', { QueueName, Attributes: engineAttributes(home, { ...Attributes }, undefined) });
+    await engine.run('CreateQueue', { QueueName, Attributes: engineAttributes(scope, { ...Attributes }, undefined) });
   } catch (error) {
     throw creationError('queue', QueueName, error);
   }

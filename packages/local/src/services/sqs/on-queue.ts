@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../strict-json.ts';
-import type { SqsOperation, SqsRoom } from './operation.ts';
+import type { SqsOperation, SqsContext } from './operation.ts';
 import { engineUrl, queueArn, queueNameOf } from './queue.ts';
 import { type Members, STRING, textOf } from '../shape.ts';
 
@@ -8,9 +8,9 @@ export interface Special {
   /** Where it has not the name of the operation: `sqs:SendMessage`. */
   readonly action?: string;
   /** What the engine is asked; throws AwsError. */
-  readonly ask?: (given: JsonObject, queue: string, room: SqsRoom) => JsonObject;
+  readonly ask?: (given: JsonObject, queue: string, context: SqsContext) => JsonObject;
   /** What the client is answered. */
-  readonly answer?: (answer: JsonObject, queue: string, room: SqsRoom, given: JsonObject) => JsonObject | Promise<JsonObject>;
+  readonly answer?: (answer: JsonObject, queue: string, context: SqsContext, given: JsonObject) => JsonObject | Promise<JsonObject>;
 }
 
 /** An operation on the queue of a QueueUrl. */
@@ -19,14 +19,14 @@ export function onQueue(name: string, members: Members, { action = `sqs:${name}`
     operation: name,
     actions: [action],
     members: { QueueUrl: STRING, ...members },
-    understand(given, room) {
-      const queue = queueNameOf(room.home, room.host, textOf(given['QueueUrl']));
-      const asked = { ...(ask?.(given, queue, room) ?? given), QueueUrl: engineUrl(room.home, queue) };
+    parse(given, context) {
+      const queue = queueNameOf(context.scope, context.host, textOf(given['QueueUrl']));
+      const asked = { ...(ask?.(given, queue, context) ?? given), QueueUrl: engineUrl(context.scope, queue) };
       return {
-        authorize: [{ action, resource: queueArn(room.home, queue), context: {} }],
+        authorize: [{ action, resource: queueArn(context.scope, queue), context: {} }],
         async execute() {
-          const result = await room.engine.run(name, asked);
-          return answer === undefined ? result : answer(result, queue, room, given);
+          const result = await context.engine.run(name, asked);
+          return answer === undefined ? result : answer(result, queue, context, given);
         },
       };
     },

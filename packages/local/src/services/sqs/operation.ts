@@ -1,7 +1,6 @@
 import type { JsonObject } from '../../strict-json.ts';
-import type { Caller, Operation } from '../service.ts';
+import type { Caller, ParsedOperation, ResourceScope } from '../service.ts';
 import type { Fauxqs } from './fauxqs.ts';
-import type { Home } from './queue.ts';
 import type { Members } from '../shape.ts';
 
 /** One operation of SQS that is understood. */
@@ -12,22 +11,16 @@ export interface SqsOperation {
   readonly actions: readonly string[];
   readonly members: Members;
   /** Understands parameters that have the shape of `members`. */
-  understand(given: JsonObject, room: SqsRoom): Understood;
+  parse(given: JsonObject, context: SqsContext): ParsedOperation<Promise<JsonObject>>;
 }
 
 /** What the operations work with. */
-export interface SqsRoom {
-  readonly home: Home;
+export interface SqsContext {
+  readonly scope: ResourceScope;
   readonly engine: Fauxqs;
   readonly caller: Caller;
   /** Whom the client asked: its QueueUrls are there. */
   readonly host: string;
   /** Aborted when the client goes away before it is answered. */
   readonly gone: AbortSignal;
-}
-
-/** What must be allowed, and what then happens: `execute` answers the members of the result. */
-export interface Understood {
-  readonly authorize: Operation['authorize'];
-  readonly execute: () => Promise<JsonObject>;
 }

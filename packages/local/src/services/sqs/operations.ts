@@ -1,9 +1,9 @@
 import { isJsonObject, type JsonObject } from '../../strict-json.ts';
 import { isMessageAttribute, MESSAGE_ATTRIBUTE } from '../message-attribute.ts';
-import { AwsError } from '../service.ts';
+import { AwsError, type ParsedOperation } from '../service.ts';
 import { integer, list, map, type Members, STRING, structure, textOf } from '../shape.ts';
 import { onQueue } from './on-queue.ts';
-import type { SqsOperation, SqsRoom, Understood } from './operation.ts';
+import type { SqsContext, SqsOperation } from './operation.ts';
 import { demandQueueName, queueArn, queueUrl } from './queue.ts';
 import { clientAttributes, engineAttributes } from './queue-attributes.ts';
 import { giveBack, shownMessages } from './received.ts';
@@ -32,8 +32,8 @@ export const SQS_OPERATIONS: readonly SqsOperation[] = [
       'WaitTimeSeconds?': integer(0, 20),
     },
     {
-      async answer(answer, queue, room, { MessageAttributeNames }) {
-        if (room.gone.aborted) await giveBack(answer, queue, room);
+      async answer(answer, queue, context, { MessageAttributeNames }) {
+        if (context.gone.aborted) await giveBack(answer, queue, context);
         return shownMessages(answer, MessageAttributeNames);
       },
     },
@@ -42,8 +42,8 @@ export const SQS_OPERATIONS: readonly SqsOperation[] = [
   onQueue('DeleteMessageBatch', entriesOf({ ReceiptHandle: STRING }), { action: 'sqs:DeleteMessage' }),
   onQueue('ChangeMessageVisibility', VISIBILITY),
   onQueue('ChangeMessageVisibilityBatch', entriesOf(VISIBILITY), { action: 'sqs:ChangeMessageVisibility' }),
-  named('GetQueueUrl', { 'QueueOwnerAWSAccountId?': STRING }, ({ QueueOwnerAWSAccountId: owner, ...given }, { home }) => {
-    if (owner === undefined || owner === home.account) return given;
+  named('GetQueueUrl', { 'QueueOwnerAWSAccountId?': STRING }, ({ QueueOwnerAWSAccountId: owner, ...given }, { scope }) => {
+    if (owner === undefined || owner === scope.account) return given;
     throw new AwsError('QueueDoesNotExist', 400, 'The specified queue does not exist.');
   }),
   named('CreateQueue', { 'Attributes?': map(STRING) }, withEngineAttributes),
@@ -52,22 +52,22 @@ export const SQS_OPERATIONS: readonly SqsOperation[] = [
     { 'AttributeNames?': list(STRING) },
     {
       ask: ({ AttributeNames, ...given }) => ({ ...given, AttributeNames: AttributeNames ?? [] }),
-      answer: ({ Attributes }, queue, { home }) =>
-        isJsonObject(Attributes) ? { Attributes: clientAttributes(home, queue, Attributes) } : {},
+      answer: ({ Attributes }, queue, { scope }) =>
+        isJsonObject(Attributes) ? { Attributes: clientAttributes(scope, queue, Attributes) } : {},
     },
   ),
-  onQueue('SetQueueAttributes', { Attributes: map(STRING) }, { ask: (given, _queue, room) => withEngineAttributes(given, room) }),
+  onQueue('SetQueueAttributes', { Attributes: map(STRING) }, { ask: (given, _queue, context) => withEngineAttributes(given, context) }),
   onQueue('PurgeQueue', {}),
   onQueue('DeleteQueue', {}),
   {
     operation: 'ListQueues',
     actions: ['sqs:ListQueues'],
     members: { 'QueueNamePrefix?': STRING, 'MaxResults?': integer(1, 1000), 'NextToken?': STRING },
-    understand: (given, { home, host, engine }) => ({
+    parse: (given, { scope, host, engine }) => ({
       authorize: [{ action: 'sqs:ListQueues', resource: '*', context: {} }],
       async execute() {
         const { QueueUrls, ...rest } = await engine.run('ListQueues', given);
-        const urls = Array.isArray(QueueUrls) ? QueueUrls.map((url) => queueUrl(home, host, lastSegment(textOf(url)))) : [];
+        const urls = Array.isArray(QueueUrls) ? QueueUrls.map((url) => queueUrl(scope, host, lastSegment(textOf(url)))) : [];
         return { ...rest, ...(urls.length > 0 ? { QueueUrls: urls } : {}) };
       },
     }),
@@ -75,29 +75,29 @@ export const SQS_OPERATIONS: readonly SqsOperation[] = [
 ];
 
 /** An operation on the queue of a QueueName, which answers its URL. */
-function named(name: string, members: Members, ask: (given: JsonObject, room: SqsRoom) => JsonObject): SqsOperation {
+function named(name: string, members: Members, ask: (given: JsonObject, context: SqsContext) => JsonObject): SqsOperation {
   return {
     operation: name,
     actions: [`sqs:${name}`],
     members: { QueueName: STRING, ...members },
-    understand(given, room): Understood {
+    parse(given, context): ParsedOperation<Promise<JsonObject>> {
       const queue = textOf(given['QueueName']);
       demandQueueName(queue);
-      const asked = ask(given, room);
+      const asked = ask(given, context);
       return {
-        authorize: [{ action: `sqs:${name}`, resource: queueArn(room.home, queue), context: {} }],
+        authorize: [{ action: `sqs:${name}`, resource: queueArn(context.scope, queue), context: {} }],
         async execute() {
-          await room.engine.run(name, asked);
-          return { QueueUrl: queueUrl(room.home, room.host, queue) };
+          await context.engine.run(name, asked);
+          return { QueueUrl: queueUrl(context.scope, context.host, queue) };
         },
       };
     },
   };
 }
 
-function withEngineAttributes(given: JsonObject, { home, caller }: SqsRoom): JsonObject {
+function withEngineAttributes(given: JsonObject, { scope, caller }: SqsContext): JsonObject {
   const { Attributes } = given;
-  return isJsonObject(Attributes) ? { ...given, Attributes: engineAttributes(home, Attributes, caller) } : given;
+  return isJsonObject(Attributes) ? { ...given, Attributes: engineAttributes(scope, Attributes, caller) } : given;
 }
 
 function lastSegment(url: string): string {

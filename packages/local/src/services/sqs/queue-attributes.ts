@@ -1,8 +1,8 @@
 import { isJsonObject, JsonFault, type JsonObject, parseStrictJson } from '../../strict-json.ts';
 import { strictInteger } from '../../strict.ts';
 import { denyToSessions } from '../denial.ts';
-import { AwsError, type Caller, unsupported } from '../service.ts';
-import { engineArn, type Home, queueArn, queueNameOfArn } from './queue.ts';
+import { AwsError, type Caller, type ResourceScope, unsupported } from '../service.ts';
+import { engineArn, queueArn, queueNameOfArn } from './queue.ts';
 import { textOf } from '../shape.ts';
 
 const RANGES: ReadonlyMap<string, { readonly min: number; readonly max: number }> = new Map([
@@ -20,14 +20,14 @@ const FLAGS: ReadonlySet<string> = new Set(['FifoQueue', 'ContentBasedDeduplicat
  *
  * @throws {@link AwsError} 501 for an attribute that is not in the table, 400 for a value that is none
  */
-export function engineAttributes(home: Home, attributes: JsonObject, caller: Caller | undefined): Record<string, string> {
+export function engineAttributes(scope: ResourceScope, attributes: JsonObject, caller: Caller | undefined): Record<string, string> {
   return Object.fromEntries(
     Object.entries(attributes).map(([name, value]) => {
       const text = textOf(value);
       const range = RANGES.get(name);
       if (range !== undefined) demandValue(name, strictInteger(text, range) !== undefined);
       else if (FLAGS.has(name)) demandValue(name, text === 'true' || text === 'false');
-      else if (name === 'RedrivePolicy') return [name, engineRedrivePolicy(home, text, caller)];
+      else if (name === 'RedrivePolicy') return [name, engineRedrivePolicy(scope, text, caller)];
       else throw unsupported(`The attribute ${name}`);
       return [name, text];
     }),
@@ -35,27 +35,27 @@ export function engineAttributes(home: Home, attributes: JsonObject, caller: Cal
 }
 
 /** Attributes as the client knows them: the engine knows only one account. */
-export function clientAttributes(home: Home, name: string, attributes: JsonObject): JsonObject {
+export function clientAttributes(scope: ResourceScope, name: string, attributes: JsonObject): JsonObject {
   const { QueueArn, RedrivePolicy, ...rest } = attributes;
   return {
     ...rest,
-    ...(QueueArn === undefined ? {} : { QueueArn: queueArn(home, name) }),
-    ...(typeof RedrivePolicy === 'string' ? { RedrivePolicy: RedrivePolicy.replace(engineArn(home, ''), queueArn(home, '')) } : {}),
+    ...(QueueArn === undefined ? {} : { QueueArn: queueArn(scope, name) }),
+    ...(typeof RedrivePolicy === 'string' ? { RedrivePolicy: RedrivePolicy.replace(engineArn(scope, ''), queueArn(scope, '')) } : {}),
   };
 }
 
-function engineRedrivePolicy(home: Home, text: string, caller: Caller | undefined): string {
+function engineRedrivePolicy(scope: ResourceScope, text: string, caller: Caller | undefined): string {
   if (caller !== undefined) denyToSessions(caller, 'sqs:SetQueueAttributes with a RedrivePolicy', 'AccessDenied');
   if (text === '') return text;
   const { deadLetterTargetArn, maxReceiveCount, ...unknown } = redrivePolicy(text);
-  const name = typeof deadLetterTargetArn === 'string' ? queueNameOfArn(home, deadLetterTargetArn) : undefined;
+  const name = typeof deadLetterTargetArn === 'string' ? queueNameOfArn(scope, deadLetterTargetArn) : undefined;
   // Both `5` and `"5"` are in use.
   const count = strictInteger(typeof maxReceiveCount === 'number' ? String(maxReceiveCount) : textOf(maxReceiveCount), {
     min: 1,
     max: 1000,
   });
   if (name === undefined || count === undefined || Object.keys(unknown).length > 0) throw invalid('RedrivePolicy');
-  return JSON.stringify({ deadLetterTargetArn: engineArn(home, name), maxReceiveCount: count });
+  return JSON.stringify({ deadLetterTargetArn: engineArn(scope, name), maxReceiveCount: count });
 }
 
 function redrivePolicy(text: string): JsonObject {

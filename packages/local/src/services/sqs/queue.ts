@@ -1,32 +1,26 @@
-import { AwsError } from '../service.ts';
-
-/** Whose queues these are. */
-export interface Home {
-  readonly account: string;
-  readonly region: string;
-}
+import { AwsError, type ResourceScope } from '../service.ts';
 
 const NAME = /^(?:[A-Za-z0-9_-]{1,80}|[A-Za-z0-9_-]{1,75}\.fifo)$/;
 /** The engine has one account, and finds a queue by the region and the last segment of its URL. */
 const ENGINE_ACCOUNT = '000000000000';
 
 /** The ARN of a queue. */
-export function queueArn({ account, region }: Home, name: string): string {
+export function queueArn({ account, region }: ResourceScope, name: string): string {
   return `arn:aws:sqs:${region}:${account}:${name}`;
 }
 
 /** The ARN by which the engine knows a queue. */
-export function engineArn({ region }: Home, name: string): string {
+export function engineArn({ region }: ResourceScope, name: string): string {
   return queueArn({ account: ENGINE_ACCOUNT, region }, name);
 }
 
 /** The URL by which the engine knows a queue. */
-export function engineUrl({ region }: Home, name: string): string {
+export function engineUrl({ region }: ResourceScope, name: string): string {
   return `http://sqs.${region}.localhost/${ENGINE_ACCOUNT}/${name}`;
 }
 
 /** The URL of a queue, on the origin that was asked: SDKs send to the host of a QueueUrl. */
-export function queueUrl({ account }: Home, host: string, name: string): string {
+export function queueUrl({ account }: ResourceScope, host: string, name: string): string {
   return `http://${host}/${account}/${name}`;
 }
 
@@ -35,8 +29,8 @@ export function queueUrl({ account }: Home, host: string, name: string): string 
  *
  * @throws {@link AwsError} 400 for any other
  */
-export function queueNameOf(home: Home, host: string, url: string): string {
-  const prefixes = [queueUrl(home, host, ''), `https://sqs.${home.region}.amazonaws.com/${home.account}/`];
+export function queueNameOf(scope: ResourceScope, host: string, url: string): string {
+  const prefixes = [queueUrl(scope, host, ''), `https://sqs.${scope.region}.amazonaws.com/${scope.account}/`];
   const prefix = prefixes.find((each) => url.startsWith(each));
   const name = prefix === undefined ? '' : url.slice(prefix.length);
   if (NAME.test(name)) return name;
@@ -44,8 +38,8 @@ export function queueNameOf(home: Home, host: string, url: string): string {
 }
 
 /** The name of the queue that an ARN is of, if it is one of ours. */
-export function queueNameOfArn(home: Home, arn: string): string | undefined {
-  const prefix = queueArn(home, '');
+export function queueNameOfArn(scope: ResourceScope, arn: string): string | undefined {
+  const prefix = queueArn(scope, '');
   const name = arn.slice(prefix.length);
   return arn.startsWith(prefix) && NAME.test(name) ? name : undefined;
 }

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../strict-json.ts';
-import type { SqsRoom } from './operation.ts';
+import type { SqsContext } from './operation.ts';
 import { engineUrl } from './queue.ts';
 
 /**
@@ -15,11 +15,11 @@ export function shownMessages(answer: JsonObject, asked: Json | undefined): Json
 }
 
 /** Lets the next who asks have messages that the engine handed out to a client that had waited, and went away meanwhile. */
-export async function giveBack({ Messages }: JsonObject, queue: string, { home, engine }: SqsRoom): Promise<void> {
+export async function giveBack({ Messages }: JsonObject, queue: string, { scope, engine }: SqsContext): Promise<void> {
   if (!Array.isArray(Messages)) return;
   const handles = Messages.filter(isJsonObject).map(({ ReceiptHandle }) => ReceiptHandle);
   const Entries = handles.map((ReceiptHandle, at) => ({ Id: String(at), ReceiptHandle, VisibilityTimeout: 0 }));
-  await engine.run('ChangeMessageVisibilityBatch', { QueueUrl: engineUrl(home, queue), Entries });
+  await engine.run('ChangeMessageVisibilityBatch', { QueueUrl: engineUrl(scope, queue), Entries });
 }
 
 function shown(message: JsonObject, some: boolean, all: boolean): JsonObject {

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../strict-json.ts';
-import { AwsError } from '../../service.ts';
+import { AwsError, type ResourceScope } from '../../service.ts';
 import { asIamRequest } from '../access.ts';
 import { attributesOf } from '../attributes.ts';
 import type { Attributes, BatchGet, BatchWrite, ParsedRequest, WriteRequest } from '../dynalite.ts';
@@ -7,7 +7,7 @@ import { validationOf } from '../engine.ts';
 import { refuseCostlyExpressions } from '../expression-cost.ts';
 import { leadingKey } from '../key-value.ts';
 import { type DynamoDbOperation, pinTables } from '../operation.ts';
-import { type Home, plainTableName } from '../table-name.ts';
+import { plainTableName } from '../table-name.ts';
 import { selection } from './items.ts';
 
 const MAX_WRITES = 25;
@@ -18,16 +18,16 @@ export const BATCH_OPERATIONS: readonly DynamoDbOperation[] = [
     operation: 'BatchGetItem',
     actions: ['dynamodb:BatchGetItem'],
     conditionKeys: ['dynamodb:LeadingKeys', 'dynamodb:Attributes', 'dynamodb:Select', 'dynamodb:ReturnConsumedCapacity'],
-    understand(parameters, room) {
-      const { home, engine } = room;
-      const { named, given } = plainTables(home, parameters);
+    parse(parameters, context) {
+      const { scope, engine } = context;
+      const { named, given } = plainTables(scope, parameters);
       for (const request of Object.values(named['RequestItems'] ?? {})) if (isJsonObject(request)) refuseCostlyExpressions(request);
       const data = engine.check('BatchGetItem', named, validationOf('batchGetItem'));
       const requests = Object.entries(data.RequestItems);
-      const demandSameTables = pinTables(room, Object.keys(data.RequestItems));
+      const demandSameTables = pinTables(context, Object.keys(data.RequestItems));
       return {
         authorize: requests.map(([table, request]) =>
-          asIamRequest(home, {
+          asIamRequest(scope, {
             action: 'BatchGetItem',
             table,
             keys: request.Keys.map((key) => leadingKey(key, engine.table(table))),
@@ -52,15 +52,15 @@ export const BATCH_OPERATIONS: readonly DynamoDbOperation[] = [
     operation: 'BatchWriteItem',
     actions: ['dynamodb:BatchWriteItem'],
     conditionKeys: ['dynamodb:LeadingKeys', 'dynamodb:Attributes', 'dynamodb:ReturnConsumedCapacity'],
-    understand(parameters, room) {
-      const { home, engine } = room;
-      const { named } = plainTables(home, parameters);
+    parse(parameters, context) {
+      const { scope, engine } = context;
+      const { named } = plainTables(scope, parameters);
       const data = engine.check('BatchWriteItem', named, validationOf('batchWriteItem'));
       demandSingleWrites(data);
-      const demandSameTables = pinTables(room, Object.keys(data.RequestItems));
+      const demandSameTables = pinTables(context, Object.keys(data.RequestItems));
       return {
         authorize: Object.entries(data.RequestItems).map(([table, requests]) =>
-          asIamRequest(home, {
+          asIamRequest(scope, {
             action: 'BatchWriteItem',
             table,
             keys: requests.map((request) => leadingKey(attributesWritten(request), engine.table(table))),
@@ -91,13 +91,16 @@ function demandSingleWrites({ RequestItems }: BatchWrite): void {
 }
 
 /** The same request with plain table names, and the way back: the answer names each table as the request did. */
-function plainTables(home: Home, parameters: JsonObject): { readonly named: JsonObject; readonly given: (table: string) => string } {
+function plainTables(
+  scope: ResourceScope,
+  parameters: JsonObject,
+): { readonly named: JsonObject; readonly given: (table: string) => string } {
   const items: Json | undefined = parameters['RequestItems'];
   if (!isJsonObject(items)) return { named: parameters, given: (table) => table };
   const plain: JsonObject = Object.create(null);
   const given = new Map<string, string>();
   for (const [name, request] of Object.entries(items)) {
-    const table = plainTableName(home, name);
+    const table = plainTableName(scope, name);
     if (given.has(table)) throw new AwsError('ValidationException', 400, `RequestItems names the table ${table} twice`);
     given.set(table, name);
     plain[table] = request;

@@ -36,9 +36,9 @@ function itemOperation(
       reads ? 'dynamodb:Select' : 'dynamodb:ReturnValues',
       'dynamodb:ReturnConsumedCapacity',
     ],
-    understand(parameters, room) {
-      const { home, engine } = room;
-      const data = engine.check(name, withPlainTableName(home, parameters), validationOf(action, more));
+    parse(parameters, context) {
+      const { scope, engine } = context;
+      const data = engine.check(name, withPlainTableName(scope, parameters), validationOf(action, more));
       const access: Access = {
         action: name,
         table: data.TableName,
@@ -49,9 +49,9 @@ function itemOperation(
         returnConsumedCapacity: data.ReturnConsumedCapacity,
       };
       normaliseLegacyConditions(data);
-      const demandSameTables = pinTables(room, [data.TableName]);
+      const demandSameTables = pinTables(context, [data.TableName]);
       return {
-        authorize: [asIamRequest(home, access)],
+        authorize: [asIamRequest(scope, access)],
         execute() {
           demandSameTables();
           return runShowingFailure(engine, data, () => engine.run(action, data));

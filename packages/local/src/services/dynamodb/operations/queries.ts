@@ -33,11 +33,11 @@ function manyItemsOperation(
     operation: name,
     actions: [`dynamodb:${name}`],
     conditionKeys,
-    understand(parameters, room) {
-      const { home, engine } = room;
-      const data = engine.check(name, withPlainTableName(home, parameters), validationOf(action, CONSISTENT_READ));
+    parse(parameters, context) {
+      const { scope, engine } = context;
+      const data = engine.check(name, withPlainTableName(scope, parameters), validationOf(action, CONSISTENT_READ));
       const table = engine.table(data.TableName);
-      const access = asIamRequest(home, {
+      const access = asIamRequest(scope, {
         action: name,
         table: data.TableName,
         index: data.IndexName,
@@ -47,7 +47,7 @@ function manyItemsOperation(
         returnConsumedCapacity: data.ReturnConsumedCapacity,
       });
       normaliseLegacyConditions(data);
-      const demandSameTables = pinTables(room, [data.TableName]);
+      const demandSameTables = pinTables(context, [data.TableName]);
       return {
         authorize: [access],
         execute() {

@@ -15,7 +15,7 @@ export const TABLE_OPERATIONS: readonly DynamoDbOperation[] = [
     operation: 'ListTables',
     actions: ['dynamodb:ListTables'],
     conditionKeys: [],
-    understand(parameters, { engine }) {
+    parse(parameters, { engine }) {
       const data = engine.check('ListTables', parameters, validationOf('listTables'));
       return {
         authorize: [{ action: 'dynamodb:ListTables', resource: '*', context: {} }],
@@ -34,11 +34,11 @@ function tableOperation(
     operation: name,
     actions: [`dynamodb:${name}`],
     conditionKeys: [],
-    understand(parameters, { home, engine }, now) {
-      const data: NamesTable = engine.check(name, withPlainTableName(home, parameters), validationOf(action));
+    parse(parameters, { scope, engine }, now) {
+      const data: NamesTable = engine.check(name, withPlainTableName(scope, parameters), validationOf(action));
       demand(data);
       return {
-        authorize: [asIamRequest(home, { action: name, table: data.TableName })],
+        authorize: [asIamRequest(scope, { action: name, table: data.TableName })],
         async execute() {
           const result = engine.run(action, data);
           // The engine goes on working on this object, and takes its time from the system.

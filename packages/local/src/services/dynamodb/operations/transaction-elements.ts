@@ -5,7 +5,7 @@ import { asIamRequest } from '../access.ts';
 import { attributesOf } from '../attributes.ts';
 import type { ParameterTypes, ParsedRequest, Validation } from '../dynalite.ts';
 import { leadingKey } from '../key-value.ts';
-import type { Room } from '../operation.ts';
+import type { DynamoDbContext } from '../operation.ts';
 import { withPlainTableName } from '../table-name.ts';
 import { selection, shownValues } from './items.ts';
 
@@ -51,7 +51,7 @@ export function elementValidation(base: Validation<ParsedRequest>, names: readon
  * @throws {@link AwsError} 400 or 501
  */
 export function readTransaction(
-  { engine, home }: Room,
+  { engine, scope }: DynamoDbContext,
   operation: string,
   parameters: JsonObject,
   kinds: readonly ElementKind[],
@@ -77,7 +77,7 @@ export function readTransaction(
         `Each of TransactItems must have exactly one of ${kinds.map(({ name }) => name).join(', ')}`,
       );
     }
-    const data = engine.check(`${operation}.${kind.name}`, withPlainTableName(home, given), kind.validation);
+    const data = engine.check(`${operation}.${kind.name}`, withPlainTableName(scope, given), kind.validation);
     if (kind.demands !== undefined && data[kind.demands] === undefined) {
       throw new AwsError('ValidationException', 400, `${kind.name} must have ${kind.demands}`);
     }
@@ -87,13 +87,13 @@ export function readTransaction(
 }
 
 /** One question to IAM per action and table, with the set of all keys that it is asked for. */
-export function accessOfTransaction({ home, engine }: Room, operation: string, transaction: Transaction): IamRequest[] {
+export function accessOfTransaction({ scope, engine }: DynamoDbContext, operation: string, transaction: Transaction): IamRequest[] {
   const groups = Map.groupBy(transaction.elements, ({ kind, data }) => `${kind.action} ${data.TableName}`);
   return [...groups].map(([group, elements]) => {
     const [action = '', table = ''] = group.split(' ');
     const all = elements.map(({ data }) => data);
     const shown = all.map(shownValues);
-    return asIamRequest(home, {
+    return asIamRequest(scope, {
       action,
       table,
       keys: all.map((data) => leadingKey(data.Key ?? data.Item, engine.table(table))),

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../strict-json.ts';
 import { db } from '../dynalite.ts';
 import { demand, type Engine, validationOf } from '../engine.ts';
-import { type DynamoDbOperation, pinTables, type Room } from '../operation.ts';
+import { type DynamoDbOperation, pinTables, type DynamoDbContext } from '../operation.ts';
 import { existingItem, RETURN_ON_FAILURE, runShowingFailure } from './items.ts';
 import { accessOfTransaction, type Element, type ElementKind, elementValidation, readTransaction } from './transaction-elements.ts';
 import { consumedCapacity, runAllOrNothing } from './transaction-run.ts';
@@ -49,21 +49,21 @@ export const TRANSACT_OPERATIONS: readonly DynamoDbOperation[] = [
       'dynamodb:ReturnConsumedCapacity',
       'dynamodb:EnclosingOperation',
     ],
-    understand(parameters, room) {
-      const transaction = readTransaction(room, 'TransactGetItems', parameters, READS);
+    parse(parameters, context) {
+      const transaction = readTransaction(context, 'TransactGetItems', parameters, READS);
       const { elements, ReturnConsumedCapacity } = transaction;
       const demandSameTables = pinTables(
-        room,
+        context,
         elements.map(({ data }) => data.TableName),
       );
       return {
-        authorize: accessOfTransaction(room, 'TransactGetItems', transaction),
+        authorize: accessOfTransaction(context, 'TransactGetItems', transaction),
         execute() {
           demandSameTables();
-          const read = runAllOrNothing(room.engine, elements, ({ data }) => ({
+          const read = runAllOrNothing(context.engine, elements, ({ data }) => ({
             table: data.TableName,
-            units: db.capacityUnits(existingItem(room.engine, data), true, true),
-            response: room.engine.run('getItem', data),
+            units: db.capacityUnits(existingItem(context.engine, data), true, true),
+            response: context.engine.run('getItem', data),
           }));
           return { Responses: read.map(({ response: { Item } }) => ({ Item })), ...consumedCapacity(ReturnConsumedCapacity, read) };
         },
@@ -80,28 +80,28 @@ export const TRANSACT_OPERATIONS: readonly DynamoDbOperation[] = [
       'dynamodb:ReturnConsumedCapacity',
       'dynamodb:EnclosingOperation',
     ],
-    understand: understandWrites,
+    parse: parseWrites,
   },
 ];
 
-function understandWrites(parameters: JsonObject, room: Room, now: Date): ReturnType<DynamoDbOperation['understand']> {
+function parseWrites(parameters: JsonObject, context: DynamoDbContext, now: Date): ReturnType<DynamoDbOperation['parse']> {
   const { ClientRequestToken: token, ...rest } = parameters;
-  const digest = room.transactionTokens.digest(rest);
-  const transaction = readTransaction(room, 'TransactWriteItems', parameters, WRITES, {
+  const digest = context.transactionTokens.digest(rest);
+  const transaction = readTransaction(context, 'TransactWriteItems', parameters, WRITES, {
     ClientRequestToken: { type: 'String', lengthGreaterThanOrEqual: 1, lengthLessThanOrEqual: 36 },
     ReturnItemCollectionMetrics: { type: 'String', enum: ['SIZE', 'NONE'] },
   });
   const { elements, ReturnConsumedCapacity } = transaction;
   const demandSameTables = pinTables(
-    room,
+    context,
     elements.map(({ data }) => data.TableName),
   );
   return {
-    authorize: accessOfTransaction(room, 'TransactWriteItems', transaction),
+    authorize: accessOfTransaction(context, 'TransactWriteItems', transaction),
     execute() {
       demandSameTables();
-      return room.transactionTokens.once(typeof token === 'string' ? token : undefined, digest, now, () => {
-        const written = runAllOrNothing(room.engine, elements, (element) => write(room.engine, element));
+      return context.transactionTokens.once(typeof token === 'string' ? token : undefined, digest, now, () => {
+        const written = runAllOrNothing(context.engine, elements, (element) => write(context.engine, element));
         return consumedCapacity(ReturnConsumedCapacity, written);
       });
     },

@@ -1,11 +1,11 @@
-import { AwsError } from '../../service.ts';
+import { AwsError, type ParsedOperation } from '../../service.ts';
 import { xmlAnswer } from '../answer.ts';
 import { ask, bucketArn } from '../authorization.ts';
 import type { Engine } from '../engine.ts';
 import { continuationToken, integerParam, readContinuationToken } from '../query-params.ts';
 import { listPage } from '../listing.ts';
 import { ownerElement } from '../owner.ts';
-import type { S3Request, Understood } from '../row.ts';
+import type { S3Request } from '../operation.ts';
 import { readXml } from '../xml-in.ts';
 import { element, parent } from '../xml-out.ts';
 
@@ -14,7 +14,7 @@ const DEFAULT_REGION = 'us-east-1';
 /** Names that S3 keeps for its own kinds of bucket and alias. */
 const RESERVED = /^(?:xn--|sthree-|amzn-s3-demo-)|(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/;
 
-export function listBuckets(request: S3Request, engine: Engine): Understood {
+export function listBuckets(request: S3Request, engine: Engine): ParsedOperation {
   const prefix = request.query.get('prefix') ?? '';
   const max = integerParam(request, 'max-buckets', { min: 1, max: MAX_BUCKETS, fallback: MAX_BUCKETS });
   const after = readContinuationToken(request) ?? '';
@@ -43,7 +43,7 @@ export function listBuckets(request: S3Request, engine: Engine): Understood {
   };
 }
 
-export function createBucket(request: S3Request, engine: Engine): Understood {
+export function createBucket(request: S3Request, engine: Engine): ParsedOperation {
   const { bucket, region } = request;
   if (RESERVED.test(bucket)) throw new AwsError('InvalidBucketName', 400, 'The specified bucket is not valid.', { BucketName: bucket });
   const constraint = locationConstraint(request.body);
@@ -73,7 +73,7 @@ export function createBucket(request: S3Request, engine: Engine): Understood {
   };
 }
 
-export function headBucket(request: S3Request, engine: Engine): Understood {
+export function headBucket(request: S3Request, engine: Engine): ParsedOperation {
   return {
     authorize: [ask(request, 's3:ListBucket', bucketArn(request.bucket))],
     execute() {
@@ -83,7 +83,7 @@ export function headBucket(request: S3Request, engine: Engine): Understood {
   };
 }
 
-export function deleteBucket(request: S3Request, engine: Engine): Understood {
+export function deleteBucket(request: S3Request, engine: Engine): ParsedOperation {
   return {
     authorize: [ask(request, 's3:DeleteBucket', bucketArn(request.bucket))],
     execute() {
@@ -94,7 +94,7 @@ export function deleteBucket(request: S3Request, engine: Engine): Understood {
 }
 
 /** The first region is written as the empty string, as it was before there were others. */
-export function getBucketLocation(request: S3Request, engine: Engine): Understood {
+export function getBucketLocation(request: S3Request, engine: Engine): ParsedOperation {
   return {
     authorize: [ask(request, 's3:GetBucketLocation', bucketArn(request.bucket))],
     execute() {

@@ -1,5 +1,5 @@
 import { md5Hex } from '../../../md5.ts';
-import { AwsError } from '../../service.ts';
+import { AwsError, type ParsedOperation } from '../../service.ts';
 import { checksumElements, xmlAnswer } from '../answer.ts';
 import { ask, objectArn, sent } from '../authorization.ts';
 import { COPY_SOURCE, copySourceKey, readCopySource, readSource } from '../copy-source.ts';
@@ -9,14 +9,14 @@ import { fullObjectChecksum, wholeSeconds } from '../stored-object.ts';
 import { invalidArgument } from '../query-params.ts';
 import { objectHeaders } from '../object-headers.ts';
 import { readPreconditions } from '../preconditions.ts';
-import type { S3Request, Understood } from '../row.ts';
+import type { S3Request } from '../operation.ts';
 import { checksumAlgorithm } from '../upload-checksum.ts';
 import { writeConditionKeys, writeConditionRights, writeConditions } from '../write-conditions.ts';
 import { element } from '../xml-out.ts';
 
 const METADATA_DIRECTIVE = 'x-amz-metadata-directive';
 
-export function copyObject(request: S3Request, engine: Engine): Understood {
+export function copyObject(request: S3Request, engine: Engine): ParsedOperation {
   const { bucket, key } = request;
   const source = readCopySource(request);
   const sourceConditions = readPreconditions(request, `${COPY_SOURCE}-`);

@@ -1,10 +1,11 @@
+import type { ParsedOperation } from '../../service.ts';
 import { ask, missingKey, objectArn, sent } from '../authorization.ts';
 import type { Engine } from '../engine.ts';
 import { matches, preconditionFailed } from '../preconditions.ts';
-import type { S3Request, Understood } from '../row.ts';
+import type { S3Request } from '../operation.ts';
 
 /** DeleteObject. A key that is not there is deleted as well as any other; with `If-Match` it is not. */
-export function deleteObject(request: S3Request, engine: Engine): Understood {
+export function deleteObject(request: S3Request, engine: Engine): ParsedOperation {
   const { bucket, key } = request;
   const ifMatch = request.headers.get('if-match');
   const resource = objectArn(bucket, key);

@@ -1,12 +1,12 @@
 import type { IamRequest } from '@tenant-aws/prover/evaluator';
-import { AwsError } from '../../service.ts';
+import { AwsError, type ParsedOperation } from '../../service.ts';
 import { xmlAnswer } from '../answer.ts';
 import { accessDenied, ask, objectArn } from '../authorization.ts';
 import type { Engine } from '../engine.ts';
 import { notImplemented } from '../match.ts';
 import { parseKey } from '../path.ts';
 import { verifyPayload } from '../payload.ts';
-import type { S3Request, Understood } from '../row.ts';
+import type { S3Request } from '../operation.ts';
 import { malformed, readXml, type XmlElement } from '../xml-in.ts';
 import { element, parent } from '../xml-out.ts';
 
@@ -18,7 +18,7 @@ const CONDITIONS = ['VersionId', 'ETag', 'LastModifiedTime', 'Size'];
  *
  * @see Amazon S3 API Reference, "DeleteObjects"
  */
-export function deleteObjects(request: S3Request, engine: Engine): Understood {
+export function deleteObjects(request: S3Request, engine: Engine): ParsedOperation {
   const { bucket, headers } = request;
   const { keys, quiet } = readDelete(request.body);
   const rights = new Map<string, IamRequest>(keys.map((key) => [key, ask(request, 's3:DeleteObject', objectArn(bucket, key))]));

@@ -1,4 +1,4 @@
-import type { ServiceResponse } from '../../service.ts';
+import type { ParsedOperation, ServiceResponse } from '../../service.ts';
 import { checksumHeaders } from '../answer.ts';
 import { ask, missingKey, objectArn } from '../authorization.ts';
 import { ENCRYPTED } from '../encryption.ts';
@@ -8,11 +8,11 @@ import { readPart } from '../object-part.ts';
 import { judge, type Preconditions, preconditionFailed, readPreconditions } from '../preconditions.ts';
 import { readRange } from '../range.ts';
 import { responseOverrides } from '../object-headers.ts';
-import type { S3Request, Understood } from '../row.ts';
+import type { S3Request } from '../operation.ts';
 import type { StoredChecksum, StoredObject } from '../stored-object.ts';
 
 /** GetObject, and HeadObject, which is the same without its body. */
-export function getObject(request: S3Request, engine: Engine): Understood {
+export function getObject(request: S3Request, engine: Engine): ParsedOperation {
   const { bucket, key } = request;
   const conditions = readPreconditions(request);
   const overrides = responseOverrides(request);

@@ -1,10 +1,11 @@
+import type { ParsedOperation } from '../../service.ts';
 import { xmlAnswer } from '../answer.ts';
 import { ask, bucketArn, sent } from '../authorization.ts';
 import type { Bucket, Engine } from '../engine.ts';
 import { booleanParam, continuationToken, integerParam, nameEncoder, readContinuationToken } from '../query-params.ts';
 import { type ListingPage, listPage } from '../listing.ts';
 import { ownerElement } from '../owner.ts';
-import type { S3Request, Understood } from '../row.ts';
+import type { S3Request } from '../operation.ts';
 import { element, parent } from '../xml-out.ts';
 
 const MAX_KEYS = 1000;
@@ -21,7 +22,7 @@ interface Listing {
   shared(page: ListingPage<string>): string;
 }
 
-export function listObjectsV2(request: S3Request, engine: Engine): Understood {
+export function listObjectsV2(request: S3Request, engine: Engine): ParsedOperation {
   const startAfter = request.query.get('start-after') ?? '';
   const token = readContinuationToken(request);
   const listing = readListing(request, engine, booleanParam(request, 'fetch-owner'));
@@ -40,7 +41,7 @@ export function listObjectsV2(request: S3Request, engine: Engine): Understood {
   };
 }
 
-export function listObjects(request: S3Request, engine: Engine): Understood {
+export function listObjects(request: S3Request, engine: Engine): ParsedOperation {
   const marker = request.query.get('marker') ?? '';
   const listing = readListing(request, engine, true);
   return {

@@ -1,16 +1,17 @@
+import type { ParsedOperation } from '../../service.ts';
 import { checksumElement, xmlAnswer } from '../answer.ts';
 import { ask, objectArn } from '../authorization.ts';
 import type { Engine } from '../engine.ts';
 import { integerParam, uploadId } from '../query-params.ts';
 import { ownerElement } from '../owner.ts';
-import type { S3Request, Understood } from '../row.ts';
+import type { S3Request } from '../operation.ts';
 import type { Part } from '../uploads.ts';
 import { element, parent } from '../xml-out.ts';
 
 const MAX_PARTS = 1000;
 
 /** ListParts. */
-export function listParts(request: S3Request, engine: Engine): Understood {
+export function listParts(request: S3Request, engine: Engine): ParsedOperation {
   const { bucket, key, account } = request;
   const id = uploadId(request);
   const max = Math.min(integerParam(request, 'max-parts', { fallback: MAX_PARTS }), MAX_PARTS);

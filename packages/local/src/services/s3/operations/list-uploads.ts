@@ -1,17 +1,18 @@
+import type { ParsedOperation } from '../../service.ts';
 import { xmlAnswer } from '../answer.ts';
 import { ask, bucketArn } from '../authorization.ts';
 import type { Engine } from '../engine.ts';
 import { integerParam, nameEncoder } from '../query-params.ts';
 import { compareUtf8, type ListingPage, listPage } from '../listing.ts';
 import { ownerElement } from '../owner.ts';
-import type { S3Request, Understood } from '../row.ts';
+import type { S3Request } from '../operation.ts';
 import type { Upload } from '../uploads.ts';
 import { element, parent } from '../xml-out.ts';
 
 const MAX_UPLOADS = 1000;
 
 /** ListMultipartUploads. IAM knows no prefix for it: whoever may list a bucket's uploads may list them all. */
-export function listUploads(request: S3Request, engine: Engine): Understood {
+export function listUploads(request: S3Request, engine: Engine): ParsedOperation {
   const { bucket, query } = request;
   const prefix = query.get('prefix') ?? '';
   const delimiter = query.get('delimiter') ?? '';

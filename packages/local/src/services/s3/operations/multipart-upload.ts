@@ -1,7 +1,7 @@
 import { md5Hex } from '../../../md5.ts';
 import { percentEncodeKey } from '../../../percent.ts';
 import { strictInteger } from '../../../strict.ts';
-import { AwsError } from '../../service.ts';
+import { AwsError, type ParsedOperation } from '../../service.ts';
 import { checksumElements, xmlAnswer } from '../answer.ts';
 import { ask, objectArn } from '../authorization.ts';
 import { readNamedParts, selectParts } from '../completed-parts.ts';
@@ -10,14 +10,14 @@ import type { Engine } from '../engine.ts';
 import { fullObjectChecksum, wholeSeconds } from '../stored-object.ts';
 import { objectHeaders } from '../object-headers.ts';
 import { invalidArgument, uploadId } from '../query-params.ts';
-import type { S3Request, Understood } from '../row.ts';
+import type { S3Request } from '../operation.ts';
 import { completedChecksum, uploadChecksum, verifyCompleted } from '../upload-checksum.ts';
 import type { Part } from '../uploads.ts';
 import { writeConditionKeys, writeConditionRights, writeConditions } from '../write-conditions.ts';
 import { element } from '../xml-out.ts';
 
 /** CreateMultipartUpload. */
-export function createUpload(request: S3Request, engine: Engine): Understood {
+export function createUpload(request: S3Request, engine: Engine): ParsedOperation {
   const { bucket, key } = request;
   const headers = objectHeaders(request);
   const checksum = uploadChecksum(request);
@@ -37,7 +37,7 @@ export function createUpload(request: S3Request, engine: Engine): Understood {
 }
 
 /** AbortMultipartUpload. */
-export function abortUpload(request: S3Request, engine: Engine): Understood {
+export function abortUpload(request: S3Request, engine: Engine): ParsedOperation {
   const { bucket, key } = request;
   const id = uploadId(request);
   return {
@@ -51,7 +51,7 @@ export function abortUpload(request: S3Request, engine: Engine): Understood {
 }
 
 /** CompleteMultipartUpload. */
-export function completeUpload(request: S3Request, engine: Engine): Understood {
+export function completeUpload(request: S3Request, engine: Engine): ParsedOperation {
   const { bucket, key } = request;
   const id = uploadId(request);
   const named = readNamedParts(request.body);

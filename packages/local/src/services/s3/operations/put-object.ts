@@ -1,3 +1,4 @@
+import type { ParsedOperation } from '../../service.ts';
 import { md5Hex } from '../../../md5.ts';
 import { checksumHeaders } from '../answer.ts';
 import { ask, objectArn } from '../authorization.ts';
@@ -6,10 +7,10 @@ import type { Engine } from '../engine.ts';
 import { fullObjectChecksum, wholeSeconds } from '../stored-object.ts';
 import { objectHeaders } from '../object-headers.ts';
 import { verifyPayload } from '../payload.ts';
-import type { S3Request, Understood } from '../row.ts';
+import type { S3Request } from '../operation.ts';
 import { writeConditionKeys, writeConditionRights, writeConditions } from '../write-conditions.ts';
 
-export function putObject(request: S3Request, engine: Engine): Understood {
+export function putObject(request: S3Request, engine: Engine): ParsedOperation {
   const { bucket, key, body } = request;
   const headers = objectHeaders(request);
   const check = writeConditions(request);

@@ -1,3 +1,4 @@
+import type { ParsedOperation } from '../../service.ts';
 import { md5Hex } from '../../../md5.ts';
 import { checksumElements, xmlAnswer } from '../answer.ts';
 import { ask, objectArn } from '../authorization.ts';
@@ -7,12 +8,12 @@ import type { Engine } from '../engine.ts';
 import { fullObjectChecksum, wholeSeconds } from '../stored-object.ts';
 import { readPreconditions } from '../preconditions.ts';
 import { readSourceRange } from '../range.ts';
-import type { S3Request, Understood } from '../row.ts';
+import type { S3Request } from '../operation.ts';
 import { readUploadTarget } from '../query-params.ts';
 import { element } from '../xml-out.ts';
 
 /** UploadPartCopy. */
-export function uploadPartCopy(request: S3Request, engine: Engine): Understood {
+export function uploadPartCopy(request: S3Request, engine: Engine): ParsedOperation {
   const { bucket, key } = request;
   const { uploadId, partNumber } = readUploadTarget(request);
   const source = readCopySource(request);

@@ -1,16 +1,16 @@
 import { md5Hex } from '../../../md5.ts';
-import { AwsError, type ServiceResponse } from '../../service.ts';
+import { AwsError, type ParsedOperation, type ServiceResponse } from '../../service.ts';
 import { checksumHeaders } from '../answer.ts';
 import { ask, objectArn } from '../authorization.ts';
 import { ENCRYPTED, encryptionKey, uploadEncryption } from '../encryption.ts';
 import type { Engine } from '../engine.ts';
 import { fullObjectChecksum, type StoredChecksum, wholeSeconds } from '../stored-object.ts';
 import { verifyPayload } from '../payload.ts';
-import type { S3Request, Understood } from '../row.ts';
+import type { S3Request } from '../operation.ts';
 import { readUploadTarget } from '../query-params.ts';
 import type { Upload } from '../uploads.ts';
 
-export function uploadPart(request: S3Request, engine: Engine): Understood {
+export function uploadPart(request: S3Request, engine: Engine): ParsedOperation {
   const { bucket, key, body } = request;
   const { uploadId, partNumber } = readUploadTarget(request);
   const context = { ...encryptionKey(uploadEncryption(request, engine)), 's3:ObjectCreationOperation': 'false' };

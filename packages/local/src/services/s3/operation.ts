@@ -1,5 +1,4 @@
-import type { IamRequest } from '@tenant-aws/prover/evaluator';
-import type { ServiceResponse, VerifiedRequest } from '../service.ts';
+import type { ParsedOperation, VerifiedRequest } from '../service.ts';
 import type { Engine } from './engine.ts';
 import type { Target } from './path.ts';
 
@@ -12,15 +11,8 @@ export interface S3Request extends VerifiedRequest {
   readonly region: string;
 }
 
-/** What a request means: the rights it needs, and what then happens. */
-export interface Understood {
-  readonly authorize: readonly IamRequest[];
-  readonly authorizeEach?: readonly IamRequest[];
-  execute(refused: ReadonlySet<IamRequest>): ServiceResponse;
-}
-
 /** One operation: which requests are it, what they may carry, and what they ask of IAM. */
-export interface Row {
+export interface S3Operation {
   /** By the name that AWS's API reference has: `GetObject`. */
   readonly operation: string;
   readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
@@ -42,5 +34,5 @@ export interface Row {
   /** The condition keys it sends, besides those that every S3 request sends. */
   readonly conditionKeys?: readonly string[];
   /** Reads the rest of the request, once: the same reading is authorised and executed. */
-  readonly understand: (request: S3Request, engine: Engine) => Understood;
+  readonly parse: (request: S3Request, engine: Engine) => ParsedOperation;
 }
