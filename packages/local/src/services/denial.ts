@@ -14,7 +14,7 @@ export function deniedMessage({ arn }: Pick<Caller, 'arn'>, action: string, reso
 }
 
 /**
- * Denies an action to every session. For actions that an engine performs later, when it no longer checks the session's policies.
+ * Denies an action to every session. For actions that an engine performs later, when no policy is checked any more.
  *
  * @throws {@link AwsError} 403
  */

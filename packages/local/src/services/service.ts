@@ -1,59 +1,59 @@
 import type { IamRequest } from '@tenant-aws/prover/evaluator';
 
 /**
- * A request whose signature, payload hash and session token are verified already.
- * Services read this and nothing else: there is no raw socket, URL or Host to forward.
+ * A request whose signature, payload hash and session token are verified.
+ * Services read this and nothing else: it contains no raw socket and no URL that could be forwarded.
  */
 export interface VerifiedRequest {
   readonly method: string;
-  /** Percent-encoded path exactly as it came over the wire, without the query; never normalised. */
+  /** Percent-encoded path exactly as it was received, without the query; never normalised. */
   readonly rawPath: string;
-  /** Decoded query parameters in order, without the parameters of a presigned signature. No name occurs twice. */
+  /** Decoded query parameters in order, without the signature parameters of a presigned URL. Names are unique. */
   readonly query: ReadonlyMap<string, string>;
   /**
-   * Lower-case names; no name twice. Hoisted `x-amz-*` query parameters of a presigned URL are here, not in `query`.
-   * `authorization`, `x-amz-date`, `x-amz-security-token` and `x-amz-user-agent` are read already and gone.
+   * Lower-case, unique names. Hoisted `x-amz-*` query parameters of a presigned URL are here, not in `query`.
+   * `authorization`, `x-amz-date`, `x-amz-security-token` and `x-amz-user-agent` are removed: they are read earlier.
    */
   readonly headers: ReadonlyMap<string, string>;
   /**
-   * The payload, decoded from aws-chunked where it came so. Its signed hash, chunk signatures and trailers are verified.
-   * `x-amz-checksum-*` and `content-md5` *headers* are not: of which bytes they speak depends on the operation, so its service judges them.
+   * The payload, decoded if it was aws-chunked. Its signed hash, chunk signatures and trailers are verified.
+   * `x-amz-checksum-*` and `content-md5` *headers* are not verified: which bytes they cover depends on the operation, so the service verifies them.
    */
   readonly body: Buffer;
   /** The declared and verified `x-amz-checksum-*` trailers of an aws-chunked payload, by lower-case name. Never part of `headers`. */
   readonly trailers: ReadonlyMap<string, string>;
   readonly requestId: string;
-  /** Whose it is: account id, region, and whether it is the admin or base identity or a session. */
+  /** The identity that signed the request: the admin user, the base user or a session. */
   readonly caller: Caller;
-  /** How it was signed: condition keys such as `s3:authType` and `s3:signatureAge` come from it. */
+  /** Source of condition keys such as `s3:authType` and `s3:signatureAge`. */
   readonly signature: VerifiedSignature;
   readonly now: Date;
-  /** Aborted when the client goes away before it is answered. */
+  /** Aborted when the client disconnects before it has a response. */
   readonly gone: AbortSignal;
-  /** A fault made to order: credentials issued now live this long, whatever was asked. */
+  /** Set by a configured fault: the lifetime of credentials issued now, instead of the requested one. */
   readonly expiresInSeconds?: number;
-  /** Whether the caller may do this as well. For answers that depend on a further right: S3 tells a missing key (404) only to who may list. */
+  /** Whether the caller has another permission too. Some responses depend on one: S3 reports a missing key (404) only to a caller who may list. */
   allowed(request: IamRequest): boolean;
 }
 
-/** Milliseconds since the epoch, like `Date.now`: time comes in as a value, so that tests need no sleep. */
+/** Milliseconds since the epoch, like `Date.now`. A test sets it instead of sleeping. */
 export type Clock = () => number;
 
-/** What a service may know of a signature. */
+/** The properties of a signature that a service may read. */
 export interface VerifiedSignature {
-  /** In the query of a presigned URL, instead of the Authorization header. */
+  /** Whether the signature is in the query of a presigned URL, not in the Authorization header. */
   readonly presigned: boolean;
   readonly signedAt: Date;
 }
 
-/** Who signed the request. */
+/** The identity that signed a request. */
 export interface Caller {
   readonly accessKeyId: string;
-  /** As AWS's messages name it: `arn:aws:sts::000000000000:assumed-role/TenantAccess/acme`. */
+  /** As in AWS's error messages: `arn:aws:sts::000000000000:assumed-role/TenantAccess/acme`. */
   readonly arn: string;
   readonly account: string;
   readonly region: string;
-  /** Condition keys that hold for every request of this caller: `aws:PrincipalArn`, `aws:TokenIssueTime`, … */
+  /** Condition keys that apply to every request of this caller: `aws:PrincipalArn`, `aws:TokenIssueTime`, … */
   readonly context: IamRequest['context'];
 }
 
@@ -62,7 +62,7 @@ export interface Caller {
  * INVARIANT: the same parsed object is authorised and executed.
  */
 export interface ParsedOperation<Result = ServiceResponse> {
-  /** Every one must be allowed, or nothing is executed. Condition keys of the service only: those of the caller are added later. */
+  /** All must be allowed, or nothing is executed. They have only the service's condition keys: those of the caller are added later. */
   readonly authorize: readonly IamRequest[];
   /**
    * Decided one by one, in addition to `authorize`, where AWS reports a result for each item:
@@ -81,7 +81,7 @@ export interface ParsedOperation<Result = ServiceResponse> {
 export interface Operation extends ParsedOperation<Promise<ServiceResponse> | ServiceResponse> {
   /** `GetObject` */
   readonly name: string;
-  /** Whether the policy of the resource agrees, where it must, as the trust policy of a role. Called after `authorize` is allowed. */
+  /** Whether the resource's own policy allows it too, as a role's trust policy must. Called after `authorize` is allowed. */
   agrees?(): boolean;
 }
 
@@ -107,22 +107,22 @@ export interface Denial {
 export interface Service {
   /** The name in the credential scope: `s3`, `dynamodb`, `sts`. */
   readonly name: string;
-  /** Understands a request, or throws AwsError: 501 `NotImplemented` for what is not in the table, 400 for what is malformed. */
+  /** Parses a request. Throws AwsError: 501 `NotImplemented` for an operation that is not in the table, 400 for a malformed request. */
   parse(request: VerifiedRequest): Operation | Promise<Operation>;
-  /** Understands a request without a signature, where an operation brings its own proof. Without it, all such requests are refused. */
+  /** Parses a request without a signature, for operations with another proof of identity. If absent, all unsigned requests are refused. */
   parseUnsigned?(request: VerifiedRequest): Operation | Promise<Operation>;
-  /** Writes an error as this service does. */
+  /** Writes an error in this service's format. */
   error(error: AwsError, request: { readonly method: string; readonly requestId: string }): ServiceResponse;
-  /** The error of a denied operation, in this service's words. */
+  /** The error of a denied operation, worded as this service words it. */
   denied(operation: Operation, refused: IamRequest, caller: Caller, denial: Denial): AwsError;
   close?(): Promise<void> | void;
 }
 
-/** An error that AWS would answer. Services give it their own shape. */
+/** An error that AWS would return. Each service writes it in its own format. */
 export class AwsError extends Error {
   readonly code: string;
   readonly status: number;
-  /** Further members of the error's body, such as `CancellationReasons` or `Key`. */
+  /** Additional members of the error's body, such as `CancellationReasons` or `Key`. */
   readonly members: Readonly<Record<string, unknown>>;
 
   constructor(code: string, status: number, message: string, members: Readonly<Record<string, unknown>> = {}) {

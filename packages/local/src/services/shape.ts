@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../strict-json.ts';
 import { AwsError, unsupported } from './service.ts';
 
-/** What a parameter must look like. */
+/** The type of a parameter. */
 export type Shape =
   | { readonly kind: 'string' }
   | { readonly kind: 'integer'; readonly min: number; readonly max: number }
@@ -9,43 +9,41 @@ export type Shape =
   | { readonly kind: 'map'; readonly of: Shape }
   | { readonly kind: 'structure'; readonly members: Members };
 
-/** Parameters by name; those whose name ends with `?` may be left out. */
+/** Parameters by name. A name that ends with `?` is optional. */
 export type Members = Readonly<Record<string, Shape>>;
 
-/** Any text. */
 export const STRING: Shape = { kind: 'string' };
-/** A whole number. */
 export const integer = (min: number, max: number): Shape => ({ kind: 'integer', min, max });
-/** Any number of elements: how many are too many, the engine knows. */
+/** A list of any length: the engine limits it. */
 export const list = (of: Shape): Shape => ({ kind: 'list', of });
-/** Values by names of the client's choice. */
+/** Values by names that the client chooses. */
 export const map = (of: Shape): Shape => ({ kind: 'map', of });
-/** Values by names of ours. */
+/** Values by names that AWS defines. */
 export const structure = (members: Members): Shape => ({ kind: 'structure', members });
 
-/** A parameter that has the shape of a text. */
+/** The value of a parameter that is known to be a string; `''` if it is absent. */
 export function textOf(value: Json | undefined): string {
   return typeof value === 'string' ? value : '';
 }
 
 /**
- * Refuses what does not have the shape: the engine behind takes any value for what it hopes to get.
+ * Checks the types of parameters: the engine does not check them.
  *
- * @throws {@link AwsError} 501 for a parameter that is not in the table, 400 for a wrong type, a number out of range, or a missing one
+ * @throws {@link AwsError} 501 for an unknown parameter, 400 for a wrong type, a number out of range, or a missing parameter
  */
-export function demandShape(given: JsonObject, members: Members, path: string): void {
+export function checkShape(given: JsonObject, members: Members, path: string): void {
   const names = new Map(Object.keys(members).map((name) => [name.replace(/\?$/, ''), name]));
   for (const [name, value] of Object.entries(given)) {
     const shape = members[names.get(name) ?? ''];
     if (shape === undefined) throw unsupported(`The parameter ${path}.${name}`);
-    if (value !== null) demand(value, shape, `${path}.${name}`);
+    if (value !== null) checkValue(value, shape, `${path}.${name}`);
   }
   for (const [name, key] of names) {
     if (key === name && (given[name] ?? null) === null) throw new AwsError('MissingParameter', 400, `${path}.${name} is missing`);
   }
 }
 
-/** The same without the members that are null, at every level: to AWS they were not sent. */
+/** Removes the members that are null, at every level: AWS treats them as absent. */
 export function withoutNulls(given: JsonObject): JsonObject {
   const present: JsonObject = Object.create(null);
   for (const [name, value] of Object.entries(given)) if (value !== null) present[name] = withoutNullsInside(value);
@@ -57,7 +55,7 @@ function withoutNullsInside(value: Json): Json {
   return isJsonObject(value) ? withoutNulls(value) : value;
 }
 
-function demand(value: Json, shape: Shape, path: string): void {
+function checkValue(value: Json, shape: Shape, path: string): void {
   switch (shape.kind) {
     case 'string':
       if (typeof value !== 'string') throw wrongType(path, 'a string');
@@ -71,15 +69,15 @@ function demand(value: Json, shape: Shape, path: string): void {
       return;
     case 'list':
       if (!Array.isArray(value)) throw wrongType(path, 'a list');
-      for (const element of value) demand(element, shape.of, path);
+      for (const element of value) checkValue(element, shape.of, path);
       return;
     case 'map':
       if (!isJsonObject(value)) throw wrongType(path, 'a map');
-      for (const element of Object.values(value)) demand(element, shape.of, path);
+      for (const element of Object.values(value)) checkValue(element, shape.of, path);
       return;
     case 'structure':
       if (!isJsonObject(value)) throw wrongType(path, 'a structure');
-      demandShape(value, shape.members, path);
+      checkShape(value, shape.members, path);
   }
 }
 

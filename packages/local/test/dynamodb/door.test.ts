@@ -123,7 +123,7 @@ describe('the door of DynamoDB', () => {
 
   it('refuses a body of more than 16 MB', async () => {
     const answer = await world.send(GET, `{"TableName":"notes",${key}}${' '.repeat(16 * 1024 * 1024)}`);
-    expect(answer).toMatchObject({ status: 400, body: { message: 'The body is too large' } });
+    expect(answer).toMatchObject({ status: 400, body: { message: 'The body is larger than 16777216 bytes' } });
   });
 
   it('refuses an x-amz header that it does not know', async () => {

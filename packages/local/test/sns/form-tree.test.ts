@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { asTree } from '../../src/services/sns/form-tree.ts';
+import { parseFormTree } from '../../src/services/sns/form-tree.ts';
 
-const tree = (parameters: Record<string, string>) => asTree(new Map(Object.entries(parameters)));
+const tree = (parameters: Record<string, string>) => parseFormTree(new Map(Object.entries(parameters)));
 
-describe('asTree', () => {
+describe('parseFormTree', () => {
   it('reads structures, and lists in the order of their numbers', () => {
     const entries = { 'E.member.2.Id': 'b', 'E.member.1.Id': 'a', 'E.member.1.A.entry.1.Value.Type': 'x', Topic: 't' };
     expect(tree(entries)).toEqual({ E: [{ Id: 'a', A: [{ Value: { Type: 'x' } }] }, { Id: 'b' }], Topic: 't' });

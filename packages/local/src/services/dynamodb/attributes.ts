@@ -1,8 +1,8 @@
 import type { Expression, ParsedRequest } from './dynalite.ts';
 
 /**
- * The top-level attribute names that a request names anywhere: what `dynamodb:Attributes` shows.
- * Read it before the request is executed, which consumes its update expression.
+ * The top-level attribute names anywhere in a request: the value of `dynamodb:Attributes`.
+ * Call it before the request is executed: executing consumes the update expression.
  */
 export function attributesOf(data: Partial<ParsedRequest>): ReadonlySet<string> {
   const { _condition: condition, _filter: filter, _projection: projection, _updates: updates } = data;
@@ -31,7 +31,7 @@ function head([first]: readonly (string | number)[]): string[] {
   return typeof first === 'string' ? [first] : [];
 }
 
-/** An update reads as well: `SET a = b` needs the right to b. */
+/** The attributes that an update reads: `SET a = b` needs permission for `b` too. */
 function operands(expression: Expression | undefined): string[] {
   if (expression === undefined) return [];
   if (isPath(expression)) return head(expression);

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-/** One attribute value as it goes over the wire: `{ S: 'acme' }`. */
+/** One attribute value in the JSON of the protocol: `{ S: 'acme' }`. */
 export type AttributeValue = Readonly<Record<string, unknown>>;
 /** Attributes by name: an item or a key. */
 export type Attributes = Readonly<Record<string, AttributeValue>>;
@@ -11,14 +11,13 @@ export interface KeySchemaElement {
   readonly KeyType: string;
 }
 
-/** An index of a table. */
 export interface IndexDescription {
   readonly IndexName: string;
   readonly KeySchema: readonly KeySchemaElement[];
   readonly Projection: { readonly ProjectionType: string };
 }
 
-/** A table as dynalite keeps it. */
+/** A table as dynalite stores it. */
 export interface TableDescription {
   readonly TableName: string;
   readonly TableId: string;
@@ -29,7 +28,7 @@ export interface TableDescription {
   readonly GlobalSecondaryIndexes?: readonly IndexDescription[];
 }
 
-/** A legacy condition, of `Expected`, `KeyConditions`, `QueryFilter` or `ScanFilter`. */
+/** A legacy condition, from `Expected`, `KeyConditions`, `QueryFilter` or `ScanFilter`. */
 export interface Condition {
   readonly ComparisonOperator?: string;
   readonly AttributeValueList?: readonly AttributeValue[];
@@ -40,7 +39,7 @@ export interface Condition {
 /** A path into an item, an attribute value, or an operator with its operands. */
 export type Expression = readonly (string | number)[] | AttributeValue | { readonly type: string; readonly args: readonly Expression[] };
 
-/** A condition or filter that has been parsed, with the first names of all its paths. */
+/** A parsed condition or filter, with the first names of all its paths. */
 export interface ParsedCondition {
   readonly expression: Expression;
   readonly pathHeads: Readonly<Record<string, boolean>>;
@@ -48,8 +47,8 @@ export interface ParsedCondition {
 }
 
 /**
- * A request after dynalite has checked it. Members with an underscore are the parsed expressions:
- * what they say decides about the request, and they themselves are executed.
+ * A request that dynalite has checked. Members with an underscore are the parsed expressions:
+ * the same objects are authorised and executed.
  */
 export interface ParsedRequest {
   TableName: string;
@@ -79,18 +78,18 @@ export interface ParsedRequest {
   _filter?: ParsedCondition;
 }
 
-/** The keys that are asked of one table. */
+/** The keys that a batch reads from one table. */
 export interface KeysAndAttributes extends Partial<ParsedRequest> {
   readonly Keys: readonly Attributes[];
 }
 
-/** Reads of several tables. */
+/** A read from several tables. */
 export interface BatchGet {
   readonly RequestItems: Readonly<Record<string, KeysAndAttributes>>;
   readonly ReturnConsumedCapacity?: string;
 }
 
-/** What they answer. */
+/** The result of a read from several tables. */
 export interface BatchGetResult {
   readonly Responses: Readonly<Record<string, unknown>>;
   readonly UnprocessedKeys: Readonly<Record<string, object>>;
@@ -102,19 +101,19 @@ export interface WriteRequest {
   readonly DeleteRequest?: { readonly Key: Attributes };
 }
 
-/** Writes to several tables. */
+/** A write to several tables. */
 export interface BatchWrite {
   readonly RequestItems: Readonly<Record<string, readonly WriteRequest[]>>;
   readonly ReturnConsumedCapacity?: string;
 }
 
 /** A request about a table itself. */
-export interface NamesTable {
+export interface TableRequest {
   readonly TableName: string;
 }
 
 /** A change of a table. */
-export interface TableUpdate extends NamesTable {
+export interface TableUpdate extends TableRequest {
   readonly GlobalSecondaryIndexUpdates?: readonly { readonly Create?: object; readonly Delete?: object }[];
 }
 
@@ -125,21 +124,21 @@ export type ParameterType =
 /** Parameters by name. */
 export type ParameterTypes = Readonly<Record<string, ParameterType>>;
 
-/** One operation's parameters, and what cannot be said of each alone. */
+/** The types of one operation's parameters, and the checks that need more than one parameter. */
 export interface Validation<Checked> {
   readonly types: ParameterTypes;
-  /** Answers what is wrong. Rewrites numbers into their canonical form, and parses the expressions, in place. */
+  /** Returns the error message, if any. Modifies `data`: numbers become canonical, expressions are parsed. */
   readonly custom?: (data: Checked, store: unknown) => string | undefined;
 }
 
-/** What dynalite reads from a request, operation by operation. */
+/** The checked parameters of each operation. */
 export interface Checked {
   readonly batchGetItem: BatchGet;
   readonly batchWriteItem: BatchWrite;
-  readonly createTable: NamesTable;
+  readonly createTable: TableRequest;
   readonly deleteItem: ParsedRequest;
-  readonly deleteTable: NamesTable;
-  readonly describeTable: NamesTable;
+  readonly deleteTable: TableRequest;
+  readonly describeTable: TableRequest;
   readonly getItem: ParsedRequest;
   readonly listTables: object;
   readonly putItem: ParsedRequest;
@@ -149,14 +148,14 @@ export interface Checked {
   readonly updateTable: TableUpdate;
 }
 
-/** What dynalite answers, as far as anybody here looks into it. */
+/** The result of each operation, with the members that are read here. */
 export interface Results extends Readonly<Record<keyof Checked, object>> {
   readonly batchGetItem: BatchGetResult;
   readonly createTable: { readonly TableDescription: { CreationDateTime: number } };
   readonly getItem: { readonly Item?: Attributes };
 }
 
-/** The operations of dynalite that are used, as it names them. */
+/** The operations of dynalite that are used here, by dynalite's names. */
 export type DynaliteOperation = keyof Checked;
 
 /** An operation of dynalite's engine. */
@@ -165,7 +164,7 @@ export type Action<Result> = (store: unknown, data: unknown, done: (error: unkno
 interface Validations {
   checkTypes(data: unknown, types: ParameterTypes): unknown;
   checkValidations<T>(data: T, types: ParameterTypes, custom: Validation<T>['custom'], store: unknown): void;
-  /** Answers what is wrong with a value, and rewrites its numbers into their canonical form. */
+  /** Returns the error message for a value, if any. Modifies it: numbers become canonical. */
   validateAttributeValue(value: unknown): string | undefined;
 }
 
@@ -183,22 +182,22 @@ interface Db {
   ): { readonly puts: readonly { readonly key: string; readonly item: Attributes }[] };
 }
 
-// dynalite has neither types nor a public door for its parts: these deep imports are why its version is pinned exactly.
+// dynalite has no types, and does not export its parts. These deep imports are why its version is pinned exactly.
 const load: (path: string) => unknown = createRequire(import.meta.url);
 
-/** dynalite's checks that are common to all operations. */
+/** dynalite's checks for all operations. */
 export const validations: Validations = load('dynalite/validations') as Validations;
 /** dynalite's keys, conditions and indexes. */
 export const db: Db = load('dynalite/db') as Db;
 
-/** dynalite's checks, operation by operation. */
+/** dynalite's checks by operation. */
 export const VALIDATION: { readonly [Name in DynaliteOperation]: Validation<Checked[Name]> } = {
   batchGetItem: load('dynalite/validations/batchGetItem') as Validation<BatchGet>,
   batchWriteItem: load('dynalite/validations/batchWriteItem') as Validation<BatchWrite>,
-  createTable: load('dynalite/validations/createTable') as Validation<NamesTable>,
+  createTable: load('dynalite/validations/createTable') as Validation<TableRequest>,
   deleteItem: load('dynalite/validations/deleteItem') as Validation<ParsedRequest>,
-  deleteTable: load('dynalite/validations/deleteTable') as Validation<NamesTable>,
-  describeTable: load('dynalite/validations/describeTable') as Validation<NamesTable>,
+  deleteTable: load('dynalite/validations/deleteTable') as Validation<TableRequest>,
+  describeTable: load('dynalite/validations/describeTable') as Validation<TableRequest>,
   getItem: load('dynalite/validations/getItem') as Validation<ParsedRequest>,
   listTables: load('dynalite/validations/listTables') as Validation<object>,
   putItem: load('dynalite/validations/putItem') as Validation<ParsedRequest>,
@@ -208,7 +207,7 @@ export const VALIDATION: { readonly [Name in DynaliteOperation]: Validation<Chec
   updateTable: load('dynalite/validations/updateTable') as Validation<TableUpdate>,
 };
 
-/** dynalite's engine, operation by operation. */
+/** dynalite's engine by operation. */
 export const ACTION: { readonly [Name in DynaliteOperation]: Action<Results[Name]> } = {
   batchGetItem: load('dynalite/actions/batchGetItem') as Action<BatchGetResult>,
   batchWriteItem: load('dynalite/actions/batchWriteItem') as Action<object>,

@@ -15,7 +15,7 @@ import { refuseCostlyExpressions } from './expression-cost.ts';
 import { refuseUnknownParameters } from './parameters.ts';
 import { MemoryStore } from './store.ts';
 
-/** dynalite over memory: what checks a request is what executes it, and its errors are AWS's. */
+/** dynalite with its data in memory. It both checks and executes a request, and its errors are those of AWS. */
 export class Engine {
   readonly store: MemoryStore;
 
@@ -46,7 +46,7 @@ export class Engine {
   }
 
   /**
-   * Runs an operation that reads or writes items, whole, before anything else happens.
+   * Runs an operation synchronously: no other request is executed in between.
    *
    * @throws {@link AwsError}
    */
@@ -56,14 +56,14 @@ export class Engine {
       ACTION[name](this.store, data, (error, result) => {
         outcome ??= { error, result };
       });
-      if (outcome === undefined) throw new Error(`dynalite's ${name} did not answer at once`);
+      if (outcome === undefined) throw new Error(`dynalite's ${name} did not call back synchronously`);
       if (outcome.error) throw outcome.error;
       return outcome.result;
     });
   }
 
   /**
-   * Runs an operation that streams.
+   * Runs an operation that reads a stream and therefore completes later.
    *
    * @throws {@link AwsError}
    */
@@ -81,13 +81,13 @@ export class Engine {
   }
 }
 
-/** dynalite's checks of an operation, with those parameters in addition that it does not know. */
+/** dynalite's checks of an operation, extended by parameters that dynalite does not know. */
 export function validationOf<Name extends DynaliteOperation>(name: Name, more: ParameterTypes = {}): Validation<Checked[Name]> {
   return { ...VALIDATION[name], types: { ...VALIDATION[name].types, ...more } };
 }
 
-/** Throws what dynalite answers instead of throwing. */
-export function demand(fault: unknown): void {
+/** Throws an error that a function of dynalite returned. */
+export function throwFault(fault: unknown): void {
   if (fault !== undefined && fault !== null) throw asAwsError(fault);
 }
 
@@ -110,7 +110,7 @@ function asAwsError(error: unknown): AwsError {
     const { __type, message, Message } = error.body;
     return new AwsError(__type.slice(__type.indexOf('#') + 1), error.statusCode, message ?? Message ?? '');
   }
-  // A request that makes dynalite stumble is refused as one that cannot be evaluated. It is not retried, as a 500 would be.
+  // An unexpected exception in dynalite depends on the request: 400, because SDKs would retry a 500.
   return new AwsError('ValidationException', 400, `The local AWS cannot evaluate this request: ${String(error)}`);
 }
 

@@ -1,10 +1,9 @@
 import { crc32 } from 'node:zlib';
+import { jsonResponse } from '../json-protocol.ts';
 import type { AwsError, ServiceResponse } from '../service.ts';
 
-const CONTENT_TYPE = 'application/x-amz-json-1.0';
-const VALIDATE = new Set(['ValidationException']);
-/** Errors of the front door, which every service of this protocol has. */
-const CORAL = new Set([
+/** Errors that every service of this protocol has. */
+const COMMON = new Set([
   'AccessDeniedException',
   'ExpiredTokenException',
   'IncompleteSignatureException',
@@ -16,22 +15,18 @@ const CORAL = new Set([
   'UnrecognizedClientException',
 ]);
 
-/** A result, or an error, as DynamoDB sends it. */
+/** A result in the format of DynamoDB. */
 export function response(status: number, members: unknown, requestId: string): ServiceResponse {
-  const body = Buffer.from(JSON.stringify(members));
-  return {
-    status,
-    headers: { 'content-type': CONTENT_TYPE, 'x-amzn-requestid': requestId, 'x-amz-crc32': String(crc32(body)) },
-    body,
-  };
+  const body = JSON.stringify(members);
+  return jsonResponse(status, body, requestId, { 'x-amz-crc32': String(crc32(body)) });
 }
 
-/** An error as DynamoDB sends it. */
+/** An error in the format of DynamoDB. */
 export function errorResponse(error: AwsError, requestId: string): ServiceResponse {
   return response(error.status, { __type: `${namespace(error.code)}#${error.code}`, message: error.message, ...error.members }, requestId);
 }
 
 function namespace(code: string): string {
-  if (CORAL.has(code)) return 'com.amazon.coral.service';
-  return VALIDATE.has(code) ? 'com.amazon.coral.validate' : 'com.amazonaws.dynamodb.v20120810';
+  if (COMMON.has(code)) return 'com.amazon.coral.service';
+  return code === 'ValidationException' ? 'com.amazon.coral.validate' : 'com.amazonaws.dynamodb.v20120810';
 }

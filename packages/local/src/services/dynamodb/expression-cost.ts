@@ -4,13 +4,13 @@ import type { JsonObject } from '../../strict-json.ts';
 const EXPRESSIONS = ['ConditionExpression', 'FilterExpression', 'KeyConditionExpression', 'ProjectionExpression', 'UpdateExpression'];
 const MAX_LENGTH = 4096;
 const MAX_COST = 100_000;
-/** An item has 400 KB, and an element of a list at least one of them. */
+/** An item has at most 400 KB, and an element of a list at least one byte. */
 const MAX_INDEX = 400_000;
 
 /**
- * Refuses expressions that dynalite would read or execute for seconds or for ever: its parser backtracks, and each level of
- * parentheses or of NOT takes about four times as long as the one before. Eight levels pass. And where a list is set at an
- * index beyond its end, it looks at every index in between.
+ * Refuses expressions that dynalite would parse or execute for seconds or longer. Its parser backtracks: each level of
+ * parentheses or of NOT multiplies the time by about four. Eight levels are accepted. If an update sets an element beyond
+ * the end of a list, dynalite visits every index in between.
  *
  * @throws {@link AwsError} 400
  */
@@ -19,11 +19,10 @@ export function refuseCostlyExpressions(parameters: JsonObject): void {
     const expression = parameters[name];
     if (typeof expression !== 'string') continue;
     if (expression.length > MAX_LENGTH) {
-      const size = `expression size: ${expression.length}`;
-      throw invalid(name, `Expression size has exceeded the maximum allowed size; ${size}`);
+      throw invalid(name, `Expression size has exceeded the maximum allowed size; expression size: ${expression.length}`);
     }
-    if (indexes(expression).some((index) => index > MAX_INDEX)) throw invalid(name, 'No list is as long as an index says');
-    if (cost(expression) > MAX_COST) throw invalid(name, 'The expression is nested more deeply than the local AWS reads');
+    if (indexes(expression).some((index) => index > MAX_INDEX)) throw invalid(name, `An index of a list is greater than ${MAX_INDEX}`);
+    if (cost(expression) > MAX_COST) throw invalid(name, 'The expression has more nested parentheses or NOTs than the local AWS parses');
   }
 }
 
@@ -47,6 +46,6 @@ function cost(expression: string): number {
   return total + 4 ** negations;
 }
 
-function invalid(name: string, why: string): AwsError {
-  return new AwsError('ValidationException', 400, `Invalid ${name}: ${why}`);
+function invalid(name: string, reason: string): AwsError {
+  return new AwsError('ValidationException', 400, `Invalid ${name}: ${reason}`);
 }

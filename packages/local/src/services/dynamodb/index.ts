@@ -1,6 +1,6 @@
 import { deniedMessage } from '../denial.ts';
-import { readJsonRequest } from '../json-request.ts';
-import { AwsError, type Clock, type Operation, type Service, unsupported, type VerifiedRequest } from '../service.ts';
+import { readJsonRequest } from '../json-protocol.ts';
+import { AwsError, type Clock, type Operation, type ResourceScope, type Service, unsupported, type VerifiedRequest } from '../service.ts';
 import { Engine } from './engine.ts';
 import { errorResponse, response } from './errors.ts';
 import type { DynamoDbContext } from './operation.ts';
@@ -8,23 +8,21 @@ import { DENIED_OPERATIONS, DYNAMODB_OPERATIONS } from './operations.ts';
 import { createTables, type TableDefinition } from './table-definition.ts';
 import { TransactionTokens } from './transaction-tokens.ts';
 
-/** What the local DynamoDB is started with. */
-export interface DynamoDbOptions {
-  readonly account: string;
-  readonly region: string;
-  /** Created before the service answers: what CreateTable takes. */
+/** Options of the local DynamoDB. */
+export interface DynamoDbOptions extends ResourceScope {
+  /** The tables to create at the start, each the input of CreateTable. */
   readonly tables: readonly TableDefinition[];
-  /** When those tables were created. */
+  /** Source of those tables' creation time. */
   readonly clock: Clock;
 }
 
 const MAX_BODY = 16 * 1024 * 1024;
-const BY_NAME = new Map(DYNAMODB_OPERATIONS.map((row) => [row.operation, row]));
+const BY_NAME = new Map(DYNAMODB_OPERATIONS.map((entry) => [entry.operation, entry]));
 
 /**
- * Starts a DynamoDB in memory that says of every request what it wants of which table, with which keys.
+ * Starts a DynamoDB in memory whose requests name the permission that they need, the table and the leading keys.
  *
- * @throws Error for a table that cannot be created, which it names
+ * @throws Error that names a table that cannot be created
  */
 export async function dynamodbService({ account, region, tables, clock }: DynamoDbOptions): Promise<Service> {
   const context: DynamoDbContext = {
@@ -44,20 +42,20 @@ export async function dynamodbService({ account, region, tables, clock }: Dynamo
 
 function parse(request: VerifiedRequest, context: DynamoDbContext): Operation {
   const { operation: name, parameters } = readJsonRequest(request, 'DynamoDB_20120810', MAX_BODY);
-  if (DENIED_OPERATIONS.has(name)) return deniedToEverybody(name, request);
+  if (DENIED_OPERATIONS.has(name)) return deniedForEveryone(name, request);
   const operation = BY_NAME.get(name);
   if (operation === undefined) throw unsupported(`The operation ${name}`);
   const parsed = operation.parse(parameters, context, request.now);
   return { ...parsed, name, execute: async (refused) => response(200, await parsed.execute(refused), request.requestId) };
 }
 
-/** Those who may not call it anyway hear that from their policies; the others hear it from us. */
-function deniedToEverybody(name: string, { caller }: VerifiedRequest): Operation {
+/** A caller without the permission is denied by its policies, any other caller by the local AWS. */
+function deniedForEveryone(name: string, { caller }: VerifiedRequest): Operation {
   return {
     name,
     authorize: [{ action: 'dynamodb:PartiQLSelect', resource: '*', context: {} }],
     execute() {
-      const message = `User: ${caller.arn} is not authorized to perform: dynamodb:${name} because the local AWS denies PartiQL to everybody`;
+      const message = `User: ${caller.arn} is not authorized to perform: dynamodb:${name} because the local AWS denies PartiQL to every caller`;
       throw new AwsError('AccessDeniedException', 400, message);
     },
   };

@@ -4,24 +4,24 @@ import { type Condition, type Expression, type ParsedCondition, type ParsedReque
 type Conditions = Readonly<Record<string, Condition>>;
 
 /**
- * Brings legacy conditions (`Expected`, `QueryFilter`, `ScanFilter`) to where dynalite evaluates them rightly:
- * numbers into their canonical form, and conditions joined by OR into an expression, because dynalite's legacy OR
- * asks only the first of them.
+ * Rewrites legacy conditions (`Expected`, `QueryFilter`, `ScanFilter`) so that dynalite evaluates them correctly.
+ * Numbers become canonical. Conditions that are joined by OR become an expression, because dynalite's legacy OR
+ * evaluates only the first of them.
  *
- * @throws {@link AwsError} 400 for a value that is none
+ * @throws {@link AwsError} 400 for an invalid value
  */
 export function normaliseLegacyConditions(data: ParsedRequest): void {
   for (const conditions of [data.Expected, data.QueryFilter, data.ScanFilter]) checkValues(conditions ?? {});
   if (data.ConditionalOperator !== 'OR') return;
   const filter = data.QueryFilter ?? data.ScanFilter;
-  if (hasSome(data.Expected)) Object.assign(data, { _condition: anyOf(data.Expected) });
-  if (hasSome(filter)) Object.assign(data, { _filter: anyOf(filter) });
+  if (isNotEmpty(data.Expected)) Object.assign(data, { _condition: anyOf(data.Expected) });
+  if (isNotEmpty(filter)) Object.assign(data, { _filter: anyOf(filter) });
   delete data.Expected;
   delete data.QueryFilter;
   delete data.ScanFilter;
 }
 
-function hasSome(conditions: Conditions | undefined): conditions is Conditions {
+function isNotEmpty(conditions: Conditions | undefined): conditions is Conditions {
   return conditions !== undefined && Object.keys(conditions).length > 0;
 }
 

@@ -5,7 +5,7 @@ import { QUERY_OPERATIONS } from './operations/queries.ts';
 import { TABLE_OPERATIONS } from './operations/tables.ts';
 import { TRANSACT_OPERATIONS } from './operations/transactions.ts';
 
-/** Every operation of DynamoDB that is understood. Whatever is not here never reaches an engine. */
+/** Every supported operation of DynamoDB. All others are answered with 501 and never reach the engine. */
 export const DYNAMODB_OPERATIONS: readonly DynamoDbOperation[] = [
   ...ITEM_OPERATIONS,
   ...BATCH_OPERATIONS,
@@ -14,5 +14,5 @@ export const DYNAMODB_OPERATIONS: readonly DynamoDbOperation[] = [
   ...TABLE_OPERATIONS,
 ];
 
-/** PartiQL, which is denied to everybody: a statement without a key condition names no leading key. */
+/** PartiQL is denied to every caller: a statement without a key condition names no leading key. */
 export const DENIED_OPERATIONS: ReadonlySet<string> = new Set(['ExecuteStatement', 'BatchExecuteStatement', 'ExecuteTransaction']);

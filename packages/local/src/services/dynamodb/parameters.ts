@@ -7,10 +7,9 @@ const VALUE_TYPES = new Set(['S', 'N', 'B', 'BOOL', 'NULL', 'SS', 'NS', 'BS', 'L
 const PROTOTYPE = /\b__proto__\b/;
 
 /**
- * Refuses every parameter, at every level, that the table of operations does not know: dynalite would drop it in silence,
- * and an answer without what was asked for is a wrong answer.
+ * Refuses unknown parameters at every level: dynalite would ignore them, and the result would be wrong.
  *
- * @throws {@link AwsError} 501 for an unknown parameter, 400 for a null where a value belongs and for the name `__proto__`
+ * @throws {@link AwsError} 501 for an unknown parameter, 400 for a null in place of a value and for the name `__proto__`
  */
 export function refuseUnknownParameters(operation: string, given: JsonObject, types: ParameterTypes): void {
   checkMembers(given, types, operation);
@@ -20,14 +19,14 @@ function checkMembers(given: JsonObject, types: ParameterTypes, path: string): v
   for (const [name, value] of Object.entries(given)) {
     const type = Object.hasOwn(types, name) ? types[name] : undefined;
     if (type === undefined) throw unsupported(`The parameter ${path}.${name}`);
-    // A null member is an absent one, as on AWS.
+    // A null member counts as absent, as on AWS.
     if (value !== null) check(value, type, `${path}.${name}`);
   }
 }
 
 function check(value: Json, type: ParameterType, path: string): void {
   if (value === null) throw new AwsError('SerializationException', 400, `${path} has a null element`);
-  // No item can have such an attribute: names of members are refused already, and here one is a text, or in an expression.
+  // The JSON parser refuses `__proto__` as a member's name. Here it would be a string, or a name in an expression.
   if (typeof value === 'string' && PROTOTYPE.test(value))
     throw new AwsError('SerializationException', 400, `The name \`__proto__\` is not accepted in ${path}`);
   const name = typeof type === 'string' ? type : type.type;

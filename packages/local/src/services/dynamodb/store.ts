@@ -1,15 +1,15 @@
 import { EventEmitter } from 'node:events';
 import { type Attributes, db, type IndexDescription, type TableDescription } from './dynalite.ts';
-import { type Done, KeyedValues } from './keyed-values.ts';
+import { type Callback, KeyValueStore } from './key-value-store.ts';
 import { type Entry, inRange, type Range, stream, type ValueStream } from './value-stream.ts';
 
 /**
- * What dynalite's actions keep their data in: memory, in the shape of its own store.
+ * The store of dynalite's actions: in memory, with the interface of dynalite's own store.
  *
- * INVARIANT: every callback is called before the method returns. So an action that reads and writes runs whole
- * before anything else does, a condition and its write are one step, and what an action throws reaches its caller
- * (in dynalite's own store it would be an uncaught exception, the end of the process). Only Query, Scan and
- * ListTables, which stream, answer later: of what they saw when they were called.
+ * INVARIANT: every callback is called before the method returns. Therefore an action that reads and writes is atomic,
+ * and so are a condition and its write. An exception reaches the caller of the action; in dynalite's own store it would
+ * be uncaught and end the process. Only Query, Scan and ListTables, which read streams, complete later: they see the
+ * data of the time of the call.
  */
 export class MemoryStore {
   readonly options: Readonly<Record<string, number>> = {
@@ -26,12 +26,12 @@ export class MemoryStore {
     this.tableDb = new TableDb(account, region);
   }
 
-  getTable(name: string, checkStatus: boolean | Done<TableDescription>, done?: Done<TableDescription>): void {
-    const answer = typeof checkStatus === 'function' ? checkStatus : done;
+  getTable(name: string, checkStatus: boolean | Callback<TableDescription>, done?: Callback<TableDescription>): void {
+    const callback = typeof checkStatus === 'function' ? checkStatus : done;
     const table = this.table(name);
     const absent = checkStatus !== false && (table?.TableStatus === 'CREATING' || table?.TableStatus === 'DELETING');
-    if (table === undefined || absent) answer?.(notFound(name, checkStatus === false));
-    else answer?.(null, table);
+    if (table === undefined || absent) callback?.(notFound(name, checkStatus === false));
+    else callback?.(null, table);
   }
 
   table(name: string): TableDescription | undefined {
@@ -46,13 +46,13 @@ export class MemoryStore {
     return created;
   }
 
-  /** An index is a view of the items: it cannot differ from them, and two items are never one entry of it. */
+  /** An index is computed from the items: it cannot differ from them, and two items never share an entry. */
   getIndexDb(_kind: string, table: string, index: string): IndexView {
     return new IndexView(() => this.#indexEntries(table, index));
   }
 
-  /** The same store, whose indexes show whole items: what a local index answers to ALL_ATTRIBUTES. */
-  showingWholeItems(): object {
+  /** The same store, with indexes that contain whole items: a local index returns them for ALL_ATTRIBUTES. */
+  withWholeItemsInIndexes(): object {
     return {
       options: this.options,
       getTable: this.getTable.bind(this),
@@ -61,20 +61,20 @@ export class MemoryStore {
     };
   }
 
-  deleteItemDb(table: string, done: Done<never>): void {
+  deleteItemDb(table: string, done: Callback<never>): void {
     this.#items.delete(table);
     done(null);
   }
 
-  deleteIndexDb(_kind: string, _table: string, _index: string, done: Done<never>): void {
+  deleteIndexDb(_kind: string, _table: string, _index: string, done: Callback<never>): void {
     done(null);
   }
 
-  deleteTagDb(_table: string, done: Done<never>): void {
+  deleteTagDb(_table: string, done: Callback<never>): void {
     done(null);
   }
 
-  /** All or nothing: whatever `work` has written is undone when it throws. */
+  /** Runs `work`, and undoes its writes if it throws. */
   atomically<T>(work: () => T): T {
     const before = new Map([...this.#items].map(([table, items]) => [table, items.snapshot()]));
     try {
@@ -95,12 +95,12 @@ export class MemoryStore {
   }
 }
 
-/** All indexes of a table, local and global. */
+/** The local and global indexes of a table. */
 export function indexesOf(table: TableDescription): readonly IndexDescription[] {
   return [...(table.LocalSecondaryIndexes ?? []), ...(table.GlobalSecondaryIndexes ?? [])];
 }
 
-class ItemDb extends KeyedValues {
+class ItemDb extends KeyValueStore {
   *all(): Iterable<Attributes> {
     for (const key of this.keys()) yield this.read(key) as Attributes;
   }
@@ -122,11 +122,11 @@ class IndexView {
     this.#entries = entries;
   }
 
-  put(_key: string, _item: unknown, done: Done<never>): void {
+  put(_key: string, _item: unknown, done: Callback<never>): void {
     done(null);
   }
 
-  del(_key: string, done: Done<never>): void {
+  del(_key: string, done: Callback<never>): void {
     done(null);
   }
 
@@ -135,7 +135,7 @@ class IndexView {
   }
 }
 
-class TableDb extends KeyedValues {
+class TableDb extends KeyValueStore {
   readonly awsAccountId: string;
   readonly awsRegion: string;
   readonly #changes: EventEmitter = new EventEmitter().setMaxListeners(0);
@@ -146,12 +146,12 @@ class TableDb extends KeyedValues {
     this.awsRegion = region;
   }
 
-  override put(name: string, table: unknown, done: Done<never>): void {
+  override put(name: string, table: unknown, done: Callback<never>): void {
     super.put(name, table, done);
     this.#changes.emit('change');
   }
 
-  override del(name: string, done: Done<never>): void {
+  override del(name: string, done: Callback<never>): void {
     super.del(name, done);
     this.#changes.emit('change');
   }
@@ -160,7 +160,7 @@ class TableDb extends KeyedValues {
     return stream(this.keys().toSorted());
   }
 
-  /** dynalite ends CREATING, UPDATING and DELETING from a timer: nothing is answered before it has. */
+  /** Waits until a table has no pending change: dynalite ends CREATING, UPDATING and DELETING from a timer. */
   async settled(name: string): Promise<void> {
     while (isUnsettled(this.read(name))) await new Promise<void>((resolve) => this.#changes.once('change', resolve));
   }

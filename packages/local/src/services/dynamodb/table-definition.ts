@@ -21,7 +21,7 @@ interface IndexDefinition {
     | undefined;
 }
 
-/** A table as CreateTable of the AWS SDK takes it; what is not here, the local AWS does not have. */
+/** The input of CreateTable in the AWS SDK, with the members that the local AWS supports. */
 export interface TableDefinition {
   readonly TableName: string | undefined;
   readonly AttributeDefinitions?:
@@ -35,7 +35,7 @@ export interface TableDefinition {
 }
 
 /**
- * Creates tables the way CreateTable does, with its checks.
+ * Creates tables with the checks of CreateTable.
  *
  * @throws Error that names the table
  */
@@ -44,7 +44,7 @@ export async function createTables(context: DynamoDbContext, tables: readonly Ta
   for (const table of tables) {
     try {
       const parameters = parseStrictJson(Buffer.from(JSON.stringify(table)));
-      if (!isJsonObject(parameters)) throw new TypeError('it is not what CreateTable takes');
+      if (!isJsonObject(parameters)) throw new TypeError('it is not an input of CreateTable');
       await createTable?.parse(parameters, context, now).execute(new Set());
     } catch (error) {
       throw creationError('table', String(typeof table === 'string' ? table : table.TableName), error);

@@ -8,19 +8,19 @@ export function tableArn({ account, region }: ResourceScope, table: string, inde
 }
 
 /**
- * A table may be named by its ARN, which then must be one of ours.
+ * The name of a table that a request names by its name or its ARN.
  *
- * @throws {@link AwsError} 400
+ * @throws {@link AwsError} 400 for an ARN of another account or region, or another ARN
  */
 export function plainTableName(scope: ResourceScope, given: string): string {
   if (!given.startsWith('arn:')) return given;
   const prefix = tableArn(scope, '');
   const name = given.slice(prefix.length);
   if (given.startsWith(prefix) && /^[a-zA-Z0-9_.-]{3,255}$/.test(name)) return name;
-  throw new AwsError('ValidationException', 400, 'TableName is the ARN of no table of this account and region');
+  throw new AwsError('ValidationException', 400, 'TableName must be the name or the ARN of a table of this account and region');
 }
 
-/** The same parameters with a plain TableName. What is not a string is left for the validation to refuse. */
+/** The parameters with a plain TableName. A TableName that is not a string is kept: the validation refuses it. */
 export function withPlainTableName(scope: ResourceScope, parameters: JsonObject): JsonObject {
   const { TableName } = parameters;
   return typeof TableName === 'string' ? { ...parameters, TableName: plainTableName(scope, TableName) } : parameters;

@@ -4,19 +4,19 @@ import { AwsError } from '../service.ts';
 
 const LIFE_MS = 10 * 60 * 1000;
 
-/** What ClientRequestToken does: a transaction that is sent again within ten minutes happened once. */
+/** The idempotency of ClientRequestToken: a transaction that is repeated within ten minutes is executed once. */
 export class TransactionTokens {
   readonly #done = new Map<string, { readonly digest: string; readonly at: number; readonly result: unknown }>();
 
-  /** What makes two transactions the same, taken before they are executed. */
+  /** Identifies a transaction by its parameters. Call it before the transaction is executed, which changes them. */
   digest(parameters: JsonObject): string {
     return createHash('sha256').update(JSON.stringify(parameters)).digest('base64');
   }
 
   /**
-   * Runs `work` unless the same transaction was done under the same token.
+   * Runs `work`, or returns its earlier result if the same transaction was executed with the same token.
    *
-   * @throws {@link AwsError} IdempotentParameterMismatchException for another transaction under the same token
+   * @throws {@link AwsError} IdempotentParameterMismatchException for another transaction with the same token
    */
   once(token: string | undefined, digest: string, now: Date, work: () => unknown): unknown {
     if (token === undefined) return work();

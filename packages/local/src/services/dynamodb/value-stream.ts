@@ -1,9 +1,7 @@
 import { Stream } from 'node:stream';
 
-/** A key and its value. */
 export type Entry = readonly [key: string, value: unknown];
 
-/** A range of keys. */
 export interface Range {
   readonly gt?: string;
   readonly gte?: string;
@@ -12,10 +10,10 @@ export interface Range {
   readonly reverse?: boolean;
 }
 
-/** What dynalite reads many values from. */
+/** The stream from which dynalite reads values. */
 export type ValueStream = Stream & { destroy(): void };
 
-/** What dynalite's reader of streams needs of one. What its listeners throw is the stream's error, never an uncaught one. */
+/** A stream with the events that dynalite listens to. An exception of a listener becomes an `error` event instead of an uncaught exception. */
 export function stream(values: readonly unknown[]): ValueStream {
   let open = true;
   const emitter = Object.assign(new Stream(), {
@@ -34,7 +32,7 @@ export function stream(values: readonly unknown[]): ValueStream {
   return emitter;
 }
 
-/** The values whose keys are in a range, in the order of their keys. */
+/** The values whose keys are in a range, ordered by key. */
 export function inRange(entries: readonly Entry[], { gt, gte, lt, lte, reverse = false }: Range): unknown[] {
   const sorted = entries
     .filter(([key]) => (gt === undefined || key > gt) && (gte === undefined || key >= gte))

@@ -3,10 +3,10 @@ import { deniedMessage } from '../denial.ts';
 import { AwsError, type Caller, type Denial } from '../service.ts';
 import type { S3Request } from './operation.ts';
 
-/** Context keys that an operation adds to its tuple. */
-export type Context = Readonly<Record<string, string>>;
+/** Condition keys that an operation adds to an IAM request. */
+export type ConditionKeys = Readonly<Record<string, string>>;
 
-/** The keys that every S3 request sends, whatever the operation. `s3:signatureAge` is sent by presigned URLs alone. */
+/** The condition keys of every S3 request. Only presigned URLs have `s3:signatureAge`. */
 export const COMMON_CONDITION_KEYS: readonly string[] = [
   's3:authType',
   's3:signatureversion',
@@ -15,7 +15,7 @@ export const COMMON_CONDITION_KEYS: readonly string[] = [
   's3:ResourceAccount',
 ];
 
-/** S3 ARNs carry neither region nor account. */
+/** S3 ARNs have neither a region nor an account. */
 export function bucketArn(bucket: string): string {
   return `arn:aws:s3:::${bucket}`;
 }
@@ -25,11 +25,11 @@ export function objectArn(bucket: string, key: string): string {
 }
 
 /**
- * The tuple for one action of a request.
+ * The IAM request for one action of a request.
  *
  * @see Service Authorization Reference, "Actions, resources, and condition keys for Amazon S3"
  */
-export function ask(request: S3Request, action: string, resource: string, context: Context = {}): IamRequest {
+export function iamRequest(request: S3Request, action: string, resource: string, context: ConditionKeys = {}): IamRequest {
   const { presigned, signedAt } = request.signature;
   return {
     action,
@@ -38,15 +38,15 @@ export function ask(request: S3Request, action: string, resource: string, contex
       's3:authType': presigned ? 'REST-QUERY-STRING' : 'REST-HEADER',
       's3:signatureversion': 'AWS4-HMAC-SHA256',
       ...(presigned && { 's3:signatureAge': String(request.now.getTime() - signedAt.getTime()) }),
-      ...sent(request.headers, { 'x-amz-content-sha256': 's3:x-amz-content-sha256' }),
+      ...conditionKeysOf(request.headers, { 'x-amz-content-sha256': 's3:x-amz-content-sha256' }),
       ...(resource !== '*' && { 's3:ResourceAccount': request.account }),
       ...context,
     },
   };
 }
 
-/** The condition keys of what was sent, with the value that was sent: an absent header is an absent key, an empty one is present and empty. */
-export function sent(from: ReadonlyMap<string, string>, keys: Readonly<Record<string, string>>): Context {
+/** The condition keys of headers or parameters, with their values. An absent header is an absent key, an empty header an empty value. */
+export function conditionKeysOf(from: ReadonlyMap<string, string>, keys: Readonly<Record<string, string>>): ConditionKeys {
   const context: Record<string, string> = {};
   for (const [name, key] of Object.entries(keys)) {
     const value = from.get(name);
@@ -55,18 +55,18 @@ export function sent(from: ReadonlyMap<string, string>, keys: Readonly<Record<st
   return context;
 }
 
-/** A denial in S3's words. */
+/** A denial, worded as S3 words it. */
 export function accessDenied(caller: Caller, { action, resource }: IamRequest, denial?: Denial): AwsError {
   return new AwsError('AccessDenied', 403, deniedMessage(caller, action, `"${resource}"`, denial));
 }
 
 /**
- * A key that is not there. Who may not list the whole bucket is not told so, as on AWS.
+ * The error for a key that does not exist. As on AWS, only a caller who may list the whole bucket learns that.
  *
  * @see Amazon S3 API Reference, "GetObject", permissions: 404 with s3:ListBucket, 403 without
  */
 export function missingKey(request: S3Request, bucket: string, key: string): AwsError {
-  const list = ask(request, 's3:ListBucket', bucketArn(bucket));
+  const list = iamRequest(request, 's3:ListBucket', bucketArn(bucket));
   if (!request.allowed(list)) return accessDenied(request.caller, list);
   return new AwsError('NoSuchKey', 404, 'The specified key does not exist.', { Key: key });
 }

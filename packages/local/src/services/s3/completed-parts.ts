@@ -4,9 +4,9 @@ import { AwsError } from '../service.ts';
 import { unquoted } from './preconditions.ts';
 import { MAX_PART_NUMBER } from './query-params.ts';
 import type { Part, Upload } from './uploads.ts';
-import { malformed, readXml, type XmlElement } from './xml-in.ts';
+import { malformedXml, readXml, type XmlElement } from './xml-reader.ts';
 
-/** A part as CompleteMultipartUpload names it. */
+/** A part in the body of CompleteMultipartUpload. */
 export interface NamedPart {
   readonly number: number;
   readonly etag: string;
@@ -18,14 +18,14 @@ const MIN_PART_BYTES = 5 * 1024 * 1024;
 /** Reads the list of parts. @throws {@link AwsError} MalformedXML */
 export function readNamedParts(body: Buffer): readonly NamedPart[] {
   const parts = readXml(body, 'CompleteMultipartUpload').only('Part').all('Part').map(readNamedPart);
-  if (parts.length === 0 || parts.length > MAX_PART_NUMBER) throw malformed();
+  if (parts.length === 0 || parts.length > MAX_PART_NUMBER) throw malformedXml();
   return parts;
 }
 
 /**
- * The uploaded parts that were named, in order.
+ * The uploaded parts that the request names, in order.
  *
- * @throws {@link AwsError} InvalidPartOrder, InvalidPart, EntityTooSmall; InvalidRequest where a composite checksum lacks a part's
+ * @throws {@link AwsError} InvalidPartOrder, InvalidPart, EntityTooSmall; InvalidRequest if a composite checksum needs a part's checksum that is missing
  * @see Amazon S3 API Reference, "CompleteMultipartUpload", errors
  */
 export function selectParts(upload: Upload, named: readonly NamedPart[]): readonly Part[] {
@@ -56,9 +56,9 @@ function selectPart(upload: Upload, { number, etag, checksums }: NamedPart): Par
       { UploadId: upload.id, PartNumber: String(number), ETag: etag },
     );
   }
-  const asked = upload.checksum;
-  if (asked?.type === 'COMPOSITE' && !checksums.some(([algorithm]) => algorithm === asked.algorithm)) {
-    const name = asked.algorithm.toLowerCase();
+  const expected = upload.checksum;
+  if (expected?.type === 'COMPOSITE' && !checksums.some(([algorithm]) => algorithm === expected.algorithm)) {
+    const name = expected.algorithm.toLowerCase();
     throw new AwsError(
       'InvalidRequest',
       400,
@@ -75,7 +75,7 @@ function valueOf(part: Part, algorithm: ChecksumAlgorithm): string {
 function readNamedPart(part: XmlElement): NamedPart {
   part.only('PartNumber', 'ETag', ...CHECKSUM_ALGORITHMS.map((algorithm) => `Checksum${algorithm}`));
   const number = strictInteger(part.requiredText('PartNumber'), { min: 1, max: MAX_PART_NUMBER });
-  if (number === undefined) throw malformed();
+  if (number === undefined) throw malformedXml();
   const checksums = CHECKSUM_ALGORITHMS.flatMap((algorithm): [ChecksumAlgorithm, string][] => {
     const value = part.optionalText(`Checksum${algorithm}`);
     return value === undefined ? [] : [[algorithm, value]];

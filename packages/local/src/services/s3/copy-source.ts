@@ -3,14 +3,14 @@ import { missingKey } from './authorization.ts';
 import type { Engine } from './engine.ts';
 import { notImplemented } from './match.ts';
 import { parseBucketName, parseKey } from './path.ts';
-import { judge, type Preconditions, preconditionFailed } from './preconditions.ts';
+import { checkPreconditions, type Preconditions, preconditionFailed } from './preconditions.ts';
 import type { S3Request } from './operation.ts';
 import type { StoredObject } from './stored-object.ts';
 
-/** The header that makes a write a copy. */
+/** The header that turns a write into a copy. */
 export const COPY_SOURCE = 'x-amz-copy-source';
 
-/** What is copied. It is authorised and read as it stands here; the header is not looked at again. */
+/** The object to copy. INVARIANT: this parsed source is authorised and read; the header is not parsed again. */
 export interface CopySource {
   readonly bucket: string;
   readonly key: string;
@@ -19,9 +19,9 @@ export interface CopySource {
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 
 /**
- * Reads `bucket/key` or `/bucket/key`, encoded as a form is, whole or in parts: S3 decodes it before it looks for the slashes.
+ * Reads `bucket/key` or `/bucket/key` in form encoding. The slashes may be encoded too: S3 decodes the header before it splits it.
  *
- * @throws {@link AwsError} InvalidArgument for what names no object; NotImplemented for versions and for ARNs (access points)
+ * @throws {@link AwsError} InvalidArgument for a value that names no object; NotImplemented for versions and for ARNs (access points)
  */
 export function readCopySource(request: S3Request): CopySource {
   const header = request.headers.get(COPY_SOURCE) ?? '';
@@ -36,16 +36,16 @@ export function readCopySource(request: S3Request): CopySource {
   return { bucket: parseBucketName(path.slice(0, slash)), key: parseKey(key) };
 }
 
-/** As the condition key `s3:x-amz-copy-source` has it: rebuilt from what was understood. */
+/** The value of the condition key `s3:x-amz-copy-source`, built from the parsed source. */
 export function copySourceKey({ bucket, key }: CopySource): string {
   return `${bucket}/${key}`;
 }
 
-/** The object that is copied, if it is there and what the request says it must be. A copy has no 304: unmodified is a failure too. */
+/** The object to copy, if it exists and the preconditions are met. A copy has no 304: for it, an unmodified object fails too. */
 export function readSource(request: S3Request, engine: Engine, source: CopySource, conditions: Preconditions): StoredObject {
   const object = engine.bucket(source.bucket).get(source.key);
   if (!object) throw missingKey(request, source.bucket, source.key);
-  if (judge(conditions, object) !== 'met') throw preconditionFailed('x-amz-copy-source-If-*');
+  if (checkPreconditions(conditions, object) !== 'met') throw preconditionFailed('x-amz-copy-source-If-*');
   return object;
 }
 

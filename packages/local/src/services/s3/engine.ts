@@ -3,7 +3,7 @@ import type { StoredObject } from './stored-object.ts';
 import { Uploads } from './uploads.ts';
 import { compareUtf8 } from './listing.ts';
 
-/** The buckets, in memory. Every method is synchronous: what runs between two awaits is one transaction. */
+/** The buckets, in memory. Every method is synchronous, so that the code between two awaits is one transaction. */
 export class Engine {
   readonly #buckets = new Map<string, Bucket>();
 
@@ -22,7 +22,7 @@ export class Engine {
     return bucket;
   }
 
-  /** In the order of their names. */
+  /** Ordered by name. */
   buckets(): readonly Bucket[] {
     return [...this.#buckets.values()].toSorted((a, b) => compareUtf8(a.name, b.name));
   }
@@ -37,7 +37,7 @@ export class Engine {
   }
 }
 
-/** One bucket: its objects by key, and its unfinished uploads. */
+/** One bucket with its objects and its unfinished uploads. */
 export class Bucket {
   readonly name: string;
   readonly createdAt: Date;
@@ -67,7 +67,7 @@ export class Bucket {
     if (this.#objects.delete(key)) this.#sortedKeys = undefined;
   }
 
-  /** In the order of their UTF-8 bytes, which is the order of S3's listings. */
+  /** Ordered by UTF-8 bytes, as S3 lists them. */
   keys(): readonly string[] {
     this.#sortedKeys ??= [...this.#objects.keys()].toSorted(compareUtf8);
     return this.#sortedKeys;

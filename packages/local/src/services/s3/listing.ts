@@ -1,26 +1,26 @@
-/** What a listing asks for. */
+/** The parameters of a listing. */
 export interface ListingQuery {
   readonly prefix: string;
-  /** Empty: nothing is rolled up. */
+  /** Empty if keys are not grouped. */
   readonly delimiter: string;
-  /** Only what comes after this key or common prefix. */
+  /** The listing starts after this key or common prefix. */
   readonly after: string;
   readonly max: number;
 }
 
-/** One page, in the order of UTF-8: keys and rolled-up prefixes count alike. */
+/** One page, ordered by UTF-8 bytes. Items and common prefixes both count towards its size. */
 export interface ListingPage<T> {
   readonly items: readonly T[];
   readonly commonPrefixes: readonly string[];
-  /** Where the next page begins: after this. Undefined on the last page. */
+  /** The next page starts after this key or common prefix. Undefined on the last page. */
   readonly next: string | undefined;
 }
 
 /**
  * One page of `sorted`.
  *
- * @param nameOf The key by which an item is listed
- * @param follows Whether an item comes after `query.after`, where that is not for its name alone to say
+ * @param nameOf The key of an item
+ * @param follows Whether an item comes after `query.after`, if its key alone does not decide that
  * @see Amazon S3 User Guide, "Organizing objects using prefixes"
  */
 export function listPage<T>(
@@ -36,12 +36,12 @@ export function listPage<T>(
   for (const item of sorted) {
     const name = nameOf(item);
     if (!name.startsWith(prefix) || !follows(item)) continue;
-    const rolledUp = commonPrefix(name, prefix, delimiter);
-    if (rolledUp !== undefined && (rolledUp === commonPrefixes.at(-1) || rolledUp === after)) continue;
+    const grouped = commonPrefix(name, prefix, delimiter);
+    if (grouped !== undefined && (grouped === commonPrefixes.at(-1) || grouped === after)) continue;
     if (items.length + commonPrefixes.length === max) return { items, commonPrefixes, next: max === 0 ? undefined : last };
-    if (rolledUp === undefined) items.push(item);
-    else commonPrefixes.push(rolledUp);
-    last = rolledUp ?? name;
+    if (grouped === undefined) items.push(item);
+    else commonPrefixes.push(grouped);
+    last = grouped ?? name;
   }
   return { items, commonPrefixes, next: undefined };
 }
@@ -51,7 +51,7 @@ function commonPrefix(name: string, prefix: string, delimiter: string): string |
   return end === -1 ? undefined : name.slice(0, end + delimiter.length);
 }
 
-/** Orders two strings by their UTF-8, as S3 lists. JavaScript's own order is that of UTF-16, which puts emoji before U+E000. */
+/** Orders two strings by UTF-8 bytes, as S3 does. JavaScript orders by UTF-16, with emoji before U+E000. */
 export function compareUtf8(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -2,8 +2,8 @@ import { AwsError, type VerifiedRequest } from '../service.ts';
 import type { Target } from './path.ts';
 import type { S3Operation } from './operation.ts';
 
-/** What belongs to the signature or to the payload's framing, and is settled before a service sees the request. */
-const SETTLED_HEADERS: ReadonlySet<string> = new Set([
+/** Headers of the signature and of the payload's encoding. They are processed before a service gets the request. */
+const PROCESSED_HEADERS: ReadonlySet<string> = new Set([
   'x-amz-content-sha256',
   'x-amz-date',
   'x-amz-decoded-content-length',
@@ -12,7 +12,7 @@ const SETTLED_HEADERS: ReadonlySet<string> = new Set([
   'x-amz-user-agent',
 ]);
 
-/** Plain HTTP headers that change what an operation does: understood, or refused. */
+/** HTTP headers that change the effect of an operation. An operation that does not support one refuses it. */
 const MEANINGFUL_HEADERS: ReadonlySet<string> = new Set([
   'content-md5',
   'if-match',
@@ -24,45 +24,49 @@ const MEANINGFUL_HEADERS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The first row that fits the whole request: method, target, every query parameter, every header that means something.
+ * The first operation that matches the whole request: its method, target, query parameters and meaningful headers.
  *
- * @throws {@link AwsError} NotImplemented, 501: nothing that is not in the table is passed on to anything
+ * @throws {@link AwsError} NotImplemented, 501, if none matches; InvalidRequest for a body that the operation does not read
  */
 export function matchOperation(table: readonly S3Operation[], request: VerifiedRequest, target: Target): S3Operation {
-  const same = table.filter((row) => row.method === request.method && row.target === target.kind && hasWhatItRequires(row, request));
-  const row = same.find((candidate) => unknownPart(candidate, request) === undefined);
-  if (!row) throw notImplemented(same[0] ? unknownPart(same[0], request) : undefined);
-  if (!row.body && request.body.length > 0) throw new AwsError('InvalidRequest', 400, `${row.operation} takes no body.`);
-  return row;
+  const candidates = table.filter(
+    (operation) => operation.method === request.method && operation.target === target.kind && hasRequiredParts(operation, request),
+  );
+  const match = candidates.find((candidate) => unknownPart(candidate, request) === undefined);
+  if (!match) throw notImplemented(candidates[0] && unknownPart(candidates[0], request));
+  if (!match.body && request.body.length > 0) throw new AwsError('InvalidRequest', 400, `${match.operation} must not have a body.`);
+  return match;
 }
 
-/** 501, naming the part that is not understood. */
+/** The 501 that names the unsupported part of a request. */
 export function notImplemented(part: string | undefined): AwsError {
-  const what = part ? `\`${part}\` is not implemented here for this operation.` : 'This operation is not implemented here.';
+  const what = part ? `The local AWS does not support \`${part}\` for this operation.` : 'The local AWS does not support this operation.';
   return new AwsError('NotImplemented', 501, `A header or a query parameter implies functionality that is not implemented. ${what}`);
 }
 
-function hasWhatItRequires(row: S3Operation, request: VerifiedRequest): boolean {
-  if (row.requiresHeader !== undefined && !request.headers.has(row.requiresHeader)) return false;
-  return (row.requires ?? []).every(([name, value]) => (value === undefined ? request.query.has(name) : request.query.get(name) === value));
+function hasRequiredParts(operation: S3Operation, request: VerifiedRequest): boolean {
+  if (operation.requiresHeader !== undefined && !request.headers.has(operation.requiresHeader)) return false;
+  return (operation.requires ?? []).every(([name, value]) =>
+    value === undefined ? request.query.has(name) : request.query.get(name) === value,
+  );
 }
 
-function unknownPart(row: S3Operation, request: VerifiedRequest): string | undefined {
+function unknownPart(operation: S3Operation, request: VerifiedRequest): string | undefined {
   for (const [name, value] of request.query) {
-    // The SDK names the operation it means, for logs. Where it is another than ours, the two of us read the request differently.
-    const known = name === 'x-id' ? value === row.operation : isKnownParam(row, name);
+    // SDKs send the name of the operation. Another name means that the SDK and this table read the request differently.
+    const known = name === 'x-id' ? value === operation.operation : isKnownParam(operation, name);
     if (!known) return name;
   }
-  for (const name of request.headers.keys()) if (!isKnownHeader(row, name)) return name;
+  for (const name of request.headers.keys()) if (!isKnownHeader(operation, name)) return name;
   return undefined;
 }
 
-function isKnownParam(row: S3Operation, name: string): boolean {
-  return (row.params ?? []).includes(name) || (row.requires ?? []).some(([required]) => required === name);
+function isKnownParam(operation: S3Operation, name: string): boolean {
+  return (operation.params ?? []).includes(name) || (operation.requires ?? []).some(([required]) => required === name);
 }
 
-function isKnownHeader(row: S3Operation, name: string): boolean {
+function isKnownHeader(operation: S3Operation, name: string): boolean {
   if (!name.startsWith('x-amz-') && !MEANINGFUL_HEADERS.has(name)) return true;
-  if (SETTLED_HEADERS.has(name) || name === row.requiresHeader) return true;
-  return (row.headers ?? []).some((known) => (known.endsWith('*') ? name.startsWith(known.slice(0, -1)) : name === known));
+  if (PROCESSED_HEADERS.has(name) || name === operation.requiresHeader) return true;
+  return (operation.headers ?? []).some((known) => (known.endsWith('*') ? name.startsWith(known.slice(0, -1)) : name === known));
 }

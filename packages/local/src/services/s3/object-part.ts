@@ -4,13 +4,13 @@ import type { ByteRange } from './range.ts';
 import type { S3Request } from './operation.ts';
 import type { StoredChecksum, StoredObject } from './stored-object.ts';
 
-/** The bytes that one part of an object became, and their own checksum. */
+/** The byte range of one part of an object, and the part's checksum. */
 export interface ObjectPart extends ByteRange {
   readonly checksum: StoredChecksum | undefined;
 }
 
 /**
- * The part that `partNumber` asks for; an object that was not uploaded by parts is its own first one.
+ * The part that `partNumber` names. An object that was not uploaded in parts has itself as part 1.
  *
  * @throws {@link AwsError} InvalidPartNumber, 416; InvalidArgument, InvalidRequest
  */
@@ -22,7 +22,7 @@ export function readPart(request: S3Request, object: StoredObject): ObjectPart |
   const number = integerParam(request, 'partNumber', { min: 1, max: MAX_PART_NUMBER, fallback: 1 });
   const size = object.body.length;
   if (object.parts.length === 0 && number === 1) {
-    // Nothing has no first byte to name in a Content-Range.
+    // An empty object has no byte for a Content-Range.
     return size === 0 ? undefined : { first: 0, last: size - 1, checksum: object.checksum };
   }
   const part = object.parts[number - 1];

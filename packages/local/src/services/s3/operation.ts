@@ -2,37 +2,37 @@ import type { ParsedOperation, VerifiedRequest } from '../service.ts';
 import type { Engine } from './engine.ts';
 import type { Target } from './path.ts';
 
-/** A verified request whose path is read. `bucket` and `key` are empty where the row's target has none. */
+/** A verified request with its parsed path. `bucket` and `key` are empty if the operation's target has none. */
 export interface S3Request extends VerifiedRequest {
   readonly bucket: string;
   readonly key: string;
-  /** Who owns all buckets here. */
+  /** The owner of all buckets. */
   readonly account: string;
   readonly region: string;
 }
 
-/** One operation: which requests are it, what they may carry, and what they ask of IAM. */
+/** One operation of S3: how a request is recognised, the parts that it may have, and the permissions that it needs. */
 export interface S3Operation {
-  /** By the name that AWS's API reference has: `GetObject`. */
+  /** The name in AWS's API reference: `GetObject`. */
   readonly operation: string;
   readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
   readonly target: Target['kind'];
-  /** Query parameters that make the operation what it is; with a value where only that value does. */
+  /** Query parameters that identify the operation; with a value if only that value does. */
   readonly requires?: readonly (readonly [name: string, value?: string])[];
-  /** A header that makes it another operation than the same request without it. */
+  /** A header that identifies the operation: the same request without it is another operation. */
   readonly requiresHeader?: string;
-  /** Further query parameters that it understands. */
+  /** Other supported query parameters. */
   readonly params?: readonly string[];
-  /** The `x-amz-*`, conditional and integrity headers that it understands; a trailing `*` admits every name that begins so. */
+  /** Supported `x-amz-*`, conditional and integrity headers. A trailing `*` matches every name with that prefix. */
   readonly headers?: readonly string[];
-  /** Whether it reads a body. A body that nobody reads is refused. */
+  /** The kind of body. If absent, a request with a body is refused. */
   readonly body?: 'payload' | 'xml';
-  /** The IAM actions it asks for. */
+  /** The permissions that it needs. */
   readonly actions: readonly string[];
-  /** Actions that it asks for in some cases only, and when. */
+  /** Permissions that it needs only in some cases, and the case. */
   readonly furtherActions?: readonly (readonly [action: string, when: string])[];
-  /** The condition keys it sends, besides those that every S3 request sends. */
+  /** Its own condition keys, in addition to those of every S3 request. */
   readonly conditionKeys?: readonly string[];
-  /** Reads the rest of the request, once: the same reading is authorised and executed. */
+  /** Parses the rest of the request. */
   readonly parse: (request: S3Request, engine: Engine) => ParsedOperation;
 }

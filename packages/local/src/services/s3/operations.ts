@@ -30,10 +30,7 @@ const WRITE_KEYS = ['s3:if-match', 's3:if-none-match', ENCRYPTION_KEY, 's3:Objec
 const UPLOAD_KEYS = [ENCRYPTION_KEY, 's3:ObjectCreationOperation'];
 const READ_HEADERS = [...READ_CONDITIONS, 'range', 'x-amz-checksum-mode', OWNER];
 
-/**
- * Every S3 operation there is here. The first row that fits a request whole is the operation;
- * a request that fits none is answered 501 and reaches nothing.
- */
+/** Every supported operation of S3. The first one that matches the whole request is executed; a request that matches none is answered with 501. */
 export const S3_OPERATIONS: readonly S3Operation[] = [
   {
     operation: 'ListBuckets',
@@ -157,7 +154,7 @@ export const S3_OPERATIONS: readonly S3Operation[] = [
     method: 'POST',
     target: 'object',
     requires: [['uploadId']],
-    // A checksum here is of the object, not of this request's body.
+    // These checksums are of the whole object, not of this request's body.
     headers: [...CHECKSUM_HEADERS, ...WRITE_CONDITIONS, 'x-amz-checksum-type', 'x-amz-mp-object-size', OWNER],
     body: 'xml',
     actions: ['s3:PutObject'],

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { AwsError } from '../service.ts';
 import type { S3Request } from './operation.ts';
-import { element, parent } from './xml-out.ts';
+import { element, parent } from './xml-writer.ts';
 
 const ACCOUNT_ID = /^\d{12}$/;
 const OWNER_HEADERS = ['x-amz-expected-bucket-owner', 'x-amz-source-expected-bucket-owner'];
 
 /**
- * Refuses a request that expects its bucket to be somebody else's: all buckets here are of one account.
+ * Refuses a request that expects another account to own the bucket.
  *
  * @see Amazon S3 User Guide, "Verifying bucket ownership with bucket owner condition"
  */
@@ -21,7 +21,7 @@ export function checkExpectedOwner(request: S3Request): void {
   }
 }
 
-/** The one owner of everything, by a canonical user id that is stable for the account. */
+/** The element with the owner of all buckets. Its canonical user id is derived from the account. */
 export function ownerElement(account: string, name = 'Owner'): string {
   return parent(name, element('ID', createHash('sha256').update(account).digest('hex')));
 }

@@ -1,6 +1,6 @@
 import { AwsError } from '../service.ts';
 
-/** What a request's path names. The key is an opaque string: `a/../b` is a key like any other, and nothing resolves it. */
+/** The resource that a request's path names. A key is an opaque string: `a/../b` is a valid key and is never resolved. */
 export type Target =
   | { readonly kind: 'service' }
   | { readonly kind: 'bucket'; readonly bucket: string }
@@ -12,9 +12,9 @@ const LOOKS_LIKE_AN_ADDRESS = /^\d+\.\d+\.\d+\.\d+$/;
 const MAX_KEY_BYTES = 1024;
 
 /**
- * Reads a raw path, exactly once: `/`, `/bucket`, `/bucket/`, `/bucket/any/key`.
+ * Parses a raw path: `/`, `/bucket`, `/bucket/`, `/bucket/any/key`. It is decoded exactly once.
  *
- * @throws {@link AwsError} InvalidURI for what is not valid percent-encoded UTF-8, InvalidBucketName, KeyTooLongError
+ * @throws {@link AwsError} InvalidURI for a path that is not percent-encoded UTF-8, InvalidBucketName, KeyTooLongError
  * @see Amazon S3 User Guide, "General purpose bucket naming rules" and "Naming Amazon S3 objects"
  */
 export function parsePath(rawPath: string): Target {
@@ -27,18 +27,18 @@ export function parsePath(rawPath: string): Target {
   return key === '' ? { kind: 'bucket', bucket } : { kind: 'object', bucket, key: parseKey(key) };
 }
 
-/** The only maker of a bucket's name. */
+/** The only function that accepts a bucket name from a request. @throws {@link AwsError} InvalidBucketName */
 export function parseBucketName(name: string): string {
   if (!isBucketName(name)) throw new AwsError('InvalidBucketName', 400, 'The specified bucket is not valid.', { BucketName: name });
   return name;
 }
 
-/** Lower-case letters, digits, dots and hyphens, 3 to 63 of them; no address. */
+/** Whether a name has 3 to 63 lower-case letters, digits, dots and hyphens, and does not look like an IP address. */
 export function isBucketName(name: string): boolean {
   return BUCKET_NAME.test(name) && !name.includes('..') && !LOOKS_LIKE_AN_ADDRESS.test(name);
 }
 
-/** The only maker of a key. It is measured in the bytes of its UTF-8, as AWS does. */
+/** The only function that accepts a key from a request. AWS limits its UTF-8 bytes. @throws {@link AwsError} KeyTooLongError */
 export function parseKey(key: string): string {
   const size = Buffer.byteLength(key);
   if (size > MAX_KEY_BYTES) {
@@ -48,7 +48,7 @@ export function parseKey(key: string): string {
 }
 
 function decode(encoded: string): string {
-  // A raw byte outside ASCII would be read as Latin-1 here and as UTF-8 by another reader.
+  // One parser would read a raw byte outside ASCII as Latin-1, another as UTF-8.
   if (!PRINTABLE_ASCII.test(encoded)) throw invalidUri();
   try {
     return decodeURIComponent(encoded);

@@ -3,16 +3,16 @@ import { CHECKSUM_HEADERS, type ChecksumAlgorithm, checksum, checksumOfHeader, p
 import { AwsError, type VerifiedRequest } from '../service.ts';
 import type { StoredChecksum } from './stored-object.ts';
 
-/** What a body may be accompanied by, to be compared with it. */
+/** Headers with which a client verifies a body. */
 export const INTEGRITY_HEADERS: readonly string[] = ['content-md5', 'x-amz-sdk-checksum-algorithm', ...CHECKSUM_HEADERS];
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /**
- * Compares a body with its Content-MD5 and with the one checksum that was sent as a header or a trailer.
+ * Compares a body with its Content-MD5 and with its checksum, which is a header or a trailer.
  *
- * @returns That checksum, or undefined if there was none
- * @throws {@link AwsError} BadDigest for a difference; InvalidDigest, InvalidRequest for what is no digest
+ * @returns The checksum, if the request has one
+ * @throws {@link AwsError} BadDigest for a difference; InvalidDigest, InvalidRequest for a malformed digest
  * @see Amazon S3 User Guide, "Checking object integrity in Amazon S3"
  */
 export function verifyPayload(request: VerifiedRequest): StoredChecksum | undefined {
@@ -33,7 +33,7 @@ export function verifyPayload(request: VerifiedRequest): StoredChecksum | undefi
   return { algorithm: declared.algorithm, value, type: 'FULL_OBJECT' };
 }
 
-/** The one checksum named among the headers or the trailers. Two would leave open which of them counts. */
+/** The checksum among the headers and trailers. Two are refused: it would be undefined which of them counts. */
 export function declaredChecksum(
   request: Pick<VerifiedRequest, 'headers' | 'trailers'>,
 ): { readonly algorithm: ChecksumAlgorithm; readonly value: string } | undefined {
@@ -45,7 +45,7 @@ export function declaredChecksum(
   return found[0];
 }
 
-/** Base64, and of just this many bytes. */
+/** Whether a text is canonical base64 of this many bytes. */
 export function isDigest(text: string, bytes: number): boolean {
   return BASE64.test(text) && Buffer.from(text, 'base64').length === bytes && Buffer.from(text, 'base64').toString('base64') === text;
 }

@@ -8,10 +8,10 @@ const IMF_FIXDATE =
 /** The conditions of a read. */
 export const READ_CONDITIONS: readonly string[] = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'];
 
-/** The same conditions, of the source of a copy. */
+/** The conditions on the source of a copy. */
 export const SOURCE_CONDITIONS: readonly string[] = READ_CONDITIONS.map((name) => `x-amz-copy-source-${name}`);
 
-/** What a request says an object must be. */
+/** The conditions of a request on an object. */
 export interface Preconditions {
   readonly ifMatch?: string;
   readonly ifNoneMatch?: string;
@@ -19,7 +19,11 @@ export interface Preconditions {
   readonly ifUnmodifiedSince?: Date;
 }
 
-/** Reads them, of the object itself or, with `x-amz-copy-source-` as the prefix, of a source. @throws {@link AwsError} InvalidArgument for what is no date */
+/**
+ * Reads the preconditions on the object, or with the prefix `x-amz-copy-source-` on the source of a copy.
+ *
+ * @throws {@link AwsError} InvalidArgument for an invalid date
+ */
 export function readPreconditions({ headers }: VerifiedRequest, prefix = ''): Preconditions {
   const ifMatch = headers.get(`${prefix}if-match`);
   const ifNoneMatch = headers.get(`${prefix}if-none-match`);
@@ -34,11 +38,11 @@ export function readPreconditions({ headers }: VerifiedRequest, prefix = ''): Pr
 }
 
 /**
- * What the conditions say of an object. An ETag that was sent decides alone: the date beside it is not looked at.
+ * Evaluates the conditions on an object. A date is ignored if the request has an ETag condition of the same kind.
  *
  * @see RFC 9110, section 13.2.2; Amazon S3 API Reference, "GetObject", conditional headers
  */
-export function judge(conditions: Preconditions, object: StoredObject): 'met' | 'failed' | 'unmodified' {
+export function checkPreconditions(conditions: Preconditions, object: StoredObject): 'met' | 'failed' | 'unmodified' {
   const { ifMatch, ifNoneMatch, ifModifiedSince, ifUnmodifiedSince } = conditions;
   const modified = object.lastModified;
   if (ifMatch !== undefined) {
@@ -70,11 +74,11 @@ function readDate(headers: S3Request['headers'], name: string): Date | undefined
   if (text === undefined) return undefined;
   const date = parseHttpDate(text);
   if (!date)
-    throw new AwsError('InvalidArgument', 400, `The value of ${name} is no HTTP date.`, { ArgumentName: name, ArgumentValue: text });
+    throw new AwsError('InvalidArgument', 400, `The value of ${name} is not an HTTP date.`, { ArgumentName: name, ArgumentValue: text });
   return date;
 }
 
-/** A date as HTTP writes it, or undefined: no other form, and no day that does not exist. */
+/** Parses the preferred date format of HTTP. Undefined for any other format, and for a date that does not exist. */
 function parseHttpDate(text: string): Date | undefined {
   if (!IMF_FIXDATE.test(text)) return undefined;
   const date = new Date(text);

@@ -4,10 +4,9 @@ import { percentEncodeKey } from '../../percent.ts';
 
 const MAX_INT32 = 2 ** 31 - 1;
 
-/** S3 allows ten thousand parts. */
 export const MAX_PART_NUMBER = 10_000;
 
-/** A whole number of the query, or `fallback` if it was not sent. @throws {@link AwsError} InvalidArgument */
+/** A query parameter that is a whole number; `fallback` if it is absent. @throws {@link AwsError} InvalidArgument */
 export function integerParam(
   { query }: VerifiedRequest,
   name: string,
@@ -22,7 +21,11 @@ export function integerParam(
   return value;
 }
 
-/** How names are written into an answer: as they are, or percent-encoded where `encoding-type=url` was asked. */
+/**
+ * Encodes a name for the response: percent-encoded if the request has `encoding-type=url`, else unchanged.
+ *
+ * @throws {@link AwsError} InvalidArgument
+ */
 export function nameEncoder({ query }: VerifiedRequest): (name: string) => string {
   const type = query.get('encoding-type');
   if (type === undefined) return (name) => name;
@@ -30,7 +33,7 @@ export function nameEncoder({ query }: VerifiedRequest): (name: string) => strin
   return percentEncodeKey;
 }
 
-/** A yes or no of the query. @throws {@link AwsError} InvalidArgument */
+/** A query parameter that is `true` or `false`. @throws {@link AwsError} InvalidArgument */
 export function booleanParam({ query }: VerifiedRequest, name: string): boolean {
   const text = query.get(name);
   if (text === undefined || text === 'false') return false;
@@ -40,12 +43,12 @@ export function booleanParam({ query }: VerifiedRequest, name: string): boolean 
 
 const TOKEN_VERSION = '1:';
 
-/** Continues after this key. It is opaque to clients, and gives them nothing: the prefix is authorised anew on every page. */
+/** A token that continues a listing after a key. It grants nothing: the prefix is authorised again for every page. */
 export function continuationToken(after: string): string {
   return Buffer.from(TOKEN_VERSION + after).toString('base64url');
 }
 
-/** Where a continuation token points. @throws {@link AwsError} InvalidArgument for a token that we did not write */
+/** The key in a continuation token. @throws {@link AwsError} InvalidArgument for a token that {@link continuationToken} did not make */
 export function readContinuationToken({ query }: VerifiedRequest): string | undefined {
   const token = query.get('continuation-token');
   if (token === undefined) return undefined;
@@ -59,13 +62,13 @@ export function invalidArgument(name: string, value: string, message: string): A
   return new AwsError('InvalidArgument', 400, message, { ArgumentName: name, ArgumentValue: value });
 }
 
-/** The upload that a request names, and its part. */
+/** The upload and the part that a request names. */
 export interface UploadTarget {
   readonly uploadId: string;
   readonly partNumber: number;
 }
 
-/** @throws {@link AwsError} InvalidArgument for a part number that is no whole number from 1 to 10,000 */
+/** @throws {@link AwsError} InvalidArgument for a part number that is not a whole number from 1 to 10,000 */
 export function readUploadTarget(request: VerifiedRequest): UploadTarget {
   return {
     uploadId: uploadId(request),

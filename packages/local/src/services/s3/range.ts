@@ -1,7 +1,7 @@
 import { strictInteger } from '../../strict.ts';
 import { AwsError } from '../service.ts';
 
-/** Both ends included, as HTTP counts. */
+/** Both ends are included, as in HTTP. */
 export interface ByteRange {
   readonly first: number;
   readonly last: number;
@@ -11,10 +11,10 @@ const RANGE = /^bytes=(\d*)-(\d*)$/;
 const WHOLE_NUMBERS = { min: 0, max: Number.MAX_SAFE_INTEGER };
 
 /**
- * The bytes that a `Range` header asks of `size` bytes. Undefined means the whole object, also for what is no single range of bytes:
- * HTTP has it ignored.
+ * The byte range that a `Range` header requests of `size` bytes. Undefined for the whole object, and for a header that is not
+ * a single byte range: HTTP requires that such a header is ignored.
  *
- * @throws {@link AwsError} InvalidRange, 416: nothing of the object lies in it
+ * @throws {@link AwsError} InvalidRange, 416, for a range outside the object
  */
 export function readRange(header: string | undefined, size: number): ByteRange | undefined {
   const [, from = '', to = ''] = RANGE.exec(header ?? '') ?? [];
@@ -31,9 +31,9 @@ export function readRange(header: string | undefined, size: number): ByteRange |
 }
 
 /**
- * The bytes of a source that UploadPartCopy asks for. Nothing is ignored here: both ends must be there and lie in the object.
+ * The byte range of the source that UploadPartCopy requests. Unlike in a `Range` header, both ends must be present and inside the object.
  *
- * @throws {@link AwsError} InvalidArgument for another form, InvalidRange for bytes that are not there
+ * @throws {@link AwsError} InvalidArgument for another format, InvalidRange for a range outside the object
  */
 export function readSourceRange(header: string | undefined, size: number): ByteRange | undefined {
   if (header === undefined) return undefined;

@@ -6,7 +6,7 @@ import type { S3Request } from './operation.ts';
 import { fullObjectChecksum, type StoredChecksum } from './stored-object.ts';
 import type { Part, UploadOptions } from './uploads.ts';
 
-/** The first type is the one that an upload has if it does not say. */
+/** The types of each algorithm. The first is the default of an upload. */
 const TYPES: ReadonlyMap<ChecksumAlgorithm, readonly StoredChecksum['type'][]> = new Map([
   ['CRC32', ['COMPOSITE', 'FULL_OBJECT']],
   ['CRC32C', ['COMPOSITE', 'FULL_OBJECT']],
@@ -25,34 +25,34 @@ export function checksumAlgorithm({ headers }: S3Request): ChecksumAlgorithm | u
 }
 
 /**
- * The checksum that an upload is created with.
+ * The checksum with which an upload is created, if any.
  *
  * @throws {@link AwsError} InvalidRequest for a type that the algorithm does not have
  * @see Amazon S3 User Guide, "Checking object integrity for data uploads", full object and composite checksum types
  */
 export function uploadChecksum(request: S3Request): UploadOptions['checksum'] {
   const algorithm = checksumAlgorithm(request);
-  const asked = request.headers.get('x-amz-checksum-type');
+  const requested = request.headers.get('x-amz-checksum-type');
   if (!algorithm) {
-    if (asked !== undefined) throw invalid('The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.');
+    if (requested !== undefined) throw invalid('The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.');
     return undefined;
   }
   const types = TYPES.get(algorithm) ?? [];
-  const type = asked === undefined ? types[0] : types.find((known) => known === asked);
-  if (!type) throw invalid(`The ${asked} checksum type cannot be used with the ${algorithm.toLowerCase()} checksum algorithm.`);
+  const type = requested === undefined ? types[0] : types.find((known) => known === requested);
+  if (!type) throw invalid(`The ${requested} checksum type cannot be used with the ${algorithm.toLowerCase()} checksum algorithm.`);
   return { algorithm, type };
 }
 
-/** The checksum of an object made of these parts. A composite one is of the parts' checksums, and says of how many. */
-export function completedChecksum(asked: UploadOptions['checksum'], parts: readonly Part[], body: Buffer): StoredChecksum {
-  if (asked?.type !== 'COMPOSITE') return fullObjectChecksum(asked?.algorithm ?? 'CRC64NVME', body);
-  const { algorithm, type } = asked;
+/** The checksum of a completed upload. A composite checksum is computed from the parts' checksums, and contains their number. */
+export function completedChecksum(expected: UploadOptions['checksum'], parts: readonly Part[], body: Buffer): StoredChecksum {
+  if (expected?.type !== 'COMPOSITE') return fullObjectChecksum(expected?.algorithm ?? 'CRC64NVME', body);
+  const { algorithm, type } = expected;
   const digests = parts.map((part) => partDigest(part, algorithm));
   return { algorithm, type, value: `${checksum(algorithm, Buffer.concat(digests))}-${parts.length}` };
 }
 
 /**
- * Compares what CompleteMultipartUpload says of the whole object with what the parts came to.
+ * Compares the checksum in CompleteMultipartUpload with that of the completed object.
  *
  * @throws {@link AwsError} BadDigest for a difference, InvalidRequest for another algorithm or type
  */

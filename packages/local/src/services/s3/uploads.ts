@@ -4,7 +4,7 @@ import { AwsError } from '../service.ts';
 import type { StoredChecksum } from './stored-object.ts';
 import { compareUtf8 } from './listing.ts';
 
-/** One uploaded part. It is replaced whole and never changed. */
+/** One uploaded part. It is replaced as a whole, never changed. */
 export interface Part {
   readonly number: number;
   readonly body: Buffer;
@@ -13,17 +13,17 @@ export interface Part {
   readonly checksum: StoredChecksum | undefined;
 }
 
-/** The one method of encryption that a write can ask for: with keys that S3 keeps itself. */
+/** The only encryption that a write can request: with keys that S3 manages. */
 export type Encryption = 'AES256';
 
-/** What an upload was created with. */
+/** The options with which an upload is created. */
 export interface UploadOptions {
   readonly key: string;
   readonly initiated: Date;
   readonly headers: ReadonlyMap<string, string>;
-  /** The checksum that was asked for: of the whole object, or composed of those of its parts. */
+  /** The requested checksum: of the whole object, or composed of the parts' checksums. */
   readonly checksum: { readonly algorithm: ChecksumAlgorithm; readonly type: StoredChecksum['type'] } | undefined;
-  /** What was asked for. Its parts and its end are judged by it too. */
+  /** The requested encryption. Later requests of the upload are authorised with it too. */
   readonly encryption: Encryption | undefined;
 }
 
@@ -36,8 +36,8 @@ export interface Upload extends UploadOptions {
 /**
  * The unfinished uploads of one bucket.
  *
- * INVARIANT: an upload is found only by its bucket, its key *and* its id. A right to `acme/*` that could reach an upload of
- * `globex/f` by its id would write, end or read what is globex's.
+ * INVARIANT: an upload is found only by its bucket, its key *and* its id. If the id were enough, permission for `acme/*` would
+ * give access to an upload of `globex/f`.
  */
 export class Uploads {
   readonly #uploads = new Map<string, Upload>();
@@ -45,7 +45,7 @@ export class Uploads {
 
   create(options: UploadOptions): Upload {
     this.#created += 1;
-    // Not to be guessed, yet in the order of creation, so that a listing can go on after an upload that has ended meanwhile.
+    // Random, so that it cannot be guessed. In the order of creation, so that a listing can continue after an upload that has ended.
     const id = this.#created.toString(36).padStart(8, '0') + randomBytes(36).toString('base64url');
     const upload = { ...options, id, parts: new Map<number, Part>() };
     this.#uploads.set(upload.id, upload);
@@ -68,11 +68,11 @@ export class Uploads {
     );
   }
 
-  end(upload: Upload): void {
+  remove(upload: Upload): void {
     this.#uploads.delete(upload.id);
   }
 
-  /** By key, and for one key in the order of creation. */
+  /** Ordered by key; uploads of one key by creation. */
   list(): readonly Upload[] {
     return [...this.#uploads.values()].toSorted((a, b) => compareUtf8(a.key, b.key) || compareUtf8(a.id, b.id));
   }

@@ -1,6 +1,6 @@
 import type { IamRequest } from '@tenant-aws/prover/evaluator';
 import { AwsError } from '../service.ts';
-import { ask, type Context, missingKey, objectArn, sent } from './authorization.ts';
+import { iamRequest, type ConditionKeys, missingKey, objectArn, conditionKeysOf } from './authorization.ts';
 import type { Bucket } from './engine.ts';
 import { matches, preconditionFailed } from './preconditions.ts';
 import type { S3Request } from './operation.ts';
@@ -8,26 +8,26 @@ import type { S3Request } from './operation.ts';
 /** The conditions of a write. */
 export const WRITE_CONDITIONS: readonly string[] = ['if-match', 'if-none-match'];
 
-/** The condition keys that tell a policy what was asked. */
-export function writeConditionKeys(request: S3Request): Context {
-  return sent(request.headers, { 'if-match': 's3:if-match', 'if-none-match': 's3:if-none-match' });
+/** The condition keys of a write's conditions. */
+export function writeConditionKeys(request: S3Request): ConditionKeys {
+  return conditionKeysOf(request.headers, { 'if-match': 's3:if-match', 'if-none-match': 's3:if-none-match' });
 }
 
 /**
- * A write that depends on an ETag tells its caller something of the object, so the right to read is needed too.
+ * The additional permission of a write with If-Match. Its result reveals whether the ETag matches, so it needs permission to read.
  *
  * @see Amazon S3 User Guide, "How to prevent object overwrites with conditional writes"
  */
 export function writeConditionRights(request: S3Request): readonly IamRequest[] {
   if (!request.headers.has('if-match')) return [];
-  return [ask(request, 's3:GetObject', objectArn(request.bucket, request.key))];
+  return [iamRequest(request, 's3:GetObject', objectArn(request.bucket, request.key))];
 }
 
 /**
  * Reads the conditions of a write.
  *
- * @returns A check to be made in the same tick as the write
- * @throws {@link AwsError} NotImplemented for an `If-None-Match` of anything but `*`, and for both at once
+ * @returns A check to call synchronously before the write
+ * @throws {@link AwsError} NotImplemented for an `If-None-Match` of anything but `*`, and for both conditions together
  */
 export function writeConditions(request: S3Request): (bucket: Bucket) => void {
   const ifMatch = request.headers.get('if-match');

@@ -5,7 +5,7 @@ import { list, type Members, STRING, structure, textOf } from '../shape.ts';
 import type { Message } from './publish.ts';
 import type { MessageAttributes } from './topic.ts';
 
-/** The parameters of a message. */
+/** The parameters that describe a message. */
 export const MESSAGE: Members = {
   Message: STRING,
   'Subject?': STRING,
@@ -19,7 +19,7 @@ const ATTRIBUTE_NAME = /^(?!__proto__$)[A-Za-z0-9_.-]{1,256}$/;
 const SUBJECT = /^[\x20-\x7e]{1,100}$/;
 
 /**
- * Reads a message from parameters that have their shape.
+ * Reads a message from parameters whose types are checked.
  *
  * @throws {@link AwsError} 400
  */
@@ -54,7 +54,7 @@ function readAttributes(given: Json | undefined): MessageAttributes {
   return attributes;
 }
 
-/** The size of a message as SNS counts it: with its attributes. */
+/** The size of a message in bytes. SNS counts its attributes too. */
 export function size({ body, attributes }: Pick<Message, 'body' | 'attributes'>): number {
   const texts = Object.entries(attributes).flatMap(([name, { DataType, StringValue = '', BinaryValue = '' }]) => [
     name,

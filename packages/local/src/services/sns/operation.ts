@@ -1,25 +1,25 @@
 import type { JsonObject } from '../../strict-json.ts';
 import type { Caller, ParsedOperation } from '../service.ts';
 import type { Members } from '../shape.ts';
-import type { Delivery } from './publish.ts';
+import type { DeliveryContext } from './publish.ts';
 import type { Topics } from './topics.ts';
 
-/** One operation of SNS that is understood. */
+/** One supported operation of SNS. */
 export interface SnsOperation {
   /** `PublishBatch` */
   readonly operation: string;
-  /** `sns:Publish`: what must be allowed. */
+  /** The permissions that it needs: `sns:Publish`. */
   readonly actions: readonly string[];
-  /** `sns:Protocol`: what it reports besides the global condition keys. For the documentation. */
+  /** Its own condition keys, in addition to the global ones: `sns:Protocol`. For the documentation. */
   readonly conditionKeys?: readonly string[];
   readonly members: Members;
-  /** Understands parameters that have the shape of `members`. */
+  /** Parses parameters that have the types of `members`. `execute` returns the content of the Result element, or undefined if there is none. */
   parse(given: JsonObject, context: SnsContext): ParsedOperation<string | undefined | Promise<string | undefined>>;
 }
 
-/** What the operations work with. */
+/** The state and the caller that a request is parsed with. */
 export interface SnsContext {
   readonly topics: Topics;
-  readonly delivery: Delivery;
+  readonly delivery: DeliveryContext;
   readonly caller: Caller;
 }

@@ -6,12 +6,12 @@ import { denyToSessions } from '../denial.ts';
 import { queueArn, queueNameOfArn } from '../sqs/queue.ts';
 import type { SnsOperation, SnsContext } from './operation.ts';
 import { PUBLISH_OPERATIONS } from './publish-operations.ts';
-import { demandFlag, demandTopicName, isFifo, type Topic, topicArn, topicNameOf } from './topic.ts';
+import { checkFlag, checkTopicName, isFifo, type Topic, topicArn, topicNameOf } from './topic.ts';
 
 const PAGE = 100;
 const ATTRIBUTES = { 'Attributes?': list(structure({ key: STRING, value: STRING })) };
 
-/** Every operation of SNS that is understood. */
+/** Every supported operation of SNS. All others are answered with 501. */
 export const SNS_OPERATIONS: readonly SnsOperation[] = [
   ...PUBLISH_OPERATIONS,
   {
@@ -20,7 +20,7 @@ export const SNS_OPERATIONS: readonly SnsOperation[] = [
     members: { Name: STRING, ...ATTRIBUTES },
     parse(given, { topics }) {
       const name = textOf(given['Name']);
-      demandTopicName(name);
+      checkTopicName(name);
       const attributes = readAttributes(given['Attributes']);
       return {
         authorize: [{ action: 'sns:CreateTopic', resource: topicArn(topics.scope, name), context: {} }],
@@ -28,17 +28,17 @@ export const SNS_OPERATIONS: readonly SnsOperation[] = [
       };
     },
   },
-  onTopic('DeleteTopic', {}, (topic, { topics }) => {
+  topicOperation('DeleteTopic', {}, (topic, { topics }) => {
     topics.delete(topic().name);
     return undefined;
   }),
-  onTopic('GetTopicAttributes', {}, (topic, { topics }) => {
+  topicOperation('GetTopicAttributes', {}, (topic, { topics }) => {
     const { arn, attributes, subscriptions } = topic();
     const counts = { SubscriptionsConfirmed: subscriptions.size, SubscriptionsPending: 0, SubscriptionsDeleted: 0 };
     const all = Object.entries({ TopicArn: arn, Owner: topics.scope.account, ...counts, ...Object.fromEntries(attributes) });
     return `<Attributes>${all.map(([key, value]) => `<entry>${element('key', key)}${element('value', value)}</entry>`).join('')}</Attributes>`;
   }),
-  onTopic('ListSubscriptionsByTopic', { 'NextToken?': STRING }, (topic, { topics }, given) => {
+  topicOperation('ListSubscriptionsByTopic', { 'NextToken?': STRING }, (topic, { topics }, given) => {
     const { arn, subscriptions } = topic();
     return page('Subscriptions', [...subscriptions.values()].toSorted(byArn), given['NextToken'], (subscription) => {
       const endpoint = queueArn(topics.scope, subscription.queue);
@@ -89,21 +89,24 @@ export const SNS_OPERATIONS: readonly SnsOperation[] = [
   },
 ];
 
-/** Delivery to a queue is done later and by nobody's right: AWS asks the queue's policy, and there are none here. So no session may order it. */
+/**
+ * No session may subscribe a queue. A later delivery has no caller whose policies could be checked: AWS checks the queue's
+ * policy, and the local AWS has no queue policies.
+ */
 function subscribe(given: JsonObject, { topics, caller }: SnsContext): ReturnType<SnsOperation['parse']> {
   denyToSessions(caller, 'SNS:Subscribe', 'AuthorizationError');
   const name = topicNameOf(topics.scope, textOf(given['TopicArn']));
   const { RawMessageDelivery = 'false', ...unknown } = readAttributes(given['Attributes']);
-  demandFlag('RawMessageDelivery', RawMessageDelivery);
-  const [more] = Object.keys(unknown);
-  if (more !== undefined) throw unsupported(`The attribute ${more}`);
-  if (given['Protocol'] !== 'sqs') throw new AwsError('NotImplemented', 501, 'Only queues can be subscribed in the local AWS');
+  checkFlag('RawMessageDelivery', RawMessageDelivery);
+  const [unknownName] = Object.keys(unknown);
+  if (unknownName !== undefined) throw unsupported(`The attribute ${unknownName}`);
+  if (given['Protocol'] !== 'sqs') throw unsupported('A subscription with a Protocol other than sqs');
   const queue = queueNameOfArn(topics.scope, textOf(given['Endpoint']));
   if (queue === undefined || (isFifo({ name: queue }) && !isFifo({ name }))) {
     throw new AwsError(
       'InvalidParameter',
       400,
-      'Invalid parameter: Endpoint is the ARN of no queue that can get what is published to this topic',
+      'Invalid parameter: Endpoint must be the ARN of a queue of this account and region, and a FIFO queue needs a FIFO topic',
     );
   }
   const context = { 'sns:Protocol': 'sqs', 'sns:Endpoint': textOf(given['Endpoint']) };
@@ -113,7 +116,7 @@ function subscribe(given: JsonObject, { topics, caller }: SnsContext): ReturnTyp
   };
 }
 
-function onTopic(
+function topicOperation(
   name: string,
   members: Members,
   execute: (topic: () => Topic, context: SnsContext, given: JsonObject) => string | undefined,

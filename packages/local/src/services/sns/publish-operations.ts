@@ -11,7 +11,7 @@ const MAX_ENTRIES = 10;
 const MAX_BATCH_BYTES = 256 * 1024;
 const ENTRY_ID = /^[A-Za-z0-9_-]{1,80}$/;
 
-/** The operations that publish. */
+/** The operations that publish messages. */
 export const PUBLISH_OPERATIONS: readonly SnsOperation[] = [
   {
     operation: 'Publish',
@@ -44,8 +44,8 @@ export const PUBLISH_OPERATIONS: readonly SnsOperation[] = [
               successful.push(member(element('Id', id) + published(await publish(topic, message, delivery))));
             } catch (error) {
               if (!(error instanceof AwsError)) throw error;
-              const { code, message: why } = error;
-              failed.push(member(element('Id', id) + element('Code', code) + element('Message', why) + element('SenderFault', 'true')));
+              const { code, message: reason } = error;
+              failed.push(member(element('Id', id) + element('Code', code) + element('Message', reason) + element('SenderFault', 'true')));
             }
           }
           return `<Successful>${successful.join('')}</Successful><Failed>${failed.join('')}</Failed>`;
@@ -77,6 +77,6 @@ function published({ messageId, sequenceNumber }: Published): string {
   return element('MessageId', messageId) + (sequenceNumber === undefined ? '' : element('SequenceNumber', sequenceNumber));
 }
 
-function member(inside: string): string {
-  return `<member>${inside}</member>`;
+function member(content: string): string {
+  return `<member>${content}</member>`;
 }

@@ -15,25 +15,25 @@ export interface Message {
   readonly deduplicationId?: string;
 }
 
-/** What became of it. */
+/** What SNS returns for a published message. */
 export interface Published {
   readonly messageId: string;
   readonly sequenceNumber?: string;
 }
 
-/** Where messages go. */
-export interface Delivery {
+/** What a message is delivered with. */
+export interface DeliveryContext {
   readonly scope: ResourceScope;
   readonly engine: Fauxqs;
   readonly now: Date;
 }
 
 /**
- * Publishes a message: every subscribed queue that exists has it when this answers.
+ * Publishes a message. It is in every subscribed queue that exists when the promise resolves.
  *
- * @throws {@link AwsError} 400 for a message that the topic does not take
+ * @throws {@link AwsError} 400 for a message that the topic does not accept
  */
-export async function publish(topic: Topic, message: Message, delivery: Delivery): Promise<Published> {
+export async function publish(topic: Topic, message: Message, delivery: DeliveryContext): Promise<Published> {
   if (!isFifo(topic)) {
     if (message.group !== undefined || message.deduplicationId !== undefined) {
       throw invalid('MessageGroupId and MessageDeduplicationId are for FIFO topics');
@@ -60,22 +60,22 @@ function contentDigest({ attributes }: Topic, { body }: Message): string {
   throw invalid('The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly');
 }
 
-async function deliver(topic: Topic, message: Message, published: Published, { scope, engine, now }: Delivery): Promise<void> {
+async function deliver(topic: Topic, message: Message, published: Published, { scope, engine, now }: DeliveryContext): Promise<void> {
   for (const { queue, raw } of topic.subscriptions.values()) {
     const order = isFifo({ name: queue }) ? { MessageGroupId: message.group, MessageDeduplicationId: message.deduplicationId } : {};
     const content = raw
       ? { MessageBody: message.body, MessageAttributes: message.attributes }
       : { MessageBody: envelope(topic, message, published, now) };
-    await engine.run('SendMessage', { QueueUrl: engineUrl(scope, queue), ...content, ...order }).catch(lose);
+    await engine.run('SendMessage', { QueueUrl: engineUrl(scope, queue), ...content, ...order }).catch(ignoreUndeliverable);
   }
 }
 
-/** What a queue does not take, or that there is no queue any more, is lost here as on AWS: whoever published does not hear of it. */
-function lose(error: unknown): void {
+/** As on AWS, a message is lost if its queue is deleted or rejects it. The publisher gets no error. */
+function ignoreUndeliverable(error: unknown): void {
   if (!(error instanceof AwsError)) throw error;
 }
 
-/** What SNS wraps around a message. It is not signed here, so nothing in it says that it were. */
+/** The JSON document in which SNS delivers a message. It has no signature members: the local SNS does not sign. */
 function envelope(topic: Topic, message: Message, { messageId, sequenceNumber }: Published, now: Date): string {
   const attributes = Object.entries(message.attributes).map(([name, { DataType, StringValue, BinaryValue }]) => [
     name,
@@ -93,6 +93,6 @@ function envelope(topic: Topic, message: Message, { messageId, sequenceNumber }:
   });
 }
 
-function invalid(why: string): AwsError {
-  return new AwsError('InvalidParameter', 400, `Invalid parameter: ${why}`);
+function invalid(reason: string): AwsError {
+  return new AwsError('InvalidParameter', 400, `Invalid parameter: ${reason}`);
 }

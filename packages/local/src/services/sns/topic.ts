@@ -2,61 +2,59 @@ import { AwsError, type ResourceScope } from '../service.ts';
 
 const NAME = /^(?:[A-Za-z0-9_-]{1,256}|[A-Za-z0-9_-]{1,251}\.fifo)$/;
 
-/** Attributes of a message, as they were sent. */
+/** The attributes of a message, as the client sent them. */
 export type MessageAttributes = Readonly<
   Record<string, { readonly DataType: string; readonly StringValue?: string; readonly BinaryValue?: string }>
 >;
 
-/** A queue that gets what is published. */
+/** A queue that receives the messages of a topic. */
 export interface Subscription {
   readonly arn: string;
-  /** The name of a queue of ours. */
+  /** The name of a queue of this account and region. */
   readonly queue: string;
-  /** Without the envelope. */
+  /** Whether messages are delivered without the envelope. */
   readonly raw: boolean;
 }
 
-/** A topic. */
 export interface Topic {
   readonly name: string;
   readonly arn: string;
   readonly attributes: ReadonlyMap<string, string>;
   readonly subscriptions: Map<string, Subscription>;
-  /** What was published to a FIFO topic lately, by deduplication id. */
+  /** The messages of a FIFO topic of the last five minutes, by deduplication id. */
   readonly published: Map<string, { readonly at: number; readonly messageId: string; readonly sequenceNumber: string }>;
-  /** How many messages were published so far. */
+  /** How many messages were published. Source of the sequence numbers. */
   count: number;
 }
 
-/** Whether order and deduplication are asked for. */
+/** Whether a topic or a queue of this name keeps the order and removes duplicates. */
 export function isFifo({ name }: { readonly name: string }): boolean {
   return name.endsWith('.fifo');
 }
 
-/** The ARN of a topic. */
 export function topicArn({ account, region }: ResourceScope, name: string): string {
   return `arn:aws:sns:${region}:${account}:${name}`;
 }
 
 /**
- * The name of the topic that an ARN is of.
+ * The name in the ARN of a topic.
  *
- * @throws {@link AwsError} 400 for a topic of another account or region, or none
+ * @throws {@link AwsError} 400 for a topic of another account or region, or another ARN
  */
 export function topicNameOf(scope: ResourceScope, arn: string): string {
   const prefix = topicArn(scope, '');
   const name = arn.slice(prefix.length);
   if (arn.startsWith(prefix) && NAME.test(name)) return name;
-  throw new AwsError('InvalidParameter', 400, 'Invalid parameter: TopicArn is the ARN of no topic of this account and region');
+  throw new AwsError('InvalidParameter', 400, 'Invalid parameter: TopicArn must be the ARN of a topic of this account and region');
 }
 
-/** @throws {@link AwsError} 400 for a value that is neither `true` nor `false`: it would count as the second */
-export function demandFlag(name: string, value: string | undefined): void {
+/** @throws {@link AwsError} 400 for a value other than `true` and `false`: it would be taken for `false` */
+export function checkFlag(name: string, value: string | undefined): void {
   if (value === undefined || value === 'true' || value === 'false') return;
   throw new AwsError('InvalidParameter', 400, `Invalid parameter: Attributes Reason: ${name} must be true or false`);
 }
 
 /** @throws {@link AwsError} 400 */
-export function demandTopicName(name: string): void {
+export function checkTopicName(name: string): void {
   if (!NAME.test(name)) throw new AwsError('InvalidParameter', 400, 'Invalid parameter: Topic Name');
 }

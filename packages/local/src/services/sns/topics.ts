@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError, type ResourceScope, unsupported } from '../service.ts';
-import { demandFlag, demandTopicName, isFifo, type Subscription, type Topic, topicArn } from './topic.ts';
+import { checkFlag, checkTopicName, isFifo, type Subscription, type Topic, topicArn } from './topic.ts';
 
 const ATTRIBUTES: ReadonlySet<string> = new Set(['DisplayName', 'FifoTopic', 'ContentBasedDeduplication']);
 
-/** The topics of one account: names, and which queues get what is published to them. */
+/** The topics of one account and region, in memory. */
 export class Topics {
   readonly scope: ResourceScope;
   readonly #topics = new Map<string, Topic>();
@@ -25,17 +25,21 @@ export class Topics {
   }
 
   /**
-   * Creates a topic, or answers the one that is there with the same attributes.
+   * Creates a topic, or returns the existing one if its attributes are the same.
    *
-   * @throws {@link AwsError} 501 for an attribute that is not in the table, 400 for a name or value that is none, or differs
+   * @throws {@link AwsError} 501 for an unknown attribute, 400 for an invalid name or value, and for a topic that exists with another value
    */
   create(name: string, attributes: Readonly<Record<string, string>>): Topic {
-    demandTopicName(name);
+    checkTopicName(name);
     const unknown = Object.keys(attributes).find((attribute) => !ATTRIBUTES.has(attribute));
     if (unknown !== undefined) throw unsupported(`The attribute ${unknown}`);
-    for (const flag of ['FifoTopic', 'ContentBasedDeduplication']) demandFlag(flag, attributes[flag]);
+    for (const flag of ['FifoTopic', 'ContentBasedDeduplication']) checkFlag(flag, attributes[flag]);
     if (attributes['FifoTopic'] !== undefined && (attributes['FifoTopic'] === 'true') !== isFifo({ name })) {
-      throw new AwsError('InvalidParameter', 400, 'Invalid parameter: the name of a FIFO topic, and of no other, ends with .fifo');
+      throw new AwsError(
+        'InvalidParameter',
+        400,
+        'Invalid parameter: the name of a topic must end with .fifo if FifoTopic is true, and only then',
+      );
     }
     const existing = this.#topics.get(name);
     if (existing === undefined) return this.#add(name, attributes);
@@ -46,12 +50,12 @@ export class Topics {
     return existing;
   }
 
-  /** Deleting what is not there is no error. */
+  /** A topic that does not exist is ignored. */
   delete(name: string): void {
     this.#topics.delete(name);
   }
 
-  /** Subscribes a queue, or answers the subscription that is there. */
+  /** Subscribes a queue, or returns its existing subscription. */
   subscribe(topic: Topic, queue: string, raw: boolean): Subscription {
     const existing = [...topic.subscriptions.values()].find((subscription) => subscription.queue === queue);
     if (existing !== undefined) return existing;

@@ -3,26 +3,26 @@ import { isJsonObject, type Json, type JsonObject } from '../../strict-json.ts';
 import { textOf } from '../shape.ts';
 
 /**
- * fauxqs knows no character beyond U+FFFF, so no emoji. Each half of such a character is kept as a private one, 0x800 further on;
- * private characters that were sent stand behind an escape.
+ * fauxqs rejects characters above U+FFFF, such as emoji. Each surrogate of one is stored as a private-use character, 0x800 higher.
+ * A private-use character in the client's text is stored after an escape character.
  */
 const SHIFT = 0x800;
 const ESCAPE = '\uf8ff';
 const TO_ENGINE = /[\ud800-\udfff\ue000-\ue7ff\uf8ff]/g;
 const TO_CLIENT = /\uf8ff([^])|[\ue000-\ue7ff]/g;
 
-/** The parameters of a request with message bodies that the engine takes. */
-export function withEngineText(members: object): object {
+/** Replaces message bodies in the parameters of a request by text that the engine accepts. */
+export function toEngineText(members: object): object {
   const { MessageBody, Entries } = bodiesOf(members);
   return {
     ...members,
     ...(typeof MessageBody === 'string' && { MessageBody: engineText(MessageBody) }),
-    ...(Array.isArray(Entries) && { Entries: Entries.map((entry: unknown) => (isObject(entry) ? withEngineText(entry) : entry)) }),
+    ...(Array.isArray(Entries) && { Entries: Entries.map((entry: unknown) => (isObject(entry) ? toEngineText(entry) : entry)) }),
   };
 }
 
-/** The engine's answer, with the bodies that were sent and the digests of those: SDKs compare them. */
-export function shownAnswer(members: object, { MD5OfMessageBody, Successful, Messages, ...rest }: JsonObject): JsonObject {
+/** Restores the original bodies in the engine's result, and computes their digests: SDKs verify them. */
+export function fromEngineText(members: object, { MD5OfMessageBody, Successful, Messages, ...rest }: JsonObject): JsonObject {
   const { MessageBody, Entries } = bodiesOf(members);
   const bodies = new Map(
     (Array.isArray(Entries) ? Entries : [])

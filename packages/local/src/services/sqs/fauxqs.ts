@@ -2,13 +2,13 @@ import type { buildApp } from 'fauxqs';
 import { isJsonObject, type JsonObject, parseStrictJson } from '../../strict-json.ts';
 import { AwsError } from '../service.ts';
 import { textOf } from '../shape.ts';
-import { shownAnswer, withEngineText } from './engine-text.ts';
+import { fromEngineText, toEngineText } from './engine-text.ts';
 
 type App = ReturnType<typeof buildApp>;
 
 /**
- * fauxqs in this process: no port, one path, and bodies that were written here.
- * It checks nothing that a request may do, and is loaded when the first queue is wanted.
+ * fauxqs in this process, without a port. It receives only requests that are written here, and checks no permissions.
+ * Loaded when it runs the first operation.
  */
 export class Fauxqs {
   readonly #region: string;
@@ -21,7 +21,7 @@ export class Fauxqs {
   /**
    * Runs an operation of SQS.
    *
-   * @throws {@link AwsError} what the engine answers with an error
+   * @throws {@link AwsError} the error that the engine returns
    */
   async run(operation: string, members: object): Promise<JsonObject> {
     this.#app ??= build(this.#region);
@@ -30,18 +30,18 @@ export class Fauxqs {
       method: 'POST',
       url: '/',
       headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AmazonSQS.${operation}`, host: 'fauxqs' },
-      payload: JSON.stringify(withEngineText(members)),
+      payload: JSON.stringify(toEngineText(members)),
     });
-    const answer = rawPayload.length === 0 ? {} : parseStrictJson(rawPayload);
-    if (!isJsonObject(answer)) throw new Error(`fauxqs answered ${operation} with something else than an object`);
-    if (statusCode === 200) return shownAnswer(members, answer);
-    const type = textOf(answer['__type']);
-    const message = textOf(answer['message']);
+    const result = rawPayload.length === 0 ? {} : parseStrictJson(rawPayload);
+    if (!isJsonObject(result)) throw new Error(`fauxqs answered ${operation} with JSON that is not an object`);
+    if (statusCode === 200) return fromEngineText(members, result);
+    const type = textOf(result['__type']);
+    const message = textOf(result['message']);
     if (type === '') throw new Error(`fauxqs failed in ${operation}: ${message}`);
     throw new AwsError(type.slice(type.indexOf('#') + 1), statusCode, message);
   }
 
-  /** Ends what waits for messages. */
+  /** Also ends pending receives. */
   async close(): Promise<void> {
     const app = await this.#app;
     await app?.close();

@@ -1,5 +1,5 @@
 import { deniedMessage } from '../denial.ts';
-import { readJsonRequest } from '../json-request.ts';
+import { jsonResponse, readJsonRequest } from '../json-protocol.ts';
 import {
   AwsError,
   creationError,
@@ -9,33 +9,33 @@ import {
   unsupported,
   type VerifiedRequest,
 } from '../service.ts';
-import { errorResponse, response } from './errors.ts';
+import { errorResponse } from './errors.ts';
 import type { Fauxqs } from './fauxqs.ts';
 import { SQS_OPERATIONS } from './operations.ts';
-import { demandQueueName } from './queue.ts';
+import { checkQueueName } from './queue.ts';
 import { engineAttributes } from './queue-attributes.ts';
-import { demandShape, withoutNulls } from '../shape.ts';
+import { checkShape, withoutNulls } from '../shape.ts';
 
-/** A queue that exists from the start: its name, or what CreateQueue takes. */
+/** A queue to create at the start: its name, or the input of CreateQueue. */
 export type QueueDefinition =
   | string
   | { readonly QueueName: string | undefined; readonly Attributes?: Readonly<Record<string, string>> | undefined };
 
-/** What the local SQS is started with. */
+/** Options of the local SQS. */
 export interface SqsOptions extends ResourceScope {
   readonly queues: readonly QueueDefinition[];
   /** Closed with the service. */
   readonly engine: Fauxqs;
 }
 
-/** A message of 1 MB, each of whose characters is escaped, and then some. */
+/** Enough for a message of 1 MB in which every character is escaped. */
 const MAX_BODY = 8 * 1024 * 1024;
-const BY_NAME = new Map(SQS_OPERATIONS.map((row) => [row.operation, row]));
+const BY_NAME = new Map(SQS_OPERATIONS.map((entry) => [entry.operation, entry]));
 
 /**
- * Starts an SQS that says of every request what it wants of which queue.
+ * Starts an SQS whose requests name the permission that they need, and the queue.
  *
- * @throws Error for a queue that cannot be created, which it names
+ * @throws Error that names a queue that cannot be created
  */
 export async function sqsService({ account, region, queues, engine }: SqsOptions): Promise<Service> {
   const scope: ResourceScope = { account, region };
@@ -44,7 +44,7 @@ export async function sqsService({ account, region, queues, engine }: SqsOptions
     name: 'sqs',
     parse: (request) => parse(request, scope, engine),
     error: (error, { requestId }) => errorResponse(error, requestId),
-    // SQS names the action in lower case.
+    // SQS writes the action in lower case.
     denied: (_operation, { action, resource }, caller, denial) =>
       new AwsError('AccessDenied', 403, deniedMessage(caller, action.toLowerCase(), resource, denial)),
     close: () => engine.close(),
@@ -55,17 +55,21 @@ function parse(request: VerifiedRequest, scope: ResourceScope, engine: Fauxqs): 
   const { operation: name, parameters } = readJsonRequest(request, 'AmazonSQS', MAX_BODY);
   const operation = BY_NAME.get(name);
   if (operation === undefined) throw unsupported(`The operation ${name}`);
-  demandShape(parameters, operation.members, name);
+  checkShape(parameters, operation.members, name);
   const given = withoutNulls(parameters);
   const context = { scope, engine, caller: request.caller, host: request.headers.get('host') ?? '', gone: request.gone };
   const parsed = operation.parse(given, context);
-  return { ...parsed, name, execute: async (refused) => response(200, await parsed.execute(refused), request.requestId) };
+  return {
+    ...parsed,
+    name,
+    execute: async (refused) => jsonResponse(200, JSON.stringify(await parsed.execute(refused)), request.requestId),
+  };
 }
 
 async function createQueue(scope: ResourceScope, engine: Fauxqs, queue: Exclude<QueueDefinition, string>): Promise<void> {
   const { QueueName = '', Attributes = {}, ...unknown } = queue;
   try {
-    demandQueueName(QueueName);
+    checkQueueName(QueueName);
     for (const name of Object.keys(unknown)) throw unsupported(`\`${name}\``);
     await engine.run('CreateQueue', { QueueName, Attributes: engineAttributes(scope, { ...Attributes }, undefined) });
   } catch (error) {

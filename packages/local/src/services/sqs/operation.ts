@@ -3,24 +3,24 @@ import type { Caller, ParsedOperation, ResourceScope } from '../service.ts';
 import type { Fauxqs } from './fauxqs.ts';
 import type { Members } from '../shape.ts';
 
-/** One operation of SQS that is understood. */
+/** One supported operation of SQS. */
 export interface SqsOperation {
   /** `SendMessageBatch` */
   readonly operation: string;
-  /** `sqs:SendMessage`: what must be allowed. A batch needs what one message needs. */
+  /** The permissions that it needs: `sqs:SendMessage`. A batch needs the permission of a single message. */
   readonly actions: readonly string[];
   readonly members: Members;
-  /** Understands parameters that have the shape of `members`. */
+  /** Parses parameters that have the types of `members`. `execute` returns the members of the result. */
   parse(given: JsonObject, context: SqsContext): ParsedOperation<Promise<JsonObject>>;
 }
 
-/** What the operations work with. */
+/** The engine and the caller that a request is parsed with. */
 export interface SqsContext {
   readonly scope: ResourceScope;
   readonly engine: Fauxqs;
   readonly caller: Caller;
-  /** Whom the client asked: its QueueUrls are there. */
+  /** The Host that the client sent. QueueUrls are built with it. */
   readonly host: string;
-  /** Aborted when the client goes away before it is answered. */
+  /** Aborted when the client disconnects before it has a response. */
   readonly gone: AbortSignal;
 }

@@ -2,11 +2,11 @@ import { isJsonObject, type JsonObject } from '../../strict-json.ts';
 import { isMessageAttribute, MESSAGE_ATTRIBUTE } from '../message-attribute.ts';
 import { AwsError, type ParsedOperation } from '../service.ts';
 import { integer, list, map, type Members, STRING, structure, textOf } from '../shape.ts';
-import { onQueue } from './on-queue.ts';
+import { queueOperation } from './queue-operation.ts';
 import type { SqsContext, SqsOperation } from './operation.ts';
-import { demandQueueName, queueArn, queueUrl } from './queue.ts';
+import { checkQueueName, queueArn, queueUrl } from './queue.ts';
 import { clientAttributes, engineAttributes } from './queue-attributes.ts';
-import { giveBack, shownMessages } from './received.ts';
+import { releaseMessages, visibleMessages } from './received-messages.ts';
 
 const MESSAGE: Members = {
   MessageBody: STRING,
@@ -17,11 +17,14 @@ const MESSAGE: Members = {
 };
 const VISIBILITY: Members = { ReceiptHandle: STRING, VisibilityTimeout: integer(0, 43_200) };
 
-/** Every operation of SQS that is understood. Whatever is not here never reaches the engine. Of a FIFO queue the engine hands out one message of a group at a time, where AWS may hand out ten. */
+/**
+ * Every supported operation of SQS. All others are answered with 501 and never reach the engine.
+ * From a FIFO queue, the engine returns one message of a group at a time; AWS may return ten.
+ */
 export const SQS_OPERATIONS: readonly SqsOperation[] = [
-  onQueue('SendMessage', MESSAGE, { ask: demandMessages }),
-  onQueue('SendMessageBatch', entriesOf(MESSAGE), { action: 'sqs:SendMessage', ask: demandMessages }),
-  onQueue(
+  queueOperation('SendMessage', MESSAGE, { toEngine: checkedMessages }),
+  queueOperation('SendMessageBatch', entriesOf(MESSAGE), { action: 'sqs:SendMessage', toEngine: checkedMessages }),
+  queueOperation(
     'ReceiveMessage',
     {
       'AttributeNames?': list(STRING),
@@ -32,33 +35,37 @@ export const SQS_OPERATIONS: readonly SqsOperation[] = [
       'WaitTimeSeconds?': integer(0, 20),
     },
     {
-      async answer(answer, queue, context, { MessageAttributeNames }) {
-        if (context.gone.aborted) await giveBack(answer, queue, context);
-        return shownMessages(answer, MessageAttributeNames);
+      async toClient(result, queue, context, { MessageAttributeNames }) {
+        if (context.gone.aborted) await releaseMessages(result, queue, context);
+        return visibleMessages(result, MessageAttributeNames);
       },
     },
   ),
-  onQueue('DeleteMessage', { ReceiptHandle: STRING }),
-  onQueue('DeleteMessageBatch', entriesOf({ ReceiptHandle: STRING }), { action: 'sqs:DeleteMessage' }),
-  onQueue('ChangeMessageVisibility', VISIBILITY),
-  onQueue('ChangeMessageVisibilityBatch', entriesOf(VISIBILITY), { action: 'sqs:ChangeMessageVisibility' }),
-  named('GetQueueUrl', { 'QueueOwnerAWSAccountId?': STRING }, ({ QueueOwnerAWSAccountId: owner, ...given }, { scope }) => {
+  queueOperation('DeleteMessage', { ReceiptHandle: STRING }),
+  queueOperation('DeleteMessageBatch', entriesOf({ ReceiptHandle: STRING }), { action: 'sqs:DeleteMessage' }),
+  queueOperation('ChangeMessageVisibility', VISIBILITY),
+  queueOperation('ChangeMessageVisibilityBatch', entriesOf(VISIBILITY), { action: 'sqs:ChangeMessageVisibility' }),
+  queueNameOperation('GetQueueUrl', { 'QueueOwnerAWSAccountId?': STRING }, ({ QueueOwnerAWSAccountId: owner, ...given }, { scope }) => {
     if (owner === undefined || owner === scope.account) return given;
     throw new AwsError('QueueDoesNotExist', 400, 'The specified queue does not exist.');
   }),
-  named('CreateQueue', { 'Attributes?': map(STRING) }, withEngineAttributes),
-  onQueue(
+  queueNameOperation('CreateQueue', { 'Attributes?': map(STRING) }, withEngineAttributes),
+  queueOperation(
     'GetQueueAttributes',
     { 'AttributeNames?': list(STRING) },
     {
-      ask: ({ AttributeNames, ...given }) => ({ ...given, AttributeNames: AttributeNames ?? [] }),
-      answer: ({ Attributes }, queue, { scope }) =>
+      toEngine: ({ AttributeNames, ...given }) => ({ ...given, AttributeNames: AttributeNames ?? [] }),
+      toClient: ({ Attributes }, queue, { scope }) =>
         isJsonObject(Attributes) ? { Attributes: clientAttributes(scope, queue, Attributes) } : {},
     },
   ),
-  onQueue('SetQueueAttributes', { Attributes: map(STRING) }, { ask: (given, _queue, context) => withEngineAttributes(given, context) }),
-  onQueue('PurgeQueue', {}),
-  onQueue('DeleteQueue', {}),
+  queueOperation(
+    'SetQueueAttributes',
+    { Attributes: map(STRING) },
+    { toEngine: (given, _queue, context) => withEngineAttributes(given, context) },
+  ),
+  queueOperation('PurgeQueue', {}),
+  queueOperation('DeleteQueue', {}),
   {
     operation: 'ListQueues',
     actions: ['sqs:ListQueues'],
@@ -74,20 +81,24 @@ export const SQS_OPERATIONS: readonly SqsOperation[] = [
   },
 ];
 
-/** An operation on the queue of a QueueName, which answers its URL. */
-function named(name: string, members: Members, ask: (given: JsonObject, context: SqsContext) => JsonObject): SqsOperation {
+/** Makes an operation on the queue that QueueName names. It returns the queue's URL. */
+function queueNameOperation(
+  name: string,
+  members: Members,
+  toEngine: (given: JsonObject, context: SqsContext) => JsonObject,
+): SqsOperation {
   return {
     operation: name,
     actions: [`sqs:${name}`],
     members: { QueueName: STRING, ...members },
     parse(given, context): ParsedOperation<Promise<JsonObject>> {
       const queue = textOf(given['QueueName']);
-      demandQueueName(queue);
-      const asked = ask(given, context);
+      checkQueueName(queue);
+      const parameters = toEngine(given, context);
       return {
         authorize: [{ action: `sqs:${name}`, resource: queueArn(context.scope, queue), context: {} }],
         async execute() {
-          await context.engine.run(name, asked);
+          await context.engine.run(name, parameters);
           return { QueueUrl: queueUrl(context.scope, context.host, queue) };
         },
       };
@@ -108,8 +119,8 @@ function entriesOf(members: Members): Members {
   return { Entries: list(structure({ Id: STRING, ...members })) };
 }
 
-/** What the engine would take in silence: the group of a message to a standard queue, and an attribute without a type or value. */
-function demandMessages(given: JsonObject, queue: string): JsonObject {
+/** Checks what the engine does not: a group id for a standard queue, and a message attribute without a valid type or value. */
+function checkedMessages(given: JsonObject, queue: string): JsonObject {
   const messages = Array.isArray(given['Entries']) ? given['Entries'] : [given];
   for (const { MessageGroupId, MessageDeduplicationId, MessageAttributes } of messages.filter(isJsonObject)) {
     const grouped = MessageGroupId !== undefined || MessageDeduplicationId !== undefined;

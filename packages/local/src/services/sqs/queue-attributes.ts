@@ -15,18 +15,19 @@ const RANGES: ReadonlyMap<string, { readonly min: number; readonly max: number }
 const FLAGS: ReadonlySet<string> = new Set(['FifoQueue', 'ContentBasedDeduplication']);
 
 /**
- * Attributes as the engine takes them.
- * A session sets no RedrivePolicy: it is the engine that moves messages to the dead-letter queue, without asking whether they may go there.
+ * Checks the attributes of a queue, and translates them for the engine.
+ * No session may set a RedrivePolicy: the engine moves messages to the dead-letter queue later, without a permission check.
  *
- * @throws {@link AwsError} 501 for an attribute that is not in the table, 400 for a value that is none
+ * @param caller Undefined for a queue that is created at the start
+ * @throws {@link AwsError} 501 for an unknown attribute, 400 for an invalid value
  */
 export function engineAttributes(scope: ResourceScope, attributes: JsonObject, caller: Caller | undefined): Record<string, string> {
   return Object.fromEntries(
     Object.entries(attributes).map(([name, value]) => {
       const text = textOf(value);
       const range = RANGES.get(name);
-      if (range !== undefined) demandValue(name, strictInteger(text, range) !== undefined);
-      else if (FLAGS.has(name)) demandValue(name, text === 'true' || text === 'false');
+      if (range !== undefined) checkValue(name, strictInteger(text, range) !== undefined);
+      else if (FLAGS.has(name)) checkValue(name, text === 'true' || text === 'false');
       else if (name === 'RedrivePolicy') return [name, engineRedrivePolicy(scope, text, caller)];
       else throw unsupported(`The attribute ${name}`);
       return [name, text];
@@ -34,7 +35,7 @@ export function engineAttributes(scope: ResourceScope, attributes: JsonObject, c
   );
 }
 
-/** Attributes as the client knows them: the engine knows only one account. */
+/** Translates the attributes of a queue for the client: the engine has only one account. */
 export function clientAttributes(scope: ResourceScope, name: string, attributes: JsonObject): JsonObject {
   const { QueueArn, RedrivePolicy, ...rest } = attributes;
   return {
@@ -49,7 +50,7 @@ function engineRedrivePolicy(scope: ResourceScope, text: string, caller: Caller 
   if (text === '') return text;
   const { deadLetterTargetArn, maxReceiveCount, ...unknown } = redrivePolicy(text);
   const name = typeof deadLetterTargetArn === 'string' ? queueNameOfArn(scope, deadLetterTargetArn) : undefined;
-  // Both `5` and `"5"` are in use.
+  // Clients send both `5` and `"5"`.
   const count = strictInteger(typeof maxReceiveCount === 'number' ? String(maxReceiveCount) : textOf(maxReceiveCount), {
     min: 1,
     max: 1000,
@@ -68,8 +69,8 @@ function redrivePolicy(text: string): JsonObject {
   throw invalid('RedrivePolicy');
 }
 
-function demandValue(name: string, holds: boolean): void {
-  if (!holds) throw invalid(name);
+function checkValue(name: string, isValid: boolean): void {
+  if (!isValid) throw invalid(name);
 }
 
 function invalid(name: string): AwsError {

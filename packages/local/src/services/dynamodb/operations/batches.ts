@@ -1,18 +1,18 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../strict-json.ts';
 import { AwsError, type ResourceScope } from '../../service.ts';
-import { asIamRequest } from '../access.ts';
+import { iamRequest } from '../iam-request.ts';
 import { attributesOf } from '../attributes.ts';
 import type { Attributes, BatchGet, BatchWrite, ParsedRequest, WriteRequest } from '../dynalite.ts';
 import { validationOf } from '../engine.ts';
 import { refuseCostlyExpressions } from '../expression-cost.ts';
-import { leadingKey } from '../key-value.ts';
+import { leadingKey } from '../leading-key.ts';
 import { type DynamoDbOperation, pinTables } from '../operation.ts';
 import { plainTableName } from '../table-name.ts';
 import { selection } from './items.ts';
 
 const MAX_WRITES = 25;
 
-/** The operations on up to a hundred items of several tables: one question to IAM per table, with the set of all its keys. */
+/** The operations on up to a hundred items of several tables: one IAM request per table, with the set of all its keys. */
 export const BATCH_OPERATIONS: readonly DynamoDbOperation[] = [
   {
     operation: 'BatchGetItem',
@@ -24,10 +24,10 @@ export const BATCH_OPERATIONS: readonly DynamoDbOperation[] = [
       for (const request of Object.values(named['RequestItems'] ?? {})) if (isJsonObject(request)) refuseCostlyExpressions(request);
       const data = engine.check('BatchGetItem', named, validationOf('batchGetItem'));
       const requests = Object.entries(data.RequestItems);
-      const demandSameTables = pinTables(context, Object.keys(data.RequestItems));
+      const checkSameTables = pinTables(context, Object.keys(data.RequestItems));
       return {
         authorize: requests.map(([table, request]) =>
-          asIamRequest(scope, {
+          iamRequest(scope, {
             action: 'BatchGetItem',
             table,
             keys: request.Keys.map((key) => leadingKey(key, engine.table(table))),
@@ -37,7 +37,7 @@ export const BATCH_OPERATIONS: readonly DynamoDbOperation[] = [
           }),
         ),
         execute() {
-          demandSameTables();
+          checkSameTables();
           const result = engine.run('batchGetItem', data);
           const unprocessed = Object.entries(result.UnprocessedKeys).map(([table, keys]) => [
             given(table),
@@ -56,11 +56,11 @@ export const BATCH_OPERATIONS: readonly DynamoDbOperation[] = [
       const { scope, engine } = context;
       const { named } = plainTables(scope, parameters);
       const data = engine.check('BatchWriteItem', named, validationOf('batchWriteItem'));
-      demandSingleWrites(data);
-      const demandSameTables = pinTables(context, Object.keys(data.RequestItems));
+      checkSingleWrites(data);
+      const checkSameTables = pinTables(context, Object.keys(data.RequestItems));
       return {
         authorize: Object.entries(data.RequestItems).map(([table, requests]) =>
-          asIamRequest(scope, {
+          iamRequest(scope, {
             action: 'BatchWriteItem',
             table,
             keys: requests.map((request) => leadingKey(attributesWritten(request), engine.table(table))),
@@ -69,7 +69,7 @@ export const BATCH_OPERATIONS: readonly DynamoDbOperation[] = [
           }),
         ),
         execute() {
-          demandSameTables();
+          checkSameTables();
           return engine.run('batchWriteItem', data);
         },
       };
@@ -81,8 +81,8 @@ function attributesWritten({ PutRequest, DeleteRequest }: WriteRequest): Attribu
   return PutRequest?.Item ?? DeleteRequest?.Key ?? {};
 }
 
-/** dynalite executes the put, and forgets the delete, of an element that has both. */
-function demandSingleWrites({ RequestItems }: BatchWrite): void {
+/** dynalite would execute only the put of an element that has both a put and a delete. */
+function checkSingleWrites({ RequestItems }: BatchWrite): void {
   const requests = Object.values(RequestItems).flat();
   if (requests.length > MAX_WRITES) throw new AwsError('ValidationException', 400, 'Too many items requested for the BatchWriteItem call');
   if (requests.some(({ PutRequest, DeleteRequest }) => PutRequest !== undefined && DeleteRequest !== undefined)) {
@@ -90,7 +90,7 @@ function demandSingleWrites({ RequestItems }: BatchWrite): void {
   }
 }
 
-/** The same request with plain table names, and the way back: the answer names each table as the request did. */
+/** The request with plain table names, and a function that returns the name that the client used: the result has those names. */
 function plainTables(
   scope: ResourceScope,
   parameters: JsonObject,
@@ -112,7 +112,7 @@ function renamed(record: Readonly<Record<string, unknown>>, given: (table: strin
   return Object.fromEntries(Object.entries(record).map(([table, value]) => [given(table), value]));
 }
 
-/** Whoever asks again for what was left must ask for the same attributes: dynalite leaves these two out. */
+/** A retry of the unprocessed keys must request the same attributes: dynalite omits these two members. */
 function projection({ RequestItems }: BatchGet, table: string): Partial<ParsedRequest> {
   const { ProjectionExpression, ExpressionAttributeNames } = RequestItems[table] ?? {};
   return {

@@ -1,19 +1,19 @@
-import { asIamRequest } from '../access.ts';
+import { iamRequest } from '../iam-request.ts';
 import { attributesOf } from '../attributes.ts';
 import type { ParsedRequest, TableDescription } from '../dynalite.ts';
 import { validationOf } from '../engine.ts';
-import { hashAttribute, leadingKey } from '../key-value.ts';
+import { hashAttribute, leadingKey } from '../leading-key.ts';
 import { normaliseLegacyConditions } from '../legacy-conditions.ts';
 import { type DynamoDbOperation, pinTables } from '../operation.ts';
 import { withPlainTableName } from '../table-name.ts';
 import { selection } from './items.ts';
 
-/** Every read is consistent here; of a scan dynalite does not know that it may be asked for. */
+/** Every read is consistent here. dynalite does not know this parameter of Scan. */
 const CONSISTENT_READ = { ConsistentRead: 'Boolean' };
 
 /** The operations that read many items of a table or an index. */
 export const QUERY_OPERATIONS: readonly DynamoDbOperation[] = [
-  // A scan has no leading key: a policy whose only condition is ForAllValues allows it, here as on AWS.
+  // A scan has no leading key. As on AWS, a policy whose only condition is ForAllValues allows it.
   manyItemsOperation('Scan', 'scan', ['dynamodb:Attributes', 'dynamodb:Select', 'dynamodb:ReturnConsumedCapacity'], () => []),
   manyItemsOperation(
     'Query',
@@ -37,7 +37,7 @@ function manyItemsOperation(
       const { scope, engine } = context;
       const data = engine.check(name, withPlainTableName(scope, parameters), validationOf(action, CONSISTENT_READ));
       const table = engine.table(data.TableName);
-      const access = asIamRequest(scope, {
+      const access = iamRequest(scope, {
         action: name,
         table: data.TableName,
         index: data.IndexName,
@@ -47,14 +47,14 @@ function manyItemsOperation(
         returnConsumedCapacity: data.ReturnConsumedCapacity,
       });
       normaliseLegacyConditions(data);
-      const demandSameTables = pinTables(context, [data.TableName]);
+      const checkSameTables = pinTables(context, [data.TableName]);
       return {
         authorize: [access],
         execute() {
-          demandSameTables();
-          if (!wantsMoreThanIndexHolds(data, table)) return engine.stream(action, data);
+          checkSameTables();
+          if (!needsAttributesOutsideIndex(data, table)) return engine.stream(action, data);
           const { Select: _, ...rest } = data;
-          return engine.stream(action, rest, engine.store.showingWholeItems());
+          return engine.stream(action, rest, engine.store.withWholeItemsInIndexes());
         },
       };
     },
@@ -62,8 +62,8 @@ function manyItemsOperation(
 }
 
 /**
- * dynalite's check has brought every form of key condition (names, parentheses, reversed operands, the legacy form) into KeyConditions,
- * which is also what it executes. No condition of equality on the leading key, no key.
+ * The leading key that a query names; undefined without an equality condition on it. dynalite's check has rewritten every form
+ * of key condition (names, parentheses, reversed operands, the legacy form) into KeyConditions, and executes those.
  */
 function queriedKey(data: ParsedRequest, table: TableDescription | undefined): string | undefined {
   const name = hashAttribute(table, data.IndexName);
@@ -73,8 +73,8 @@ function queriedKey(data: ParsedRequest, table: TableDescription | undefined): s
   return leadingKey({ [name]: value }, table, name);
 }
 
-/** A local index fetches from its table what it does not hold; of a global one dynalite refuses it, as AWS does. */
-function wantsMoreThanIndexHolds(data: ParsedRequest, table: TableDescription | undefined): boolean {
+/** A local index reads attributes that it does not contain from its table. For a global index, dynalite refuses this, as AWS does. */
+function needsAttributesOutsideIndex(data: ParsedRequest, table: TableDescription | undefined): boolean {
   const index = table?.LocalSecondaryIndexes?.find(({ IndexName }) => IndexName === data.IndexName);
   return data.Select === 'ALL_ATTRIBUTES' && index !== undefined && index.Projection.ProjectionType !== 'ALL';
 }

@@ -1,6 +1,6 @@
 import { AwsError } from '../../service.ts';
-import { asIamRequest } from '../access.ts';
-import type { NamesTable, TableUpdate } from '../dynalite.ts';
+import { iamRequest } from '../iam-request.ts';
+import type { TableRequest, TableUpdate } from '../dynalite.ts';
 import { validationOf } from '../engine.ts';
 import type { DynamoDbOperation } from '../operation.ts';
 import { withPlainTableName } from '../table-name.ts';
@@ -28,31 +28,31 @@ export const TABLE_OPERATIONS: readonly DynamoDbOperation[] = [
 function tableOperation(
   name: string,
   action: 'createTable' | 'describeTable' | 'updateTable' | 'deleteTable',
-  demand: (data: TableUpdate) => void = () => {},
+  check: (data: TableUpdate) => void = () => {},
 ): DynamoDbOperation {
   return {
     operation: name,
     actions: [`dynamodb:${name}`],
     conditionKeys: [],
     parse(parameters, { scope, engine }, now) {
-      const data: NamesTable = engine.check(name, withPlainTableName(scope, parameters), validationOf(action));
-      demand(data);
+      const data: TableRequest = engine.check(name, withPlainTableName(scope, parameters), validationOf(action));
+      check(data);
       return {
-        authorize: [asIamRequest(scope, { action: name, table: data.TableName })],
+        authorize: [iamRequest(scope, { action: name, table: data.TableName })],
         async execute() {
           const result = engine.run(action, data);
-          // The engine goes on working on this object, and takes its time from the system.
+          // The engine sets the system's time, and changes this object later.
           if ('TableDescription' in result && action === 'createTable') result.TableDescription.CreationDateTime = now.getTime() / 1000;
-          const answer: unknown = structuredClone(result);
+          const copy: unknown = structuredClone(result);
           await engine.store.tableDb.settled(data.TableName);
-          return answer;
+          return copy;
         },
       };
     },
   };
 }
 
-/** dynalite would accept them and do nothing. */
+/** dynalite would accept these changes and ignore them. */
 function refuseIndexChanges({ GlobalSecondaryIndexUpdates = [] }: TableUpdate): void {
   if (GlobalSecondaryIndexUpdates.some(({ Create, Delete }) => Create !== undefined || Delete !== undefined)) {
     throw new AwsError('NotImplemented', 501, 'UpdateTable does not add or remove indexes in the local AWS: create them with their table');

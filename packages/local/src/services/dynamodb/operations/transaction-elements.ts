@@ -1,32 +1,32 @@
 import type { IamRequest } from '@tenant-aws/prover/evaluator';
 import { isJsonObject, type JsonObject } from '../../../strict-json.ts';
 import { AwsError } from '../../service.ts';
-import { asIamRequest } from '../access.ts';
+import { iamRequest } from '../iam-request.ts';
 import { attributesOf } from '../attributes.ts';
 import type { ParameterTypes, ParsedRequest, Validation } from '../dynalite.ts';
-import { leadingKey } from '../key-value.ts';
+import { leadingKey } from '../leading-key.ts';
 import type { DynamoDbContext } from '../operation.ts';
 import { withPlainTableName } from '../table-name.ts';
-import { selection, shownValues } from './items.ts';
+import { selection, returnedValues } from './items.ts';
 
 /** A kind of element of a transaction. */
 export interface ElementKind {
   /** `Put` */
   readonly name: string;
-  /** `PutItem`: the action that it needs */
+  /** The permission that it needs: `PutItem`. */
   readonly action: string;
   readonly validation: Validation<ParsedRequest>;
-  /** A member that its validation does not demand. */
-  readonly demands?: 'ConditionExpression' | 'UpdateExpression';
+  /** A required member that its validation treats as optional. */
+  readonly requires?: 'ConditionExpression' | 'UpdateExpression';
 }
 
-/** One element, checked, with its parsed expressions. */
+/** One checked element, with its parsed expressions. */
 export interface Element {
   readonly kind: ElementKind;
   readonly data: ParsedRequest;
 }
 
-/** A transaction, checked. */
+/** A checked transaction. */
 export interface Transaction {
   readonly elements: readonly Element[];
   readonly ReturnConsumedCapacity?: string;
@@ -39,7 +39,7 @@ interface CheckedTransaction extends Omit<Transaction, 'elements'> {
 
 const COMMON: ParameterTypes = { ReturnConsumedCapacity: { type: 'String', enum: ['INDEXES', 'TOTAL', 'NONE'] } };
 
-/** Those of an operation's parameters that an element of a transaction has. */
+/** The checks of an operation, limited to the parameters that an element of a transaction has. */
 export function elementValidation(base: Validation<ParsedRequest>, names: readonly string[]): Validation<ParsedRequest> {
   const types = Object.entries(base.types).filter(([name]) => ['TableName', 'ExpressionAttributeNames', ...names].includes(name));
   return { ...base, types: Object.fromEntries(types) };
@@ -78,28 +78,28 @@ export function readTransaction(
       );
     }
     const data = engine.check(`${operation}.${kind.name}`, withPlainTableName(scope, given), kind.validation);
-    if (kind.demands !== undefined && data[kind.demands] === undefined) {
-      throw new AwsError('ValidationException', 400, `${kind.name} must have ${kind.demands}`);
+    if (kind.requires !== undefined && data[kind.requires] === undefined) {
+      throw new AwsError('ValidationException', 400, `${kind.name} must have ${kind.requires}`);
     }
     return { kind, data };
   });
   return { ...rest, elements };
 }
 
-/** One question to IAM per action and table, with the set of all keys that it is asked for. */
-export function accessOfTransaction({ scope, engine }: DynamoDbContext, operation: string, transaction: Transaction): IamRequest[] {
+/** One IAM request per action and table, with the set of all keys of its elements. */
+export function transactionIamRequests({ scope, engine }: DynamoDbContext, operation: string, transaction: Transaction): IamRequest[] {
   const groups = Map.groupBy(transaction.elements, ({ kind, data }) => `${kind.action} ${data.TableName}`);
   return [...groups].map(([group, elements]) => {
     const [action = '', table = ''] = group.split(' ');
     const all = elements.map(({ data }) => data);
-    const shown = all.map(shownValues);
-    return asIamRequest(scope, {
+    const returned = all.map(returnedValues);
+    return iamRequest(scope, {
       action,
       table,
       keys: all.map((data) => leadingKey(data.Key ?? data.Item, engine.table(table))),
       attributes: new Set(all.flatMap((data) => [...attributesOf(data)])),
       select: action === 'GetItem' ? widestSelection(all) : undefined,
-      returnValues: shown.find((values) => values === 'ALL_OLD') ?? shown.find((values) => values !== undefined),
+      returnValues: returned.find((values) => values === 'ALL_OLD') ?? returned.find((values) => values !== undefined),
       returnConsumedCapacity: transaction.ReturnConsumedCapacity,
       enclosingOperation: operation,
     });

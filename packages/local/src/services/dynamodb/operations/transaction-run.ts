@@ -10,12 +10,12 @@ interface Reason {
 }
 
 /**
- * Runs every element, so that each has its reason; if one fails, nothing has happened.
+ * Runs every element, so that each has a cancellation reason. If one fails, all writes are undone.
  *
- * @throws {@link AwsError} TransactionCanceledException; ResourceNotFoundException; ValidationException for an item named twice
+ * @throws {@link AwsError} TransactionCanceledException; ResourceNotFoundException; ValidationException for two elements with the same item
  */
 export function runAllOrNothing<T>(engine: Engine, elements: readonly Element[], run: (element: Element) => T): T[] {
-  demandDistinctItems(engine, elements);
+  checkDistinctItems(engine, elements);
   return engine.store.atomically(() => {
     const outcomes = elements.map((element) => outcome(() => run(element)));
     const reasons = outcomes.map(({ reason }) => reason);
@@ -24,26 +24,29 @@ export function runAllOrNothing<T>(engine: Engine, elements: readonly Element[],
   });
 }
 
-/** Twice as much as alone, table by table. */
-export function consumedCapacity(asked: string | undefined, units: readonly { readonly table: string; readonly units: number }[]): object {
-  if (asked !== 'TOTAL' && asked !== 'INDEXES') return {};
+/** The consumed capacity per table. A transaction consumes twice the capacity of its single operations. */
+export function consumedCapacity(
+  requested: string | undefined,
+  units: readonly { readonly table: string; readonly units: number }[],
+): object {
+  if (requested !== 'TOTAL' && requested !== 'INDEXES') return {};
   const tables = Array.from(
     Map.groupBy(units, ({ table }) => table),
     ([TableName, each]) => {
       const CapacityUnits = 2 * each.reduce((sum, { units }) => sum + units, 0);
-      return { TableName, CapacityUnits, ...(asked === 'INDEXES' ? { Table: { CapacityUnits } } : {}) };
+      return { TableName, CapacityUnits, ...(requested === 'INDEXES' ? { Table: { CapacityUnits } } : {}) };
     },
   );
   return { ConsumedCapacity: tables };
 }
 
-function demandDistinctItems(engine: Engine, elements: readonly Element[]): void {
+function checkDistinctItems(engine: Engine, elements: readonly Element[]): void {
   const seen = new Set<string>();
   for (const { data } of elements) {
     const table = engine.table(data.TableName);
     if (table === undefined) throw new AwsError('ResourceNotFoundException', 400, 'Requested resource not found');
     const { reason, result } = outcome(() => `${data.TableName} ${primaryKey(data, table)}`);
-    // A key that does not fit the table has its own reason later.
+    // An invalid key gets its own cancellation reason later.
     if (reason.Code !== 'None') continue;
     for (const item of result) {
       if (seen.has(item))

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../../strict-json.ts';
 import { db } from '../dynalite.ts';
-import { demand, type Engine, validationOf } from '../engine.ts';
+import { throwFault, type Engine, validationOf } from '../engine.ts';
 import { type DynamoDbOperation, pinTables, type DynamoDbContext } from '../operation.ts';
-import { existingItem, RETURN_ON_FAILURE, runShowingFailure } from './items.ts';
-import { accessOfTransaction, type Element, type ElementKind, elementValidation, readTransaction } from './transaction-elements.ts';
+import { existingItem, RETURN_ON_FAILURE, runReturningFailedItem } from './items.ts';
+import { transactionIamRequests, type Element, type ElementKind, elementValidation, readTransaction } from './transaction-elements.ts';
 import { consumedCapacity, runAllOrNothing } from './transaction-run.ts';
 
 type WriteAction = 'putItem' | 'updateItem' | 'deleteItem';
@@ -16,14 +16,14 @@ const WRITES: readonly ElementKind[] = [
     name: 'Update',
     action: 'UpdateItem',
     validation: writeValidation('updateItem', ['Key', 'UpdateExpression', ...CONDITION]),
-    demands: 'UpdateExpression',
+    requires: 'UpdateExpression',
   },
   { name: 'Delete', action: 'DeleteItem', validation: writeValidation('deleteItem', ['Key', ...CONDITION]) },
   {
     name: 'ConditionCheck',
     action: 'ConditionCheckItem',
     validation: writeValidation('deleteItem', ['Key', ...CONDITION]),
-    demands: 'ConditionExpression',
+    requires: 'ConditionExpression',
   },
 ];
 
@@ -37,7 +37,7 @@ const ACTIONS: ReadonlyMap<string, WriteAction> = new Map([
   ['Delete', 'deleteItem'],
 ]);
 
-/** The operations that are all or nothing: dynalite has none, so they are built from its single ones. */
+/** The transactions. dynalite has none: they are built from its single operations. */
 export const TRANSACT_OPERATIONS: readonly DynamoDbOperation[] = [
   {
     operation: 'TransactGetItems',
@@ -52,14 +52,14 @@ export const TRANSACT_OPERATIONS: readonly DynamoDbOperation[] = [
     parse(parameters, context) {
       const transaction = readTransaction(context, 'TransactGetItems', parameters, READS);
       const { elements, ReturnConsumedCapacity } = transaction;
-      const demandSameTables = pinTables(
+      const checkSameTables = pinTables(
         context,
         elements.map(({ data }) => data.TableName),
       );
       return {
-        authorize: accessOfTransaction(context, 'TransactGetItems', transaction),
+        authorize: transactionIamRequests(context, 'TransactGetItems', transaction),
         execute() {
-          demandSameTables();
+          checkSameTables();
           const read = runAllOrNothing(context.engine, elements, ({ data }) => ({
             table: data.TableName,
             units: db.capacityUnits(existingItem(context.engine, data), true, true),
@@ -92,14 +92,14 @@ function parseWrites(parameters: JsonObject, context: DynamoDbContext, now: Date
     ReturnItemCollectionMetrics: { type: 'String', enum: ['SIZE', 'NONE'] },
   });
   const { elements, ReturnConsumedCapacity } = transaction;
-  const demandSameTables = pinTables(
+  const checkSameTables = pinTables(
     context,
     elements.map(({ data }) => data.TableName),
   );
   return {
-    authorize: accessOfTransaction(context, 'TransactWriteItems', transaction),
+    authorize: transactionIamRequests(context, 'TransactWriteItems', transaction),
     execute() {
-      demandSameTables();
+      checkSameTables();
       return context.transactionTokens.once(typeof token === 'string' ? token : undefined, digest, now, () => {
         const written = runAllOrNothing(context.engine, elements, (element) => write(context.engine, element));
         return consumedCapacity(ReturnConsumedCapacity, written);
@@ -111,15 +111,15 @@ function parseWrites(parameters: JsonObject, context: DynamoDbContext, now: Date
 function write(engine: Engine, { kind, data }: Element): { readonly table: string; readonly units: number } {
   const action = ACTIONS.get(kind.name);
   const before = existingItem(engine, data);
-  // dynalite makes a new item out of the key object that it is given.
+  // dynalite changes the key object into the new item.
   const unchanged = structuredClone({ TableName: data.TableName, Key: data.Key, Item: data.Item });
-  runShowingFailure(engine, data, () => (action === undefined ? checkCondition(engine, data) : engine.run(action, data)));
+  runReturningFailedItem(engine, data, () => (action === undefined ? checkCondition(engine, data) : engine.run(action, data)));
   const after = existingItem(engine, unchanged);
   return { table: data.TableName, units: Math.max(db.capacityUnits(before, false, true), db.capacityUnits(after, false, true)) };
 }
 
 function checkCondition(engine: Engine, data: Element['data']): void {
-  demand(db.checkConditional(data, existingItem(engine, data)));
+  throwFault(db.checkConditional(data, existingItem(engine, data)));
 }
 
 function writeValidation(action: WriteAction, names: readonly string[]): ElementKind['validation'] {

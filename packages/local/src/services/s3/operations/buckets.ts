@@ -1,17 +1,17 @@
 import { AwsError, type ParsedOperation } from '../../service.ts';
-import { xmlAnswer } from '../answer.ts';
-import { ask, bucketArn } from '../authorization.ts';
+import { xmlResponse } from '../response.ts';
+import { iamRequest, bucketArn } from '../authorization.ts';
 import type { Engine } from '../engine.ts';
 import { continuationToken, integerParam, readContinuationToken } from '../query-params.ts';
 import { listPage } from '../listing.ts';
 import { ownerElement } from '../owner.ts';
 import type { S3Request } from '../operation.ts';
-import { readXml } from '../xml-in.ts';
-import { element, parent } from '../xml-out.ts';
+import { readXml } from '../xml-reader.ts';
+import { element, parent } from '../xml-writer.ts';
 
 const MAX_BUCKETS = 10_000;
 const DEFAULT_REGION = 'us-east-1';
-/** Names that S3 keeps for its own kinds of bucket and alias. */
+/** Names that S3 reserves for other kinds of buckets and aliases. */
 const RESERVED = /^(?:xn--|sthree-|amzn-s3-demo-)|(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/;
 
 export function listBuckets(request: S3Request, engine: Engine): ParsedOperation {
@@ -20,7 +20,7 @@ export function listBuckets(request: S3Request, engine: Engine): ParsedOperation
   const after = readContinuationToken(request) ?? '';
   const region = request.query.get('bucket-region') ?? request.region;
   return {
-    authorize: [ask(request, 's3:ListAllMyBuckets', '*')],
+    authorize: [iamRequest(request, 's3:ListAllMyBuckets', '*')],
     execute() {
       const buckets = region === request.region ? engine.buckets() : [];
       const page = listPage(buckets, ({ name }) => name, { prefix, delimiter: '', after, max });
@@ -38,7 +38,7 @@ export function listBuckets(request: S3Request, engine: Engine): ParsedOperation
         parent('Buckets', rows.join('')) +
         (prefix ? element('Prefix', prefix) : '') +
         (page.next === undefined ? '' : element('ContinuationToken', continuationToken(page.next)));
-      return xmlAnswer('ListAllMyBucketsResult', content);
+      return xmlResponse('ListAllMyBucketsResult', content);
     },
   };
 }
@@ -49,7 +49,7 @@ export function createBucket(request: S3Request, engine: Engine): ParsedOperatio
   const constraint = locationConstraint(request.body);
   const context = constraint === undefined ? {} : { 's3:locationconstraint': constraint };
   return {
-    authorize: [ask(request, 's3:CreateBucket', bucketArn(bucket), context)],
+    authorize: [iamRequest(request, 's3:CreateBucket', bucketArn(bucket), context)],
     execute() {
       if (constraint !== (region === DEFAULT_REGION ? undefined : region)) {
         throw new AwsError(
@@ -58,7 +58,7 @@ export function createBucket(request: S3Request, engine: Engine): ParsedOperatio
           `The ${constraint ?? 'unspecified'} location constraint is incompatible for the region specific endpoint this request was sent to.`,
         );
       }
-      // In the first region to create again what one owns is no error, as it was before there were others.
+      // In us-east-1, creating a bucket that the caller already owns succeeds, for compatibility.
       if (!engine.hasBucket(bucket)) engine.createBucket(bucket, request.now);
       else if (region !== DEFAULT_REGION) {
         throw new AwsError(
@@ -75,7 +75,7 @@ export function createBucket(request: S3Request, engine: Engine): ParsedOperatio
 
 export function headBucket(request: S3Request, engine: Engine): ParsedOperation {
   return {
-    authorize: [ask(request, 's3:ListBucket', bucketArn(request.bucket))],
+    authorize: [iamRequest(request, 's3:ListBucket', bucketArn(request.bucket))],
     execute() {
       engine.bucket(request.bucket);
       return { status: 200, headers: { 'x-amz-bucket-region': request.region, 'x-amz-bucket-arn': bucketArn(request.bucket) } };
@@ -85,7 +85,7 @@ export function headBucket(request: S3Request, engine: Engine): ParsedOperation 
 
 export function deleteBucket(request: S3Request, engine: Engine): ParsedOperation {
   return {
-    authorize: [ask(request, 's3:DeleteBucket', bucketArn(request.bucket))],
+    authorize: [iamRequest(request, 's3:DeleteBucket', bucketArn(request.bucket))],
     execute() {
       engine.deleteBucket(request.bucket);
       return { status: 204 };
@@ -93,13 +93,13 @@ export function deleteBucket(request: S3Request, engine: Engine): ParsedOperatio
   };
 }
 
-/** The first region is written as the empty string, as it was before there were others. */
+/** The location of us-east-1 is the empty string. */
 export function getBucketLocation(request: S3Request, engine: Engine): ParsedOperation {
   return {
-    authorize: [ask(request, 's3:GetBucketLocation', bucketArn(request.bucket))],
+    authorize: [iamRequest(request, 's3:GetBucketLocation', bucketArn(request.bucket))],
     execute() {
       engine.bucket(request.bucket);
-      return xmlAnswer('LocationConstraint', request.region === DEFAULT_REGION ? '' : request.region);
+      return xmlResponse('LocationConstraint', request.region === DEFAULT_REGION ? '' : request.region);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { md5Hex } from '../../../md5.ts';
 import { AwsError, type ParsedOperation } from '../../service.ts';
-import { checksumElements, xmlAnswer } from '../answer.ts';
-import { ask, objectArn, sent } from '../authorization.ts';
+import { checksumElements, xmlResponse } from '../response.ts';
+import { iamRequest, objectArn, conditionKeysOf } from '../authorization.ts';
 import { COPY_SOURCE, copySourceKey, readCopySource, readSource } from '../copy-source.ts';
 import { ENCRYPTED, encryptionKey, readEncryption } from '../encryption.ts';
 import type { Engine } from '../engine.ts';
@@ -12,7 +12,7 @@ import { readPreconditions } from '../preconditions.ts';
 import type { S3Request } from '../operation.ts';
 import { checksumAlgorithm } from '../upload-checksum.ts';
 import { writeConditionKeys, writeConditionRights, writeConditions } from '../write-conditions.ts';
-import { element } from '../xml-out.ts';
+import { element } from '../xml-writer.ts';
 
 const METADATA_DIRECTIVE = 'x-amz-metadata-directive';
 
@@ -25,14 +25,14 @@ export function copyObject(request: S3Request, engine: Engine): ParsedOperation 
   const headers = objectHeaders(request);
   const encryption = readEncryption(request);
   const algorithm = checksumAlgorithm(request);
-  const put = ask(request, 's3:PutObject', objectArn(bucket, key), {
-    ...sent(request.headers, { [METADATA_DIRECTIVE]: 's3:x-amz-metadata-directive' }),
+  const put = iamRequest(request, 's3:PutObject', objectArn(bucket, key), {
+    ...conditionKeysOf(request.headers, { [METADATA_DIRECTIVE]: 's3:x-amz-metadata-directive' }),
     ...writeConditionKeys(request),
     ...encryptionKey(encryption),
     's3:x-amz-copy-source': copySourceKey(source),
     's3:ObjectCreationOperation': 'true',
   });
-  const get = ask(request, 's3:GetObject', objectArn(source.bucket, source.key));
+  const get = iamRequest(request, 's3:GetObject', objectArn(source.bucket, source.key));
   return {
     authorize: [put, get, ...writeConditionRights(request)],
     execute() {
@@ -56,7 +56,7 @@ export function copyObject(request: S3Request, engine: Engine): ParsedOperation 
       };
       into.put(key, copy);
       const content = element('LastModified', copy.lastModified.toISOString()) + element('ETag', `"${copy.etag}"`);
-      return xmlAnswer('CopyObjectResult', content + checksumElements(copy.checksum), ENCRYPTED);
+      return xmlResponse('CopyObjectResult', content + checksumElements(copy.checksum), ENCRYPTED);
     },
   };
 }

@@ -1,27 +1,27 @@
 import type { IamRequest } from '@tenant-aws/prover/evaluator';
 import { AwsError, type ParsedOperation } from '../../service.ts';
-import { xmlAnswer } from '../answer.ts';
-import { accessDenied, ask, objectArn } from '../authorization.ts';
+import { xmlResponse } from '../response.ts';
+import { accessDenied, iamRequest, objectArn } from '../authorization.ts';
 import type { Engine } from '../engine.ts';
 import { notImplemented } from '../match.ts';
 import { parseKey } from '../path.ts';
 import { verifyPayload } from '../payload.ts';
 import type { S3Request } from '../operation.ts';
-import { malformed, readXml, type XmlElement } from '../xml-in.ts';
-import { element, parent } from '../xml-out.ts';
+import { malformedXml, readXml, type XmlElement } from '../xml-reader.ts';
+import { element, parent } from '../xml-writer.ts';
 
 const MAX_KEYS = 1000;
 const CONDITIONS = ['VersionId', 'ETag', 'LastModifiedTime', 'Size'];
 
 /**
- * DeleteObjects. Every key is its own decision: the answer is a 200 that names the denied ones.
+ * DeleteObjects. Every key is authorised separately: the response is a 200 that lists the denied keys.
  *
  * @see Amazon S3 API Reference, "DeleteObjects"
  */
 export function deleteObjects(request: S3Request, engine: Engine): ParsedOperation {
   const { bucket, headers } = request;
   const { keys, quiet } = readDelete(request.body);
-  const rights = new Map<string, IamRequest>(keys.map((key) => [key, ask(request, 's3:DeleteObject', objectArn(bucket, key))]));
+  const rights = new Map<string, IamRequest>(keys.map((key) => [key, iamRequest(request, 's3:DeleteObject', objectArn(bucket, key))]));
   return {
     authorize: [],
     authorizeEach: [...rights.values()],
@@ -36,7 +36,7 @@ export function deleteObjects(request: S3Request, engine: Engine): ParsedOperati
         from.delete(key);
         return quiet ? '' : parent('Deleted', element('Key', key));
       });
-      return xmlAnswer('DeleteResult', results.join(''));
+      return xmlResponse('DeleteResult', results.join(''));
     },
   };
 }
@@ -45,7 +45,7 @@ function readDelete(body: Buffer): { readonly keys: readonly string[]; readonly 
   const document = readXml(body, 'Delete').only('Object', 'Quiet');
   const quiet = document.optionalText('Quiet') ?? 'false';
   const objects = document.all('Object');
-  if ((quiet !== 'true' && quiet !== 'false') || objects.length === 0 || objects.length > MAX_KEYS) throw malformed();
+  if ((quiet !== 'true' && quiet !== 'false') || objects.length === 0 || objects.length > MAX_KEYS) throw malformedXml();
   return { keys: objects.map(readKey), quiet: quiet === 'true' };
 }
 

@@ -1,31 +1,31 @@
 import type { ParsedOperation, ServiceResponse } from '../../service.ts';
-import { checksumHeaders } from '../answer.ts';
-import { ask, missingKey, objectArn } from '../authorization.ts';
+import { checksumHeaders } from '../response.ts';
+import { iamRequest, missingKey, objectArn } from '../authorization.ts';
 import { ENCRYPTED } from '../encryption.ts';
 import type { Engine } from '../engine.ts';
 import { invalidArgument } from '../query-params.ts';
 import { readPart } from '../object-part.ts';
-import { judge, type Preconditions, preconditionFailed, readPreconditions } from '../preconditions.ts';
+import { checkPreconditions, type Preconditions, preconditionFailed, readPreconditions } from '../preconditions.ts';
 import { readRange } from '../range.ts';
 import { responseOverrides } from '../object-headers.ts';
 import type { S3Request } from '../operation.ts';
 import type { StoredChecksum, StoredObject } from '../stored-object.ts';
 
-/** GetObject, and HeadObject, which is the same without its body. */
+/** GetObject and HeadObject, which is the same without the body. */
 export function getObject(request: S3Request, engine: Engine): ParsedOperation {
   const { bucket, key } = request;
   const conditions = readPreconditions(request);
   const overrides = responseOverrides(request);
   const withChecksum = checksumMode(request);
   return {
-    authorize: [ask(request, 's3:GetObject', objectArn(bucket, key))],
+    authorize: [iamRequest(request, 's3:GetObject', objectArn(bucket, key))],
     execute() {
       const object = engine.bucket(bucket).get(key);
       if (!object) throw missingKey(request, bucket, key);
-      const verdict = judge(conditions, object);
-      if (verdict === 'failed') throw preconditionFailed(failedCondition(conditions));
+      const outcome = checkPreconditions(conditions, object);
+      if (outcome === 'failed') throw preconditionFailed(failedCondition(conditions));
       const headers = { 'last-modified': object.lastModified.toUTCString(), etag: `"${object.etag}"` };
-      if (verdict === 'unmodified') return { status: 304, headers };
+      if (outcome === 'unmodified') return { status: 304, headers };
       const { status, body, partial, checksum } = select(request, object);
       return {
         status,
@@ -48,9 +48,9 @@ export function getObject(request: S3Request, engine: Engine): ParsedOperation {
 interface Selection {
   readonly status: ServiceResponse['status'];
   readonly body: Buffer;
-  /** The headers that say which part of the object this is. */
+  /** The headers of a partial response. */
   readonly partial: Readonly<Record<string, string>>;
-  /** Of just these bytes, where S3 knows it. */
+  /** The checksum of these bytes, if it is stored. */
   readonly checksum: StoredChecksum | undefined;
 }
 

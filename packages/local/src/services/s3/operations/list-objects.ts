@@ -1,16 +1,16 @@
 import type { ParsedOperation } from '../../service.ts';
-import { xmlAnswer } from '../answer.ts';
-import { ask, bucketArn, sent } from '../authorization.ts';
+import { xmlResponse } from '../response.ts';
+import { iamRequest, bucketArn, conditionKeysOf } from '../authorization.ts';
 import type { Bucket, Engine } from '../engine.ts';
 import { booleanParam, continuationToken, integerParam, nameEncoder, readContinuationToken } from '../query-params.ts';
 import { type ListingPage, listPage } from '../listing.ts';
 import { ownerElement } from '../owner.ts';
 import type { S3Request } from '../operation.ts';
-import { element, parent } from '../xml-out.ts';
+import { element, parent } from '../xml-writer.ts';
 
 const MAX_KEYS = 1000;
 
-/** What the two versions have in common. */
+/** The common parts of both versions. */
 interface Listing {
   readonly prefix: string;
   readonly delimiter: string;
@@ -18,7 +18,7 @@ interface Listing {
   readonly encode: (name: string) => string;
   readonly withOwner: boolean;
   page(after: string): ListingPage<string>;
-  /** The elements that both versions answer. */
+  /** The response elements of both versions. */
   shared(page: ListingPage<string>): string;
 }
 
@@ -27,7 +27,7 @@ export function listObjectsV2(request: S3Request, engine: Engine): ParsedOperati
   const token = readContinuationToken(request);
   const listing = readListing(request, engine, booleanParam(request, 'fetch-owner'));
   return {
-    authorize: [askToList(request)],
+    authorize: [listRequest(request)],
     execute() {
       const page = listing.page(token ?? startAfter);
       const content =
@@ -36,7 +36,7 @@ export function listObjectsV2(request: S3Request, engine: Engine): ParsedOperati
         (startAfter ? element('StartAfter', listing.encode(startAfter)) : '') +
         (token === undefined ? '' : element('ContinuationToken', continuationToken(token))) +
         (page.next === undefined ? '' : element('NextContinuationToken', continuationToken(page.next)));
-      return xmlAnswer('ListBucketResult', content);
+      return xmlResponse('ListBucketResult', content);
     },
   };
 }
@@ -45,20 +45,20 @@ export function listObjects(request: S3Request, engine: Engine): ParsedOperation
   const marker = request.query.get('marker') ?? '';
   const listing = readListing(request, engine, true);
   return {
-    authorize: [askToList(request)],
+    authorize: [listRequest(request)],
     execute() {
       const page = listing.page(marker);
-      // Without a delimiter the last key says where to go on.
+      // Without a delimiter, clients continue after the last key.
       const nextMarker = page.next !== undefined && listing.delimiter ? element('NextMarker', listing.encode(page.next)) : '';
-      return xmlAnswer('ListBucketResult', listing.shared(page) + element('Marker', listing.encode(marker)) + nextMarker);
+      return xmlResponse('ListBucketResult', listing.shared(page) + element('Marker', listing.encode(marker)) + nextMarker);
     },
   };
 }
 
-/** A prefix that was not sent is an absent key, not an empty one: a policy that asks for `acme/*` denies both. */
-function askToList(request: S3Request) {
-  const context = sent(request.query, { prefix: 's3:prefix', delimiter: 's3:delimiter', 'max-keys': 's3:max-keys' });
-  return ask(request, 's3:ListBucket', bucketArn(request.bucket), context);
+/** An absent prefix is an absent condition key, not an empty one. A policy that requires `acme/*` denies both. */
+function listRequest(request: S3Request) {
+  const context = conditionKeysOf(request.query, { prefix: 's3:prefix', delimiter: 's3:delimiter', 'max-keys': 's3:max-keys' });
+  return iamRequest(request, 's3:ListBucket', bucketArn(request.bucket), context);
 }
 
 function readListing(request: S3Request, engine: Engine, withOwner: boolean): Listing {

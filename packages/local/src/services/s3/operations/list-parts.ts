@@ -1,12 +1,12 @@
 import type { ParsedOperation } from '../../service.ts';
-import { checksumElement, xmlAnswer } from '../answer.ts';
-import { ask, objectArn } from '../authorization.ts';
+import { checksumElement, xmlResponse } from '../response.ts';
+import { iamRequest, objectArn } from '../authorization.ts';
 import type { Engine } from '../engine.ts';
 import { integerParam, uploadId } from '../query-params.ts';
 import { ownerElement } from '../owner.ts';
 import type { S3Request } from '../operation.ts';
 import type { Part } from '../uploads.ts';
-import { element, parent } from '../xml-out.ts';
+import { element, parent } from '../xml-writer.ts';
 
 const MAX_PARTS = 1000;
 
@@ -17,7 +17,7 @@ export function listParts(request: S3Request, engine: Engine): ParsedOperation {
   const max = Math.min(integerParam(request, 'max-parts', { fallback: MAX_PARTS }), MAX_PARTS);
   const marker = integerParam(request, 'part-number-marker', { fallback: 0 });
   return {
-    authorize: [ask(request, 's3:ListMultipartUploadParts', objectArn(bucket, key))],
+    authorize: [iamRequest(request, 's3:ListMultipartUploadParts', objectArn(bucket, key))],
     execute() {
       const upload = engine.bucket(bucket).uploads.find(key, id);
       const after = [...upload.parts.values()].filter(({ number }) => number > marker).toSorted((a, b) => a.number - b.number);
@@ -37,7 +37,7 @@ export function listParts(request: S3Request, engine: Engine): ParsedOperation {
         ownerElement(account) +
         element('StorageClass', 'STANDARD') +
         (upload.checksum ? element('ChecksumAlgorithm', upload.checksum.algorithm) + element('ChecksumType', upload.checksum.type) : '');
-      return xmlAnswer('ListPartsResult', content);
+      return xmlResponse('ListPartsResult', content);
     },
   };
 }

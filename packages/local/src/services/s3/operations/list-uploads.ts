@@ -1,17 +1,17 @@
 import type { ParsedOperation } from '../../service.ts';
-import { xmlAnswer } from '../answer.ts';
-import { ask, bucketArn } from '../authorization.ts';
+import { xmlResponse } from '../response.ts';
+import { iamRequest, bucketArn } from '../authorization.ts';
 import type { Engine } from '../engine.ts';
 import { integerParam, nameEncoder } from '../query-params.ts';
 import { compareUtf8, type ListingPage, listPage } from '../listing.ts';
 import { ownerElement } from '../owner.ts';
 import type { S3Request } from '../operation.ts';
 import type { Upload } from '../uploads.ts';
-import { element, parent } from '../xml-out.ts';
+import { element, parent } from '../xml-writer.ts';
 
 const MAX_UPLOADS = 1000;
 
-/** ListMultipartUploads. IAM knows no prefix for it: whoever may list a bucket's uploads may list them all. */
+/** ListMultipartUploads. IAM has no condition key for its prefix: a caller who may list a bucket's uploads may list all of them. */
 export function listUploads(request: S3Request, engine: Engine): ParsedOperation {
   const { bucket, query } = request;
   const prefix = query.get('prefix') ?? '';
@@ -25,7 +25,7 @@ export function listUploads(request: S3Request, engine: Engine): ParsedOperation
     return keyMarker === '' || order > 0 || (order === 0 && idMarker !== '' && compareUtf8(id, idMarker) > 0);
   };
   return {
-    authorize: [ask(request, 's3:ListBucketMultipartUploads', bucketArn(bucket))],
+    authorize: [iamRequest(request, 's3:ListBucketMultipartUploads', bucketArn(bucket))],
     execute() {
       const uploads = engine.bucket(bucket).uploads.list();
       const page = listPage(uploads, ({ key }) => key, { prefix, delimiter, after: keyMarker, max }, follows);
@@ -41,7 +41,7 @@ export function listUploads(request: S3Request, engine: Engine): ParsedOperation
         element('IsTruncated', page.next !== undefined) +
         page.items.map((upload) => uploadElement(upload, encode, request.account)).join('') +
         page.commonPrefixes.map((name) => parent('CommonPrefixes', element('Prefix', encode(name)))).join('');
-      return xmlAnswer('ListMultipartUploadsResult', content);
+      return xmlResponse('ListMultipartUploadsResult', content);
     },
   };
 }

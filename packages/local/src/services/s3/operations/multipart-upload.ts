@@ -2,8 +2,8 @@ import { md5Hex } from '../../../md5.ts';
 import { percentEncodeKey } from '../../../percent.ts';
 import { strictInteger } from '../../../strict.ts';
 import { AwsError, type ParsedOperation } from '../../service.ts';
-import { checksumElements, xmlAnswer } from '../answer.ts';
-import { ask, objectArn } from '../authorization.ts';
+import { checksumElements, xmlResponse } from '../response.ts';
+import { iamRequest, objectArn } from '../authorization.ts';
 import { readNamedParts, selectParts } from '../completed-parts.ts';
 import { ENCRYPTED, encryptionKey, readEncryption, uploadEncryption } from '../encryption.ts';
 import type { Engine } from '../engine.ts';
@@ -14,7 +14,7 @@ import type { S3Request } from '../operation.ts';
 import { completedChecksum, uploadChecksum, verifyCompleted } from '../upload-checksum.ts';
 import type { Part } from '../uploads.ts';
 import { writeConditionKeys, writeConditionRights, writeConditions } from '../write-conditions.ts';
-import { element } from '../xml-out.ts';
+import { element } from '../xml-writer.ts';
 
 /** CreateMultipartUpload. */
 export function createUpload(request: S3Request, engine: Engine): ParsedOperation {
@@ -24,14 +24,18 @@ export function createUpload(request: S3Request, engine: Engine): ParsedOperatio
   const encryption = readEncryption(request);
   return {
     authorize: [
-      ask(request, 's3:PutObject', objectArn(bucket, key), { ...encryptionKey(encryption), 's3:ObjectCreationOperation': 'false' }),
+      iamRequest(request, 's3:PutObject', objectArn(bucket, key), { ...encryptionKey(encryption), 's3:ObjectCreationOperation': 'false' }),
     ],
     execute() {
       const upload = engine.bucket(bucket).uploads.create({ key, initiated: request.now, headers, checksum, encryption });
-      return xmlAnswer('InitiateMultipartUploadResult', element('Bucket', bucket) + element('Key', key) + element('UploadId', upload.id), {
-        ...ENCRYPTED,
-        ...(checksum && { 'x-amz-checksum-algorithm': checksum.algorithm, 'x-amz-checksum-type': checksum.type }),
-      });
+      return xmlResponse(
+        'InitiateMultipartUploadResult',
+        element('Bucket', bucket) + element('Key', key) + element('UploadId', upload.id),
+        {
+          ...ENCRYPTED,
+          ...(checksum && { 'x-amz-checksum-algorithm': checksum.algorithm, 'x-amz-checksum-type': checksum.type }),
+        },
+      );
     },
   };
 }
@@ -41,10 +45,10 @@ export function abortUpload(request: S3Request, engine: Engine): ParsedOperation
   const { bucket, key } = request;
   const id = uploadId(request);
   return {
-    authorize: [ask(request, 's3:AbortMultipartUpload', objectArn(bucket, key))],
+    authorize: [iamRequest(request, 's3:AbortMultipartUpload', objectArn(bucket, key))],
     execute() {
       const { uploads } = engine.bucket(bucket);
-      uploads.end(uploads.find(key, id));
+      uploads.remove(uploads.find(key, id));
       return { status: 204 };
     },
   };
@@ -57,7 +61,7 @@ export function completeUpload(request: S3Request, engine: Engine): ParsedOperat
   const named = readNamedParts(request.body);
   const size = declaredSize(request);
   const check = writeConditions(request);
-  const put = ask(request, 's3:PutObject', objectArn(bucket, key), {
+  const put = iamRequest(request, 's3:PutObject', objectArn(bucket, key), {
     ...writeConditionKeys(request),
     ...encryptionKey(uploadEncryption(request, engine)),
     's3:ObjectCreationOperation': 'true',
@@ -77,14 +81,14 @@ export function completeUpload(request: S3Request, engine: Engine): ParsedOperat
       check(into);
       const etag = compositeEtag(parts);
       into.put(key, { body, etag, lastModified: wholeSeconds(request.now), headers: upload.headers, checksum, parts: parts.map(summary) });
-      into.uploads.end(upload);
+      into.uploads.remove(upload);
       const content =
         element('Location', `/${bucket}/${percentEncodeKey(key)}`) +
         element('Bucket', bucket) +
         element('Key', key) +
         element('ETag', `"${etag}"`) +
         checksumElements(checksum);
-      return xmlAnswer('CompleteMultipartUploadResult', content, ENCRYPTED);
+      return xmlResponse('CompleteMultipartUploadResult', content, ENCRYPTED);
     },
   };
 }
@@ -97,7 +101,7 @@ function declaredSize({ headers }: S3Request): number | undefined {
   return size;
 }
 
-/** The MD5 of the parts' MD5s, and how many there were. */
+/** The MD5 of the parts' MD5s, and the number of parts. */
 function compositeEtag(parts: readonly Part[]): string {
   const digests = Buffer.concat(parts.map(({ etag }) => Buffer.from(etag, 'hex')));
   return `${md5Hex(digests)}-${parts.length}`;

@@ -1,7 +1,7 @@
 import type { ParsedOperation } from '../../service.ts';
 import { md5Hex } from '../../../md5.ts';
-import { checksumHeaders } from '../answer.ts';
-import { ask, objectArn } from '../authorization.ts';
+import { checksumHeaders } from '../response.ts';
+import { iamRequest, objectArn } from '../authorization.ts';
 import { ENCRYPTED, encryptionKey, readEncryption } from '../encryption.ts';
 import type { Engine } from '../engine.ts';
 import { fullObjectChecksum, wholeSeconds } from '../stored-object.ts';
@@ -14,7 +14,7 @@ export function putObject(request: S3Request, engine: Engine): ParsedOperation {
   const { bucket, key, body } = request;
   const headers = objectHeaders(request);
   const check = writeConditions(request);
-  const put = ask(request, 's3:PutObject', objectArn(bucket, key), {
+  const put = iamRequest(request, 's3:PutObject', objectArn(bucket, key), {
     ...writeConditionKeys(request),
     ...encryptionKey(readEncryption(request)),
     's3:ObjectCreationOperation': 'true',

@@ -1,7 +1,7 @@
 import type { ParsedOperation } from '../../service.ts';
 import { md5Hex } from '../../../md5.ts';
-import { checksumElements, xmlAnswer } from '../answer.ts';
-import { ask, objectArn } from '../authorization.ts';
+import { checksumElements, xmlResponse } from '../response.ts';
+import { iamRequest, objectArn } from '../authorization.ts';
 import { COPY_SOURCE, copySourceKey, readCopySource, readSource } from '../copy-source.ts';
 import { ENCRYPTED, encryptionKey, uploadEncryption } from '../encryption.ts';
 import type { Engine } from '../engine.ts';
@@ -10,7 +10,7 @@ import { readPreconditions } from '../preconditions.ts';
 import { readSourceRange } from '../range.ts';
 import type { S3Request } from '../operation.ts';
 import { readUploadTarget } from '../query-params.ts';
-import { element } from '../xml-out.ts';
+import { element } from '../xml-writer.ts';
 
 /** UploadPartCopy. */
 export function uploadPartCopy(request: S3Request, engine: Engine): ParsedOperation {
@@ -18,13 +18,13 @@ export function uploadPartCopy(request: S3Request, engine: Engine): ParsedOperat
   const { uploadId, partNumber } = readUploadTarget(request);
   const source = readCopySource(request);
   const conditions = readPreconditions(request, `${COPY_SOURCE}-`);
-  const put = ask(request, 's3:PutObject', objectArn(bucket, key), {
+  const put = iamRequest(request, 's3:PutObject', objectArn(bucket, key), {
     ...encryptionKey(uploadEncryption(request, engine)),
     's3:x-amz-copy-source': copySourceKey(source),
     's3:ObjectCreationOperation': 'false',
   });
   return {
-    authorize: [put, ask(request, 's3:GetObject', objectArn(source.bucket, source.key))],
+    authorize: [put, iamRequest(request, 's3:GetObject', objectArn(source.bucket, source.key))],
     execute() {
       const upload = engine.bucket(bucket).uploads.find(key, uploadId);
       const original = readSource(request, engine, source, conditions);
@@ -34,7 +34,7 @@ export function uploadPartCopy(request: S3Request, engine: Engine): ParsedOperat
       const part = { number: partNumber, body, etag: md5Hex(body), lastModified: wholeSeconds(request.now), checksum };
       upload.parts.set(partNumber, part);
       const content = element('LastModified', part.lastModified.toISOString()) + element('ETag', `"${part.etag}"`);
-      return xmlAnswer('CopyPartResult', content + (checksum ? checksumElements(checksum) : ''), ENCRYPTED);
+      return xmlResponse('CopyPartResult', content + (checksum ? checksumElements(checksum) : ''), ENCRYPTED);
     },
   };
 }

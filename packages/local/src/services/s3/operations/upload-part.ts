@@ -1,7 +1,7 @@
 import { md5Hex } from '../../../md5.ts';
 import { AwsError, type ParsedOperation, type ServiceResponse } from '../../service.ts';
-import { checksumHeaders } from '../answer.ts';
-import { ask, objectArn } from '../authorization.ts';
+import { checksumHeaders } from '../response.ts';
+import { iamRequest, objectArn } from '../authorization.ts';
 import { ENCRYPTED, encryptionKey, uploadEncryption } from '../encryption.ts';
 import type { Engine } from '../engine.ts';
 import { fullObjectChecksum, type StoredChecksum, wholeSeconds } from '../stored-object.ts';
@@ -15,7 +15,7 @@ export function uploadPart(request: S3Request, engine: Engine): ParsedOperation 
   const { uploadId, partNumber } = readUploadTarget(request);
   const context = { ...encryptionKey(uploadEncryption(request, engine)), 's3:ObjectCreationOperation': 'false' };
   return {
-    authorize: [ask(request, 's3:PutObject', objectArn(bucket, key), context)],
+    authorize: [iamRequest(request, 's3:PutObject', objectArn(bucket, key), context)],
     execute(): ServiceResponse {
       const upload = engine.bucket(bucket).uploads.find(key, uploadId);
       const checksum = partChecksum(upload, verifyPayload(request), body);
@@ -26,14 +26,14 @@ export function uploadPart(request: S3Request, engine: Engine): ParsedOperation 
   };
 }
 
-/** A composite checksum is composed of those that the client sent: another algorithm, or none, is a mistake. */
-function partChecksum({ checksum: asked }: Upload, sent: StoredChecksum | undefined, body: Buffer): StoredChecksum | undefined {
-  if (!asked || sent?.algorithm === asked.algorithm) return sent;
-  if (!sent && asked.type === 'FULL_OBJECT') return fullObjectChecksum(asked.algorithm, body);
+/** A composite checksum is computed from the parts' checksums that the client sent: each part needs one of the upload's algorithm. */
+function partChecksum({ checksum: expected }: Upload, sent: StoredChecksum | undefined, body: Buffer): StoredChecksum | undefined {
+  if (!expected || sent?.algorithm === expected.algorithm) return sent;
+  if (!sent && expected.type === 'FULL_OBJECT') return fullObjectChecksum(expected.algorithm, body);
   const actual = sent?.algorithm.toLowerCase() ?? 'null';
   throw new AwsError(
     'InvalidRequest',
     400,
-    `Checksum Type mismatch occurred, expected checksum Type: ${asked.algorithm.toLowerCase()}, actual checksum Type: ${actual}`,
+    `Checksum Type mismatch occurred, expected checksum Type: ${expected.algorithm.toLowerCase()}, actual checksum Type: ${actual}`,
   );
 }

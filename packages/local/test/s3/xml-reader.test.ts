@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readXml } from '../../src/services/s3/xml-in.ts';
+import { readXml } from '../../src/services/s3/xml-reader.ts';
 
 const NS = 'http://s3.amazonaws.com/doc/2006-03-01/';
 const read = (text: string | Buffer) => readXml(Buffer.from(text), 'Delete');

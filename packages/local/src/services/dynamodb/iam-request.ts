@@ -2,13 +2,13 @@ import type { IamRequest } from '@tenant-aws/prover/evaluator';
 import type { ResourceScope } from '../service.ts';
 import { tableArn } from './table-name.ts';
 
-/** What one request wants of one table or index, as far as condition keys can tell. */
-export interface Access {
+/** One action on one table or index, with the values of its condition keys. */
+export interface ItemAccess {
   /** `GetItem` */
   readonly action: string;
   readonly table: string;
   readonly index?: string | undefined;
-  /** The leading keys; one that is undefined is one that the request does not name. */
+  /** The leading keys; undefined for an item whose leading key the request does not name. */
   readonly keys?: readonly (string | undefined)[];
   readonly attributes?: ReadonlySet<string>;
   readonly select?: string | undefined;
@@ -17,12 +17,12 @@ export interface Access {
   readonly enclosingOperation?: string;
 }
 
-/** The request as IAM sees it. */
-export function asIamRequest(scope: ResourceScope, access: Access): IamRequest {
+/** The request to IAM for an action on a table or an index. */
+export function iamRequest(scope: ResourceScope, access: ItemAccess): IamRequest {
   const context: Record<string, string | readonly string[]> = {};
   const named = (access.keys ?? []).filter((key) => key !== undefined);
-  // Beside others, a key that is not named counts as one that no table has and no policy lists. Left out, it would let a policy find
-  // only the keys it likes; and without the whole set `ForAllValues` would hold over nothing, whatever the other keys are.
+  // If some keys are named and others are not, the empty string stands for the others: no policy lists it. Without it, a policy would
+  // see only the named keys. If the key set were omitted, `ForAllValues` would match, whatever the other keys are.
   const unnamed = named.length < (access.keys ?? []).length ? [''] : [];
   if (named.length > 0) context['dynamodb:LeadingKeys'] = [...new Set([...named, ...unnamed])];
   if (access.attributes !== undefined && access.attributes.size > 0) context['dynamodb:Attributes'] = [...access.attributes];

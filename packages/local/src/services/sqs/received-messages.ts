@@ -3,26 +3,26 @@ import type { SqsContext } from './operation.ts';
 import { engineUrl } from './queue.ts';
 
 /**
- * Received messages as AWS shows them: message attributes only to those who ask for them,
- * a digest of them only if it is one of all, and no SenderId, which the engine makes up.
+ * Received messages as AWS returns them: message attributes only if requested, their digest only if all are requested,
+ * and no SenderId, because the engine's is invented.
  */
-export function shownMessages(answer: JsonObject, asked: Json | undefined): JsonObject {
-  const { Messages } = answer;
-  if (!Array.isArray(Messages)) return answer;
-  const names = Array.isArray(asked) ? asked : [];
+export function visibleMessages(result: JsonObject, requested: Json | undefined): JsonObject {
+  const { Messages } = result;
+  if (!Array.isArray(Messages)) return result;
+  const names = Array.isArray(requested) ? requested : [];
   const all = names.includes('All') || names.includes('.*');
-  return { ...answer, Messages: Messages.map((message) => (isJsonObject(message) ? shown(message, names.length > 0, all) : message)) };
+  return { ...result, Messages: Messages.map((message) => (isJsonObject(message) ? visible(message, names.length > 0, all) : message)) };
 }
 
-/** Lets the next who asks have messages that the engine handed out to a client that had waited, and went away meanwhile. */
-export async function giveBack({ Messages }: JsonObject, queue: string, { scope, engine }: SqsContext): Promise<void> {
+/** Makes messages receivable again that the engine returned for a client that disconnected while it waited. */
+export async function releaseMessages({ Messages }: JsonObject, queue: string, { scope, engine }: SqsContext): Promise<void> {
   if (!Array.isArray(Messages)) return;
   const handles = Messages.filter(isJsonObject).map(({ ReceiptHandle }) => ReceiptHandle);
   const Entries = handles.map((ReceiptHandle, at) => ({ Id: String(at), ReceiptHandle, VisibilityTimeout: 0 }));
   await engine.run('ChangeMessageVisibilityBatch', { QueueUrl: engineUrl(scope, queue), Entries });
 }
 
-function shown(message: JsonObject, some: boolean, all: boolean): JsonObject {
+function visible(message: JsonObject, some: boolean, all: boolean): JsonObject {
   const { MessageAttributes, MD5OfMessageAttributes, Attributes, ...rest } = message;
   return {
     ...rest,

@@ -1,8 +1,8 @@
 import { SaxesParser } from 'saxes';
 import { AwsError } from '../service.ts';
-import { S3_NAMESPACE } from './xml-out.ts';
+import { S3_NAMESPACE } from './xml-writer.ts';
 
-/** An element of a request's body, with nothing in it that was not asked for. */
+/** An element of a request's body. Its methods refuse unexpected content. */
 export class XmlElement {
   readonly name: string;
   readonly #children: readonly XmlElement[];
@@ -14,15 +14,15 @@ export class XmlElement {
     this.#text = text;
   }
 
-  /** Its text; it may have no elements. */
+  /** The text of an element without children. */
   get text(): string {
-    if (this.#children.length > 0) throw malformed();
+    if (this.#children.length > 0) throw malformedXml();
     return this.#text;
   }
 
-  /** Fails for any child of another name, and for text between the children. */
+  /** Refuses children of other names, and text between the children. */
   only(...names: readonly string[]): this {
-    if (this.#text.trim() !== '' || this.#children.some((child) => !names.includes(child.name))) throw malformed();
+    if (this.#text.trim() !== '' || this.#children.some((child) => !names.includes(child.name))) throw malformedXml();
     return this;
   }
 
@@ -30,16 +30,16 @@ export class XmlElement {
     return this.#children.filter((child) => child.name === name);
   }
 
-  /** The text of the one child of this name; undefined if there is none. Two are refused: readers would differ on which counts. */
+  /** The text of the only child of this name, if any. Two are refused: parsers would differ on which of them counts. */
   optionalText(name: string): string | undefined {
     const [child, second] = this.all(name);
-    if (second) throw malformed();
+    if (second) throw malformedXml();
     return child?.text;
   }
 
   requiredText(name: string): string {
     const text = this.optionalText(name);
-    if (text === undefined) throw malformed();
+    if (text === undefined) throw malformedXml();
     return text;
   }
 }
@@ -55,24 +55,24 @@ const MAX_DEPTH = 4;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Reads a body whose root element is `root`, as strictly as XML can be read: UTF-8, one root, no document type,
- * no processing instruction, no comment, no CDATA, no attribute but the S3 namespace on the root.
+ * Parses a body whose root element is `root`, strictly: UTF-8, one root, no document type, no processing instruction,
+ * no comment, no CDATA, no attribute except the S3 namespace on the root.
  *
  * @throws {@link AwsError} MalformedXML
  */
 export function readXml(body: Buffer, root: string): XmlElement {
-  if (body.length > MAX_BYTES) throw malformed();
+  if (body.length > MAX_BYTES) throw malformedXml();
   try {
     const document = parse(UTF8.decode(body));
     if (document.name === root) return document;
   } catch {
-    // Whatever the parser objects to, the answer is the same.
+    // S3 has one error for every syntax error.
   }
-  throw malformed();
+  throw malformedXml();
 }
 
-/** What S3 says of any body that is not well-formed, or not of its schema. */
-export function malformed(): AwsError {
+/** S3's error for a body that is not well-formed or does not match the schema. */
+export function malformedXml(): AwsError {
   return new AwsError('MalformedXML', 400, 'The XML you provided was not well-formed or did not validate against our published schema');
 }
 
@@ -112,5 +112,5 @@ function parse(text: string): XmlElement {
 }
 
 function refuse(): never {
-  throw malformed();
+  throw malformedXml();
 }

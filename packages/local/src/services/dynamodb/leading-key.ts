@@ -1,7 +1,7 @@
 import type { Attributes, TableDescription } from './dynalite.ts';
 import { indexesOf } from './store.ts';
 
-/** The attribute whose value leads in a table, or in one of its indexes: a global index has a leading key of its own. */
+/** The attribute that is the partition key of a table or of an index: a global index has its own. */
 export function hashAttribute(table: TableDescription | undefined, index?: string): string | undefined {
   if (table === undefined) return undefined;
   const keyed = index === undefined ? table : indexesOf(table).find(({ IndexName }) => IndexName === index);
@@ -9,8 +9,8 @@ export function hashAttribute(table: TableDescription | undefined, index?: strin
 }
 
 /**
- * A leading key as `dynamodb:LeadingKeys` shows it. Numbers are in canonical form already (`2`, for `2.0`, `02` and `2e0`),
- * binary values are base64. Absent if the attribute is, or is of a type other than the table's: no policy then finds a key in it.
+ * A leading key as `dynamodb:LeadingKeys` has it. Numbers are in canonical form already (`2` for `2.0`, `02` and `2e0`),
+ * binary values are base64. Undefined if the attribute is absent or has another type than the table's key.
  */
 export function leadingKey(
   attributes: Attributes | undefined,

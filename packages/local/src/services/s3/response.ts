@@ -1,30 +1,30 @@
 import { checksumHeader } from '../../checksums.ts';
 import type { AwsError, ServiceResponse } from '../service.ts';
 import type { StoredChecksum } from './stored-object.ts';
-import { element, xmlDocument } from './xml-out.ts';
+import { element, xmlDocument } from './xml-writer.ts';
 
 /** A 200 with an XML document. */
-export function xmlAnswer(root: string, content: string, headers: Readonly<Record<string, string>> = {}): ServiceResponse {
+export function xmlResponse(root: string, content: string, headers: Readonly<Record<string, string>> = {}): ServiceResponse {
   return { status: 200, headers: { 'content-type': 'application/xml', ...headers }, body: xmlDocument(root, content) };
 }
 
-/** The headers in which S3 answers a checksum. */
+/** The response headers of a checksum. */
 export function checksumHeaders(checksum: StoredChecksum): Record<string, string> {
   return { [checksumHeader(checksum.algorithm)]: checksum.value, 'x-amz-checksum-type': checksum.type };
 }
 
-/** The element in which S3 answers a checksum. */
+/** The response element of a checksum. */
 export function checksumElement({ algorithm, value }: StoredChecksum): string {
   return element(`Checksum${algorithm}`, value);
 }
 
-/** The same, with its type beside it. */
+/** The response elements of a checksum and its type. */
 export function checksumElements(checksum: StoredChecksum): string {
   return checksumElement(checksum) + element('ChecksumType', checksum.type);
 }
 
-/** An error as S3 writes it. The answer to a HEAD has no body, and the status says it all. */
-export function errorAnswer(error: AwsError, request: { readonly method: string; readonly requestId: string }): ServiceResponse {
+/** An error in the format of S3. The response to a HEAD has no body, only a status. */
+export function errorResponse(error: AwsError, request: { readonly method: string; readonly requestId: string }): ServiceResponse {
   const headers = { 'x-amz-request-id': request.requestId };
   if (request.method === 'HEAD') return { status: error.status, headers };
   const members = Object.entries(error.members).filter((member): member is [string, string] => typeof member[1] === 'string');

@@ -1,8 +1,8 @@
-/** How dynalite is answered. */
-export type Done<T> = (error: Error | null, value?: T) => void;
+/** A callback of dynalite. */
+export type Callback<T> = (error: Error | null, value?: T) => void;
 
-/** Values are kept as JSON, so that nobody holds an object that the store holds. */
-export class KeyedValues {
+/** A key-value store with dynalite's interface. Values are stored as JSON, so that callers never share an object with the store. */
+export class KeyValueStore {
   #values: Map<string, string> = new Map();
 
   read(key: string): unknown {
@@ -10,21 +10,21 @@ export class KeyedValues {
     return text === undefined ? undefined : JSON.parse(text);
   }
 
-  get(key: string, done: Done<unknown>): void {
+  get(key: string, done: Callback<unknown>): void {
     done(null, this.read(key));
   }
 
-  put(key: string, value: unknown, done: Done<never>): void {
+  put(key: string, value: unknown, done: Callback<never>): void {
     this.#values.set(key, JSON.stringify(value));
     done(null);
   }
 
-  del(key: string, done: Done<never>): void {
+  del(key: string, done: Callback<never>): void {
     this.#values.delete(key);
     done(null);
   }
 
-  /** Nothing else runs meanwhile, so there is nothing to wait for. */
+  /** Runs `work` immediately. Nothing else runs until it returns, so no lock is needed. */
   lock(_key: string, work: (release: <T>(done: T) => T) => void): void {
     work((done) => done);
   }

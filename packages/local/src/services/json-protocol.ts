@@ -1,0 +1,57 @@
+import { isJsonObject, JsonFault, type JsonObject, parseStrictJson } from '../strict-json.ts';
+import { AwsError, type ServiceResponse, unsupported, type VerifiedRequest } from './service.ts';
+
+const CONTENT_TYPE = 'application/x-amz-json-1.0';
+/** Another `x-amz-*` header may have a meaning that is neither authorised nor executed here: it is refused. */
+const AMZ_HEADERS: ReadonlySet<string> = new Set(['x-amz-target', 'x-amz-content-sha256']);
+
+/** A request of the protocol awsJson1.0. */
+export interface JsonRequest {
+  readonly operation: string;
+  readonly parameters: JsonObject;
+}
+
+/**
+ * Reads a request of the protocol awsJson1.0.
+ *
+ * @param target The prefix of X-Amz-Target: `DynamoDB_20120810`
+ * @throws {@link AwsError} 400 for a malformed request or another protocol, 501 for an unknown `x-amz-*` header
+ */
+export function readJsonRequest(request: VerifiedRequest, target: string, maxBytes: number): JsonRequest {
+  const { method, rawPath, query, headers, body } = request;
+  if (method !== 'POST' || rawPath !== '/' || query.size > 0) {
+    throw new AwsError('UnknownOperationException', 400, 'A request must be a POST to / without a query');
+  }
+  if (headers.get('content-type') !== CONTENT_TYPE) {
+    throw new AwsError('SerializationException', 400, `The content type must be ${CONTENT_TYPE}`);
+  }
+  const unknown = [...headers.keys()].find((name) => name.startsWith('x-amz-') && !AMZ_HEADERS.has(name));
+  if (unknown !== undefined) throw unsupported(`The header ${unknown}`);
+  const [prefix, operation, ...more] = (headers.get('x-amz-target') ?? '').split('.');
+  if (prefix !== target || operation === undefined || more.length > 0 || !/^[A-Za-z]+$/.test(operation)) {
+    throw new AwsError('UnknownOperationException', 400, `X-Amz-Target must name an operation of ${target}`);
+  }
+  if (body.length > maxBytes) throw new AwsError('SerializationException', 400, `The body is larger than ${maxBytes} bytes`);
+  return { operation, parameters: readObject(body) };
+}
+
+/** A response of the protocol awsJson1.0. */
+export function jsonResponse(
+  status: number,
+  body: string,
+  requestId: string,
+  headers: Readonly<Record<string, string>> = {},
+): ServiceResponse {
+  return { status, headers: { 'content-type': CONTENT_TYPE, 'x-amzn-requestid': requestId, ...headers }, body };
+}
+
+function readObject(body: Buffer): JsonObject {
+  try {
+    const value = parseStrictJson(body);
+    if (isJsonObject(value)) return value;
+  } catch (error) {
+    if (error instanceof JsonFault) throw new AwsError('SerializationException', 400, error.message);
+    throw error;
+  }
+  throw new AwsError('SerializationException', 400, 'The body must be a JSON object');
+}
