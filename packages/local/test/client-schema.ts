@@ -1,4 +1,4 @@
-/** A parameter of an operation, however deep: the smallest input that has it. */
+/** A parameter of an operation at any depth, with the smallest input that contains it. */
 export interface ModelParameter {
   readonly operation: string;
   /** `RequestItems.*.Keys` */
@@ -12,15 +12,15 @@ const LIST = 1;
 const MAP = 2;
 const STRUCTURE = 3;
 
-/** What an SDK's own client knows of its service. */
+/** An SDK client's model of its service. */
 export interface Model {
   /** `GetItem`, … */
   readonly operations: readonly string[];
-  /** Every parameter of an operation; attribute values of DynamoDB are not looked into. */
+  /** Every parameter of an operation, except those inside attribute values of DynamoDB. */
   parameters(operation: string): ModelParameter[];
 }
 
-/** Reads the schemas that a client exports. */
+/** Reads the schemas that an SDK client exports. */
 export function modelOf(client: object): Model {
   const exported: Readonly<Record<string, unknown>> = { ...client };
   return {
@@ -57,7 +57,7 @@ function sample(schema: unknown): unknown {
   return schema[0] === MAP || schema[0] === STRUCTURE ? {} : 'x';
 }
 
-/** A schema is given as it is, behind a function, or with traits of the member beside it. */
+/** A schema is a value, a function that returns it, or the first element of an array with the member's traits. */
 function resolve(given: unknown): unknown {
   const value: unknown = typeof given === 'function' ? given() : given;
   return Array.isArray(value) && typeof value[0] === 'function' ? resolve(value[0]) : value;

@@ -1,19 +1,19 @@
 import { BatchGetItemCommand, BatchWriteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type InProcess, inProcess } from './in-process.ts';
+import { type DynamoDbHarness, dynamodbHarness } from './dynamodb-harness.ts';
 import { hashTable, notesTable } from './tables.ts';
 
 const NOTES = 'arn:aws:dynamodb:eu-central-1:000000000000:table/notes';
 const note = (tenant: string, id = '1') => ({ tenant: { S: tenant }, id: { S: id } });
 
-let world: InProcess;
+let harness: DynamoDbHarness;
 beforeEach(async () => {
-  world = await inProcess([notesTable, hashTable('people', 'S')]);
+  harness = await dynamodbHarness([notesTable, hashTable('people', 'S')]);
 });
 
 describe('BatchGetItem', () => {
   it('asks once per table, with the set of its keys', async () => {
-    await world.client.send(
+    await harness.client.send(
       new BatchGetItemCommand({
         RequestItems: {
           notes: {
@@ -26,7 +26,7 @@ describe('BatchGetItem', () => {
         ReturnConsumedCapacity: 'TOTAL',
       }),
     );
-    expect(world.asked.map(({ action, resource, context }) => [action, resource.split('/')[1], context])).toEqual([
+    expect(harness.iamRequests.map(({ action, resource, context }) => [action, resource.split('/')[1], context])).toEqual([
       [
         'dynamodb:BatchGetItem',
         'notes',
@@ -52,55 +52,55 @@ describe('BatchGetItem', () => {
 
   it('shows the keys that there are, and one that no policy lists, if one of the keys names none', async () => {
     const mixed = new BatchGetItemCommand({ RequestItems: { notes: { Keys: [note('acme'), { id: { S: '1' } }] } } });
-    await expect(world.client.send(mixed)).rejects.toMatchObject({ name: 'ValidationException' });
-    expect(world.asked[0]?.context['dynamodb:LeadingKeys']).toEqual(['acme', '']);
+    await expect(harness.client.send(mixed)).rejects.toMatchObject({ name: 'ValidationException' });
+    expect(harness.iamRequests[0]?.context['dynamodb:LeadingKeys']).toEqual(['acme', '']);
     const neither = new BatchGetItemCommand({ RequestItems: { notes: { Keys: [{ id: { S: '1' } }, { id: { S: '2' } }] } } });
-    await expect(world.client.send(neither)).rejects.toMatchObject({ name: 'ValidationException' });
-    expect(world.asked[1]?.context).not.toHaveProperty('dynamodb:LeadingKeys');
+    await expect(harness.client.send(neither)).rejects.toMatchObject({ name: 'ValidationException' });
+    expect(harness.iamRequests[1]?.context).not.toHaveProperty('dynamodb:LeadingKeys');
   });
 
   it('takes no longer expression than a single read does', async () => {
     const long = Array.from({ length: 1000 }, (_, i) => `attribute${i}`).join(',');
     const batch = new BatchGetItemCommand({ RequestItems: { notes: { Keys: [note('acme')], ProjectionExpression: long } } });
-    await expect(world.client.send(batch)).rejects.toThrow('Expression size has exceeded the maximum allowed size');
+    await expect(harness.client.send(batch)).rejects.toThrow('Expression size has exceeded the maximum allowed size');
   });
 
   it('answers under the name that was asked for', async () => {
-    await world.client.send(new PutItemCommand({ TableName: 'notes', Item: note('acme') }));
-    const { Responses } = await world.client.send(new BatchGetItemCommand({ RequestItems: { [NOTES]: { Keys: [note('acme')] } } }));
+    await harness.client.send(new PutItemCommand({ TableName: 'notes', Item: note('acme') }));
+    const { Responses } = await harness.client.send(new BatchGetItemCommand({ RequestItems: { [NOTES]: { Keys: [note('acme')] } } }));
     expect(Responses).toEqual({ [NOTES]: [note('acme')] });
   });
 
   it('refuses one table under two names', async () => {
     const twice = new BatchGetItemCommand({ RequestItems: { notes: { Keys: [note('acme')] }, [NOTES]: { Keys: [note('globex')] } } });
-    await expect(world.client.send(twice)).rejects.toMatchObject({ name: 'ValidationException' });
-    expect(world.asked).toEqual([]);
+    await expect(harness.client.send(twice)).rejects.toMatchObject({ name: 'ValidationException' });
+    expect(harness.iamRequests).toEqual([]);
   });
 
   it('keeps the projection of what it leaves unprocessed', async () => {
     const text = { S: 'x'.repeat(390_000) };
     for (const id of ['1', '2', '3', '4', '5'])
-      await world.client.send(new PutItemCommand({ TableName: 'notes', Item: { ...note('acme', id), text } }));
+      await harness.client.send(new PutItemCommand({ TableName: 'notes', Item: { ...note('acme', id), text } }));
     const request = {
       Keys: ['1', '2', '3', '4', '5'].map((id) => note('acme', id)),
       ProjectionExpression: '#t',
       ExpressionAttributeNames: { '#t': 'text' },
     };
-    const { UnprocessedKeys } = await world.client.send(new BatchGetItemCommand({ RequestItems: { notes: request } }));
+    const { UnprocessedKeys } = await harness.client.send(new BatchGetItemCommand({ RequestItems: { notes: request } }));
     expect(UnprocessedKeys?.['notes']).toMatchObject({ ProjectionExpression: '#t', ExpressionAttributeNames: { '#t': 'text' } });
   });
 });
 
 describe('BatchWriteItem', () => {
   it('asks with the keys of puts and deletes alike', async () => {
-    await world.client.send(
+    await harness.client.send(
       new BatchWriteItemCommand({
         RequestItems: {
           notes: [{ PutRequest: { Item: { ...note('acme'), text: { S: 'x' } } } }, { DeleteRequest: { Key: note('globex') } }],
         },
       }),
     );
-    expect(world.asked).toEqual([
+    expect(harness.iamRequests).toEqual([
       {
         action: 'dynamodb:BatchWriteItem',
         resource: NOTES,
@@ -112,22 +112,22 @@ describe('BatchWriteItem', () => {
   it('refuses an element that puts and deletes', async () => {
     const both = { PutRequest: { Item: note('acme') }, DeleteRequest: { Key: note('globex') } };
     const command = new BatchWriteItemCommand({ RequestItems: { notes: [both] } });
-    await expect(world.client.send(command)).rejects.toMatchObject({ name: 'ValidationException' });
-    expect(world.asked).toEqual([]);
+    await expect(harness.client.send(command)).rejects.toMatchObject({ name: 'ValidationException' });
+    expect(harness.iamRequests).toEqual([]);
   });
 
   it('refuses more than 25 writes, over all tables', async () => {
     const puts = (n: number) => Array.from({ length: n }, (_, i) => ({ PutRequest: { Item: note('acme', String(i)) } }));
     const people = Array.from({ length: 13 }, (_, i) => ({ PutRequest: { Item: { tenant: { S: `t${i}` } } } }));
     const command = new BatchWriteItemCommand({ RequestItems: { notes: puts(13), people } });
-    await expect(world.client.send(command)).rejects.toMatchObject({ name: 'ValidationException' });
+    await expect(harness.client.send(command)).rejects.toMatchObject({ name: 'ValidationException' });
   });
 
   it('writes nothing if one key does not fit its table', async () => {
     const requests = [{ PutRequest: { Item: note('acme') } }, { PutRequest: { Item: { tenant: { S: 'acme' } } } }];
-    await expect(world.client.send(new BatchWriteItemCommand({ RequestItems: { notes: requests } }))).rejects.toMatchObject({
+    await expect(harness.client.send(new BatchWriteItemCommand({ RequestItems: { notes: requests } }))).rejects.toMatchObject({
       name: 'ValidationException',
     });
-    expect((await world.client.send(new GetItemCommand({ TableName: 'notes', Key: note('acme') }))).Item).toBeUndefined();
+    expect((await harness.client.send(new GetItemCommand({ TableName: 'notes', Key: note('acme') }))).Item).toBeUndefined();
   });
 });

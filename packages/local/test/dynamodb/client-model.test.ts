@@ -2,7 +2,7 @@ import * as dynamodb from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DENIED_OPERATIONS, DYNAMODB_OPERATIONS } from '../../src/services/dynamodb/operations.ts';
 import { modelOf } from '../client-schema.ts';
-import { type InProcess, inProcess } from './in-process.ts';
+import { type DynamoDbHarness, dynamodbHarness } from './dynamodb-harness.ts';
 import { notesTable } from './tables.ts';
 
 const model = modelOf(dynamodb);
@@ -43,9 +43,9 @@ const REFUSED_PARAMETERS = [
   'UpdateTable.VectorIndexUpdates',
 ];
 
-let world: InProcess;
+let harness: DynamoDbHarness;
 beforeEach(async () => {
-  world = await inProcess([notesTable]);
+  harness = await dynamodbHarness([notesTable]);
 });
 
 describe("the operations of the SDK's client", () => {
@@ -56,9 +56,9 @@ describe("the operations of the SDK's client", () => {
   });
 
   it.each(REFUSED)('%s is answered 501 and reaches no engine', async (name) => {
-    const answer = await world.send(`DynamoDB_20120810.${name}`, '{"TableName":"notes"}');
+    const answer = await harness.send(`DynamoDB_20120810.${name}`, '{"TableName":"notes"}');
     expect(answer).toMatchObject({ status: 501, body: { __type: 'com.amazon.coral.service#NotImplemented' } });
-    expect([world.asked, world.executed]).toEqual([[], []]);
+    expect([harness.iamRequests, harness.executed]).toEqual([[], []]);
   });
 });
 
@@ -67,11 +67,11 @@ describe("the parameters of the SDK's client", () => {
     const refused: string[] = [];
     const parameters = UNDERSTOOD.flatMap((name) => model.parameters(name));
     for (const { operation, path, input } of parameters) {
-      world.asked.length = 0;
-      const { status } = await world.send(`DynamoDB_20120810.${operation}`, JSON.stringify(input));
+      harness.iamRequests.length = 0;
+      const { status } = await harness.send(`DynamoDB_20120810.${operation}`, JSON.stringify(input));
       if (status !== 501) continue;
       refused.push(`${operation}.${path}`);
-      expect(world.asked).toEqual([]);
+      expect(harness.iamRequests).toEqual([]);
     }
     expect([parameters.length, refused.length]).toEqual([333, 126]);
     expect(refused.filter((path) => !refused.some((outer) => path.startsWith(`${outer}.`)))).toEqual(REFUSED_PARAMETERS);

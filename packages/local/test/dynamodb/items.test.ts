@@ -1,19 +1,19 @@
 import { DeleteItemCommand, GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type InProcess, inProcess } from './in-process.ts';
+import { type DynamoDbHarness, dynamodbHarness } from './dynamodb-harness.ts';
 import { hashTable, notesTable } from './tables.ts';
 
 const NOTES = 'arn:aws:dynamodb:eu-central-1:000000000000:table/notes';
 const acme = { tenant: { S: 'acme' }, id: { S: '1' } };
 
-let world: InProcess;
+let harness: DynamoDbHarness;
 beforeEach(async () => {
-  world = await inProcess([notesTable, hashTable('numbers', 'N'), hashTable('bytes', 'B')]);
+  harness = await dynamodbHarness([notesTable, hashTable('numbers', 'N'), hashTable('bytes', 'B')]);
 });
 
 describe('item operations', () => {
   it('writes, updates, reads and deletes an item', async () => {
-    const { client } = world;
+    const { client } = harness;
     await client.send(new PutItemCommand({ TableName: 'notes', Item: { ...acme, text: { S: 'hello' } } }));
     const updated = await client.send(
       new UpdateItemCommand({
@@ -34,7 +34,7 @@ describe('item operations', () => {
   });
 
   it('asks IAM for the leading key, the attributes and what is returned', async () => {
-    await world.client
+    await harness.client
       .send(
         new UpdateItemCommand({
           TableName: 'notes',
@@ -47,7 +47,7 @@ describe('item operations', () => {
         }),
       )
       .catch(() => {});
-    expect(world.asked).toEqual([
+    expect(harness.iamRequests).toEqual([
       {
         action: 'dynamodb:UpdateItem',
         resource: NOTES,
@@ -62,10 +62,10 @@ describe('item operations', () => {
   });
 
   it('says of a read whether it selects attributes', async () => {
-    await world.client.send(new GetItemCommand({ TableName: 'notes', Key: acme }));
-    await world.client.send(new GetItemCommand({ TableName: 'notes', Key: acme, ProjectionExpression: 'a, b.c[0]' }));
-    await world.client.send(new GetItemCommand({ TableName: 'notes', Key: acme, AttributesToGet: ['z'] }));
-    expect(world.asked.map(({ context }) => [context['dynamodb:Select'], context['dynamodb:Attributes']])).toEqual([
+    await harness.client.send(new GetItemCommand({ TableName: 'notes', Key: acme }));
+    await harness.client.send(new GetItemCommand({ TableName: 'notes', Key: acme, ProjectionExpression: 'a, b.c[0]' }));
+    await harness.client.send(new GetItemCommand({ TableName: 'notes', Key: acme, AttributesToGet: ['z'] }));
+    expect(harness.iamRequests.map(({ context }) => [context['dynamodb:Select'], context['dynamodb:Attributes']])).toEqual([
       ['ALL_ATTRIBUTES', ['tenant', 'id']],
       ['SPECIFIC_ATTRIBUTES', ['tenant', 'id', 'a', 'b']],
       ['SPECIFIC_ATTRIBUTES', ['tenant', 'id', 'z']],
@@ -73,75 +73,77 @@ describe('item operations', () => {
   });
 
   it('does nothing that is denied, and says so in the words of AWS', async () => {
-    world.allows = () => false;
-    await expect(world.client.send(new PutItemCommand({ TableName: 'notes', Item: acme }))).rejects.toMatchObject({
+    harness.allows = () => false;
+    await expect(harness.client.send(new PutItemCommand({ TableName: 'notes', Item: acme }))).rejects.toMatchObject({
       name: 'AccessDeniedException',
       message: `User: arn:aws:sts::000000000000:assumed-role/TenantAccess/acme is not authorized to perform: dynamodb:PutItem on resource: ${NOTES} because no session policy allows the dynamodb:PutItem action`,
       $metadata: { httpStatusCode: 400, requestId: expect.stringMatching(/./) },
     });
-    expect(world.executed).toEqual([]);
+    expect(harness.executed).toEqual([]);
   });
 
   it.each(['2', '2.0', '02', '2e0', '0.2e1', '20e-1'])('shows the number %s as the one key that it is', async (N) => {
-    await world.client.send(new PutItemCommand({ TableName: 'numbers', Item: { tenant: { N } } }));
-    expect(world.asked[0]?.context['dynamodb:LeadingKeys']).toEqual(['2']);
-    expect((await world.client.send(new GetItemCommand({ TableName: 'numbers', Key: { tenant: { N: '2' } } }))).Item).toEqual({
+    await harness.client.send(new PutItemCommand({ TableName: 'numbers', Item: { tenant: { N } } }));
+    expect(harness.iamRequests[0]?.context['dynamodb:LeadingKeys']).toEqual(['2']);
+    expect((await harness.client.send(new GetItemCommand({ TableName: 'numbers', Key: { tenant: { N: '2' } } }))).Item).toEqual({
       tenant: { N: '2' },
     });
   });
 
   it.each(['0', '-0', '0.0', '-0e5'])('shows the zero %s as 0', async (N) => {
-    await world.client.send(new GetItemCommand({ TableName: 'numbers', Key: { tenant: { N } } }));
-    expect(world.asked[0]?.context['dynamodb:LeadingKeys']).toEqual(['0']);
+    await harness.client.send(new GetItemCommand({ TableName: 'numbers', Key: { tenant: { N } } }));
+    expect(harness.iamRequests[0]?.context['dynamodb:LeadingKeys']).toEqual(['0']);
   });
 
   it('shows a binary key as base64', async () => {
-    await world.client.send(new GetItemCommand({ TableName: 'bytes', Key: { tenant: { B: Buffer.from('acme') } } }));
-    expect(world.asked[0]?.context['dynamodb:LeadingKeys']).toEqual(['YWNtZQ==']);
+    await harness.client.send(new GetItemCommand({ TableName: 'bytes', Key: { tenant: { B: Buffer.from('acme') } } }));
+    expect(harness.iamRequests[0]?.context['dynamodb:LeadingKeys']).toEqual(['YWNtZQ==']);
   });
 
   it.each([
     ['of another type', { tenant: { N: '1' }, id: { S: '1' } }],
     ['that is not there', { id: { S: '1' } }],
   ])('shows no leading key for one %s, and executes nothing', async (_, Key) => {
-    await expect(world.client.send(new GetItemCommand({ TableName: 'notes', Key }))).rejects.toMatchObject({ name: 'ValidationException' });
-    expect(world.asked[0]?.context).not.toHaveProperty('dynamodb:LeadingKeys');
+    await expect(harness.client.send(new GetItemCommand({ TableName: 'notes', Key }))).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+    expect(harness.iamRequests[0]?.context).not.toHaveProperty('dynamodb:LeadingKeys');
   });
 
   it('knows a table by the ARN of this account and region only', async () => {
-    await world.client.send(new PutItemCommand({ TableName: NOTES, Item: acme }));
-    expect(world.asked[0]?.resource).toBe(NOTES);
+    await harness.client.send(new PutItemCommand({ TableName: NOTES, Item: acme }));
+    expect(harness.iamRequests[0]?.resource).toBe(NOTES);
     for (const foreign of [
       NOTES.replace('000000000000', '111111111111'),
       NOTES.replace('eu-central-1', 'us-east-1'),
       `${NOTES}/index/by-status`,
       NOTES.replace('table/', 'table/x/'),
     ]) {
-      await expect(world.client.send(new PutItemCommand({ TableName: foreign, Item: acme }))).rejects.toMatchObject({
+      await expect(harness.client.send(new PutItemCommand({ TableName: foreign, Item: acme }))).rejects.toMatchObject({
         name: 'ValidationException',
       });
     }
-    expect(world.executed).toEqual(['PutItem']);
+    expect(harness.executed).toEqual(['PutItem']);
   });
 
   it('checks a condition and writes in one step', async () => {
     const put = () =>
-      world.client.send(new PutItemCommand({ TableName: 'notes', Item: acme, ConditionExpression: 'attribute_not_exists(tenant)' }));
+      harness.client.send(new PutItemCommand({ TableName: 'notes', Item: acme, ConditionExpression: 'attribute_not_exists(tenant)' }));
     const outcomes = await Promise.allSettled(Array.from({ length: 20 }, put));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
   it('shows the item that failed a condition to those who ask for it', async () => {
-    await world.client.send(new PutItemCommand({ TableName: 'notes', Item: { ...acme, n: { N: '7' } } }));
+    await harness.client.send(new PutItemCommand({ TableName: 'notes', Item: { ...acme, n: { N: '7' } } }));
     const put = (more: object) =>
-      world.client.send(new PutItemCommand({ TableName: 'notes', Item: acme, ConditionExpression: 'attribute_not_exists(id)', ...more }));
+      harness.client.send(new PutItemCommand({ TableName: 'notes', Item: acme, ConditionExpression: 'attribute_not_exists(id)', ...more }));
     await expect(put({})).rejects.not.toHaveProperty('Item.n');
     await expect(put({ ReturnValuesOnConditionCheckFailure: 'ALL_OLD' })).rejects.toMatchObject({
       name: 'ConditionalCheckFailedException',
       Item: { ...acme, n: { N: '7' } },
     });
-    expect(world.asked.at(-1)?.context['dynamodb:ReturnValues']).toBe('ALL_OLD');
+    expect(harness.iamRequests.at(-1)?.context['dynamodb:ReturnValues']).toBe('ALL_OLD');
     await expect(put({ ReturnValues: 'NONE', ReturnValuesOnConditionCheckFailure: 'ALL_OLD' })).rejects.toHaveProperty('Item');
-    expect(world.asked.at(-1)?.context['dynamodb:ReturnValues']).toBe('ALL_OLD');
+    expect(harness.iamRequests.at(-1)?.context['dynamodb:ReturnValues']).toBe('ALL_OLD');
   });
 });

@@ -7,28 +7,28 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type InProcess, inProcess } from './in-process.ts';
+import { type DynamoDbHarness, dynamodbHarness } from './dynamodb-harness.ts';
 import { notesTable } from './tables.ts';
 
 const TableName = 'notes';
 const key = (id: string) => ({ tenant: { S: 'acme' }, id: { S: id } });
 
-let world: InProcess;
+let harness: DynamoDbHarness;
 beforeEach(async () => {
-  world = await inProcess([notesTable]);
+  harness = await dynamodbHarness([notesTable]);
   for (const [id, n, text] of [
     ['1', '1', 'one'],
     ['2', '2', 'two'],
     ['3', '3', 'three'],
   ] as const) {
-    await world.client.send(new PutItemCommand({ TableName, Item: { ...key(id), n: { N: n }, text: { S: text } } }));
+    await harness.client.send(new PutItemCommand({ TableName, Item: { ...key(id), n: { N: n }, text: { S: text } } }));
   }
-  world.asked.length = 0;
+  harness.iamRequests.length = 0;
 });
 
 async function put(Expected: PutItemCommandInput['Expected'], ConditionalOperator?: 'AND' | 'OR') {
   const input = { TableName, Item: key('1'), Expected, ...(ConditionalOperator && { ConditionalOperator }) };
-  return world.client.send(new PutItemCommand(input)).then(
+  return harness.client.send(new PutItemCommand(input)).then(
     () => 'written',
     (error: Error) => error.name,
   );
@@ -60,8 +60,10 @@ describe('legacy conditions', () => {
       n: { ComparisonOperator: 'GE' as const, AttributeValueList: [{ N: '3' }] },
     };
     const KeyConditions = { tenant: { ComparisonOperator: 'EQ' as const, AttributeValueList: [{ S: 'acme' }] } };
-    const queried = await world.client.send(new QueryCommand({ TableName, KeyConditions, QueryFilter: filter, ConditionalOperator: 'OR' }));
-    const scanned = await world.client.send(new ScanCommand({ TableName, ScanFilter: filter, ConditionalOperator: 'OR' }));
+    const queried = await harness.client.send(
+      new QueryCommand({ TableName, KeyConditions, QueryFilter: filter, ConditionalOperator: 'OR' }),
+    );
+    const scanned = await harness.client.send(new ScanCommand({ TableName, ScanFilter: filter, ConditionalOperator: 'OR' }));
     expect([queried, scanned].map(({ Items }) => Items?.map(({ id }) => id?.S))).toEqual([
       ['2', '3'],
       ['2', '3'],
@@ -69,7 +71,7 @@ describe('legacy conditions', () => {
   });
 
   it('names every attribute of them to IAM', async () => {
-    await world.client.send(
+    await harness.client.send(
       new UpdateItemCommand({
         TableName,
         Key: key('1'),
@@ -78,8 +80,8 @@ describe('legacy conditions', () => {
         ConditionalOperator: 'OR',
       }),
     );
-    await world.client.send(new DeleteItemCommand({ TableName, Key: key('1'), Expected: { d: { Exists: false } } }));
-    expect(world.asked.map(({ context }) => context['dynamodb:Attributes'])).toEqual([
+    await harness.client.send(new DeleteItemCommand({ TableName, Key: key('1'), Expected: { d: { Exists: false } } }));
+    expect(harness.iamRequests.map(({ context }) => context['dynamodb:Attributes'])).toEqual([
       ['tenant', 'id', 'b', 'c', 'a'],
       ['tenant', 'id', 'd'],
     ]);

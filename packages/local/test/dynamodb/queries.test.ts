@@ -8,15 +8,15 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type InProcess, inProcess } from './in-process.ts';
+import { type DynamoDbHarness, dynamodbHarness } from './dynamodb-harness.ts';
 import { hashTable, notesTable } from './tables.ts';
 
 const TABLE = 'arn:aws:dynamodb:eu-central-1:000000000000:table/notes';
 const values = { ':t': { S: 'acme' }, ':i': { S: '1' } };
 
-let world: InProcess;
+let harness: DynamoDbHarness;
 beforeEach(async () => {
-  world = await inProcess([notesTable, hashTable('numbers', 'N')]);
+  harness = await dynamodbHarness([notesTable, hashTable('numbers', 'N')]);
   for (const tenant of ['acme', 'globex']) {
     for (const n of [1, 2, 3]) {
       const Item = {
@@ -26,14 +26,14 @@ beforeEach(async () => {
         time: { N: String(10 - n) },
         text: { S: `${tenant} ${n}` },
       };
-      await world.client.send(new PutItemCommand({ TableName: 'notes', Item }));
+      await harness.client.send(new PutItemCommand({ TableName: 'notes', Item }));
     }
   }
-  world.asked.length = 0;
+  harness.iamRequests.length = 0;
 });
 
 async function query(input: Partial<QueryCommandInput>) {
-  const { Items = [] } = await world.client.send(new QueryCommand({ TableName: 'notes', ...input }));
+  const { Items = [] } = await harness.client.send(new QueryCommand({ TableName: 'notes', ...input }));
   return Items.map(({ tenant, id }) => `${tenant?.S} ${id?.S}`);
 }
 
@@ -50,13 +50,17 @@ describe('Query', () => {
     const found = await query({ ExpressionAttributeValues: { ':t': { S: 'acme' } }, ...input });
     expect(found).toContain('acme 1');
     expect(found.filter((item) => !item.startsWith('acme'))).toEqual([]);
-    expect(world.asked[0]).toMatchObject({ action: 'dynamodb:Query', resource: TABLE, context: { 'dynamodb:LeadingKeys': ['acme'] } });
+    expect(harness.iamRequests[0]).toMatchObject({
+      action: 'dynamodb:Query',
+      resource: TABLE,
+      context: { 'dynamodb:LeadingKeys': ['acme'] },
+    });
   });
 
   it('finds it in the legacy form', async () => {
     const KeyConditions: QueryCommandInput['KeyConditions'] = { tenant: { ComparisonOperator: 'EQ', AttributeValueList: [{ S: 'acme' }] } };
     expect(await query({ KeyConditions })).toEqual(['acme 1', 'acme 2', 'acme 3']);
-    expect(world.asked[0]?.context['dynamodb:LeadingKeys']).toEqual(['acme']);
+    expect(harness.iamRequests[0]?.context['dynamodb:LeadingKeys']).toEqual(['acme']);
   });
 
   it.each<[string, Partial<QueryCommandInput>]>([
@@ -71,8 +75,8 @@ describe('Query', () => {
     ],
   ])('names no leading key for %s, and executes nothing', async (_, input) => {
     await expect(query(input)).rejects.toMatchObject({ name: 'ValidationException' });
-    expect(world.asked).toHaveLength(1);
-    expect(world.asked[0]?.context).not.toHaveProperty('dynamodb:LeadingKeys');
+    expect(harness.iamRequests).toHaveLength(1);
+    expect(harness.iamRequests[0]?.context).not.toHaveProperty('dynamodb:LeadingKeys');
   });
 
   it.each([
@@ -85,7 +89,7 @@ describe('Query', () => {
     await expect(query({ KeyConditionExpression, ExpressionAttributeValues: values })).rejects.toMatchObject({
       name: 'ValidationException',
     });
-    expect(world.asked).toEqual([]);
+    expect(harness.iamRequests).toEqual([]);
   });
 
   it("asks for the ARN and the leading key of the index: a global one's is its own", async () => {
@@ -96,12 +100,12 @@ describe('Query', () => {
       ExpressionAttributeValues: { ':s': { S: 'open' } },
     });
     expect(found).toHaveLength(6);
-    expect(world.asked[0]).toMatchObject({ resource: `${TABLE}/index/by-status`, context: { 'dynamodb:LeadingKeys': ['open'] } });
+    expect(harness.iamRequests[0]).toMatchObject({ resource: `${TABLE}/index/by-status`, context: { 'dynamodb:LeadingKeys': ['open'] } });
   });
 
   it('shows the leading number in canonical form', async () => {
     await query({ TableName: 'numbers', KeyConditionExpression: 'tenant = :t', ExpressionAttributeValues: { ':t': { N: '02.0e0' } } });
-    expect(world.asked[0]?.context['dynamodb:LeadingKeys']).toEqual(['2']);
+    expect(harness.iamRequests[0]?.context['dynamodb:LeadingKeys']).toEqual(['2']);
   });
 
   it('answers all attributes of a local index that holds only keys', async () => {
@@ -111,9 +115,9 @@ describe('Query', () => {
       KeyConditionExpression: 'tenant = :t',
       ExpressionAttributeValues: { ':t': { S: 'acme' } },
     };
-    const projected = await world.client.send(new QueryCommand(input));
+    const projected = await harness.client.send(new QueryCommand(input));
     expect(projected.Items?.[0]).toEqual({ tenant: { S: 'acme' }, id: { S: '3' }, time: { N: '7' } });
-    const whole = await world.client.send(new QueryCommand({ ...input, Select: 'ALL_ATTRIBUTES' }));
+    const whole = await harness.client.send(new QueryCommand({ ...input, Select: 'ALL_ATTRIBUTES' }));
     expect(whole.Items?.map(({ text }) => text?.S)).toEqual(['acme 3', 'acme 2', 'acme 1']);
   });
 
@@ -127,7 +131,7 @@ describe('Query', () => {
         KeyConditionExpression: 'tenant = :t',
         ExpressionAttributeValues: { ':t': { S: 'acme' } },
       };
-      for await (const { Items = [] } of paginateQuery({ client: world.client }, input)) seen.push(...Items.map(({ id }) => id?.S ?? ''));
+      for await (const { Items = [] } of paginateQuery({ client: harness.client }, input)) seen.push(...Items.map(({ id }) => id?.S ?? ''));
       expect(seen).toEqual(ScanIndexForward ? ['1', '2', '3'] : ['3', '2', '1']);
     }
   });
@@ -142,24 +146,24 @@ describe('Query', () => {
 
 describe('Scan', () => {
   it('names no leading key', async () => {
-    const { Count } = await world.client.send(
+    const { Count } = await harness.client.send(
       new ScanCommand({ TableName: 'notes', FilterExpression: 'tenant = :t', ExpressionAttributeValues: { ':t': { S: 'acme' } } }),
     );
     expect(Count).toBe(3);
-    expect(world.asked).toEqual([
+    expect(harness.iamRequests).toEqual([
       { action: 'dynamodb:Scan', resource: TABLE, context: { 'dynamodb:Attributes': ['tenant'], 'dynamodb:Select': 'ALL_ATTRIBUTES' } },
     ]);
   });
 
   it('reads consistently when asked to, as it always does', async () => {
-    expect((await world.client.send(new ScanCommand({ TableName: 'notes', ConsistentRead: true }))).Count).toBe(6);
+    expect((await harness.client.send(new ScanCommand({ TableName: 'notes', ConsistentRead: true }))).Count).toBe(6);
     const ofIndex = new ScanCommand({ TableName: 'notes', IndexName: 'by-status', ConsistentRead: true });
-    await expect(world.client.send(ofIndex)).rejects.toMatchObject({ name: 'ValidationException' });
+    await expect(harness.client.send(ofIndex)).rejects.toMatchObject({ name: 'ValidationException' });
   });
 
   it('asks for the ARN of the index that it scans', async () => {
-    await world.client.send(new ScanCommand({ TableName: 'notes', IndexName: 'by-status' }));
-    expect(world.asked[0]).toMatchObject({
+    await harness.client.send(new ScanCommand({ TableName: 'notes', IndexName: 'by-status' }));
+    expect(harness.iamRequests[0]).toMatchObject({
       resource: `${TABLE}/index/by-status`,
       context: { 'dynamodb:Select': 'ALL_PROJECTED_ATTRIBUTES' },
     });
@@ -169,7 +173,7 @@ describe('Scan', () => {
     const seen: string[] = [];
     for (const Segment of [0, 1, 2]) {
       const input = { TableName: 'notes', Limit: 1, Segment, TotalSegments: 3 };
-      for await (const { Items = [] } of paginateScan({ client: world.client }, input))
+      for await (const { Items = [] } of paginateScan({ client: harness.client }, input))
         seen.push(...Items.map(({ text }) => text?.S ?? ''));
     }
     expect(seen.toSorted()).toEqual(['acme 1', 'acme 2', 'acme 3', 'globex 1', 'globex 2', 'globex 3']);
@@ -187,18 +191,18 @@ describe('Scan', () => {
     const Key = { tenant: { S: 'acme' }, id: { S: '1' } };
     const whole = { IndexName: 'by-time', Select: 'ALL_ATTRIBUTES' as const };
     for (const request of [
-      () => world.client.send(new ScanCommand({ TableName, ...filter })),
-      () => world.client.send(new QueryCommand({ TableName, ...filter, ...ofTenant })),
-      () => world.client.send(new UpdateItemCommand({ TableName, Key, ...rest, ConditionExpression, UpdateExpression: 'SET a = :l' })),
+      () => harness.client.send(new ScanCommand({ TableName, ...filter })),
+      () => harness.client.send(new QueryCommand({ TableName, ...filter, ...ofTenant })),
+      () => harness.client.send(new UpdateItemCommand({ TableName, Key, ...rest, ConditionExpression, UpdateExpression: 'SET a = :l' })),
     ]) {
       await expect(request()).rejects.toMatchObject({ name: 'ValidationException' });
     }
     // In the index `time` is a key, of which dynalite allows no filter.
     const beyond = { ...ofTenant, FilterExpression: 'n BETWEEN :l AND nowhere', ...whole };
-    await world.client.send(
+    await harness.client.send(
       new UpdateItemCommand({ TableName, Key, UpdateExpression: 'SET n = :l', ExpressionAttributeValues: { ':l': { N: '1' } } }),
     );
-    await expect(world.client.send(new QueryCommand({ TableName, ...beyond }))).rejects.toMatchObject({ name: 'ValidationException' });
+    await expect(harness.client.send(new QueryCommand({ TableName, ...beyond }))).rejects.toMatchObject({ name: 'ValidationException' });
   });
 
   it.each([
@@ -207,6 +211,6 @@ describe('Scan', () => {
   ])('refuses %j nested so deeply that reading it would take minutes', async (open, close) => {
     const FilterExpression = `${open.repeat(500)}a = :v${close.repeat(500)}`;
     const scan = new ScanCommand({ TableName: 'notes', FilterExpression, ExpressionAttributeValues: { ':v': { S: 'v' } } });
-    await expect(world.client.send(scan)).rejects.toMatchObject({ name: 'ValidationException' });
+    await expect(harness.client.send(scan)).rejects.toMatchObject({ name: 'ValidationException' });
   });
 });

@@ -15,70 +15,70 @@ import {
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type InProcess, inProcess } from './in-process.ts';
+import { type DynamoDbHarness, dynamodbHarness } from './dynamodb-harness.ts';
 import { hashTable, notesTable } from './tables.ts';
 
-let world: InProcess;
+let harness: DynamoDbHarness;
 beforeEach(async () => {
-  world = await inProcess([notesTable]);
+  harness = await dynamodbHarness([notesTable]);
 });
 
 describe('table operations', () => {
   it('creates a table that is there when the answer is', async () => {
-    world.now = new Date('2026-04-01T00:00:00Z');
-    const { TableDescription } = await world.client.send(new CreateTableCommand(hashTable('people', 'S')));
+    harness.now = new Date('2026-04-01T00:00:00Z');
+    const { TableDescription } = await harness.client.send(new CreateTableCommand(hashTable('people', 'S')));
     expect(TableDescription?.TableStatus).toBe('CREATING');
-    await world.client.send(new PutItemCommand({ TableName: 'people', Item: { tenant: { S: 'acme' } } }));
-    const { Table } = await world.client.send(new DescribeTableCommand({ TableName: 'people' }));
+    await harness.client.send(new PutItemCommand({ TableName: 'people', Item: { tenant: { S: 'acme' } } }));
+    const { Table } = await harness.client.send(new DescribeTableCommand({ TableName: 'people' }));
     expect(Table).toMatchObject({
       TableStatus: 'ACTIVE',
       TableArn: 'arn:aws:dynamodb:eu-central-1:000000000000:table/people',
-      CreationDateTime: world.now,
+      CreationDateTime: harness.now,
     });
   });
 
   it('asks IAM for the table, or for all where a list is asked for', async () => {
-    await world.client.send(new ListTablesCommand({}));
-    await world.client.send(new DescribeTableCommand({ TableName: 'notes' }));
-    expect(world.asked).toEqual([
+    await harness.client.send(new ListTablesCommand({}));
+    await harness.client.send(new DescribeTableCommand({ TableName: 'notes' }));
+    expect(harness.iamRequests).toEqual([
       { action: 'dynamodb:ListTables', resource: '*', context: {} },
       { action: 'dynamodb:DescribeTable', resource: 'arn:aws:dynamodb:eu-central-1:000000000000:table/notes', context: {} },
     ]);
   });
 
   it('lists tables in pages', async () => {
-    for (const name of ['bbb', 'aaa']) await world.client.send(new CreateTableCommand(hashTable(name, 'S')));
-    const first = await world.client.send(new ListTablesCommand({ Limit: 2 }));
+    for (const name of ['bbb', 'aaa']) await harness.client.send(new CreateTableCommand(hashTable(name, 'S')));
+    const first = await harness.client.send(new ListTablesCommand({ Limit: 2 }));
     expect(first).toMatchObject({ TableNames: ['aaa', 'bbb'], LastEvaluatedTableName: 'bbb' });
-    const { TableNames } = await world.client.send(new ListTablesCommand({ ExclusiveStartTableName: 'bbb' }));
+    const { TableNames } = await harness.client.send(new ListTablesCommand({ ExclusiveStartTableName: 'bbb' }));
     expect(TableNames).toEqual(['notes']);
   });
 
   it('deletes a table and its items', async () => {
     const Item = { tenant: { S: 'acme' }, id: { S: '1' } };
-    await world.client.send(new PutItemCommand({ TableName: 'notes', Item }));
-    await world.client.send(new DeleteTableCommand({ TableName: 'notes' }));
-    await expect(world.client.send(new GetItemCommand({ TableName: 'notes', Key: Item }))).rejects.toMatchObject({
+    await harness.client.send(new PutItemCommand({ TableName: 'notes', Item }));
+    await harness.client.send(new DeleteTableCommand({ TableName: 'notes' }));
+    await expect(harness.client.send(new GetItemCommand({ TableName: 'notes', Key: Item }))).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
     });
-    await world.client.send(new CreateTableCommand(notesTable));
-    expect((await world.client.send(new ScanCommand({ TableName: 'notes' }))).Items).toEqual([]);
+    await harness.client.send(new CreateTableCommand(notesTable));
+    expect((await harness.client.send(new ScanCommand({ TableName: 'notes' }))).Items).toEqual([]);
   });
 
   it('refuses a second table of the same name', async () => {
-    await expect(world.client.send(new CreateTableCommand(notesTable))).rejects.toMatchObject({ name: 'ResourceInUseException' });
+    await expect(harness.client.send(new CreateTableCommand(notesTable))).rejects.toMatchObject({ name: 'ResourceInUseException' });
   });
 
   it('updates throughput, and refuses to add an index that would not be there', async () => {
     const ProvisionedThroughput = { ReadCapacityUnits: 5, WriteCapacityUnits: 5 };
-    await world.client.send(new CreateTableCommand({ ...hashTable('people', 'S'), BillingMode: 'PROVISIONED', ProvisionedThroughput }));
+    await harness.client.send(new CreateTableCommand({ ...hashTable('people', 'S'), BillingMode: 'PROVISIONED', ProvisionedThroughput }));
     const more = { ReadCapacityUnits: 7, WriteCapacityUnits: 7 };
-    await world.client.send(new UpdateTableCommand({ TableName: 'people', ProvisionedThroughput: more }));
-    const { Table } = await world.client.send(new DescribeTableCommand({ TableName: 'people' }));
+    await harness.client.send(new UpdateTableCommand({ TableName: 'people', ProvisionedThroughput: more }));
+    const { Table } = await harness.client.send(new DescribeTableCommand({ TableName: 'people' }));
     expect(Table).toMatchObject({ TableStatus: 'ACTIVE', ProvisionedThroughput: more });
     const Delete = { IndexName: 'by-status' };
     await expect(
-      world.client.send(new UpdateTableCommand({ TableName: 'notes', GlobalSecondaryIndexUpdates: [{ Delete }] })),
+      harness.client.send(new UpdateTableCommand({ TableName: 'notes', GlobalSecondaryIndexUpdates: [{ Delete }] })),
     ).rejects.toMatchObject({ name: 'NotImplemented', $metadata: { httpStatusCode: 501 } });
   });
 
@@ -100,7 +100,7 @@ describe('table operations', () => {
       (client) => client.send(new TransactWriteItemsCommand({ TransactItems: [{ Put: { TableName: 'notes', Item: key } }] })),
     ],
   ])('lets no %s happen on another table than the one that it was decided on', async (_, request) => {
-    const { client, service } = world;
+    const { client, service } = harness;
     const parse = service.parse.bind(service);
     let decided = async () => {
       decided = async () => {};
@@ -119,6 +119,6 @@ describe('table operations', () => {
     ['a parameter that the local AWS does not have', { ...notesTable, TableClass: 'STANDARD' }, 'TableClass'],
     ['a key without a definition', { ...notesTable, AttributeDefinitions: [] }, 'KeySchema'],
   ])('names the table that cannot be created for %s', async (_, table, why) => {
-    await expect(inProcess([table])).rejects.toThrow(new RegExp(`table \`notes\` cannot be created: .*${why}`));
+    await expect(dynamodbHarness([table])).rejects.toThrow(new RegExp(`table \`notes\` cannot be created: .*${why}`));
   });
 });

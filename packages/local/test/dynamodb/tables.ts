@@ -1,6 +1,6 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 
-/** A table of one key attribute of the given type. */
+/** A table with one key attribute of the given type. */
 export function hashTable(TableName: string, AttributeType: 'S' | 'N' | 'B'): CreateTableCommandInput {
   return {
     TableName,
@@ -10,7 +10,7 @@ export function hashTable(TableName: string, AttributeType: 'S' | 'N' | 'B'): Cr
   };
 }
 
-/** Tenant and id, with a global index by status and a local one by time. */
+/** A table with the keys tenant and id, a global index by status and a local index by time. */
 export const notesTable: CreateTableCommandInput = {
   TableName: 'notes',
   BillingMode: 'PAY_PER_REQUEST',

@@ -7,30 +7,30 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type InProcess, inProcess } from './in-process.ts';
+import { type DynamoDbHarness, dynamodbHarness } from './dynamodb-harness.ts';
 import { hashTable, notesTable } from './tables.ts';
 
 const key = (tenant: string, id = '1') => ({ tenant: { S: tenant }, id: { S: id } });
 const TableName = 'notes';
 
-let world: InProcess;
+let harness: DynamoDbHarness;
 beforeEach(async () => {
-  world = await inProcess([notesTable, hashTable('people', 'S')]);
+  harness = await dynamodbHarness([notesTable, hashTable('people', 'S')]);
 });
 
 async function everything() {
-  const { Items = [] } = await world.client.send(new ScanCommand({ TableName }));
+  const { Items = [] } = await harness.client.send(new ScanCommand({ TableName }));
   return Items;
 }
 
 function write(...TransactItems: TransactWriteItem[]) {
-  return world.client.send(new TransactWriteItemsCommand({ TransactItems }));
+  return harness.client.send(new TransactWriteItemsCommand({ TransactItems }));
 }
 
 describe('TransactWriteItems', () => {
   it('does all of it', async () => {
-    await world.client.send(new PutItemCommand({ TableName, Item: { ...key('acme', '2'), n: { N: '1' } } }));
-    await world.client.send(new PutItemCommand({ TableName, Item: key('acme', '3') }));
+    await harness.client.send(new PutItemCommand({ TableName, Item: { ...key('acme', '2'), n: { N: '1' } } }));
+    await harness.client.send(new PutItemCommand({ TableName, Item: key('acme', '3') }));
     await write(
       { Put: { TableName, Item: key('acme', '1') } },
       { Update: { TableName, Key: key('acme', '2'), UpdateExpression: 'ADD n :one', ExpressionAttributeValues: { ':one': { N: '1' } } } },
@@ -41,7 +41,7 @@ describe('TransactWriteItems', () => {
   });
 
   it('does none of it if one condition fails, and gives each its reason', async () => {
-    await world.client.send(new PutItemCommand({ TableName, Item: { ...key('acme', '2'), n: { N: '1' } } }));
+    await harness.client.send(new PutItemCommand({ TableName, Item: { ...key('acme', '2'), n: { N: '1' } } }));
     const cancelled = write(
       { Put: { TableName, Item: key('acme', '1') } },
       {
@@ -66,7 +66,7 @@ describe('TransactWriteItems', () => {
       ],
     });
     expect(await everything()).toEqual([{ ...key('acme', '2'), n: { N: '1' } }]);
-    expect((await world.client.send(new ScanCommand({ TableName: 'people' }))).Items).toEqual([]);
+    expect((await harness.client.send(new ScanCommand({ TableName: 'people' }))).Items).toEqual([]);
   });
 
   it('asks once per action and table, with the set of keys', async () => {
@@ -77,7 +77,7 @@ describe('TransactWriteItems', () => {
       { ConditionCheck: { TableName, Key: key('initech'), ConditionExpression: 'attribute_not_exists(a.b)' } },
     );
     const EnclosingOperation = { 'dynamodb:EnclosingOperation': 'TransactWriteItems' };
-    expect(world.asked.map(({ action, resource, context }) => [action, resource.split('/')[1], context])).toEqual([
+    expect(harness.iamRequests.map(({ action, resource, context }) => [action, resource.split('/')[1], context])).toEqual([
       [
         'dynamodb:PutItem',
         'notes',
@@ -97,11 +97,11 @@ describe('TransactWriteItems', () => {
       { Delete: { TableName, Key: key('acme'), ReturnValuesOnConditionCheckFailure: 'NONE' } },
       { Delete: { TableName, Key: key('acme', '2'), ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } },
     );
-    expect(world.asked[0]?.context['dynamodb:ReturnValues']).toBe('ALL_OLD');
+    expect(harness.iamRequests[0]?.context['dynamodb:ReturnValues']).toBe('ALL_OLD');
   });
 
   it('does nothing that is denied', async () => {
-    world.allows = ({ action }) => action !== 'dynamodb:ConditionCheckItem';
+    harness.allows = ({ action }) => action !== 'dynamodb:ConditionCheckItem';
     const check = { TableName, Key: key('globex'), ConditionExpression: 'attribute_not_exists(id)' };
     await expect(write({ Put: { TableName, Item: key('acme') } }, { ConditionCheck: check })).rejects.toMatchObject({
       name: 'AccessDeniedException',
@@ -114,7 +114,7 @@ describe('TransactWriteItems', () => {
       name: 'ValidationException',
       message: expect.stringContaining('multiple operations on one item'),
     });
-    world = await inProcess([hashTable('numbers', 'N')]);
+    harness = await dynamodbHarness([hashTable('numbers', 'N')]);
     const put = (N: string) => ({ Put: { TableName: 'numbers', Item: { tenant: { N } } } });
     await expect(write(put('1'), put('1.0'))).rejects.toMatchObject({ name: 'ValidationException' });
   });
@@ -126,7 +126,7 @@ describe('TransactWriteItems', () => {
     ['a check without its condition', { ConditionCheck: { TableName, Key: key('acme'), ConditionExpression: undefined } }],
   ])('refuses %s', async (_, element) => {
     await expect(write(element)).rejects.toMatchObject({ name: 'ValidationException' });
-    expect(world.asked).toEqual([]);
+    expect(harness.iamRequests).toEqual([]);
   });
 
   it('refuses more than a hundred elements', async () => {
@@ -143,7 +143,7 @@ describe('TransactWriteItems', () => {
 
   it('does once what is sent twice under one token, within ten minutes', async () => {
     const add = (by: string) =>
-      world.client.send(
+      harness.client.send(
         new TransactWriteItemsCommand({
           ClientRequestToken: 'token',
           TransactItems: [
@@ -155,13 +155,13 @@ describe('TransactWriteItems', () => {
     await add('1');
     expect(await everything()).toMatchObject([{ n: { N: '1' } }]);
     await expect(add('2')).rejects.toMatchObject({ name: 'IdempotentParameterMismatchException' });
-    world.now = new Date(world.now.getTime() + 600_001);
+    harness.now = new Date(harness.now.getTime() + 600_001);
     await add('2');
     expect(await everything()).toMatchObject([{ n: { N: '3' } }]);
   });
 
   it('lets no other write in between', async () => {
-    await world.client.send(new PutItemCommand({ TableName, Item: { ...key('acme'), n: { N: '0' } } }));
+    await harness.client.send(new PutItemCommand({ TableName, Item: { ...key('acme'), n: { N: '0' } } }));
     const move = (i: number) =>
       write(
         { Update: { TableName, Key: key('acme'), UpdateExpression: 'ADD n :one', ExpressionAttributeValues: { ':one': { N: '1' } } } },
@@ -169,7 +169,7 @@ describe('TransactWriteItems', () => {
       );
     const outcomes = await Promise.allSettled(Array.from({ length: 50 }, (_, i) => move(i)));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(25);
-    expect((await world.client.send(new GetItemCommand({ TableName, Key: key('acme') }))).Item?.['n']).toEqual({ N: '25' });
+    expect((await harness.client.send(new GetItemCommand({ TableName, Key: key('acme') }))).Item?.['n']).toEqual({ N: '25' });
   });
 });
 
@@ -177,8 +177,8 @@ describe('TransactGetItems', () => {
   const get = (tenant: string, id = '1', more: object = {}) => ({ Get: { TableName, Key: key(tenant, id), ...more } });
 
   it('answers in the order of the request, and leaves a gap for what is not there', async () => {
-    await world.client.send(new PutItemCommand({ TableName, Item: { ...key('acme', '2'), text: { S: 'x' } } }));
-    const { Responses, ConsumedCapacity } = await world.client.send(
+    await harness.client.send(new PutItemCommand({ TableName, Item: { ...key('acme', '2'), text: { S: 'x' } } }));
+    const { Responses, ConsumedCapacity } = await harness.client.send(
       new TransactGetItemsCommand({
         TransactItems: [get('acme', '1'), get('acme', '2', { ProjectionExpression: '#t', ExpressionAttributeNames: { '#t': 'text' } })],
         ReturnConsumedCapacity: 'TOTAL',
@@ -190,8 +190,8 @@ describe('TransactGetItems', () => {
 
   it('asks for GetItem with the set of keys, and for the widest selection', async () => {
     const specific = { ProjectionExpression: 'a' };
-    await world.client.send(new TransactGetItemsCommand({ TransactItems: [get('acme', '1', specific), get('globex')] }));
-    expect(world.asked).toEqual([
+    await harness.client.send(new TransactGetItemsCommand({ TransactItems: [get('acme', '1', specific), get('globex')] }));
+    expect(harness.iamRequests).toEqual([
       {
         action: 'dynamodb:GetItem',
         resource: 'arn:aws:dynamodb:eu-central-1:000000000000:table/notes',
@@ -206,7 +206,7 @@ describe('TransactGetItems', () => {
   });
 
   it('refuses the same item twice', async () => {
-    await expect(world.client.send(new TransactGetItemsCommand({ TransactItems: [get('acme'), get('acme')] }))).rejects.toMatchObject({
+    await expect(harness.client.send(new TransactGetItemsCommand({ TransactItems: [get('acme'), get('acme')] }))).rejects.toMatchObject({
       name: 'ValidationException',
     });
   });

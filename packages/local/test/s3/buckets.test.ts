@@ -1,70 +1,70 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Door } from './door.ts';
+import { S3Harness } from './s3-harness.ts';
 
-let s3: Door;
+let s3: S3Harness;
 beforeEach(() => {
-  s3 = new Door();
+  s3 = new S3Harness();
 });
 
 const names = (body: string) => [...body.matchAll(/<Bucket><Name>(.*?)</g)].map(([, name]) => name);
 
 describe('buckets', () => {
   it('are created, found, listed and deleted', async () => {
-    expect(await s3.ask('PUT', '/new-one')).toMatchObject({ status: 200, headers: { location: '/new-one' } });
-    expect(await s3.ask('HEAD', '/new-one')).toMatchObject({ status: 200, body: '', headers: { 'x-amz-bucket-region': 'us-east-1' } });
-    expect(names((await s3.ask('GET', '/')).body)).toEqual(['new-one', 'other', 'pool']);
-    expect(await s3.ask('DELETE', '/new-one')).toMatchObject({ status: 204, headers: {} });
-    expect(await s3.ask('HEAD', '/new-one')).toMatchObject({ status: 404, body: '' });
-    expect((await s3.ask('DELETE', '/new-one')).code).toBe('NoSuchBucket');
+    expect(await s3.send('PUT', '/new-one')).toMatchObject({ status: 200, headers: { location: '/new-one' } });
+    expect(await s3.send('HEAD', '/new-one')).toMatchObject({ status: 200, body: '', headers: { 'x-amz-bucket-region': 'us-east-1' } });
+    expect(names((await s3.send('GET', '/')).body)).toEqual(['new-one', 'other', 'pool']);
+    expect(await s3.send('DELETE', '/new-one')).toMatchObject({ status: 204, headers: {} });
+    expect(await s3.send('HEAD', '/new-one')).toMatchObject({ status: 404, body: '' });
+    expect((await s3.send('DELETE', '/new-one')).code).toBe('NoSuchBucket');
   });
 
   it('are not created twice, which the oldest region says to nobody, and keep what they hold', async () => {
-    const europe = new Door(['pool'], 'eu-west-1');
+    const europe = new S3Harness(['pool'], 'eu-west-1');
     const body = '<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>';
-    expect(await europe.ask('PUT', '/pool', { body })).toMatchObject({ status: 409, code: 'BucketAlreadyOwnedByYou' });
+    expect(await europe.send('PUT', '/pool', { body })).toMatchObject({ status: 409, code: 'BucketAlreadyOwnedByYou' });
     await s3.seed({ k: 'kept' });
-    expect(await s3.ask('PUT', '/pool')).toMatchObject({ status: 200, headers: { location: '/pool' } });
-    expect(await s3.ask('DELETE', '/pool')).toMatchObject({ status: 409, code: 'BucketNotEmpty' });
-    expect((await s3.ask('GET', '/pool/k')).body).toBe('kept');
+    expect(await s3.send('PUT', '/pool')).toMatchObject({ status: 200, headers: { location: '/pool' } });
+    expect(await s3.send('DELETE', '/pool')).toMatchObject({ status: 409, code: 'BucketNotEmpty' });
+    expect((await s3.send('GET', '/pool/k')).body).toBe('kept');
   });
 
   it('are listed by pages, by prefix and by region', async () => {
-    const { body } = await s3.ask('GET', '/?max-buckets=1');
+    const { body } = await s3.send('GET', '/?max-buckets=1');
     const token = /<ContinuationToken>(.*?)</.exec(body)?.[1] ?? '';
     expect(names(body)).toEqual(['other']);
-    expect(names((await s3.ask('GET', `/?max-buckets=1&continuation-token=${token}`)).body)).toEqual(['pool']);
-    expect(names((await s3.ask('GET', '/?prefix=p')).body)).toEqual(['pool']);
-    expect(names((await s3.ask('GET', '/?bucket-region=eu-west-1')).body)).toEqual([]);
-    for (const wrong of ['0', '-1', '1e1', '10001']) expect((await s3.ask('GET', `/?max-buckets=${wrong}`)).code).toBe('InvalidArgument');
+    expect(names((await s3.send('GET', `/?max-buckets=1&continuation-token=${token}`)).body)).toEqual(['pool']);
+    expect(names((await s3.send('GET', '/?prefix=p')).body)).toEqual(['pool']);
+    expect(names((await s3.send('GET', '/?bucket-region=eu-west-1')).body)).toEqual([]);
+    for (const wrong of ['0', '-1', '1e1', '10001']) expect((await s3.send('GET', `/?max-buckets=${wrong}`)).code).toBe('InvalidArgument');
   });
 
   it('belong to the region they are made in', async () => {
     const constraint = (region: string) =>
       `<CreateBucketConfiguration><LocationConstraint>${region}</LocationConstraint></CreateBucketConfiguration>`;
-    const europe = new Door([], 'eu-west-1');
-    expect((await europe.ask('PUT', '/one')).code).toBe('IllegalLocationConstraintException');
-    expect((await europe.ask('PUT', '/one', { body: constraint('eu-west-1') })).rights[0]?.context).toMatchObject({
+    const europe = new S3Harness([], 'eu-west-1');
+    expect((await europe.send('PUT', '/one')).code).toBe('IllegalLocationConstraintException');
+    expect((await europe.send('PUT', '/one', { body: constraint('eu-west-1') })).iamRequests[0]?.context).toMatchObject({
       's3:locationconstraint': 'eu-west-1',
     });
-    expect((await europe.ask('GET', '/one?location=')).body).toContain('>eu-west-1</LocationConstraint>');
-    expect((await s3.ask('PUT', '/two', { body: constraint('eu-west-1') })).code).toBe('IllegalLocationConstraintException');
-    expect((await s3.ask('GET', '/pool?location=')).body).toContain('></LocationConstraint>');
+    expect((await europe.send('GET', '/one?location=')).body).toContain('>eu-west-1</LocationConstraint>');
+    expect((await s3.send('PUT', '/two', { body: constraint('eu-west-1') })).code).toBe('IllegalLocationConstraintException');
+    expect((await s3.send('GET', '/pool?location=')).body).toContain('></LocationConstraint>');
   });
 
   it.each(['<CreateBucketConfiguration><Tags></Tags></CreateBucketConfiguration>', '<Other/>', 'x'])(
     'are not created from %j',
     async (body) => {
-      expect(await s3.ask('PUT', '/new-one', { body })).toMatchObject({ status: 400, code: 'MalformedXML' });
+      expect(await s3.send('PUT', '/new-one', { body })).toMatchObject({ status: 400, code: 'MalformedXML' });
     },
   );
 
   it.each(['a--x-s3', 'xn--bucket', 'my-s3alias', 'a--ol-s3', 'sthree-a'])('are not called %j', async (name) => {
-    expect(await s3.ask('PUT', `/${name}`)).toMatchObject({ status: 400, code: 'InvalidBucketName' });
+    expect(await s3.send('PUT', `/${name}`)).toMatchObject({ status: 400, code: 'InvalidBucketName' });
   });
 
-  it('ask for the rights that AWS asks for', async () => {
+  it('ask for the iamRequests that AWS asks for', async () => {
     const right = async (method: string, path: string) => {
-      const [first] = (await s3.ask(method, path)).rights;
+      const [first] = (await s3.send(method, path)).iamRequests;
       return [first?.action, first?.resource];
     };
     expect(await right('GET', '/')).toEqual(['s3:ListAllMyBuckets', '*']);
@@ -83,7 +83,7 @@ describe('buckets', () => {
       ['DELETE', '/none'],
       ['GET', '/none/k'],
     ] as const) {
-      expect((await s3.ask(method, path)).status, path).toBe(403);
+      expect((await s3.send(method, path)).status, path).toBe(403);
     }
   });
 });

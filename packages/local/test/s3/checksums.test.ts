@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CHECKSUM_ALGORITHMS, checksum, checksumHeader } from '../../src/checksums.ts';
-import { Door } from './door.ts';
+import { S3Harness } from './s3-harness.ts';
 
 const BODY = Buffer.from('hello');
 
-let s3: Door;
+let s3: S3Harness;
 beforeEach(() => {
-  s3 = new Door();
+  s3 = new S3Harness();
 });
 
 const put = (headers: Record<string, string>, trailers: Record<string, string> = {}) =>
-  s3.ask('PUT', '/pool/k', { body: BODY, headers, trailers });
-const stored = async () => (await s3.ask('GET', '/pool/k', { headers: { 'x-amz-checksum-mode': 'ENABLED' } })).headers;
+  s3.send('PUT', '/pool/k', { body: BODY, headers, trailers });
+const stored = async () => (await s3.send('GET', '/pool/k', { headers: { 'x-amz-checksum-mode': 'ENABLED' } })).headers;
 
 describe.each(CHECKSUM_ALGORITHMS)('%s', (algorithm) => {
   const header = checksumHeader(algorithm);
@@ -22,13 +22,13 @@ describe.each(CHECKSUM_ALGORITHMS)('%s', (algorithm) => {
     const { status, headers } = await put({ [header]: value, 'x-amz-sdk-checksum-algorithm': algorithm });
     expect({ status, value: headers[header], type: headers['x-amz-checksum-type'] }).toEqual({ status: 200, value, type: 'FULL_OBJECT' });
     expect(await stored()).toMatchObject({ [header]: value, 'x-amz-checksum-type': 'FULL_OBJECT' });
-    expect((await s3.ask('GET', '/pool/k')).headers).not.toHaveProperty([header]);
+    expect((await s3.send('GET', '/pool/k')).headers).not.toHaveProperty([header]);
   });
 
   it('is BadDigest where it is of another body, and nothing is stored', async () => {
     const other = checksum(algorithm, Buffer.from('other'));
     expect(await put({ [header]: other })).toMatchObject({ status: 400, code: 'BadDigest' });
-    expect((await s3.ask('GET', '/pool/k')).code).toBe('NoSuchKey');
+    expect((await s3.send('GET', '/pool/k')).code).toBe('NoSuchKey');
   });
 
   it('is refused where it is of the wrong length or no base64', async () => {
@@ -76,16 +76,16 @@ describe('checksums', () => {
 
   it('know no mode but ENABLED', async () => {
     await put({});
-    expect(await s3.ask('GET', '/pool/k', { headers: { 'x-amz-checksum-mode': 'enabled' } })).toMatchObject({ status: 400 });
+    expect(await s3.send('GET', '/pool/k', { headers: { 'x-amz-checksum-mode': 'enabled' } })).toMatchObject({ status: 400 });
   });
 
   it('refuse what the SDK presigns by default: the CRC32 of an empty body', async () => {
     const hoisted = { 'x-amz-checksum-crc32': 'AAAAAA==', 'x-amz-sdk-checksum-algorithm': 'CRC32' };
-    expect(await s3.ask('PUT', '/pool/k', { body: BODY, headers: hoisted, presigned: true })).toMatchObject({
+    expect(await s3.send('PUT', '/pool/k', { body: BODY, headers: hoisted, presigned: true })).toMatchObject({
       status: 400,
       code: 'BadDigest',
     });
-    expect(await s3.ask('PUT', '/pool/k', { body: '', headers: hoisted, presigned: true })).toMatchObject({ status: 200 });
+    expect(await s3.send('PUT', '/pool/k', { body: '', headers: hoisted, presigned: true })).toMatchObject({ status: 200 });
   });
 });
 

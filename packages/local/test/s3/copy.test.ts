@@ -1,34 +1,34 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Door } from './door.ts';
+import { S3Harness } from './s3-harness.ts';
 
-let s3: Door;
+let s3: S3Harness;
 beforeEach(async () => {
-  s3 = new Door();
-  await s3.ask('PUT', '/pool/acme/a', { body: 'hello', headers: { 'content-type': 'text/plain', 'x-amz-meta-m': '1' } });
+  s3 = new S3Harness();
+  await s3.send('PUT', '/pool/acme/a', { body: 'hello', headers: { 'content-type': 'text/plain', 'x-amz-meta-m': '1' } });
   await s3.seed({ 'globex/x': 'theirs' });
 });
 
 const copy = (source: string, headers: Record<string, string> = {}, target = '/pool/acme/copy') =>
-  s3.ask('PUT', target, { headers: { 'x-amz-copy-source': source, ...headers } });
+  s3.send('PUT', target, { headers: { 'x-amz-copy-source': source, ...headers } });
 
 describe('CopyObject', () => {
   it('copies the object with its headers, and answers in XML', async () => {
     const { status, body } = await copy('pool/acme/a');
     expect(status).toBe(200);
     expect(body).toContain('<ETag>&quot;5d41402abc4b2a76b9719d911017c592&quot;</ETag>');
-    expect(await s3.ask('GET', '/pool/acme/copy')).toMatchObject({
+    expect(await s3.send('GET', '/pool/acme/copy')).toMatchObject({
       body: 'hello',
       headers: { 'content-type': 'text/plain', 'x-amz-meta-m': '1' },
     });
   });
 
   it('asks for the source as well, as it understood it', async () => {
-    const { rights } = await copy('/pool/acme%2Fa');
-    expect(rights.map(({ action, resource }) => [action, resource])).toEqual([
+    const { iamRequests } = await copy('/pool/acme%2Fa');
+    expect(iamRequests.map(({ action, resource }) => [action, resource])).toEqual([
       ['s3:PutObject', 'arn:aws:s3:::pool/acme/copy'],
       ['s3:GetObject', 'arn:aws:s3:::pool/acme/a'],
     ]);
-    expect(rights[0]?.context).toMatchObject({ 's3:x-amz-copy-source': 'pool/acme/a' });
+    expect(iamRequests[0]?.context).toMatchObject({ 's3:x-amz-copy-source': 'pool/acme/a' });
   });
 
   it.each([
@@ -37,11 +37,11 @@ describe('CopyObject', () => {
     ['encoded as a form is', 'pool%2Facme%2Fa+b%2Bc', 'acme/a b+c'],
     ['with a plus that was not encoded', 'pool/acme/a+b', 'acme/a b'],
   ])('takes a source %s', async (_, source, key) => {
-    const { rights } = await copy(source);
-    expect(rights[1]?.resource).toBe(`arn:aws:s3:::pool/${key}`);
+    const { iamRequests } = await copy(source);
+    expect(iamRequests[1]?.resource).toBe(`arn:aws:s3:::pool/${key}`);
     await s3.seed({ [key]: 'found' });
     expect((await copy(source)).status).toBe(200);
-    expect((await s3.ask('GET', '/pool/acme/copy')).body).toBe('found');
+    expect((await s3.send('GET', '/pool/acme/copy')).body).toBe('found');
   });
 
   it.each(['pool/globex/x', '/pool/globex/x', 'pool/globex%2Fx', '%70ool/%67lobex/x', 'pool%2Fglobex%2Fx', '%2Fpool%2Fglobex/x'])(
@@ -50,13 +50,13 @@ describe('CopyObject', () => {
       s3.allows = ({ resource }) => resource.startsWith('arn:aws:s3:::pool/acme/');
       expect(await copy(source)).toMatchObject({ status: 403, code: 'AccessDenied' });
       s3.allows = () => true;
-      expect((await s3.ask('GET', '/pool/acme/copy')).code).toBe('NoSuchKey');
+      expect((await s3.send('GET', '/pool/acme/copy')).code).toBe('NoSuchKey');
     },
   );
 
   it('takes dots in a source as they stand', async () => {
-    const { rights, code } = await copy('pool/acme/../globex/x');
-    expect(rights[1]?.resource).toBe('arn:aws:s3:::pool/acme/../globex/x');
+    const { iamRequests, code } = await copy('pool/acme/../globex/x');
+    expect(iamRequests[1]?.resource).toBe('arn:aws:s3:::pool/acme/../globex/x');
     expect(code).toBe('NoSuchKey');
   });
 
@@ -79,8 +79,8 @@ describe('CopyObject', () => {
   it('replaces the metadata where it is told to, and refuses a copy onto itself without', async () => {
     expect(await copy('pool/acme/a', {}, '/pool/acme/a')).toMatchObject({ status: 400, code: 'InvalidRequest' });
     const replaced = await copy('pool/acme/a', { 'x-amz-metadata-directive': 'REPLACE', 'x-amz-meta-n': '2' }, '/pool/acme/a');
-    expect(replaced.rights[0]?.context).toMatchObject({ 's3:x-amz-metadata-directive': 'REPLACE' });
-    const { headers } = await s3.ask('GET', '/pool/acme/a');
+    expect(replaced.iamRequests[0]?.context).toMatchObject({ 's3:x-amz-metadata-directive': 'REPLACE' });
+    const { headers } = await s3.send('GET', '/pool/acme/a');
     expect(headers).toMatchObject({ 'x-amz-meta-n': '2', 'content-type': 'binary/octet-stream' });
     expect(headers).not.toHaveProperty('x-amz-meta-m');
     expect((await copy('pool/acme/a', { 'x-amz-metadata-directive': 'KEEP' })).code).toBe('InvalidArgument');
@@ -113,7 +113,7 @@ describe('CopyObject', () => {
   });
 
   it("computes the checksum that is asked for, or the source's own", async () => {
-    await s3.ask('PUT', '/pool/acme/s', { body: 'hello', headers: { 'x-amz-checksum-sha1': 'qvTGHdzF6KLavt4PO0gs2a6pQ00=' } });
+    await s3.send('PUT', '/pool/acme/s', { body: 'hello', headers: { 'x-amz-checksum-sha1': 'qvTGHdzF6KLavt4PO0gs2a6pQ00=' } });
     expect((await copy('pool/acme/s')).body).toContain(
       '<ChecksumSHA1>qvTGHdzF6KLavt4PO0gs2a6pQ00=</ChecksumSHA1><ChecksumType>FULL_OBJECT</ChecksumType>',
     );

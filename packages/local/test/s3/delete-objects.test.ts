@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { checksum } from '../../src/checksums.ts';
-import { Door } from './door.ts';
+import { S3Harness } from './s3-harness.ts';
 
-let s3: Door;
+let s3: S3Harness;
 beforeEach(async () => {
-  s3 = new Door();
+  s3 = new S3Harness();
   await s3.seed({ 'acme/a': '1', 'acme/b': '2', 'globex/x': 'theirs' });
 });
 
@@ -13,10 +13,10 @@ const deletion = (keys: readonly string[], more = '') =>
   `<Delete>${keys.map((key) => `<Object><Key>${key}</Key></Object>`).join('')}${more}</Delete>`;
 const md5 = (body: string) => createHash('md5').update(body).digest('base64');
 const send = (body: string, headers: Record<string, string> = { 'content-md5': md5(body) }) =>
-  s3.ask('POST', '/pool?delete=', { body, headers });
+  s3.send('POST', '/pool?delete=', { body, headers });
 const left = async () => {
   s3.allows = () => true;
-  const { body } = await s3.ask('GET', '/pool?list-type=2');
+  const { body } = await s3.send('GET', '/pool?list-type=2');
   return [...body.matchAll(/<Key>(.*?)<\/Key>/g)].map(([, key]) => key);
 };
 
@@ -30,9 +30,9 @@ describe('DeleteObjects', () => {
 
   it('asks for each key by itself, deletes the allowed and names the denied in a 200', async () => {
     s3.allows = ({ resource }) => resource.startsWith('arn:aws:s3:::pool/acme/');
-    const { status, body, rights } = await send(deletion(['acme/a', 'globex/x']));
+    const { status, body, iamRequests } = await send(deletion(['acme/a', 'globex/x']));
     expect(status).toBe(200);
-    expect(rights.map(({ action, resource }) => [action, resource])).toEqual([
+    expect(iamRequests.map(({ action, resource }) => [action, resource])).toEqual([
       ['s3:DeleteObject', 'arn:aws:s3:::pool/acme/a'],
       ['s3:DeleteObject', 'arn:aws:s3:::pool/globex/x'],
     ]);
@@ -55,8 +55,8 @@ describe('DeleteObjects', () => {
 
   it('unescapes a key once: the key that is authorised is the key that is deleted', async () => {
     await s3.seed({ 'a&lt;': 'named so', 'a<': 'kept' });
-    const { rights } = await send(deletion(['a&amp;lt;']));
-    expect(rights[0]?.resource).toBe('arn:aws:s3:::pool/a&lt;');
+    const { iamRequests } = await send(deletion(['a&amp;lt;']));
+    expect(iamRequests[0]?.resource).toBe('arn:aws:s3:::pool/a&lt;');
     expect(await left()).toEqual(['a&lt;', 'acme/a', 'acme/b', 'globex/x']);
   });
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { UploadDoor } from './upload.ts';
+import { UploadHarness } from './upload-harness.ts';
 
 const HEADER = 'x-amz-server-side-encryption';
 const KEY = 's3:x-amz-server-side-encryption';
@@ -7,9 +7,9 @@ const ASKED = { [HEADER]: 'AES256' };
 const COPY = { 'x-amz-copy-source': 'pool/acme/k' };
 
 describe('what is asked of IAM', () => {
-  let s3: UploadDoor;
+  let s3: UploadHarness;
   beforeEach(async () => {
-    s3 = new UploadDoor();
+    s3 = new UploadHarness();
     await s3.seed({ 'acme/k': 'kept' });
   });
 
@@ -20,9 +20,9 @@ describe('what is asked of IAM', () => {
   ])('has the key for %s just where the header was sent', async (operation, line, headers) => {
     const [method = '', target = ''] = line.split(' ');
     const keys = async (more: Record<string, string>) => {
-      const answer = await s3.ask(method, target, { headers: { ...headers, ...more } });
+      const answer = await s3.send(method, target, { headers: { ...headers, ...more } });
       expect({ status: answer.status, operation: answer.operation }).toEqual({ status: 200, operation });
-      return answer.rights.map(({ action, context }) => [action, context[KEY]]);
+      return answer.iamRequests.map(({ action, context }) => [action, context[KEY]]);
     };
     const get = operation === 'CopyObject' ? [['s3:GetObject', undefined]] : [];
     expect(await keys({})).toEqual([['s3:PutObject', undefined], ...get]);
@@ -34,8 +34,8 @@ describe('what is asked of IAM', () => {
     ['without', {}, undefined],
   ])('is for every step of an upload what it was created with: %s', async (_, headers, expected) => {
     const id = await s3.create('acme/f', headers);
-    const value = async (method: string, target: string, asked: Parameters<UploadDoor['ask']>[2] = {}) =>
-      (await s3.ask(method, target, asked)).rights.map(({ context }) => context[KEY]);
+    const value = async (method: string, target: string, asked: Parameters<UploadHarness['send']>[2] = {}) =>
+      (await s3.send(method, target, asked)).iamRequests.map(({ context }) => context[KEY]);
     expect(await value('PUT', `/pool/acme/f?uploadId=${id}&partNumber=1`, { body: 'x' })).toEqual([expected]);
     expect(await value('PUT', `/pool/acme/f?uploadId=${id}&partNumber=1`, { headers: COPY })).toEqual([expected, undefined]);
     const body = '<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>x</ETag></Part></CompleteMultipartUpload>';
@@ -51,26 +51,26 @@ describe('what is asked of IAM', () => {
       '/pool/acme/f?uploadId=x',
     ]) {
       s3.allows = ({ context }) => context[KEY] === 'AES256';
-      const answer = await s3.ask('PUT', `${path}&partNumber=1`, { body: 'x' });
-      expect([answer.status, answer.rights.map(({ context }) => context[KEY])], path).toEqual([403, [undefined]]);
+      const answer = await s3.send('PUT', `${path}&partNumber=1`, { body: 'x' });
+      expect([answer.status, answer.iamRequests.map(({ context }) => context[KEY])], path).toEqual([403, [undefined]]);
       s3.allows = () => true;
-      expect((await s3.ask('PUT', `${path}&partNumber=1`, { body: 'x' })).status, path).toBe(404);
+      expect((await s3.send('PUT', `${path}&partNumber=1`, { body: 'x' })).status, path).toBe(404);
     }
   });
 
   it('lets an object be copied onto itself to encrypt it, with its metadata', async () => {
-    await s3.ask('PUT', '/pool/acme/k', { body: 'kept', headers: { 'x-amz-meta-m': '1' } });
-    expect((await s3.ask('PUT', '/pool/acme/k', { headers: COPY })).code).toBe('InvalidRequest');
-    expect((await s3.ask('PUT', '/pool/acme/k', { headers: { ...COPY, ...ASKED } })).status).toBe(200);
-    const { body, headers } = await s3.ask('GET', '/pool/acme/k');
+    await s3.send('PUT', '/pool/acme/k', { body: 'kept', headers: { 'x-amz-meta-m': '1' } });
+    expect((await s3.send('PUT', '/pool/acme/k', { headers: COPY })).code).toBe('InvalidRequest');
+    expect((await s3.send('PUT', '/pool/acme/k', { headers: { ...COPY, ...ASKED } })).status).toBe(200);
+    const { body, headers } = await s3.send('GET', '/pool/acme/k');
     expect([body, headers['x-amz-meta-m'], headers[HEADER]]).toEqual(['kept', '1', 'AES256']);
   });
 });
 
 describe('what is not understood', () => {
-  let s3: UploadDoor;
+  let s3: UploadHarness;
   beforeEach(async () => {
-    s3 = new UploadDoor();
+    s3 = new UploadHarness();
     await s3.seed({ 'acme/k': 'kept' });
     s3.allows = () => false;
   });
@@ -85,16 +85,16 @@ describe('what is not understood', () => {
   it.each(writes.flatMap((write) => values.map((value) => [...write, value] as const)))(
     'is answered 501 before any right is asked: %s, %s %s, %j, %j',
     async (_, method, target, headers, value) => {
-      const answer = await s3.ask(method, target, { headers: { ...headers, [HEADER]: value } });
-      expect({ status: answer.status, code: answer.code, rights: answer.rights }).toEqual({
+      const answer = await s3.send(method, target, { headers: { ...headers, [HEADER]: value } });
+      expect({ status: answer.status, code: answer.code, iamRequests: answer.iamRequests }).toEqual({
         status: 501,
         code: 'NotImplemented',
-        rights: [],
+        iamRequests: [],
       });
       expect(answer.body).toContain(HEADER);
       s3.allows = () => true;
-      expect((await s3.ask('GET', '/pool/acme/k')).body).toBe('kept');
-      expect((await s3.ask('GET', '/pool?uploads=')).body).not.toContain('<Upload>');
+      expect((await s3.send('GET', '/pool/acme/k')).body).toBe('kept');
+      expect((await s3.send('GET', '/pool?uploads=')).body).not.toContain('<Upload>');
     },
   );
 
@@ -105,7 +105,7 @@ describe('what is not understood', () => {
       ),
     ),
   )('is answered 501 beside AES256 too: %s, %s %s, %j, %s', async (_, method, target, headers, name) => {
-    const answer = await s3.ask(method, target, { headers: { ...headers, ...ASKED, [name]: 'AES256' } });
+    const answer = await s3.send(method, target, { headers: { ...headers, ...ASKED, [name]: 'AES256' } });
     expect({ status: answer.status, code: answer.code }).toEqual({ status: 501, code: 'NotImplemented' });
     expect(answer.body).toContain(`\`${name}\``);
   });
@@ -119,16 +119,16 @@ describe('what is not understood', () => {
     ['DELETE', '/pool/acme/k', {}],
     ['PUT', '/pool', {}],
   ])('is the header for an operation that cannot be asked: %s %s, %j', async (method, target, headers) => {
-    expect((await s3.ask(method, target, { headers: { ...headers, ...ASKED } })).status).toBe(501);
+    expect((await s3.send(method, target, { headers: { ...headers, ...ASKED } })).status).toBe(501);
   });
 
   it('is the header as a parameter of a request that is not presigned', async () => {
-    expect((await s3.ask('PUT', `/pool/acme/k?${HEADER}=AES256`, { body: 'x' })).status).toBe(501);
+    expect((await s3.send('PUT', `/pool/acme/k?${HEADER}=AES256`, { body: 'x' })).status).toBe(501);
   });
 
   it('is no encryption in a trailer', async () => {
     s3.allows = () => true;
-    const { rights } = await s3.ask('PUT', '/pool/acme/k', { body: 'x', trailers: ASKED });
-    expect(rights.map(({ context }) => context[KEY])).toEqual([undefined]);
+    const { iamRequests } = await s3.send('PUT', '/pool/acme/k', { body: 'x', trailers: ASKED });
+    expect(iamRequests.map(({ context }) => context[KEY])).toEqual([undefined]);
   });
 });

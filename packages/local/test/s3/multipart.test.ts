@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { first, type Named, partList, UploadDoor } from './upload.ts';
+import { first, type Named, partList, UploadHarness } from './upload-harness.ts';
 
 const FIVE_MIB = 5 * 1024 * 1024;
 const BIG = Buffer.alloc(FIVE_MIB, 'a');
 const SMALL = Buffer.from('the end');
 
-let s3: UploadDoor;
+let s3: UploadHarness;
 beforeEach(() => {
-  s3 = new UploadDoor();
+  s3 = new UploadHarness();
 });
 
 describe('an upload by parts', () => {
@@ -27,7 +27,7 @@ describe('an upload by parts', () => {
       .digest('hex');
     expect(first(body, 'ETag')).toBe(`&quot;${md5}-2&quot;`);
     expect(first(body, 'Location')).toBe('/pool/acme/f');
-    const got = await s3.ask('GET', '/pool/acme/f');
+    const got = await s3.send('GET', '/pool/acme/f');
     expect(got.bytes?.equals(Buffer.concat([BIG, SMALL]))).toBe(true);
     expect(got.headers).toMatchObject({ 'content-type': 'text/plain', 'x-amz-meta-m': '1', etag: `"${md5}-2"` });
     expect(await s3.complete(id, [[1, one]])).toMatchObject({ status: 404, code: 'NoSuchUpload' });
@@ -35,8 +35,8 @@ describe('an upload by parts', () => {
 
   it('is not there until it is complete', async () => {
     await s3.upload(await s3.create(), 1, SMALL);
-    expect((await s3.ask('GET', '/pool/acme/f')).code).toBe('NoSuchKey');
-    expect((await s3.ask('GET', '/pool?list-type=2')).body).not.toContain('<Contents>');
+    expect((await s3.send('GET', '/pool/acme/f')).code).toBe('NoSuchKey');
+    expect((await s3.send('GET', '/pool?list-type=2')).body).not.toContain('<Contents>');
   });
 
   it('keeps the last of two parts of one number', async () => {
@@ -45,7 +45,7 @@ describe('an upload by parts', () => {
     const etag = await s3.upload(id, 1, SMALL);
     expect(await s3.complete(id, [[1, old]])).toMatchObject({ status: 400, code: 'InvalidPart' });
     expect((await s3.complete(id, [[1, etag]])).status).toBe(200);
-    expect((await s3.ask('GET', '/pool/acme/f')).body).toBe('the end');
+    expect((await s3.send('GET', '/pool/acme/f')).body).toBe('the end');
   });
 
   it('takes only the parts that were named', async () => {
@@ -53,7 +53,7 @@ describe('an upload by parts', () => {
     await s3.upload(id, 1, Buffer.from('left out'));
     const etag = await s3.upload(id, 7, SMALL);
     await s3.complete(id, [[7, etag]]);
-    expect((await s3.ask('GET', '/pool/acme/f')).body).toBe('the end');
+    expect((await s3.send('GET', '/pool/acme/f')).body).toBe('the end');
   });
 
   it('answers each part by its number', async () => {
@@ -64,23 +64,23 @@ describe('an upload by parts', () => {
     ];
     await s3.complete(id, parts);
     const size = FIVE_MIB + SMALL.length;
-    expect(await s3.ask('GET', '/pool/acme/f?partNumber=2')).toMatchObject({
+    expect(await s3.send('GET', '/pool/acme/f?partNumber=2')).toMatchObject({
       status: 206,
       body: 'the end',
       headers: { 'content-range': `bytes ${FIVE_MIB}-${size - 1}/${size}`, 'x-amz-mp-parts-count': '2' },
     });
-    expect(await s3.ask('HEAD', '/pool/acme/f?partNumber=1')).toMatchObject({
+    expect(await s3.send('HEAD', '/pool/acme/f?partNumber=1')).toMatchObject({
       status: 206,
       headers: { 'content-length': String(FIVE_MIB) },
     });
-    expect((await s3.ask('GET', '/pool/acme/f?partNumber=3')).status).toBe(416);
-    expect((await s3.ask('GET', '/pool/acme/f?partNumber=1', { headers: { range: 'bytes=0-1' } })).status).toBe(400);
+    expect((await s3.send('GET', '/pool/acme/f?partNumber=3')).status).toBe(416);
+    expect((await s3.send('GET', '/pool/acme/f?partNumber=1', { headers: { range: 'bytes=0-1' } })).status).toBe(400);
     for (const wrong of ['0', '1e1', '-1', '10001', ''])
-      expect((await s3.ask('GET', `/pool/acme/f?partNumber=${wrong}`)).status, wrong).toBe(400);
+      expect((await s3.send('GET', `/pool/acme/f?partNumber=${wrong}`)).status, wrong).toBe(400);
     await s3.seed({ whole: 'all', empty: '' });
-    expect(await s3.ask('GET', '/pool/whole?partNumber=1')).toMatchObject({ status: 206, body: 'all' });
-    expect((await s3.ask('GET', '/pool/whole?partNumber=2')).status).toBe(416);
-    expect((await s3.ask('GET', '/pool/empty?partNumber=1')).status).toBe(200);
+    expect(await s3.send('GET', '/pool/whole?partNumber=1')).toMatchObject({ status: 206, body: 'all' });
+    expect((await s3.send('GET', '/pool/whole?partNumber=2')).status).toBe(416);
+    expect((await s3.send('GET', '/pool/empty?partNumber=1')).status).toBe(200);
   });
 });
 
@@ -90,41 +90,41 @@ describe('an upload', () => {
     const etag = await s3.upload(theirs, 1, SMALL, {}, 'globex/f');
     await s3.seed({ 'acme/source': 'mine' });
     const attempts = [
-      s3.ask('PUT', `/pool/acme/f?uploadId=${theirs}&partNumber=1`, { body: 'mine' }),
-      s3.ask('PUT', `/pool/acme/f?uploadId=${theirs}&partNumber=1`, { headers: { 'x-amz-copy-source': 'pool/acme/source' } }),
+      s3.send('PUT', `/pool/acme/f?uploadId=${theirs}&partNumber=1`, { body: 'mine' }),
+      s3.send('PUT', `/pool/acme/f?uploadId=${theirs}&partNumber=1`, { headers: { 'x-amz-copy-source': 'pool/acme/source' } }),
       s3.complete(theirs, [[1, etag]]),
-      s3.ask('DELETE', `/pool/acme/f?uploadId=${theirs}`),
-      s3.ask('GET', `/pool/acme/f?uploadId=${theirs}`),
-      s3.ask('GET', `/other/globex/f?uploadId=${theirs}`),
-      s3.ask('DELETE', `/other/globex/f?uploadId=${theirs}`),
+      s3.send('DELETE', `/pool/acme/f?uploadId=${theirs}`),
+      s3.send('GET', `/pool/acme/f?uploadId=${theirs}`),
+      s3.send('GET', `/other/globex/f?uploadId=${theirs}`),
+      s3.send('DELETE', `/other/globex/f?uploadId=${theirs}`),
     ];
     for (const attempt of attempts) expect(await attempt).toMatchObject({ status: 404, code: 'NoSuchUpload' });
-    expect((await s3.ask('GET', '/pool/acme/f')).code).toBe('NoSuchKey');
+    expect((await s3.send('GET', '/pool/acme/f')).code).toBe('NoSuchKey');
     expect((await s3.complete(theirs, [[1, etag]], {}, '/pool/globex/f')).status).toBe(200);
-    expect((await s3.ask('GET', '/pool/globex/f')).body).toBe('the end');
+    expect((await s3.send('GET', '/pool/globex/f')).body).toBe('the end');
   });
 
   it('ends with its bucket', async () => {
     const id = await s3.create('f');
-    expect((await s3.ask('DELETE', '/pool')).status).toBe(204);
-    await s3.ask('PUT', '/pool');
-    expect((await s3.ask('GET', `/pool/f?uploadId=${id}`)).code).toBe('NoSuchUpload');
+    expect((await s3.send('DELETE', '/pool')).status).toBe(204);
+    await s3.send('PUT', '/pool');
+    expect((await s3.send('GET', `/pool/f?uploadId=${id}`)).code).toBe('NoSuchUpload');
   });
 
   it('is over when it is aborted', async () => {
     const id = await s3.create();
-    expect(await s3.ask('DELETE', `/pool/acme/f?uploadId=${id}`)).toMatchObject({ status: 204, body: '' });
-    expect((await s3.ask('DELETE', `/pool/acme/f?uploadId=${id}`)).code).toBe('NoSuchUpload');
+    expect(await s3.send('DELETE', `/pool/acme/f?uploadId=${id}`)).toMatchObject({ status: 204, body: '' });
+    expect((await s3.send('DELETE', `/pool/acme/f?uploadId=${id}`)).code).toBe('NoSuchUpload');
   });
 
   it.each(['', 'x', 'constructor', '__proto__'])('is not found by the id %j', async (id) => {
-    expect(await s3.ask('GET', `/pool/acme/f?uploadId=${id}`)).toMatchObject({ status: 404, code: 'NoSuchUpload' });
+    expect(await s3.send('GET', `/pool/acme/f?uploadId=${id}`)).toMatchObject({ status: 404, code: 'NoSuchUpload' });
   });
 
   it.each(['1e1', '0', '10001', '-1', '+1', '01', '1.0', '0x1', ''])('takes no part of the number %j', async (number) => {
     const id = await s3.create();
     const path = `/pool/acme/f?uploadId=${id}&partNumber=${encodeURIComponent(number)}`;
-    expect(await s3.ask('PUT', path, { body: 'x' })).toMatchObject({ status: 400, code: 'InvalidArgument' });
+    expect(await s3.send('PUT', path, { body: 'x' })).toMatchObject({ status: 400, code: 'InvalidArgument' });
   });
 });
 
@@ -157,7 +157,7 @@ describe('CompleteMultipartUpload', () => {
     ['two roots', `${partList([[1, 'x']])}${partList([[1, 'x']])}`],
   ])('refuses %s', async (_, body) => {
     const id = await s3.create();
-    expect(await s3.ask('POST', `/pool/acme/f?uploadId=${id}`, { body })).toMatchObject({ status: 400, code: 'MalformedXML' });
+    expect(await s3.send('POST', `/pool/acme/f?uploadId=${id}`, { body })).toMatchObject({ status: 400, code: 'MalformedXML' });
   });
 
   it('keeps to If-None-Match and to the size that was declared', async () => {

@@ -1,19 +1,19 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Door } from './door.ts';
+import { S3Harness } from './s3-harness.ts';
 
-let s3: Door;
+let s3: S3Harness;
 beforeEach(() => {
-  s3 = new Door();
+  s3 = new S3Harness();
 });
 
 describe('PutObject and GetObject', () => {
   it('answers what was put, with its headers and metadata', async () => {
-    const put = await s3.ask('PUT', '/pool/acme/a%20b', {
+    const put = await s3.send('PUT', '/pool/acme/a%20b', {
       body: 'hello',
       headers: { 'content-type': 'text/plain', 'cache-control': 'no-store', 'x-amz-meta-colour': 'red' },
     });
     expect(put).toMatchObject({ status: 200, headers: { etag: '"5d41402abc4b2a76b9719d911017c592"' } });
-    expect(await s3.ask('GET', '/pool/acme/a%20b')).toMatchObject({
+    expect(await s3.send('GET', '/pool/acme/a%20b')).toMatchObject({
       status: 200,
       body: 'hello',
       headers: {
@@ -29,69 +29,69 @@ describe('PutObject and GetObject', () => {
   });
 
   it('gives an object without a content type that of S3, and drops aws-chunked from its encoding', async () => {
-    await s3.ask('PUT', '/pool/k', { body: 'x', headers: { 'content-encoding': 'gzip, aws-chunked' } });
-    const { headers } = await s3.ask('GET', '/pool/k');
+    await s3.send('PUT', '/pool/k', { body: 'x', headers: { 'content-encoding': 'gzip, aws-chunked' } });
+    const { headers } = await s3.send('GET', '/pool/k');
     expect(headers).toMatchObject({ 'content-type': 'binary/octet-stream', 'content-encoding': 'gzip' });
-    await s3.ask('PUT', '/pool/k', { body: 'x', headers: { 'content-encoding': 'aws-chunked' } });
-    expect((await s3.ask('GET', '/pool/k')).headers).not.toHaveProperty('content-encoding');
+    await s3.send('PUT', '/pool/k', { body: 'x', headers: { 'content-encoding': 'aws-chunked' } });
+    expect((await s3.send('GET', '/pool/k')).headers).not.toHaveProperty('content-encoding');
   });
 
   it('answers a HEAD with the length of the object and no body', async () => {
     await s3.seed({ k: 'hello' });
-    const { status, headers, body } = await s3.ask('HEAD', '/pool/k');
+    const { status, headers, body } = await s3.send('HEAD', '/pool/k');
     expect({ status, body, length: headers['content-length'] }).toEqual({ status: 200, body: '', length: '5' });
   });
 
   it('takes a key as an opaque string: dots, double slashes and escapes resolve to nothing else', async () => {
     await s3.seed({ 'globex/x': 'theirs' });
     for (const path of ['acme/../globex/x', 'acme/%2e%2e/globex/x', 'acme//globex/x', './globex/x', 'acme%2F..%2Fglobex%2Fx']) {
-      const { rights, code } = await s3.ask('GET', `/pool/${path}`);
+      const { iamRequests, code } = await s3.send('GET', `/pool/${path}`);
       expect(code, path).toBe('NoSuchKey');
-      expect(rights[0]?.resource, path).toBe(`arn:aws:s3:::pool/${decodeURIComponent(path)}`);
+      expect(iamRequests[0]?.resource, path).toBe(`arn:aws:s3:::pool/${decodeURIComponent(path)}`);
     }
-    await s3.ask('PUT', '/pool/acme/../globex/x', { body: 'mine' });
-    expect((await s3.ask('GET', '/pool/globex/x')).body).toBe('theirs');
-    expect((await s3.ask('GET', '/pool/acme/../globex/x')).body).toBe('mine');
+    await s3.send('PUT', '/pool/acme/../globex/x', { body: 'mine' });
+    expect((await s3.send('GET', '/pool/globex/x')).body).toBe('theirs');
+    expect((await s3.send('GET', '/pool/acme/../globex/x')).body).toBe('mine');
   });
 
   it('decodes a key once', async () => {
     await s3.seed({ 'a%2Fb': 'once' });
-    expect((await s3.ask('GET', '/pool/a%252Fb')).body).toBe('once');
-    expect((await s3.ask('GET', '/pool/a%2Fb')).code).toBe('NoSuchKey');
-    expect((await s3.ask('GET', '/pool/a+b')).rights[0]?.resource).toBe('arn:aws:s3:::pool/a+b');
+    expect((await s3.send('GET', '/pool/a%252Fb')).body).toBe('once');
+    expect((await s3.send('GET', '/pool/a%2Fb')).code).toBe('NoSuchKey');
+    expect((await s3.send('GET', '/pool/a+b')).iamRequests[0]?.resource).toBe('arn:aws:s3:::pool/a+b');
   });
 
   it.each(['/pool/%', '/pool/%zz', '/pool/%ff', '/pool/%c3%28', '/%', '/pool/\u00e9', 'pool/k', ''])(
     'answers 400 InvalidURI to %j',
     async (path) => {
-      expect(await s3.ask('GET', path)).toMatchObject({ status: 400, code: 'InvalidURI' });
+      expect(await s3.send('GET', path)).toMatchObject({ status: 400, code: 'InvalidURI' });
     },
   );
 
   it('refuses a key over 1,024 bytes, counted in UTF-8', async () => {
-    expect((await s3.ask('PUT', `/pool/${'k'.repeat(1024)}`, { body: '' })).status).toBe(200);
-    expect(await s3.ask('PUT', `/pool/${'k'.repeat(1025)}`)).toMatchObject({ status: 400, code: 'KeyTooLongError' });
-    expect((await s3.ask('PUT', `/pool/${'%C3%A9'.repeat(512)}`)).status).toBe(200);
-    expect((await s3.ask('PUT', `/pool/${'%C3%A9'.repeat(513)}`)).code).toBe('KeyTooLongError');
+    expect((await s3.send('PUT', `/pool/${'k'.repeat(1024)}`, { body: '' })).status).toBe(200);
+    expect(await s3.send('PUT', `/pool/${'k'.repeat(1025)}`)).toMatchObject({ status: 400, code: 'KeyTooLongError' });
+    expect((await s3.send('PUT', `/pool/${'%C3%A9'.repeat(512)}`)).status).toBe(200);
+    expect((await s3.send('PUT', `/pool/${'%C3%A9'.repeat(513)}`)).code).toBe('KeyTooLongError');
   });
 
   it('knows a bucket by its name and nothing else: `health` is a bucket, `constructor` is none', async () => {
-    const door = new Door(['health']);
-    await door.ask('PUT', '/health/k', { body: 'x' });
-    expect((await door.ask('GET', '/health/k')).body).toBe('x');
-    expect(await door.ask('GET', '/constructor/k')).toMatchObject({ status: 404, code: 'NoSuchBucket' });
-    expect((await door.ask('GET', '/health?list-type=2')).body).toContain('<Key>k</Key>');
+    const harness = new S3Harness(['health']);
+    await harness.send('PUT', '/health/k', { body: 'x' });
+    expect((await harness.send('GET', '/health/k')).body).toBe('x');
+    expect(await harness.send('GET', '/constructor/k')).toMatchObject({ status: 404, code: 'NoSuchBucket' });
+    expect((await harness.send('GET', '/health?list-type=2')).body).toContain('<Key>k</Key>');
   });
 
   it.each(['UPPER', 'a', 'a..b', '127.0.0.1', '-ab', 'a_b', '%2e%2e', 'a%2fb'])('refuses %j as a bucket name', async (name) => {
-    expect(await s3.ask('PUT', `/${name}`)).toMatchObject({ status: 400, code: 'InvalidBucketName' });
-    expect(await s3.ask('GET', `/${name}/k`)).toMatchObject({ status: 400, code: 'InvalidBucketName' });
+    expect(await s3.send('PUT', `/${name}`)).toMatchObject({ status: 400, code: 'InvalidBucketName' });
+    expect(await s3.send('GET', `/${name}/k`)).toMatchObject({ status: 400, code: 'InvalidBucketName' });
   });
 });
 
 describe('metadata', () => {
   it('refuses more than 2 KB', async () => {
-    const put = (length: number) => s3.ask('PUT', '/pool/k', { headers: { 'x-amz-meta-m': 'v'.repeat(length) } });
+    const put = (length: number) => s3.send('PUT', '/pool/k', { headers: { 'x-amz-meta-m': 'v'.repeat(length) } });
     expect((await put(2047)).status).toBe(200);
     expect(await put(2048)).toMatchObject({ status: 400, code: 'MetadataTooLarge' });
   });
@@ -104,41 +104,41 @@ describe('metadata', () => {
     ['x-amz-meta-m:', 'v'],
     ['content-type', 'text/html\n'],
   ])('refuses %j: %j, which no header line can carry', async (name, value) => {
-    expect(await s3.ask('PUT', '/pool/k', { headers: { [name]: value } })).toMatchObject({ status: 400, code: 'InvalidArgument' });
+    expect(await s3.send('PUT', '/pool/k', { headers: { [name]: value } })).toMatchObject({ status: 400, code: 'InvalidArgument' });
   });
 });
 
 describe('a key that is not there', () => {
   it('is 404 for who may list the bucket, and 403 for who may not', async () => {
-    expect(await s3.ask('GET', '/pool/none')).toMatchObject({ status: 404, code: 'NoSuchKey' });
+    expect(await s3.send('GET', '/pool/none')).toMatchObject({ status: 404, code: 'NoSuchKey' });
     s3.allows = ({ action }) => action !== 's3:ListBucket';
-    expect(await s3.ask('GET', '/pool/none')).toMatchObject({ status: 403, code: 'AccessDenied' });
-    expect(await s3.ask('HEAD', '/pool/none')).toMatchObject({ status: 403, body: '' });
+    expect(await s3.send('GET', '/pool/none')).toMatchObject({ status: 403, code: 'AccessDenied' });
+    expect(await s3.send('HEAD', '/pool/none')).toMatchObject({ status: 403, body: '' });
   });
 
   it('is 403 also where listing is allowed for a prefix alone: the question has no prefix', async () => {
     s3.allows = ({ action, context }) => action !== 's3:ListBucket' || context['s3:prefix'] === 'acme/';
-    expect((await s3.ask('GET', '/pool/acme/none')).status).toBe(403);
+    expect((await s3.send('GET', '/pool/acme/none')).status).toBe(403);
   });
 
   it('is deleted with 204 all the same', async () => {
-    expect(await s3.ask('DELETE', '/pool/none')).toMatchObject({ status: 204, body: '', headers: {} });
+    expect(await s3.send('DELETE', '/pool/none')).toMatchObject({ status: 204, body: '', headers: {} });
   });
 });
 
 describe('answers', () => {
   it('writes errors as XML with the request id, and none of it for a HEAD', async () => {
-    const { headers, body } = await s3.ask('GET', '/pool/%3Cnone%3E');
+    const { headers, body } = await s3.send('GET', '/pool/%3Cnone%3E');
     expect(headers).toMatchObject({ 'x-amz-request-id': 'REQUEST', 'content-type': 'application/xml' });
     expect(body).toContain('<Code>NoSuchKey</Code>');
     expect(body).toContain('<Key>&lt;none&gt;</Key>');
     expect(body).toContain('<RequestId>REQUEST</RequestId>');
-    expect(await s3.ask('HEAD', '/pool/none')).toMatchObject({ status: 404, body: '', headers: { 'x-amz-request-id': 'REQUEST' } });
+    expect(await s3.send('HEAD', '/pool/none')).toMatchObject({ status: 404, body: '', headers: { 'x-amz-request-id': 'REQUEST' } });
   });
 
   it('names the caller, the action and the resource in a denial', async () => {
     s3.allows = () => false;
-    const { status, body } = await s3.ask('GET', '/pool/globex/x');
+    const { status, body } = await s3.send('GET', '/pool/globex/x');
     expect(status).toBe(403);
     expect(body).toContain('<Code>AccessDenied</Code>');
     expect(body).toContain('assumed-role/TenantAccess/acme is not authorized to perform: s3:GetObject');

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Door } from './door.ts';
+import { S3Harness } from './s3-harness.ts';
 
-let s3: Door;
+let s3: S3Harness;
 beforeEach(async () => {
-  s3 = new Door();
+  s3 = new S3Harness();
   await s3.seed({ k: '0123456789', empty: '' });
 });
 
-const get = (range: string, key = 'k', method = 'GET') => s3.ask(method, `/pool/${key}`, { headers: { range } });
+const get = (range: string, key = 'k', method = 'GET') => s3.send(method, `/pool/${key}`, { headers: { range } });
 
 describe('ranges', () => {
   it.each([
@@ -45,20 +45,20 @@ describe('ranges', () => {
 
   it('does not answer a part with the checksum of the whole', async () => {
     const mode = { 'x-amz-checksum-mode': 'ENABLED' };
-    expect((await s3.ask('GET', '/pool/k', { headers: mode })).headers).toHaveProperty('x-amz-checksum-crc64nvme');
-    expect((await s3.ask('GET', '/pool/k', { headers: { ...mode, range: 'bytes=0-1' } })).headers).not.toHaveProperty(
+    expect((await s3.send('GET', '/pool/k', { headers: mode })).headers).toHaveProperty('x-amz-checksum-crc64nvme');
+    expect((await s3.send('GET', '/pool/k', { headers: { ...mode, range: 'bytes=0-1' } })).headers).not.toHaveProperty(
       'x-amz-checksum-crc64nvme',
     );
   });
 
   it('answers 501 to If-Range', async () => {
-    expect((await s3.ask('GET', '/pool/k', { headers: { range: 'bytes=0-1', 'if-range': 'x' } })).status).toBe(501);
+    expect((await s3.send('GET', '/pool/k', { headers: { range: 'bytes=0-1', 'if-range': 'x' } })).status).toBe(501);
   });
 });
 
 describe('response overrides', () => {
   it('answers with the headers that were asked for', async () => {
-    const { headers } = await s3.ask(
+    const { headers } = await s3.send(
       'GET',
       '/pool/k?response-content-type=text%2Fhtml&response-content-disposition=attachment%3B%20filename%3D%22a%22',
     );
@@ -67,12 +67,12 @@ describe('response overrides', () => {
 
   it.each(['text/html%0D%0Aset-cookie:%20a=1', 'a%0Ab', '%00', '%F0%9F%98%80'])('refuses %j, which no header can hold', async (value) => {
     for (const name of ['content-type', 'content-disposition', 'cache-control', 'expires', 'content-language', 'content-encoding']) {
-      expect(await s3.ask('GET', `/pool/k?response-${name}=${value}`)).toMatchObject({ status: 400, code: 'InvalidArgument' });
+      expect(await s3.send('GET', `/pool/k?response-${name}=${value}`)).toMatchObject({ status: 400, code: 'InvalidArgument' });
     }
   });
 
   it('knows no others', async () => {
-    expect((await s3.ask('GET', '/pool/k?response-set-cookie=a')).status).toBe(501);
-    expect((await s3.ask('PUT', '/pool/k?response-content-type=a')).status).toBe(501);
+    expect((await s3.send('GET', '/pool/k?response-set-cookie=a')).status).toBe(501);
+    expect((await s3.send('PUT', '/pool/k?response-content-type=a')).status).toBe(501);
   });
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalAws } from '../../src/index.ts';
 import { S3_OPERATIONS } from '../../src/services/s3/operations.ts';
 import { clientConfig, start } from '../ground.ts';
-import { type ModelledOperation, modelledOperations } from './model.ts';
+import { type ModelledOperation, modelledOperations } from './sdk-model.ts';
 
 const ROWS = new Map(S3_OPERATIONS.map((row) => [row.operation, row]));
 const MODEL = modelledOperations();
@@ -22,7 +22,7 @@ afterAll(async () => {
   await aws.close();
 });
 
-/** Sends it with all rights there are, so that nothing but the table can stop it. */
+/** Sends it with all iamRequests there are, so that nothing but the table can stop it. */
 async function attempt(operation: ModelledOperation, more: Readonly<Record<string, unknown>> = {}) {
   aws.calls.length = 0;
   const command = operation.command({ ...operation.required, ...more }).command as GetObjectCommand;

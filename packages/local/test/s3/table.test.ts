@@ -1,18 +1,18 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { S3_OPERATIONS } from '../../src/services/s3/operations.ts';
-import { Door } from './door.ts';
-import { first, partList } from './upload.ts';
+import { S3Harness } from './s3-harness.ts';
+import { first, partList } from './upload-harness.ts';
 
-let s3: Door;
+let s3: S3Harness;
 beforeEach(async () => {
-  s3 = new Door();
+  s3 = new S3Harness();
   await s3.seed({ 'acme/k': 'kept' });
 });
 
 const untouched = async () => {
   s3.allows = () => true;
-  expect((await s3.ask('GET', '/pool/acme/k')).body).toBe('kept');
-  expect((await s3.ask('GET', '/pool?list-type=2')).body.match(/<Contents>/g)).toHaveLength(1);
+  expect((await s3.send('GET', '/pool/acme/k')).body).toBe('kept');
+  expect((await s3.send('GET', '/pool?list-type=2')).body.match(/<Contents>/g)).toHaveLength(1);
 };
 
 describe('the table of operations', () => {
@@ -55,7 +55,7 @@ describe('the table of operations', () => {
       ['get', '/pool/acme/k'],
       ['', '/pool/acme/k'],
     ] as const) {
-      expect(await s3.ask(method, path, { body: method === 'PUT' ? 'overwritten' : '' }), `${method} ${path}`).toMatchObject({
+      expect(await s3.send(method, path, { body: method === 'PUT' ? 'overwritten' : '' }), `${method} ${path}`).toMatchObject({
         status: 501,
         operation: '',
       });
@@ -89,7 +89,7 @@ describe('the table of operations', () => {
     'if-range',
     'range',
   ])('answers 501 to the header %s on a write, and names it', async (name) => {
-    const { status, code, operation, body } = await s3.ask('PUT', '/pool/acme/k', { body: 'overwritten', headers: { [name]: 'x' } });
+    const { status, code, operation, body } = await s3.send('PUT', '/pool/acme/k', { body: 'overwritten', headers: { [name]: 'x' } });
     expect({ status, code, operation }).toEqual({ status: 501, code: 'NotImplemented', operation: '' });
     expect(body).toContain(`\`${name}\``);
     await untouched();
@@ -107,17 +107,17 @@ describe('the table of operations', () => {
     'x-amz-trailer',
     'x-amz-decoded-content-length',
   ])('takes the header %s for what it is: nothing of the operation', async (name) => {
-    expect((await s3.ask('GET', '/pool/acme/k', { headers: { [name]: 'x' } })).status).toBe(200);
+    expect((await s3.send('GET', '/pool/acme/k', { headers: { [name]: 'x' } })).status).toBe(200);
   });
 
   it('does not take a trailer for a header: no copy comes of it', async () => {
     await s3.seed({ 'globex/x': 'theirs' });
-    const { rights, operation } = await s3.ask('PUT', '/pool/acme/new', {
+    const { iamRequests, operation } = await s3.send('PUT', '/pool/acme/new', {
       body: 'mine',
       trailers: { 'x-amz-copy-source': 'pool/globex/x' },
     });
-    expect({ operation, actions: rights.map(({ action }) => action) }).toEqual({ operation: 'PutObject', actions: ['s3:PutObject'] });
-    expect((await s3.ask('GET', '/pool/acme/new')).body).toBe('mine');
+    expect({ operation, actions: iamRequests.map(({ action }) => action) }).toEqual({ operation: 'PutObject', actions: ['s3:PutObject'] });
+    expect((await s3.send('GET', '/pool/acme/new')).body).toBe('mine');
   });
 
   it('refuses a body that nobody reads', async () => {
@@ -128,21 +128,21 @@ describe('the table of operations', () => {
       ['POST', '/pool/acme/new?uploads=', {}],
       ['GET', '/', {}],
     ] as const) {
-      expect(await s3.ask(method, path, { body: 'x', headers })).toMatchObject({ status: 400, code: 'InvalidRequest', operation: '' });
+      expect(await s3.send(method, path, { body: 'x', headers })).toMatchObject({ status: 400, code: 'InvalidRequest', operation: '' });
     }
     await untouched();
   });
 
   it('disagrees with an x-id that names another operation', async () => {
-    expect((await s3.ask('GET', '/pool/acme/k?x-id=GetObject')).status).toBe(200);
-    expect((await s3.ask('GET', '/pool/acme/k?x-id=ListObjectsV2')).status).toBe(501);
-    expect((await s3.ask('GET', '/pool/acme/k?x-id=')).status).toBe(501);
+    expect((await s3.send('GET', '/pool/acme/k?x-id=GetObject')).status).toBe(200);
+    expect((await s3.send('GET', '/pool/acme/k?x-id=ListObjectsV2')).status).toBe(501);
+    expect((await s3.send('GET', '/pool/acme/k?x-id=')).status).toBe(501);
   });
 
   it('answers 501 to parameters named like what every object has', async () => {
     for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty']) {
-      expect((await s3.ask('GET', `/pool/acme/k?${name}=`)).status).toBe(501);
-      expect((await s3.ask('GET', `/pool?list-type=2&${name}=1`)).status).toBe(501);
+      expect((await s3.send('GET', `/pool/acme/k?${name}=`)).status).toBe(501);
+      expect((await s3.send('GET', `/pool?list-type=2&${name}=1`)).status).toBe(501);
     }
   });
 
@@ -161,7 +161,7 @@ describe('the table of operations', () => {
       ['POST', '/pool/acme/k?uploads='],
     ] as const) {
       const headers = { 'x-amz-expected-bucket-owner': '111111111111' };
-      expect((await s3.ask(method, path, { headers })).status, `${method} ${path}`).toBe(403);
+      expect((await s3.send(method, path, { headers })).status, `${method} ${path}`).toBe(403);
     }
     await untouched();
   });
@@ -170,12 +170,12 @@ describe('the table of operations', () => {
 describe('what every request tells IAM', () => {
   it('sends how it was signed and whose the bucket is', async () => {
     const context = async (presigned: boolean) => {
-      const { rights } = await s3.ask('GET', '/pool/acme/k', {
+      const { iamRequests } = await s3.send('GET', '/pool/acme/k', {
         presigned,
         now: new Date('2026-11-24T12:00:05Z'),
         headers: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' },
       });
-      return rights[0]?.context;
+      return iamRequests[0]?.context;
     };
     const shared = {
       's3:signatureversion': 'AWS4-HMAC-SHA256',
@@ -195,7 +195,7 @@ describe('what every request tells IAM', () => {
       ]),
     );
     const encryption = { 'x-amz-server-side-encryption': 'AES256' };
-    const created = await s3.ask('POST', '/pool/acme/k?uploads=', { headers: encryption });
+    const created = await s3.send('POST', '/pool/acme/k?uploads=', { headers: encryption });
     const upload = `/pool/acme/k?uploadId=${first(created.body, 'UploadId')}`;
     for (const [method, path, headers, body] of [
       ['GET', '/pool?list-type=2&prefix=a&delimiter=/&max-keys=1', {}],
@@ -211,9 +211,9 @@ describe('what every request tells IAM', () => {
       ['POST', upload, { 'if-none-match': '*' }, partList([[1, 'x']])],
       ['GET', '/', {}],
     ] as const) {
-      const { operation, rights } = await s3.ask(method, path, { headers, presigned: true, body: body ?? '' });
+      const { operation, iamRequests } = await s3.send(method, path, { headers, presigned: true, body: body ?? '' });
       const row = said.get(operation);
-      for (const { action, context } of rights) {
+      for (const { action, context } of iamRequests) {
         expect(row?.actions, operation).toContain(action);
         for (const key of Object.keys(context)) expect(row?.keys, operation).toContain(key);
       }

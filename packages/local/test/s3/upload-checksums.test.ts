@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { checksum, checksumBytes } from '../../src/checksums.ts';
-import { first, type Named, UploadDoor } from './upload.ts';
+import { first, type Named, UploadHarness } from './upload-harness.ts';
 
 const BIG = Buffer.alloc(5 * 1024 * 1024, 'a');
 const SMALL = Buffer.from('the end');
 const SHA1 = (body: Buffer) => checksum('SHA1', body);
 
-let s3: UploadDoor;
+let s3: UploadHarness;
 beforeEach(() => {
-  s3 = new UploadDoor();
+  s3 = new UploadHarness();
 });
 
 describe('checksums of uploads', () => {
@@ -38,11 +38,11 @@ describe('checksums of uploads', () => {
     const { body } = await s3.complete(id, parts, { 'x-amz-checksum-sha1': whole });
     expect([first(body, 'ChecksumSHA1'), first(body, 'ChecksumType')]).toEqual([whole, 'COMPOSITE']);
     const mode = { headers: { 'x-amz-checksum-mode': 'ENABLED' } };
-    expect((await s3.ask('HEAD', '/pool/acme/f', mode)).headers).toMatchObject({
+    expect((await s3.send('HEAD', '/pool/acme/f', mode)).headers).toMatchObject({
       'x-amz-checksum-sha1': whole,
       'x-amz-checksum-type': 'COMPOSITE',
     });
-    expect((await s3.ask('GET', '/pool/acme/f?partNumber=2', mode)).headers).toMatchObject({ 'x-amz-checksum-sha1': SHA1(SMALL) });
+    expect((await s3.send('GET', '/pool/acme/f?partNumber=2', mode)).headers).toMatchObject({ 'x-amz-checksum-sha1': SHA1(SMALL) });
   });
 
   it.each(['CRC32', 'CRC32C', 'CRC64NVME'] as const)('are of the whole object for FULL_OBJECT and %s', async (algorithm) => {
@@ -60,7 +60,7 @@ describe('checksums of uploads', () => {
 
   it('are refused for a part of another algorithm, and for a wrong one', async () => {
     const id = await s3.create('acme/f', { 'x-amz-checksum-algorithm': 'SHA256' });
-    const part = (headers: Record<string, string>) => s3.ask('PUT', `/pool/acme/f?uploadId=${id}&partNumber=1`, { body: SMALL, headers });
+    const part = (headers: Record<string, string>) => s3.send('PUT', `/pool/acme/f?uploadId=${id}&partNumber=1`, { body: SMALL, headers });
     expect(await part({})).toMatchObject({ status: 400, code: 'InvalidRequest' });
     expect(await part({ 'x-amz-checksum-sha1': SHA1(SMALL) })).toMatchObject({ status: 400, code: 'InvalidRequest' });
     expect(await part({ 'x-amz-checksum-sha256': checksum('SHA256', BIG) })).toMatchObject({ status: 400, code: 'BadDigest' });
@@ -73,7 +73,7 @@ describe('checksums of uploads', () => {
     { 'x-amz-checksum-type': 'COMPOSITE' },
     { 'x-amz-checksum-algorithm': 'MD5' },
   ])('are refused as %j', async (headers) => {
-    expect(await s3.ask('POST', '/pool/acme/f?uploads=', { headers: Object.fromEntries(Object.entries(headers)) })).toMatchObject({
+    expect(await s3.send('POST', '/pool/acme/f?uploads=', { headers: Object.fromEntries(Object.entries(headers)) })).toMatchObject({
       status: 400,
     });
   });

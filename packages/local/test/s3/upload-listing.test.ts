@@ -1,19 +1,19 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { first, UploadDoor } from './upload.ts';
+import { first, UploadHarness } from './upload-harness.ts';
 
-let s3: UploadDoor;
+let s3: UploadHarness;
 beforeEach(() => {
-  s3 = new UploadDoor();
+  s3 = new UploadHarness();
 });
 
 describe('ListParts and ListMultipartUploads', () => {
   it('lists parts by pages', async () => {
     const id = await s3.create();
     for (const number of [3, 1, 2]) await s3.upload(id, number, Buffer.from(String(number)));
-    const page = (query: string) => s3.ask('GET', `/pool/acme/f?uploadId=${id}${query}`);
+    const page = (query: string) => s3.send('GET', `/pool/acme/f?uploadId=${id}${query}`);
     const numbers = (body: string) => [...body.matchAll(/<PartNumber>(\d+)</g)].map(([, number]) => Number(number));
-    const { body, rights } = await page('&max-parts=2');
-    expect(rights[0]?.action).toBe('s3:ListMultipartUploadParts');
+    const { body, iamRequests } = await page('&max-parts=2');
+    expect(iamRequests[0]?.action).toBe('s3:ListMultipartUploadParts');
     expect([numbers(body), first(body, 'IsTruncated'), first(body, 'NextPartNumberMarker')]).toEqual([[1, 2], 'true', '2']);
     const rest = (await page('&part-number-marker=2')).body;
     expect([numbers(rest), first(rest, 'IsTruncated')]).toEqual([[3], 'false']);
@@ -26,7 +26,7 @@ describe('ListParts and ListMultipartUploads', () => {
     const a1 = await s3.create('a/1');
     const a1again = await s3.create('a/1');
     const b = await s3.create('b');
-    const page = async (query: string) => (await s3.ask('GET', `/pool?uploads=${query}`)).body;
+    const page = async (query: string) => (await s3.send('GET', `/pool?uploads=${query}`)).body;
     const ids = (body: string) => [...body.matchAll(/<UploadId>(.*?)</g)].map(([, id]) => id);
     expect(ids(await page(''))).toEqual([a1, a1again, b]);
     expect(ids(await page('&prefix=a/'))).toEqual([a1, a1again]);
@@ -37,12 +37,12 @@ describe('ListParts and ListMultipartUploads', () => {
     const rolled = await page('&delimiter=/&max-uploads=1&encoding-type=url');
     expect([first(rolled, 'CommonPrefixes'), first(rolled, 'NextKeyMarker')]).toEqual(['<Prefix>a/</Prefix>', 'a/']);
     expect(ids(await page('&delimiter=/&key-marker=a/'))).toEqual([b]);
-    expect((await s3.ask('GET', '/pool?uploads=&max-uploads=-1')).code).toBe('InvalidArgument');
+    expect((await s3.send('GET', '/pool?uploads=&max-uploads=-1')).code).toBe('InvalidArgument');
   });
 
   it('asks for the whole bucket, prefix or not', async () => {
-    const { rights } = await s3.ask('GET', '/pool?uploads=&prefix=acme/');
-    expect(rights[0]).toMatchObject({ action: 's3:ListBucketMultipartUploads', resource: 'arn:aws:s3:::pool' });
-    expect(rights[0]?.context).not.toHaveProperty('s3:prefix');
+    const { iamRequests } = await s3.send('GET', '/pool?uploads=&prefix=acme/');
+    expect(iamRequests[0]).toMatchObject({ action: 's3:ListBucketMultipartUploads', resource: 'arn:aws:s3:::pool' });
+    expect(iamRequests[0]?.context).not.toHaveProperty('s3:prefix');
   });
 });

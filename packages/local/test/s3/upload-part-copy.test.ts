@@ -1,25 +1,25 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { first, UploadDoor } from './upload.ts';
+import { first, UploadHarness } from './upload-harness.ts';
 
-let s3: UploadDoor;
+let s3: UploadHarness;
 beforeEach(() => {
-  s3 = new UploadDoor();
+  s3 = new UploadHarness();
 });
 
 describe('UploadPartCopy', () => {
   const copy = (id: string, headers: Record<string, string>) =>
-    s3.ask('PUT', `/pool/acme/f?uploadId=${id}&partNumber=1`, { headers: { 'x-amz-copy-source': 'pool/acme/s', ...headers } });
+    s3.send('PUT', `/pool/acme/f?uploadId=${id}&partNumber=1`, { headers: { 'x-amz-copy-source': 'pool/acme/s', ...headers } });
   beforeEach(() => s3.seed({ 'acme/s': '0123456789' }));
 
   it('copies the bytes that were asked for, and asks for the source too', async () => {
     const id = await s3.create();
-    const { rights, body } = await copy(id, { 'x-amz-copy-source-range': 'bytes=2-4' });
-    expect(rights.map(({ action, resource }) => [action, resource])).toEqual([
+    const { iamRequests, body } = await copy(id, { 'x-amz-copy-source-range': 'bytes=2-4' });
+    expect(iamRequests.map(({ action, resource }) => [action, resource])).toEqual([
       ['s3:PutObject', 'arn:aws:s3:::pool/acme/f'],
       ['s3:GetObject', 'arn:aws:s3:::pool/acme/s'],
     ]);
     await s3.complete(id, [[1, first(body, 'ETag').replaceAll('&quot;', '"')]]);
-    expect((await s3.ask('GET', '/pool/acme/f')).body).toBe('234');
+    expect((await s3.send('GET', '/pool/acme/f')).body).toBe('234');
   });
 
   it.each(['bytes=2-', 'bytes=-3', 'bytes=4-2', 'bytes=0-1e1', 'bytes=0-10', 'items=0-1', '', 'bytes=0-1,2-3'])(

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalAws } from '../../src/index.ts';
-import { session, snsClient, startMessaging } from '../sqs/ground.ts';
+import { session, snsClient, startMessaging } from '../sqs/messaging.ts';
 
 const topic = (tenant: string) => `arn:aws:sns:us-east-1:000000000000:app_${tenant}`;
 const denied = { name: 'AuthorizationErrorException', $metadata: { httpStatusCode: 403 } };

@@ -14,7 +14,7 @@ import { PurgeQueueCommand, ReceiveMessageCommand, type SQSClient } from '@aws-s
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalAws } from '../../src/index.ts';
 import { ROLE_ARN } from '../ground.ts';
-import { snsClient, sqsClient, startMessaging } from '../sqs/ground.ts';
+import { snsClient, sqsClient, startMessaging } from '../sqs/messaging.ts';
 
 const ACCOUNT = '111122223333';
 const role = { policy: { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } } } as const;

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalAws } from '../../src/index.ts';
-import { session, sqsClient, startMessaging } from './ground.ts';
+import { session, sqsClient, startMessaging } from './messaging.ts';
 
 const ARN = 'arn:aws:sqs:us-east-1:000000000000:app_acme';
 const ACTIONS = ['SendMessage', 'ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', 'GetQueueUrl', 'SetQueueAttributes'];

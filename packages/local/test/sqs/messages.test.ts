@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { LocalAws } from '../../src/index.ts';
-import { sqsClient, startMessaging } from './ground.ts';
+import { sqsClient, startMessaging } from './messaging.ts';
 
 let aws: LocalAws;
 let client: SQSClient;

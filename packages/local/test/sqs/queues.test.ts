@@ -12,7 +12,7 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalAws } from '../../src/index.ts';
 import { ROLE_ARN } from '../ground.ts';
-import { sqsClient, startMessaging } from './ground.ts';
+import { sqsClient, startMessaging } from './messaging.ts';
 
 const ACCOUNT = '111122223333';
 const role = { policy: { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } } } as const;

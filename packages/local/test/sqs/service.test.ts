@@ -4,22 +4,22 @@ import { Fauxqs } from '../../src/services/sqs/fauxqs.ts';
 import { sqsService } from '../../src/services/sqs/index.ts';
 import { SQS_OPERATIONS } from '../../src/services/sqs/operations.ts';
 import { modelOf } from '../client-schema.ts';
-import { type Alone, serviceAlone } from '../service-alone.ts';
+import { type ServiceHarness, serviceHarness } from '../service-harness.ts';
 
 const model = modelOf(sqs);
 const UNDERSTOOD = SQS_OPERATIONS.map(({ operation }) => operation);
 const REFUSED = model.operations.filter((name) => !UNDERSTOOD.includes(name));
 
-let alone: Alone;
+let harness: ServiceHarness;
 beforeAll(async () => {
   const home = { account: '000000000000', region: 'us-east-1' };
-  alone = serviceAlone(await sqsService({ ...home, queues: [], engine: new Fauxqs(home.region) }));
+  harness = serviceHarness(await sqsService({ ...home, queues: [], engine: new Fauxqs(home.region) }));
 });
-afterAll(() => alone.service.close?.());
+afterAll(() => harness.service.close?.());
 
 function send(operation: string, input: unknown) {
   const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AmazonSQS.${operation}` };
-  return alone.send(headers, JSON.stringify(input));
+  return harness.send(headers, JSON.stringify(input));
 }
 
 describe("the operations and parameters of the SDK's client of SQS", () => {
@@ -36,10 +36,10 @@ describe("the operations and parameters of the SDK's client of SQS", () => {
     const refused: string[] = [];
     const parameters = UNDERSTOOD.flatMap((name) => model.parameters(name));
     for (const { operation, path, input } of parameters) {
-      const questions = alone.asked.length;
+      const questions = harness.iamRequests.length;
       if ((await send(operation, input)).status !== 501) continue;
       refused.push(`${operation}.${path}`);
-      expect(alone.asked).toHaveLength(questions);
+      expect(harness.iamRequests).toHaveLength(questions);
     }
     expect(parameters).toHaveLength(72);
     expect(refused.filter((path) => !refused.some((outer) => path.startsWith(`${outer}.`)))).toEqual([
@@ -68,14 +68,14 @@ describe('the service of SQS', () => {
     ['nothing for a text', 'SendMessage', {}],
     ['null for a text', 'SendMessage', { MessageBody: null }],
   ])('refuses %s', async (_, operation, members) => {
-    const questions = alone.asked.length;
+    const questions = harness.iamRequests.length;
     expect((await send(operation, { QueueUrl: 'http://x/000000000000/app', ...members })).status).toBe(400);
-    expect(alone.asked).toHaveLength(questions);
+    expect(harness.iamRequests).toHaveLength(questions);
   });
 
   it('takes a null for a parameter that was not sent', async () => {
     const service = await sqsService({ account: '000000000000', region: 'us-east-1', queues: ['app'], engine: new Fauxqs('us-east-1') });
-    const opened = serviceAlone(service);
+    const opened = serviceHarness(service);
     const run = async (name: string, members: object): Promise<[number, unknown]> => {
       const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AmazonSQS.${name}`, host: 'x' };
       const { status, body } = await opened.send(headers, JSON.stringify({ QueueUrl: 'http://x/000000000000/app', ...members }));
@@ -100,7 +100,7 @@ describe('the service of SQS', () => {
 
   it('lets go of who waits for messages when it is closed', async () => {
     const service = await sqsService({ account: '000000000000', region: 'us-east-1', queues: ['app'], engine: new Fauxqs('us-east-1') });
-    const closing = serviceAlone(service);
+    const closing = serviceHarness(service);
     const headers = (name: string) => ({ 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AmazonSQS.${name}`, host: 'x' });
     const QueueUrl = 'http://x/000000000000/app';
     const waiting = closing.send(headers('ReceiveMessage'), JSON.stringify({ QueueUrl, WaitTimeSeconds: 20 }));

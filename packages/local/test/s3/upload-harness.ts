@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import { type Answer, type Asked, Door } from './door.ts';
+import { type S3Response, type RequestParts, S3Harness } from './s3-harness.ts';
 
-/** A part as CompleteMultipartUpload names it; `more` is XML beside its number and ETag. */
+/** A part in the body of CompleteMultipartUpload; `more` is XML after its number and ETag. */
 export type Named = readonly [number: number | string, etag: string, more?: string];
 
 /** The text of the first element of this name; `''` if there is none. */
@@ -16,22 +16,22 @@ export function partList(parts: readonly Named[]): string {
   return `<CompleteMultipartUpload>${parts.map(part).join('')}</CompleteMultipartUpload>`;
 }
 
-/** A door with the steps of an upload by parts, to `/pool/acme/f` where nothing else is said. */
-export class UploadDoor extends Door {
+/** A harness with the steps of an upload by parts, to `/pool/acme/f` where nothing else is said. */
+export class UploadHarness extends S3Harness {
   async create(key = 'acme/f', headers: Record<string, string> = {}): Promise<string> {
-    const { status, body } = await this.ask('POST', `/pool/${key}?uploads=`, { headers });
+    const { status, body } = await this.send('POST', `/pool/${key}?uploads=`, { headers });
     expect(status).toBe(200);
     return first(body, 'UploadId');
   }
 
-  /** Uploads a part, and answers its ETag. */
-  async upload(id: string, number: number, body: Buffer, asked: Asked = {}, key = 'acme/f'): Promise<string> {
-    const { status, headers, code } = await this.ask('PUT', `/pool/${key}?uploadId=${id}&partNumber=${number}`, { ...asked, body });
+  /** Uploads a part, and returns its ETag. */
+  async upload(id: string, number: number, body: Buffer, parts: RequestParts = {}, key = 'acme/f'): Promise<string> {
+    const { status, headers, code } = await this.send('PUT', `/pool/${key}?uploadId=${id}&partNumber=${number}`, { ...parts, body });
     expect({ status, code }).toEqual({ status: 200, code: '' });
     return headers['etag'] ?? '';
   }
 
-  complete(id: string, parts: readonly Named[], headers: Record<string, string> = {}, path = '/pool/acme/f'): Promise<Answer> {
-    return this.ask('POST', `${path}?uploadId=${id}`, { body: partList(parts), headers });
+  complete(id: string, parts: readonly Named[], headers: Record<string, string> = {}, path = '/pool/acme/f'): Promise<S3Response> {
+    return this.send('POST', `${path}?uploadId=${id}`, { body: partList(parts), headers });
   }
 }

@@ -2,8 +2,8 @@ import type { IamRequest } from '@tenant-aws/prover/evaluator';
 import { s3Service } from '../../src/services/s3/index.ts';
 import { AwsError, type Caller, type Service, type ServiceResponse, type VerifiedRequest } from '../../src/services/service.ts';
 
-/** A request as the front would hand it over; what is left out is empty. */
-export interface Asked {
+/** The parts of a request besides its method and its path. Absent parts are empty. */
+export interface RequestParts {
   readonly headers?: Readonly<Record<string, string>>;
   readonly trailers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
@@ -11,16 +11,16 @@ export interface Asked {
   readonly now?: Date;
 }
 
-/** What came back, and what was asked of IAM on the way. */
-export interface Answer {
+/** What came back, and what was parts of IAM on the way. */
+export interface S3Response {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly bytes: Buffer | undefined;
-  /** The error's code; `''` where there was none. */
+  /** The code of the error; `''` if there is none. */
   readonly code: string;
   readonly operation: string;
-  readonly rights: readonly IamRequest[];
+  readonly iamRequests: readonly IamRequest[];
 }
 
 export const ACCOUNT = '000000000000';
@@ -34,62 +34,62 @@ const CALLER: Caller = {
   context: {},
 };
 
-/** The S3 service without its front: authorisation is a function of the test. */
-export class Door {
+/** Runs the S3 service without an HTTP server. The test decides which IAM requests are allowed. */
+export class S3Harness {
   readonly service: Service;
-  allows: (right: IamRequest) => boolean = () => true;
+  allows: (request: IamRequest) => boolean = () => true;
 
   constructor(buckets: readonly string[] = ['pool', 'other'], region = 'us-east-1') {
     this.service = s3Service({ account: ACCOUNT, region, buckets, clock: () => NOW.getTime() });
   }
 
-  /** `ask('GET', '/pool/key?partNumber=1')`. The path goes in raw; the query is decoded as the front does. */
-  async ask(method: string, target: string, asked: Asked = {}): Promise<Answer> {
+  /** `send('GET', '/pool/key?partNumber=1')`. The path is passed on unchanged; the query is decoded. */
+  async send(method: string, target: string, parts: RequestParts = {}): Promise<S3Response> {
     const [rawPath = '', query = ''] = target.split('?', 2);
     const request: VerifiedRequest = {
       method,
       rawPath,
       query: new Map(query === '' ? [] : query.split('&').map((pair) => decodePair(pair))),
-      headers: new Map(Object.entries(asked.headers ?? {})),
-      trailers: new Map(Object.entries(asked.trailers ?? {})),
-      body: Buffer.from(asked.body ?? ''),
+      headers: new Map(Object.entries(parts.headers ?? {})),
+      trailers: new Map(Object.entries(parts.trailers ?? {})),
+      body: Buffer.from(parts.body ?? ''),
       requestId: 'REQUEST',
       gone: new AbortController().signal,
       caller: CALLER,
-      signature: { presigned: asked.presigned ?? false, signedAt: NOW },
-      now: asked.now ?? NOW,
-      allowed: (right) => this.allows(right),
+      signature: { presigned: parts.presigned ?? false, signedAt: NOW },
+      now: parts.now ?? NOW,
+      allowed: (iamRequest) => this.allows(iamRequest),
     };
-    let operation = '';
-    let rights: readonly IamRequest[] = [];
-    const finish = (response: ServiceResponse, code: string): Answer => ({
+    let name = '';
+    let iamRequests: readonly IamRequest[] = [];
+    const finish = (response: ServiceResponse, code: string): S3Response => ({
       status: response.status,
       headers: response.headers ?? {},
       body: response.body?.toString() ?? '',
       bytes: Buffer.isBuffer(response.body) ? response.body : undefined,
       code,
-      operation,
-      rights,
+      operation: name,
+      iamRequests,
     });
     try {
-      const understood = await this.service.parse(request);
-      operation = understood.name;
-      rights = [...understood.authorize, ...(understood.authorizeEach ?? [])];
-      const refused = understood.authorize.find((right) => !this.allows(right));
-      if (refused) throw this.service.denied(understood, refused, CALLER, { policy: 'session', explicit: false });
-      const refusedItems = new Set((understood.authorizeEach ?? []).filter((right) => !this.allows(right)));
-      return finish(await understood.execute(refusedItems), '');
+      const operation = await this.service.parse(request);
+      name = operation.name;
+      iamRequests = [...operation.authorize, ...(operation.authorizeEach ?? [])];
+      const refused = operation.authorize.find((iamRequest) => !this.allows(iamRequest));
+      if (refused) throw this.service.denied(operation, refused, CALLER, { policy: 'session', explicit: false });
+      const refusedItems = new Set((operation.authorizeEach ?? []).filter((iamRequest) => !this.allows(iamRequest)));
+      return finish(await operation.execute(refusedItems), '');
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       return finish(this.service.error(error, request), error.code);
     }
   }
 
-  /** Puts objects at one go: key → body. */
+  /** Puts objects: key → body. */
   async seed(objects: Readonly<Record<string, string>>, bucket = 'pool'): Promise<void> {
     for (const [key, body] of Object.entries(objects)) {
-      const { status } = await this.ask('PUT', `/${bucket}/${encodeURIComponent(key)}`, { body });
-      if (status !== 200) throw new Error(`could not seed ${key}`);
+      const { status } = await this.send('PUT', `/${bucket}/${encodeURIComponent(key)}`, { body });
+      if (status !== 200) throw new Error(`cannot put ${key}`);
     }
   }
 }

@@ -4,7 +4,7 @@ import { snsService } from '../../src/services/sns/index.ts';
 import { SNS_OPERATIONS } from '../../src/services/sns/operations.ts';
 import { Fauxqs } from '../../src/services/sqs/fauxqs.ts';
 import { modelOf } from '../client-schema.ts';
-import { type Alone, serviceAlone, tenantSession } from '../service-alone.ts';
+import { type ServiceHarness, serviceHarness, tenantSession } from '../service-harness.ts';
 
 const home = { account: '000000000000', region: 'us-east-1' };
 const engine = new Fauxqs(home.region);
@@ -12,15 +12,15 @@ const TopicArn = 'arn:aws:sns:us-east-1:000000000000:news';
 const model = modelOf(sns);
 const UNDERSTOOD = SNS_OPERATIONS.map(({ operation }) => operation);
 
-let alone: Alone;
+let harness: ServiceHarness;
 beforeAll(() => {
   const user = { ...tenantSession, arn: 'arn:aws:iam::000000000000:user/admin' };
-  alone = serviceAlone(snsService({ ...home, topics: ['news'], engine }), user);
+  harness = serviceHarness(snsService({ ...home, topics: ['news'], engine }), user);
 });
 afterAll(() => engine.close());
 
 function send(form: string) {
-  return alone.send({ 'content-type': 'application/x-www-form-urlencoded' }, `${form}&Version=2010-03-31`);
+  return harness.send({ 'content-type': 'application/x-www-form-urlencoded' }, `${form}&Version=2010-03-31`);
 }
 
 const publish = (more: string) => send(`Action=Publish&TopicArn=${TopicArn}${more}`);
@@ -52,7 +52,7 @@ describe('the door of SNS', () => {
     expect(answer.body.toString()).toMatch(
       /^<ErrorResponse xmlns="http:\/\/sns.amazonaws.com\/doc\/2010-03-31\/"><Error><Type>Sender<\/Type><Code>/,
     );
-    expect(alone.asked).toEqual([]);
+    expect(harness.iamRequests).toEqual([]);
   });
 
   it('refuses a parameter that it does not know', async () => {
@@ -70,7 +70,7 @@ describe('the door of SNS', () => {
   it('asks IAM of a subscription where it goes', async () => {
     const Endpoint = 'arn:aws:sqs:us-east-1:000000000000:app';
     expect((await send(`Action=Subscribe&TopicArn=${TopicArn}&Protocol=sqs&Endpoint=${Endpoint}`)).status).toBe(200);
-    expect(alone.asked.at(-1)).toEqual({
+    expect(harness.iamRequests.at(-1)).toEqual({
       action: 'sns:Subscribe',
       resource: TopicArn,
       context: { 'sns:Protocol': 'sqs', 'sns:Endpoint': Endpoint },

@@ -3,7 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { LocalAws, LocalAwsOptions } from '../../src/index.ts';
 import { assume, type ClientKeys, clientConfig, ROLE_ARN, start } from '../ground.ts';
 
-/** A role that may do everything with queues and topics: what remains is what a session policy leaves. */
+/** A role with all permissions for queues and topics. Session policies restrict it. */
 const policy = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: ['sqs:*', 'sns:*'], Resource: '*' } } as const;
 
 export function startMessaging(options: Partial<LocalAwsOptions>): Promise<LocalAws> {
@@ -18,7 +18,7 @@ export function snsClient(aws: LocalAws, keys: ClientKeys = aws.admin): SNSClien
   return new SNSClient(clientConfig(aws, keys));
 }
 
-/** The keys of a session whose policy allows these actions on these resources. */
+/** The credentials of a session whose policy allows these actions on this resource. */
 export function session(aws: LocalAws, Action: readonly string[], Resource: string): Promise<Required<ClientKeys>> {
   const Policy = JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action, Resource } });
   return assume(aws, { Policy });

@@ -1,6 +1,6 @@
 import * as sdk from '@aws-sdk/client-s3';
 
-/** A member of an operation's input that travels in the query or in a header. */
+/** A member of an operation's input that is sent in the query or in a header. */
 export interface WireMember {
   readonly member: string;
   readonly kind: 'query' | 'header';
@@ -8,10 +8,10 @@ export interface WireMember {
   readonly value: unknown;
 }
 
-/** One operation of the SDK's own model of S3. */
+/** One operation in the SDK's model of S3. */
 export interface ModelledOperation {
   readonly name: string;
-  /** Plausible values for all that it requires. */
+  /** Valid values for the required members. */
   readonly required: Readonly<Record<string, unknown>>;
   readonly optional: readonly WireMember[];
   command(input: Readonly<Record<string, unknown>>): { readonly command: unknown };
@@ -27,7 +27,7 @@ const LIST = 1;
 const MAP = 2;
 const MODULE = new Map<string, unknown>(Object.entries(sdk));
 
-/** Every operation that the SDK has a command for. */
+/** Every operation for which the SDK has a command. */
 export function modelledOperations(): readonly ModelledOperation[] {
   return [...MODULE.keys()]
     .filter((name) => /^[A-Z]\w*Command$/.test(name))
@@ -36,21 +36,21 @@ export function modelledOperations(): readonly ModelledOperation[] {
 
 function readOperation(name: string, Command: Constructor): ModelledOperation {
   const schema = resolve(MODULE.get(`${name}$`));
-  if (schema[0] !== OPERATION) throw new Error(`no operation: ${name}`);
+  if (schema[0] !== OPERATION) throw new Error(`the SDK has no schema of ${name}`);
   const members = structMembers(resolve(schema[4]));
   return {
     name,
     required: Object.fromEntries(
       members
         .filter(({ member, required }) => required || member === 'Body')
-        .map(({ member, value }) => [member, plausible(member, value)]),
+        .map(({ member, value }) => [member, validValue(member, value)]),
     ),
     optional: members.flatMap(({ member, required, traits, value }): WireMember[] => {
       const query = traits['httpQuery'];
       const header = traits['httpHeader'];
       if (required || (typeof query !== 'string' && typeof header !== 'string')) return [];
       const kind = typeof query === 'string' ? 'query' : 'header';
-      return [{ member, kind, name: String(query ?? header).toLowerCase(), value: plausible(member, value) }];
+      return [{ member, kind, name: String(query ?? header).toLowerCase(), value: validValue(member, value) }];
     }),
     command: (input) => ({ command: new Command(input) }),
   };
@@ -63,7 +63,7 @@ interface Member {
   readonly value: unknown;
 }
 
-/** `[3, namespace, name, traits, [names], [schemas], how many of them are required]` */
+/** `[3, namespace, name, traits, [names], [schemas], number of required members]` */
 function structMembers(struct: Schema): readonly Member[] {
   const names = (struct[4] ?? []) as readonly string[];
   const schemas = (struct[5] ?? []) as readonly unknown[];
@@ -90,22 +90,22 @@ const NAMED: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['SSECustomerKey', 'MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE='],
 ]);
 
-function plausible(member: string, schema: unknown, depth = 0): unknown {
+function validValue(member: string, schema: unknown, depth = 0): unknown {
   if (NAMED.has(member)) return NAMED.get(member);
   if (typeof schema === 'number') {
-    if ((schema & 64) === 64) return [plausible('', schema & ~64)];
-    if ((schema & 128) === 128) return { a: plausible('', schema & ~128) };
+    if ((schema & 64) === 64) return [validValue('', schema & ~64)];
+    if ((schema & 128) === 128) return { a: validValue('', schema & ~128) };
     return simple(schema);
   }
   const type = resolve(schema);
-  if (type[0] === LIST) return [plausible('', unwrapped(type[4]), depth + 1)];
+  if (type[0] === LIST) return [validValue('', unwrapped(type[4]), depth + 1)];
   if (type[0] === MAP) return {};
-  if (type[0] === 0) return plausible('', type[4], depth + 1);
+  if (type[0] === 0) return validValue('', type[4], depth + 1);
   if (type[0] !== STRUCT || depth > 3) return {};
   return Object.fromEntries(
     structMembers(type)
       .filter(({ required }) => required)
-      .map(({ member: inner, value }) => [inner, plausible(inner, value, depth + 1)]),
+      .map(({ member: inner, value }) => [inner, validValue(inner, value, depth + 1)]),
   );
 }
 
@@ -127,7 +127,7 @@ function unwrapped(member: unknown): unknown {
   return Array.isArray(member) && !isTyped(member) ? member[0] : member;
 }
 
-/** A schema begins with its kind and a namespace, a member with its schema and its traits. */
+/** Whether it is a schema, which begins with its kind and a namespace. A member begins with its schema and its traits. */
 function isTyped(schema: readonly unknown[]): boolean {
   return typeof schema[0] === 'number' && typeof schema[1] === 'string';
 }

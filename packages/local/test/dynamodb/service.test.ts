@@ -1,19 +1,19 @@
 import { crc32 } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type InProcess, inProcess } from './in-process.ts';
+import { type DynamoDbHarness, dynamodbHarness } from './dynamodb-harness.ts';
 import { notesTable } from './tables.ts';
 
 const GET = 'DynamoDB_20120810.GetItem';
 const key = '"Key":{"tenant":{"S":"acme"},"id":{"S":"1"}}';
 
-let world: InProcess;
+let harness: DynamoDbHarness;
 beforeEach(async () => {
-  world = await inProcess([notesTable]);
+  harness = await dynamodbHarness([notesTable]);
 });
 
 describe('the door of DynamoDB', () => {
   it('answers with the headers that an SDK expects', async () => {
-    const { status, headers, body } = await world.send(GET, `{"TableName":"notes",${key}}`);
+    const { status, headers, body } = await harness.send(GET, `{"TableName":"notes",${key}}`);
     expect(status).toBe(200);
     expect(headers).toMatchObject({ 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': expect.stringMatching(/./) });
     expect(headers['x-amz-crc32']).toBe(String(crc32(JSON.stringify(body))));
@@ -42,14 +42,14 @@ describe('the door of DynamoDB', () => {
     ['nesting without end that closes', `{"TableName":${'['.repeat(5000)}${']'.repeat(5000)}}`],
   ])('refuses %s as malformed', async (_, body) => {
     const target = body.includes('RequestItems') ? 'DynamoDB_20120810.BatchGetItem' : GET;
-    const answer = await world.send(target, body);
+    const answer = await harness.send(target, body);
     expect(answer).toMatchObject({ status: 400, body: { __type: 'com.amazon.coral.service#SerializationException' } });
-    expect(world.asked).toEqual([]);
+    expect(harness.iamRequests).toEqual([]);
   });
 
   it('refuses bytes that are not UTF-8', async () => {
     const [before = '', after = ''] = `{"TableName":"notes",${key}}`.split('acme');
-    const answer = await world.send(GET, Buffer.concat([Buffer.from(before), Buffer.from([0xff]), Buffer.from(after)]));
+    const answer = await harness.send(GET, Buffer.concat([Buffer.from(before), Buffer.from([0xff]), Buffer.from(after)]));
     expect(answer).toMatchObject({ status: 400, body: { __type: 'com.amazon.coral.service#SerializationException' } });
   });
 
@@ -58,7 +58,7 @@ describe('the door of DynamoDB', () => {
     ['named like a property of every object', '"constructor":{}', 'GetItem.constructor'],
     ['of another operation', '"Limit":1', 'GetItem.Limit'],
   ])('refuses a parameter that it does not know: %s', async (_, more, name) => {
-    const { status, body } = await world.send(GET, `{"TableName":"notes",${key},${more}}`);
+    const { status, body } = await harness.send(GET, `{"TableName":"notes",${key},${more}}`);
     expect(status).toBe(501);
     expect(body).toMatchObject({ __type: 'com.amazon.coral.service#NotImplemented', message: expect.stringContaining(name) });
   });
@@ -73,8 +73,8 @@ describe('the door of DynamoDB', () => {
     ],
     ['TransactWriteItems', '{"TransactItems":[{"Colour":{}}]}'],
   ])('refuses a parameter deep in %s that it does not know: %s', async (operation, body) => {
-    expect((await world.send(`DynamoDB_20120810.${operation}`, body)).status).toBe(501);
-    expect(world.executed).toEqual([]);
+    expect((await harness.send(`DynamoDB_20120810.${operation}`, body)).status).toBe(501);
+    expect(harness.executed).toEqual([]);
   });
 
   it.each([
@@ -85,8 +85,8 @@ describe('the door of DynamoDB', () => {
     ['Scan', '{"TableName":"notes","FilterExpression":"attribute_exists(#p)","ExpressionAttributeNames":{"#p":"__proto__"}}'],
     ['BatchGetItem', `{"RequestItems":{"notes":{"Keys":[{"tenant":{"S":"acme"},"id":{"S":"1"}}],"AttributesToGet":["__proto__"]}}}`],
   ])('refuses %s of the attribute that would be a prototype, which no item can have: %s', async (operation, body) => {
-    expect((await world.send(`DynamoDB_20120810.${operation}`, body)).status).toBe(400);
-    expect(world.asked).toEqual([]);
+    expect((await harness.send(`DynamoDB_20120810.${operation}`, body)).status).toBe(400);
+    expect(harness.iamRequests).toEqual([]);
   });
 
   it.each([
@@ -97,12 +97,12 @@ describe('the door of DynamoDB', () => {
     'DynamoDB_20120810.GetItem.x',
     'DynamoDBStreams_20120810.ListStreams',
   ])('refuses the target %j', async (target) => {
-    const answer = await world.send(target, `{"TableName":"notes",${key}}`);
+    const answer = await harness.send(target, `{"TableName":"notes",${key}}`);
     expect(answer).toMatchObject({ status: 400, body: { __type: 'com.amazon.coral.service#UnknownOperationException' } });
   });
 
   it.each(['constructor', 'toString', 'getItem', 'GETITEM', 'Getitem'])('knows no operation %s', async (name) => {
-    expect((await world.send(`DynamoDB_20120810.${name}`, '{}')).status).toBe(501);
+    expect((await harness.send(`DynamoDB_20120810.${name}`, '{}')).status).toBe(501);
   });
 
   it.each([
@@ -111,30 +111,30 @@ describe('the door of DynamoDB', () => {
     ['another method', { method: 'GET' }],
     ['another type of content', { headers: { 'content-type': 'text/plain' } }],
   ])('refuses %s', async (_, more) => {
-    expect((await world.send(GET, `{"TableName":"notes",${key}}`, more)).status).toBe(400);
-    expect(world.asked).toEqual([]);
+    expect((await harness.send(GET, `{"TableName":"notes",${key}}`, more)).status).toBe(400);
+    expect(harness.iamRequests).toEqual([]);
   });
 
   it('refuses to tell the size of a collection, which nobody measures', async () => {
     const item = '"Item":{"tenant":{"S":"acme"},"id":{"S":"1"}}';
-    const answer = await world.send('DynamoDB_20120810.PutItem', `{"TableName":"notes",${item},"ReturnItemCollectionMetrics":"SIZE"}`);
+    const answer = await harness.send('DynamoDB_20120810.PutItem', `{"TableName":"notes",${item},"ReturnItemCollectionMetrics":"SIZE"}`);
     expect(answer.status).toBe(501);
   });
 
   it('refuses a body of more than 16 MB', async () => {
-    const answer = await world.send(GET, `{"TableName":"notes",${key}}${' '.repeat(16 * 1024 * 1024)}`);
+    const answer = await harness.send(GET, `{"TableName":"notes",${key}}${' '.repeat(16 * 1024 * 1024)}`);
     expect(answer).toMatchObject({ status: 400, body: { message: 'The body is larger than 16777216 bytes' } });
   });
 
   it('refuses an x-amz header that it does not know', async () => {
-    const answer = await world.send(GET, `{"TableName":"notes",${key}}`, { headers: { 'x-amz-account-id': '1' } });
+    const answer = await harness.send(GET, `{"TableName":"notes",${key}}`, { headers: { 'x-amz-account-id': '1' } });
     expect(answer.status).toBe(501);
   });
 
   it.each(['ExecuteStatement', 'BatchExecuteStatement', 'ExecuteTransaction'])(
     'denies %s even to those who may do everything',
     async (name) => {
-      const { status, body } = await world.send(`DynamoDB_20120810.${name}`, '{"Statement":"SELECT * FROM notes"}');
+      const { status, body } = await harness.send(`DynamoDB_20120810.${name}`, '{"Statement":"SELECT * FROM notes"}');
       expect(status).toBe(400);
       expect(body).toMatchObject({ __type: 'com.amazon.coral.service#AccessDeniedException' });
     },

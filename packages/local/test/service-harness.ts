@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { IamRequest } from '@tenant-aws/prover/evaluator';
 import { AwsError, type Caller, type Service, type ServiceResponse, type VerifiedRequest } from '../src/services/service.ts';
 
-/** A service without a front: what it would ask IAM is written down, and is allowed unless `allows` says otherwise. */
-export interface Alone {
+/** Runs a service without an HTTP server. It records the IAM requests, and allows them unless `allows` returns false. */
+export interface ServiceHarness {
   readonly service: Service;
   readonly caller: Caller;
-  /** Every question to IAM so far. */
-  readonly asked: IamRequest[];
+  /** Every IAM request so far. */
+  readonly iamRequests: IamRequest[];
   /** Names of the operations that were executed. */
   readonly executed: string[];
   allows: (request: IamRequest) => boolean;
@@ -16,10 +16,10 @@ export interface Alone {
     headers: Readonly<Record<string, string>>,
     body: string | Uint8Array,
     more?: { readonly path?: string; readonly method?: string },
-  ): Promise<Sent>;
+  ): Promise<HarnessResponse>;
 }
 
-export interface Sent {
+export interface HarnessResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
@@ -33,51 +33,52 @@ export const tenantSession: Caller = {
   context: {},
 };
 
-const READ_BY_THE_FRONT = new Set(['authorization', 'x-amz-date', 'x-amz-security-token', 'x-amz-user-agent']);
+/** Headers that a service never gets: they are read before. */
+const REMOVED_HEADERS = new Set(['authorization', 'x-amz-date', 'x-amz-security-token', 'x-amz-user-agent']);
 
-export function serviceAlone(service: Service, caller: Caller = tenantSession, now: Date = new Date('2026-03-01T00:00:00Z')): Alone {
-  const alone: Alone = {
+export function serviceHarness(
+  service: Service,
+  caller: Caller = tenantSession,
+  now: Date = new Date('2026-03-01T00:00:00Z'),
+): ServiceHarness {
+  const harness: ServiceHarness = {
     service,
     caller,
-    asked: [],
+    iamRequests: [],
     executed: [],
     allows: () => true,
     now,
     async send(headers, body, { path = '/', method = 'POST' } = {}) {
       const names = Object.entries(headers).map(([name, value]): [string, string] => [name.toLowerCase(), value]);
       const [rawPath = '', query] = path.split('?');
-      const {
-        status,
-        headers: sent = {},
-        body: text = '',
-      } = await respond(alone, {
+      const response = await respond(harness, {
         method,
         rawPath,
         query: new Map(query === undefined ? [] : [[query, '']]),
-        headers: new Map(names.filter(([name]) => !READ_BY_THE_FRONT.has(name))),
+        headers: new Map(names.filter(([name]) => !REMOVED_HEADERS.has(name))),
         body: Buffer.from(body),
         trailers: new Map(),
         requestId: randomUUID(),
         gone: new AbortController().signal,
         caller,
-        signature: { presigned: false, signedAt: alone.now },
-        now: alone.now,
-        allowed: (asked) => alone.allows(asked),
+        signature: { presigned: false, signedAt: harness.now },
+        now: harness.now,
+        allowed: (iamRequest) => harness.allows(iamRequest),
       });
-      return { status, headers: sent, body: Buffer.from(text) };
+      return { status: response.status, headers: response.headers ?? {}, body: Buffer.from(response.body ?? '') };
     },
   };
-  return alone;
+  return harness;
 }
 
-async function respond(alone: Alone, request: VerifiedRequest): Promise<ServiceResponse> {
-  const { service, caller } = alone;
+async function respond(harness: ServiceHarness, request: VerifiedRequest): Promise<ServiceResponse> {
+  const { service, caller } = harness;
   try {
     const operation = await service.parse(request);
-    alone.asked.push(...operation.authorize);
-    const refused = operation.authorize.find((asked) => !alone.allows(asked));
+    harness.iamRequests.push(...operation.authorize);
+    const refused = operation.authorize.find((asked) => !harness.allows(asked));
     if (refused !== undefined) throw service.denied(operation, refused, caller, { policy: 'session', explicit: false });
-    alone.executed.push(operation.name);
+    harness.executed.push(operation.name);
     return await operation.execute(new Set());
   } catch (error) {
     if (error instanceof AwsError) return service.error(error, request);
