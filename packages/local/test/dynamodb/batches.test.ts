@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 
 describe('BatchGetItem', () => {
-  it('asks once per table, with the set of its keys', async () => {
+  it('makes one IAM request per table, with the set of its keys', async () => {
     await harness.client.send(
       new BatchGetItemCommand({
         RequestItems: {
@@ -50,7 +50,7 @@ describe('BatchGetItem', () => {
     ]);
   });
 
-  it('shows the keys that there are, and one that no policy lists, if one of the keys names none', async () => {
+  it('adds a key that no policy lists if some keys have no leading key', async () => {
     const mixed = new BatchGetItemCommand({ RequestItems: { notes: { Keys: [note('acme'), { id: { S: '1' } }] } } });
     await expect(harness.client.send(mixed)).rejects.toMatchObject({ name: 'ValidationException' });
     expect(harness.iamRequests[0]?.context['dynamodb:LeadingKeys']).toEqual(['acme', '']);
@@ -59,25 +59,25 @@ describe('BatchGetItem', () => {
     expect(harness.iamRequests[1]?.context).not.toHaveProperty('dynamodb:LeadingKeys');
   });
 
-  it('takes no longer expression than a single read does', async () => {
+  it('limits the length of an expression as for a single read', async () => {
     const long = Array.from({ length: 1000 }, (_, i) => `attribute${i}`).join(',');
     const batch = new BatchGetItemCommand({ RequestItems: { notes: { Keys: [note('acme')], ProjectionExpression: long } } });
     await expect(harness.client.send(batch)).rejects.toThrow('Expression size has exceeded the maximum allowed size');
   });
 
-  it('answers under the name that was asked for', async () => {
+  it('returns items under the table name of the request', async () => {
     await harness.client.send(new PutItemCommand({ TableName: 'notes', Item: note('acme') }));
     const { Responses } = await harness.client.send(new BatchGetItemCommand({ RequestItems: { [NOTES]: { Keys: [note('acme')] } } }));
     expect(Responses).toEqual({ [NOTES]: [note('acme')] });
   });
 
-  it('refuses one table under two names', async () => {
+  it('rejects one table with two names', async () => {
     const twice = new BatchGetItemCommand({ RequestItems: { notes: { Keys: [note('acme')] }, [NOTES]: { Keys: [note('globex')] } } });
     await expect(harness.client.send(twice)).rejects.toMatchObject({ name: 'ValidationException' });
     expect(harness.iamRequests).toEqual([]);
   });
 
-  it('keeps the projection of what it leaves unprocessed', async () => {
+  it('returns the projection with unprocessed keys', async () => {
     const text = { S: 'x'.repeat(390_000) };
     for (const id of ['1', '2', '3', '4', '5'])
       await harness.client.send(new PutItemCommand({ TableName: 'notes', Item: { ...note('acme', id), text } }));
@@ -92,7 +92,7 @@ describe('BatchGetItem', () => {
 });
 
 describe('BatchWriteItem', () => {
-  it('asks with the keys of puts and deletes alike', async () => {
+  it('makes an IAM request with the keys of puts and deletes', async () => {
     await harness.client.send(
       new BatchWriteItemCommand({
         RequestItems: {
@@ -109,21 +109,21 @@ describe('BatchWriteItem', () => {
     ]);
   });
 
-  it('refuses an element that puts and deletes', async () => {
+  it('rejects an element with a put and a delete', async () => {
     const both = { PutRequest: { Item: note('acme') }, DeleteRequest: { Key: note('globex') } };
     const command = new BatchWriteItemCommand({ RequestItems: { notes: [both] } });
     await expect(harness.client.send(command)).rejects.toMatchObject({ name: 'ValidationException' });
     expect(harness.iamRequests).toEqual([]);
   });
 
-  it('refuses more than 25 writes, over all tables', async () => {
+  it('rejects more than 25 writes in all tables together', async () => {
     const puts = (n: number) => Array.from({ length: n }, (_, i) => ({ PutRequest: { Item: note('acme', String(i)) } }));
     const people = Array.from({ length: 13 }, (_, i) => ({ PutRequest: { Item: { tenant: { S: `t${i}` } } } }));
     const command = new BatchWriteItemCommand({ RequestItems: { notes: puts(13), people } });
     await expect(harness.client.send(command)).rejects.toMatchObject({ name: 'ValidationException' });
   });
 
-  it('writes nothing if one key does not fit its table', async () => {
+  it('writes nothing if one key is invalid for its table', async () => {
     const requests = [{ PutRequest: { Item: note('acme') } }, { PutRequest: { Item: { tenant: { S: 'acme' } } } }];
     await expect(harness.client.send(new BatchWriteItemCommand({ RequestItems: { notes: requests } }))).rejects.toMatchObject({
       name: 'ValidationException',

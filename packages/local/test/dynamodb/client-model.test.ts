@@ -6,10 +6,10 @@ import { type DynamoDbHarness, dynamodbHarness } from './dynamodb-harness.ts';
 import { notesTable } from './tables.ts';
 
 const model = modelOf(dynamodb);
-const UNDERSTOOD = DYNAMODB_OPERATIONS.map(({ operation }) => operation);
-const REFUSED = model.operations.filter((name) => !UNDERSTOOD.includes(name) && !DENIED_OPERATIONS.has(name));
+const SUPPORTED = DYNAMODB_OPERATIONS.map(({ operation }) => operation);
+const REFUSED = model.operations.filter((name) => !SUPPORTED.includes(name) && !DENIED_OPERATIONS.has(name));
 
-/** All of them concern tables; of the parameters about items none is missing. */
+/** All of them are parameters of table operations. All parameters of item operations are supported. */
 const REFUSED_PARAMETERS = [
   'CreateTable.GlobalSecondaryIndexes.OnDemandThroughput',
   'CreateTable.GlobalSecondaryIndexes.WarmThroughput',
@@ -49,23 +49,23 @@ beforeEach(async () => {
 });
 
 describe("the operations of the SDK's client", () => {
-  it('are understood, denied or refused: none is forgotten, and none is made up', () => {
-    expect([UNDERSTOOD.length, DENIED_OPERATIONS.size, REFUSED.length]).toEqual([15, 3, 44]);
-    expect([...UNDERSTOOD, ...DENIED_OPERATIONS].filter((name) => !model.operations.includes(name))).toEqual([]);
+  it('are supported, denied or refused: the three lists are complete', () => {
+    expect([SUPPORTED.length, DENIED_OPERATIONS.size, REFUSED.length]).toEqual([15, 3, 44]);
+    expect([...SUPPORTED, ...DENIED_OPERATIONS].filter((name) => !model.operations.includes(name))).toEqual([]);
     expect(REFUSED).toEqual(expect.arrayContaining(['UpdateTimeToLive', 'CreateBackup', 'ExportTableToPointInTime', 'TagResource']));
   });
 
-  it.each(REFUSED)('%s is answered 501 and reaches no engine', async (name) => {
-    const answer = await harness.send(`DynamoDB_20120810.${name}`, '{"TableName":"notes"}');
-    expect(answer).toMatchObject({ status: 501, body: { __type: 'com.amazon.coral.service#NotImplemented' } });
+  it.each(REFUSED)('return 501 for %s, without an IAM request', async (name) => {
+    const response = await harness.send(`DynamoDB_20120810.${name}`, '{"TableName":"notes"}');
+    expect(response).toMatchObject({ status: 501, body: { __type: 'com.amazon.coral.service#NotImplemented' } });
     expect([harness.iamRequests, harness.executed]).toEqual([[], []]);
   });
 });
 
 describe("the parameters of the SDK's client", () => {
-  it('are known to an operation, or refused with 501 as is all that is in them', async () => {
+  it('are supported, or refused with 501 together with their members', async () => {
     const refused: string[] = [];
-    const parameters = UNDERSTOOD.flatMap((name) => model.parameters(name));
+    const parameters = SUPPORTED.flatMap((name) => model.parameters(name));
     for (const { operation, path, input } of parameters) {
       harness.iamRequests.length = 0;
       const { status } = await harness.send(`DynamoDB_20120810.${operation}`, JSON.stringify(input));

@@ -6,9 +6,9 @@ import { MemoryStore } from '../../src/services/dynamodb/store.ts';
 
 const load = createRequire(import.meta.url);
 
-// What is imported from dynalite's inside has no contract but this one, for exactly this version.
+// The imported parts of dynalite are not public. These tests define the behaviour that is relied on, for exactly this version.
 describe('dynalite', () => {
-  it('is the one version that its deep imports were read in', () => {
+  it('has the version for which its deep imports are written', () => {
     expect(load('dynalite/package.json')).toMatchObject({ version: '4.0.0' });
     const workspace = readFileSync(new URL('../../../../pnpm-workspace.yaml', import.meta.url), 'utf8');
     expect(workspace).toMatch(/dynalite['"]?: ['"]?4\.0\.0['"]?\s/);
@@ -20,7 +20,7 @@ describe('dynalite', () => {
     for (const action of Object.values(ACTION)) expect(action).toEqual(expect.any(Function));
   });
 
-  it('answers a fault of `custom` as a string, and rewrites the key condition and its numbers in place', () => {
+  it('returns an error of `custom` as a string, and rewrites the key condition and its numbers in place', () => {
     const data = { TableName: 'notes', KeyConditionExpression: ':t = tenant', ExpressionAttributeValues: { ':t': { N: '02.0' } } };
     expect(VALIDATION.query.custom?.(data, new MemoryStore('1', 'us-east-1'))).toBeUndefined();
     expect(data).toMatchObject({ KeyConditions: { tenant: { ComparisonOperator: 'EQ', AttributeValueList: [{ N: '2' }] } } });
@@ -50,7 +50,7 @@ describe('dynalite', () => {
     expect(read).toMatchObject({ _projection: { paths: [['a'], ['b', 'c', 0]] } });
   });
 
-  it('throws the faults of the common checks with a status and a body', () => {
+  it('throws errors of the common checks with a status and a body', () => {
     expect(() => validations.checkTypes({ TableName: 1 }, VALIDATION.getItem.types)).toThrow(expect.objectContaining({ statusCode: 400 }));
     expect(() => validations.checkValidations({ TableName: 'x', Key: {} }, VALIDATION.describeTable.types, undefined, undefined)).toThrow(
       expect.objectContaining({ body: { __type: expect.stringContaining('#ValidationException'), message: expect.any(String) } }),
@@ -58,7 +58,7 @@ describe('dynalite', () => {
     expect(validations.validateAttributeValue({ N: 'one' })).toContain('numeric');
   });
 
-  it('answers the faults of keys and conditions, and throws nothing', () => {
+  it('returns errors of keys and conditions instead of throwing them', () => {
     const table = {
       TableName: 'notes',
       TableId: '1',

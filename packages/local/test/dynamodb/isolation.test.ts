@@ -110,13 +110,13 @@ describe("a session with a tenant's leading key", () => {
     ],
   ];
 
-  it.each(requests('acme'))('may do %s with its own', async (_, request) => {
+  it.each(requests('acme'))('may do %s with its own items', async (_, request) => {
     await expect(request.send(await session(statement(leadingKeys('acme'))))).resolves.toMatchObject({
       $metadata: { httpStatusCode: 200 },
     });
   });
 
-  it.each(requests('globex'))("may not do %s with another's", async (_, request) => {
+  it.each(requests('globex'))("may not do %s with another tenant's items", async (_, request) => {
     await expect(request.send(await session(statement(leadingKeys('acme'))))).rejects.toMatchObject(denied);
     const { Count } = await admin.send(
       new ScanCommand({ TableName, FilterExpression: 'tenant = :t', ExpressionAttributeValues: { ':t': { S: 'globex' } } }),
@@ -124,7 +124,7 @@ describe("a session with a tenant's leading key", () => {
     expect(Count).toBe(1);
   });
 
-  it('may not do what names no leading key, or another one', async () => {
+  it('may not make requests without a leading key, or with another one', async () => {
     const client = await session(statement(leadingKeys('acme')));
     const byStatus = {
       TableName,
@@ -149,7 +149,7 @@ describe("a session with a tenant's leading key", () => {
     ]);
   });
 
-  it('hears it in the words of AWS', async () => {
+  it('gets the error message of AWS', async () => {
     const client = await session(statement(leadingKeys('acme')));
     await expect(client.send(new GetItemCommand({ TableName, Key: note('globex') }))).rejects.toThrow(
       `User: arn:aws:sts::000000000000:assumed-role/TenantAccess/acme is not authorized to perform: dynamodb:GetItem on resource: ${TABLE} because no session policy allows the dynamodb:GetItem action`,
@@ -157,10 +157,10 @@ describe("a session with a tenant's leading key", () => {
   });
 });
 
-describe('a policy that asks for all keys, and not whether there are any', () => {
+describe('a policy with ForAllValues but without a Null condition', () => {
   const { Null: _, ...alone } = leadingKeys('acme');
 
-  it("shows no other's item to a transaction of which one key is none", async () => {
+  it('denies a transaction with a key without a leading key, and reveals no item of another tenant', async () => {
     const client = await session(statement(alone));
     const check = (Key: object) => ({
       ConditionCheck: {
@@ -177,7 +177,7 @@ describe('a policy that asks for all keys, and not whether there are any', () =>
   });
 
   it.each([[[{ id: { S: '1' } }, note('globex')]], [[{ tenant: { N: '1' }, id: { S: '1' } }, note('globex')]]])(
-    'denies a batch of %j, of which one key is none',
+    'denies a batch of %j, in which one key has no leading key',
     async (Keys) => {
       const client = await session(statement(alone));
       await expect(client.send(new BatchGetItemCommand({ RequestItems: { notes: { Keys } } }))).rejects.toMatchObject(denied);
@@ -185,22 +185,22 @@ describe('a policy that asks for all keys, and not whether there are any', () =>
   );
 });
 
-describe('a policy that leaks on AWS leaks here as well', () => {
-  it('ForAllValues alone allows a scan', async () => {
+describe('a policy that allows cross-tenant access on AWS', () => {
+  it('allows a scan with ForAllValues alone', async () => {
     const { Null: _, ...alone } = leadingKeys('acme');
     const client = await session(statement(alone, { Action: 'dynamodb:*' }));
     expect((await client.send(new ScanCommand({ TableName }))).Items?.map(({ tenant }) => tenant?.S)).toContain('globex');
   });
 
-  it("ForAnyValue mixes another's key into a batch", async () => {
+  it("allows another tenant's key in a batch with ForAnyValue", async () => {
     const client = await session(statement({ 'ForAnyValue:StringEquals': { 'dynamodb:LeadingKeys': ['acme'] } }));
     const { Responses } = await client.send(new BatchGetItemCommand({ RequestItems: { notes: { Keys: [note('acme'), note('globex')] } } }));
     expect(Responses?.['notes']).toHaveLength(2);
   });
 });
 
-describe('a denied leading number', () => {
-  it.each(['2', '2.0', '02', '2e0'])('is denied as %s as well', async (N) => {
+describe('a denied numeric leading key', () => {
+  it.each(['2', '2.0', '02', '2e0'])('is denied when written as %s', async (N) => {
     const Resource = TABLE.replace('notes', 'numbers');
     const deny = {
       Effect: 'Deny',
@@ -214,8 +214,8 @@ describe('a denied leading number', () => {
   });
 });
 
-describe('a session that may see some attributes', () => {
-  it('reads and writes those, and no others', async () => {
+describe('a session that may access some attributes', () => {
+  it('reads and writes those attributes only', async () => {
     const condition = {
       'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['acme'], 'dynamodb:Attributes': ['tenant', 'id', 'text'] },
       Null: { 'dynamodb:LeadingKeys': 'false', 'dynamodb:Attributes': 'false' },

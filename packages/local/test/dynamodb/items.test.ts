@@ -33,7 +33,7 @@ describe('item operations', () => {
     expect((await client.send(new GetItemCommand({ TableName: 'notes', Key: acme }))).Item).toBeUndefined();
   });
 
-  it('asks IAM for the leading key, the attributes and what is returned', async () => {
+  it('makes an IAM request with the leading key, the attributes and the returned values', async () => {
     await harness.client
       .send(
         new UpdateItemCommand({
@@ -61,7 +61,7 @@ describe('item operations', () => {
     ]);
   });
 
-  it('says of a read whether it selects attributes', async () => {
+  it('makes an IAM request that shows whether a read selects attributes', async () => {
     await harness.client.send(new GetItemCommand({ TableName: 'notes', Key: acme }));
     await harness.client.send(new GetItemCommand({ TableName: 'notes', Key: acme, ProjectionExpression: 'a, b.c[0]' }));
     await harness.client.send(new GetItemCommand({ TableName: 'notes', Key: acme, AttributesToGet: ['z'] }));
@@ -72,7 +72,7 @@ describe('item operations', () => {
     ]);
   });
 
-  it('does nothing that is denied, and says so in the words of AWS', async () => {
+  it('does not execute a denied request, and returns the error message of AWS', async () => {
     harness.allows = () => false;
     await expect(harness.client.send(new PutItemCommand({ TableName: 'notes', Item: acme }))).rejects.toMatchObject({
       name: 'AccessDeniedException',
@@ -82,7 +82,7 @@ describe('item operations', () => {
     expect(harness.executed).toEqual([]);
   });
 
-  it.each(['2', '2.0', '02', '2e0', '0.2e1', '20e-1'])('shows the number %s as the one key that it is', async (N) => {
+  it.each(['2', '2.0', '02', '2e0', '0.2e1', '20e-1'])('makes the number %s canonical in the leading key', async (N) => {
     await harness.client.send(new PutItemCommand({ TableName: 'numbers', Item: { tenant: { N } } }));
     expect(harness.iamRequests[0]?.context['dynamodb:LeadingKeys']).toEqual(['2']);
     expect((await harness.client.send(new GetItemCommand({ TableName: 'numbers', Key: { tenant: { N: '2' } } }))).Item).toEqual({
@@ -90,27 +90,27 @@ describe('item operations', () => {
     });
   });
 
-  it.each(['0', '-0', '0.0', '-0e5'])('shows the zero %s as 0', async (N) => {
+  it.each(['0', '-0', '0.0', '-0e5'])('makes the zero %s canonical in the leading key', async (N) => {
     await harness.client.send(new GetItemCommand({ TableName: 'numbers', Key: { tenant: { N } } }));
     expect(harness.iamRequests[0]?.context['dynamodb:LeadingKeys']).toEqual(['0']);
   });
 
-  it('shows a binary key as base64', async () => {
+  it('encodes a binary leading key as base64', async () => {
     await harness.client.send(new GetItemCommand({ TableName: 'bytes', Key: { tenant: { B: Buffer.from('acme') } } }));
     expect(harness.iamRequests[0]?.context['dynamodb:LeadingKeys']).toEqual(['YWNtZQ==']);
   });
 
   it.each([
     ['of another type', { tenant: { N: '1' }, id: { S: '1' } }],
-    ['that is not there', { id: { S: '1' } }],
-  ])('shows no leading key for one %s, and executes nothing', async (_, Key) => {
+    ['that is absent', { id: { S: '1' } }],
+  ])('has no leading key for a key %s, and executes nothing', async (_, Key) => {
     await expect(harness.client.send(new GetItemCommand({ TableName: 'notes', Key }))).rejects.toMatchObject({
       name: 'ValidationException',
     });
     expect(harness.iamRequests[0]?.context).not.toHaveProperty('dynamodb:LeadingKeys');
   });
 
-  it('knows a table by the ARN of this account and region only', async () => {
+  it('accepts only the ARN of a table of this account and region', async () => {
     await harness.client.send(new PutItemCommand({ TableName: NOTES, Item: acme }));
     expect(harness.iamRequests[0]?.resource).toBe(NOTES);
     for (const foreign of [
@@ -126,14 +126,14 @@ describe('item operations', () => {
     expect(harness.executed).toEqual(['PutItem']);
   });
 
-  it('checks a condition and writes in one step', async () => {
+  it('checks a condition and writes atomically', async () => {
     const put = () =>
       harness.client.send(new PutItemCommand({ TableName: 'notes', Item: acme, ConditionExpression: 'attribute_not_exists(tenant)' }));
     const outcomes = await Promise.allSettled(Array.from({ length: 20 }, put));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
-  it('shows the item that failed a condition to those who ask for it', async () => {
+  it('returns the item that failed a condition if requested', async () => {
     await harness.client.send(new PutItemCommand({ TableName: 'notes', Item: { ...acme, n: { N: '7' } } }));
     const put = (more: object) =>
       harness.client.send(new PutItemCommand({ TableName: 'notes', Item: acme, ConditionExpression: 'attribute_not_exists(id)', ...more }));

@@ -35,7 +35,7 @@ async function put(Expected: PutItemCommandInput['Expected'], ConditionalOperato
 }
 
 describe('legacy conditions', () => {
-  it('lets a write pass or fail by Expected', async () => {
+  it('decides a write by Expected', async () => {
     expect(await put({ n: { Value: { N: '2' } } })).toBe('ConditionalCheckFailedException');
     expect(await put({ n: { Exists: false } })).toBe('ConditionalCheckFailedException');
     expect(await put({ n: { ComparisonOperator: 'BETWEEN', AttributeValueList: [{ N: '1' }, { N: '2' }] } })).toBe('written');
@@ -46,7 +46,7 @@ describe('legacy conditions', () => {
     expect(await put({ n: { ComparisonOperator: 'LT', AttributeValueList: [{ N: 'one' }] } })).toBe('ValidationException');
   });
 
-  it('joins conditions by AND, or by OR where that is said', async () => {
+  it('joins conditions by AND, or by OR if requested', async () => {
     const wrongThenRight = { text: { Value: { S: 'two' } }, n: { Value: { N: '1' } } };
     expect(await put(wrongThenRight)).toBe('ConditionalCheckFailedException');
     expect(await put(wrongThenRight, 'OR')).toBe('written');
@@ -70,7 +70,7 @@ describe('legacy conditions', () => {
     ]);
   });
 
-  it('names every attribute of them to IAM', async () => {
+  it('has all their attributes in the IAM request', async () => {
     await harness.client.send(
       new UpdateItemCommand({
         TableName,

@@ -46,7 +46,7 @@ describe('Query', () => {
     ['with a range first', { KeyConditionExpression: 'id >= :i AND tenant = :t', ExpressionAttributeValues: values }],
     ['with BETWEEN', { KeyConditionExpression: 'tenant = :t AND id BETWEEN :i AND :t', ExpressionAttributeValues: values }],
     ['with begins_with', { KeyConditionExpression: 'tenant = :t AND begins_with(id, :i)', ExpressionAttributeValues: values }],
-  ])('finds the leading key, and the same items, however the condition is written: %s', async (_, input) => {
+  ])('finds the leading key and the same items for every form of condition: %s', async (_, input) => {
     const found = await query({ ExpressionAttributeValues: { ':t': { S: 'acme' } }, ...input });
     expect(found).toContain('acme 1');
     expect(found.filter((item) => !item.startsWith('acme'))).toEqual([]);
@@ -57,7 +57,7 @@ describe('Query', () => {
     });
   });
 
-  it('finds it in the legacy form', async () => {
+  it('finds the leading key in the legacy form', async () => {
     const KeyConditions: QueryCommandInput['KeyConditions'] = { tenant: { ComparisonOperator: 'EQ', AttributeValueList: [{ S: 'acme' }] } };
     expect(await query({ KeyConditions })).toEqual(['acme 1', 'acme 2', 'acme 3']);
     expect(harness.iamRequests[0]?.context['dynamodb:LeadingKeys']).toEqual(['acme']);
@@ -73,7 +73,7 @@ describe('Query', () => {
       'an index that is not there',
       { IndexName: 'nowhere', KeyConditionExpression: 'tenant = :t', ExpressionAttributeValues: { ':t': { S: 'acme' } } },
     ],
-  ])('names no leading key for %s, and executes nothing', async (_, input) => {
+  ])('has no leading key for %s, and executes nothing', async (_, input) => {
     await expect(query(input)).rejects.toMatchObject({ name: 'ValidationException' });
     expect(harness.iamRequests).toHaveLength(1);
     expect(harness.iamRequests[0]?.context).not.toHaveProperty('dynamodb:LeadingKeys');
@@ -85,14 +85,14 @@ describe('Query', () => {
     ['two conditions on one key', 'tenant = :t AND tenant = :i'],
     ['a nested path', 'tenant.x = :t AND id = :i'],
     ['NOT', 'NOT tenant = :t AND id = :i'],
-  ])('refuses %s before any question', async (_, KeyConditionExpression) => {
+  ])('rejects %s before any IAM request', async (_, KeyConditionExpression) => {
     await expect(query({ KeyConditionExpression, ExpressionAttributeValues: values })).rejects.toMatchObject({
       name: 'ValidationException',
     });
     expect(harness.iamRequests).toEqual([]);
   });
 
-  it("asks for the ARN and the leading key of the index: a global one's is its own", async () => {
+  it('makes an IAM request with the ARN and the leading key of a global index', async () => {
     const found = await query({
       IndexName: 'by-status',
       KeyConditionExpression: '#s = :s',
@@ -103,12 +103,12 @@ describe('Query', () => {
     expect(harness.iamRequests[0]).toMatchObject({ resource: `${TABLE}/index/by-status`, context: { 'dynamodb:LeadingKeys': ['open'] } });
   });
 
-  it('shows the leading number in canonical form', async () => {
+  it('makes a numeric leading key canonical', async () => {
     await query({ TableName: 'numbers', KeyConditionExpression: 'tenant = :t', ExpressionAttributeValues: { ':t': { N: '02.0e0' } } });
     expect(harness.iamRequests[0]?.context['dynamodb:LeadingKeys']).toEqual(['2']);
   });
 
-  it('answers all attributes of a local index that holds only keys', async () => {
+  it('returns all attributes from a local index that contains only keys', async () => {
     const input = {
       TableName: 'notes',
       IndexName: 'by-time',
@@ -121,7 +121,7 @@ describe('Query', () => {
     expect(whole.Items?.map(({ text }) => text?.S)).toEqual(['acme 3', 'acme 2', 'acme 1']);
   });
 
-  it('never leaves its partition while it pages, forwards or backwards', async () => {
+  it('stays in its partition on every page, forwards and backwards', async () => {
     for (const ScanIndexForward of [true, false]) {
       const seen: string[] = [];
       const input = {
@@ -136,7 +136,7 @@ describe('Query', () => {
     }
   });
 
-  it('refuses a starting key of another partition', async () => {
+  it('rejects a start key of another partition', async () => {
     const foreign = { tenant: { S: 'globex' }, id: { S: '1' } };
     await expect(
       query({ KeyConditionExpression: 'tenant = :t', ExpressionAttributeValues: { ':t': { S: 'acme' } }, ExclusiveStartKey: foreign }),
@@ -145,7 +145,7 @@ describe('Query', () => {
 });
 
 describe('Scan', () => {
-  it('names no leading key', async () => {
+  it('has no leading key', async () => {
     const { Count } = await harness.client.send(
       new ScanCommand({ TableName: 'notes', FilterExpression: 'tenant = :t', ExpressionAttributeValues: { ':t': { S: 'acme' } } }),
     );
@@ -155,13 +155,13 @@ describe('Scan', () => {
     ]);
   });
 
-  it('reads consistently when asked to, as it always does', async () => {
+  it('accepts ConsistentRead', async () => {
     expect((await harness.client.send(new ScanCommand({ TableName: 'notes', ConsistentRead: true }))).Count).toBe(6);
     const ofIndex = new ScanCommand({ TableName: 'notes', IndexName: 'by-status', ConsistentRead: true });
     await expect(harness.client.send(ofIndex)).rejects.toMatchObject({ name: 'ValidationException' });
   });
 
-  it('asks for the ARN of the index that it scans', async () => {
+  it('makes an IAM request with the ARN of the scanned index', async () => {
     await harness.client.send(new ScanCommand({ TableName: 'notes', IndexName: 'by-status' }));
     expect(harness.iamRequests[0]).toMatchObject({
       resource: `${TABLE}/index/by-status`,
@@ -169,7 +169,7 @@ describe('Scan', () => {
     });
   });
 
-  it('finds every item once, in pages and in segments', async () => {
+  it('returns every item once, in pages and in segments', async () => {
     const seen: string[] = [];
     for (const Segment of [0, 1, 2]) {
       const input = { TableName: 'notes', Limit: 1, Segment, TotalSegments: 3 };
@@ -179,7 +179,7 @@ describe('Scan', () => {
     expect(seen.toSorted()).toEqual(['acme 1', 'acme 2', 'acme 3', 'globex 1', 'globex 2', 'globex 3']);
   });
 
-  it('survives an operand that is not there, wherever it is evaluated', async () => {
+  it('rejects a missing operand, wherever it is evaluated', async () => {
     const TableName = 'notes';
     const filter = {
       FilterExpression: '#x BETWEEN :l AND nowhere',
@@ -197,7 +197,7 @@ describe('Scan', () => {
     ]) {
       await expect(request()).rejects.toMatchObject({ name: 'ValidationException' });
     }
-    // In the index `time` is a key, of which dynalite allows no filter.
+    // `time` is a key of the index, and dynalite allows no filter on a key.
     const beyond = { ...ofTenant, FilterExpression: 'n BETWEEN :l AND nowhere', ...whole };
     await harness.client.send(
       new UpdateItemCommand({ TableName, Key, UpdateExpression: 'SET n = :l', ExpressionAttributeValues: { ':l': { N: '1' } } }),
@@ -208,7 +208,7 @@ describe('Scan', () => {
   it.each([
     ['NOT ', ''],
     ['(', ')'],
-  ])('refuses %j nested so deeply that reading it would take minutes', async (open, close) => {
+  ])('rejects %j nested so deeply that parsing it would take minutes', async (open, close) => {
     const FilterExpression = `${open.repeat(500)}a = :v${close.repeat(500)}`;
     const scan = new ScanCommand({ TableName: 'notes', FilterExpression, ExpressionAttributeValues: { ':v': { S: 'v' } } });
     await expect(harness.client.send(scan)).rejects.toMatchObject({ name: 'ValidationException' });

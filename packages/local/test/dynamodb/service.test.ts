@@ -11,8 +11,8 @@ beforeEach(async () => {
   harness = await dynamodbHarness([notesTable]);
 });
 
-describe('the door of DynamoDB', () => {
-  it('answers with the headers that an SDK expects', async () => {
+describe('the service of DynamoDB', () => {
+  it('returns the headers that an SDK expects', async () => {
     const { status, headers, body } = await harness.send(GET, `{"TableName":"notes",${key}}`);
     expect(status).toBe(200);
     expect(headers).toMatchObject({ 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': expect.stringMatching(/./) });
@@ -20,16 +20,16 @@ describe('the door of DynamoDB', () => {
   });
 
   it.each([
-    ['nothing', ''],
+    ['an empty body', ''],
     ['half an object', '{"TableName":"notes"'],
     ['an array', '[]'],
     ['a string', '"notes"'],
     ['two objects', '{}{}'],
     ['a trailing comma', `{"TableName":"notes",${key},}`],
-    ['one table twice', `{"TableName":"notes","TableName":"other",${key}}`],
-    ['one table twice, once escaped', `{"TableName":"notes","Table\\u004eame":"other",${key}}`],
+    ['TableName twice', `{"TableName":"notes","TableName":"other",${key}}`],
+    ['TableName twice, once escaped', `{"TableName":"notes","Table\\u004eame":"other",${key}}`],
     ['one key twice', '{"TableName":"notes","Key":{"tenant":{"S":"acme","S":"globex"},"id":{"S":"1"}}}'],
-    ['a name for the prototype', '{"TableName":"notes","Key":{"__proto__":{"S":"acme"},"id":{"S":"1"}}}'],
+    ['the name __proto__', '{"TableName":"notes","Key":{"__proto__":{"S":"acme"},"id":{"S":"1"}}}'],
     ['a lone surrogate', '{"TableName":"notes","Key":{"tenant":{"S":"\\ud800"},"id":{"S":"1"}}}'],
     ['a control character', '{"TableName":"notes","Key":{"tenant":{"S":"a\u0000"},"id":{"S":"1"}}}'],
     ['a bad escape', '{"TableName":"not\\es"}'],
@@ -38,16 +38,16 @@ describe('the door of DynamoDB', () => {
     ['a number out of range', '{"TableName":"notes","Limit":1e999}'],
     ['a hexadecimal number', '{"TableName":"notes","Limit":0x1}'],
     ['a null among the keys', '{"RequestItems":{"notes":{"Keys":[null]}}}'],
-    ['nesting without end', `{"TableName":${'['.repeat(5000)}`],
-    ['nesting without end that closes', `{"TableName":${'['.repeat(5000)}${']'.repeat(5000)}}`],
-  ])('refuses %s as malformed', async (_, body) => {
+    ['deep nesting', `{"TableName":${'['.repeat(5000)}`],
+    ['deep nesting that is closed', `{"TableName":${'['.repeat(5000)}${']'.repeat(5000)}}`],
+  ])('rejects %s as malformed', async (_, body) => {
     const target = body.includes('RequestItems') ? 'DynamoDB_20120810.BatchGetItem' : GET;
     const answer = await harness.send(target, body);
     expect(answer).toMatchObject({ status: 400, body: { __type: 'com.amazon.coral.service#SerializationException' } });
     expect(harness.iamRequests).toEqual([]);
   });
 
-  it('refuses bytes that are not UTF-8', async () => {
+  it('rejects invalid UTF-8', async () => {
     const [before = '', after = ''] = `{"TableName":"notes",${key}}`.split('acme');
     const answer = await harness.send(GET, Buffer.concat([Buffer.from(before), Buffer.from([0xff]), Buffer.from(after)]));
     expect(answer).toMatchObject({ status: 400, body: { __type: 'com.amazon.coral.service#SerializationException' } });
@@ -55,9 +55,9 @@ describe('the door of DynamoDB', () => {
 
   it.each([
     ['at the top', '"Colour":1', 'GetItem.Colour'],
-    ['named like a property of every object', '"constructor":{}', 'GetItem.constructor'],
+    ['with the name of an inherited property', '"constructor":{}', 'GetItem.constructor'],
     ['of another operation', '"Limit":1', 'GetItem.Limit'],
-  ])('refuses a parameter that it does not know: %s', async (_, more, name) => {
+  ])('rejects an unknown parameter: %s', async (_, more, name) => {
     const { status, body } = await harness.send(GET, `{"TableName":"notes",${key},${more}}`);
     expect(status).toBe(501);
     expect(body).toMatchObject({ __type: 'com.amazon.coral.service#NotImplemented', message: expect.stringContaining(name) });
@@ -72,7 +72,7 @@ describe('the door of DynamoDB', () => {
       '{"TransactItems":[{"Put":{"TableName":"notes","Item":{"tenant":{"S":"acme"},"id":{"S":"1"}},"ReturnValues":"ALL_OLD"}}]}',
     ],
     ['TransactWriteItems', '{"TransactItems":[{"Colour":{}}]}'],
-  ])('refuses a parameter deep in %s that it does not know: %s', async (operation, body) => {
+  ])('rejects an unknown nested parameter of %s: %s', async (operation, body) => {
     expect((await harness.send(`DynamoDB_20120810.${operation}`, body)).status).toBe(501);
     expect(harness.executed).toEqual([]);
   });
@@ -84,7 +84,7 @@ describe('the door of DynamoDB', () => {
     ['GetItem', `{"TableName":"notes",${key},"AttributesToGet":["__proto__"]}`],
     ['Scan', '{"TableName":"notes","FilterExpression":"attribute_exists(#p)","ExpressionAttributeNames":{"#p":"__proto__"}}'],
     ['BatchGetItem', `{"RequestItems":{"notes":{"Keys":[{"tenant":{"S":"acme"},"id":{"S":"1"}}],"AttributesToGet":["__proto__"]}}}`],
-  ])('refuses %s of the attribute that would be a prototype, which no item can have: %s', async (operation, body) => {
+  ])('rejects %s with the attribute name __proto__: %s', async (operation, body) => {
     expect((await harness.send(`DynamoDB_20120810.${operation}`, body)).status).toBe(400);
     expect(harness.iamRequests).toEqual([]);
   });
@@ -96,12 +96,12 @@ describe('the door of DynamoDB', () => {
     'DynamoDB_20120810.',
     'DynamoDB_20120810.GetItem.x',
     'DynamoDBStreams_20120810.ListStreams',
-  ])('refuses the target %j', async (target) => {
+  ])('rejects the target %j', async (target) => {
     const answer = await harness.send(target, `{"TableName":"notes",${key}}`);
     expect(answer).toMatchObject({ status: 400, body: { __type: 'com.amazon.coral.service#UnknownOperationException' } });
   });
 
-  it.each(['constructor', 'toString', 'getItem', 'GETITEM', 'Getitem'])('knows no operation %s', async (name) => {
+  it.each(['constructor', 'toString', 'getItem', 'GETITEM', 'Getitem'])('returns 501 for the unknown operation %s', async (name) => {
     expect((await harness.send(`DynamoDB_20120810.${name}`, '{}')).status).toBe(501);
   });
 
@@ -109,30 +109,30 @@ describe('the door of DynamoDB', () => {
     ['another path', { path: '/x' }],
     ['a query', { path: '/?TableName=other' }],
     ['another method', { method: 'GET' }],
-    ['another type of content', { headers: { 'content-type': 'text/plain' } }],
-  ])('refuses %s', async (_, more) => {
+    ['another content type', { headers: { 'content-type': 'text/plain' } }],
+  ])('rejects %s', async (_, more) => {
     expect((await harness.send(GET, `{"TableName":"notes",${key}}`, more)).status).toBe(400);
     expect(harness.iamRequests).toEqual([]);
   });
 
-  it('refuses to tell the size of a collection, which nobody measures', async () => {
+  it('returns 501 for ReturnItemCollectionMetrics', async () => {
     const item = '"Item":{"tenant":{"S":"acme"},"id":{"S":"1"}}';
     const answer = await harness.send('DynamoDB_20120810.PutItem', `{"TableName":"notes",${item},"ReturnItemCollectionMetrics":"SIZE"}`);
     expect(answer.status).toBe(501);
   });
 
-  it('refuses a body of more than 16 MB', async () => {
+  it('rejects a body of more than 16 MB', async () => {
     const answer = await harness.send(GET, `{"TableName":"notes",${key}}${' '.repeat(16 * 1024 * 1024)}`);
     expect(answer).toMatchObject({ status: 400, body: { message: 'The body is larger than 16777216 bytes' } });
   });
 
-  it('refuses an x-amz header that it does not know', async () => {
+  it('rejects an unknown x-amz header', async () => {
     const answer = await harness.send(GET, `{"TableName":"notes",${key}}`, { headers: { 'x-amz-account-id': '1' } });
     expect(answer.status).toBe(501);
   });
 
   it.each(['ExecuteStatement', 'BatchExecuteStatement', 'ExecuteTransaction'])(
-    'denies %s even to those who may do everything',
+    'denies %s even to a caller with all permissions',
     async (name) => {
       const { status, body } = await harness.send(`DynamoDB_20120810.${name}`, '{"Statement":"SELECT * FROM notes"}');
       expect(status).toBe(400);

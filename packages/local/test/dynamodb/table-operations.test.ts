@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 
 describe('table operations', () => {
-  it('creates a table that is there when the answer is', async () => {
+  it('creates a table that exists when the response arrives', async () => {
     harness.now = new Date('2026-04-01T00:00:00Z');
     const { TableDescription } = await harness.client.send(new CreateTableCommand(hashTable('people', 'S')));
     expect(TableDescription?.TableStatus).toBe('CREATING');
@@ -37,7 +37,7 @@ describe('table operations', () => {
     });
   });
 
-  it('asks IAM for the table, or for all where a list is asked for', async () => {
+  it('makes an IAM request for the table, or for `*` if it lists tables', async () => {
     await harness.client.send(new ListTablesCommand({}));
     await harness.client.send(new DescribeTableCommand({ TableName: 'notes' }));
     expect(harness.iamRequests).toEqual([
@@ -65,11 +65,11 @@ describe('table operations', () => {
     expect((await harness.client.send(new ScanCommand({ TableName: 'notes' }))).Items).toEqual([]);
   });
 
-  it('refuses a second table of the same name', async () => {
+  it('rejects a second table of the same name', async () => {
     await expect(harness.client.send(new CreateTableCommand(notesTable))).rejects.toMatchObject({ name: 'ResourceInUseException' });
   });
 
-  it('updates throughput, and refuses to add an index that would not be there', async () => {
+  it('updates throughput, and returns 501 for a change of indexes', async () => {
     const ProvisionedThroughput = { ReadCapacityUnits: 5, WriteCapacityUnits: 5 };
     await harness.client.send(new CreateTableCommand({ ...hashTable('people', 'S'), BillingMode: 'PROVISIONED', ProvisionedThroughput }));
     const more = { ReadCapacityUnits: 7, WriteCapacityUnits: 7 };
@@ -99,26 +99,26 @@ describe('table operations', () => {
       'TransactWriteItems',
       (client) => client.send(new TransactWriteItemsCommand({ TransactItems: [{ Put: { TableName: 'notes', Item: key } }] })),
     ],
-  ])('lets no %s happen on another table than the one that it was decided on', async (_, request) => {
+  ])('rejects %s if its table is replaced after the decision', async (_, request) => {
     const { client, service } = harness;
     const parse = service.parse.bind(service);
-    let decided = async () => {
-      decided = async () => {};
+    let replaceTable = async () => {
+      replaceTable = async () => {};
       await client.send(new DeleteTableCommand({ TableName: 'notes' }));
       await client.send(new CreateTableCommand(hashTable('notes', 'S')));
     };
-    service.parse = async (asked) => {
-      const operation = await parse(asked);
-      await decided();
+    service.parse = async (request) => {
+      const operation = await parse(request);
+      await replaceTable();
       return operation;
     };
     await expect(request(client)).rejects.toMatchObject({ name: 'ResourceInUseException' });
   });
 
   it.each([
-    ['a parameter that the local AWS does not have', { ...notesTable, TableClass: 'STANDARD' }, 'TableClass'],
+    ['an unsupported parameter', { ...notesTable, TableClass: 'STANDARD' }, 'TableClass'],
     ['a key without a definition', { ...notesTable, AttributeDefinitions: [] }, 'KeySchema'],
-  ])('names the table that cannot be created for %s', async (_, table, why) => {
-    await expect(dynamodbHarness([table])).rejects.toThrow(new RegExp(`table \`notes\` cannot be created: .*${why}`));
+  ])('names the table that cannot be created because of %s', async (_, table, reason) => {
+    await expect(dynamodbHarness([table])).rejects.toThrow(new RegExp(`table \`notes\` cannot be created: .*${reason}`));
   });
 });

@@ -18,7 +18,7 @@ beforeEach(async () => {
   harness = await dynamodbHarness([notesTable, hashTable('people', 'S')]);
 });
 
-async function everything() {
+async function allItems() {
   const { Items = [] } = await harness.client.send(new ScanCommand({ TableName }));
   return Items;
 }
@@ -28,7 +28,7 @@ function write(...TransactItems: TransactWriteItem[]) {
 }
 
 describe('TransactWriteItems', () => {
-  it('does all of it', async () => {
+  it('executes all elements', async () => {
     await harness.client.send(new PutItemCommand({ TableName, Item: { ...key('acme', '2'), n: { N: '1' } } }));
     await harness.client.send(new PutItemCommand({ TableName, Item: key('acme', '3') }));
     await write(
@@ -37,10 +37,10 @@ describe('TransactWriteItems', () => {
       { Delete: { TableName, Key: key('acme', '3') } },
       { ConditionCheck: { TableName, Key: key('acme', '4'), ConditionExpression: 'attribute_not_exists(id)' } },
     );
-    expect(await everything()).toEqual([key('acme', '1'), { ...key('acme', '2'), n: { N: '2' } }]);
+    expect(await allItems()).toEqual([key('acme', '1'), { ...key('acme', '2'), n: { N: '2' } }]);
   });
 
-  it('does none of it if one condition fails, and gives each its reason', async () => {
+  it('executes no element if one condition fails, and returns a reason for each', async () => {
     await harness.client.send(new PutItemCommand({ TableName, Item: { ...key('acme', '2'), n: { N: '1' } } }));
     const cancelled = write(
       { Put: { TableName, Item: key('acme', '1') } },
@@ -65,11 +65,11 @@ describe('TransactWriteItems', () => {
         { Code: 'None' },
       ],
     });
-    expect(await everything()).toEqual([{ ...key('acme', '2'), n: { N: '1' } }]);
+    expect(await allItems()).toEqual([{ ...key('acme', '2'), n: { N: '1' } }]);
     expect((await harness.client.send(new ScanCommand({ TableName: 'people' }))).Items).toEqual([]);
   });
 
-  it('asks once per action and table, with the set of keys', async () => {
+  it('makes one IAM request per action and table, with the set of keys', async () => {
     await write(
       { Put: { TableName, Item: key('acme') } },
       { Put: { TableName, Item: { ...key('globex'), text: { S: '' } } } },
@@ -92,7 +92,7 @@ describe('TransactWriteItems', () => {
     ]);
   });
 
-  it('shows that a failed condition would return an item', async () => {
+  it('shows in the IAM request that a failed condition would return an item', async () => {
     await write(
       { Delete: { TableName, Key: key('acme'), ReturnValuesOnConditionCheckFailure: 'NONE' } },
       { Delete: { TableName, Key: key('acme', '2'), ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } },
@@ -100,16 +100,16 @@ describe('TransactWriteItems', () => {
     expect(harness.iamRequests[0]?.context['dynamodb:ReturnValues']).toBe('ALL_OLD');
   });
 
-  it('does nothing that is denied', async () => {
+  it('executes nothing if one element is denied', async () => {
     harness.allows = ({ action }) => action !== 'dynamodb:ConditionCheckItem';
     const check = { TableName, Key: key('globex'), ConditionExpression: 'attribute_not_exists(id)' };
     await expect(write({ Put: { TableName, Item: key('acme') } }, { ConditionCheck: check })).rejects.toMatchObject({
       name: 'AccessDeniedException',
     });
-    expect(await everything()).toEqual([]);
+    expect(await allItems()).toEqual([]);
   });
 
-  it('refuses two operations on one item, however its key is written', async () => {
+  it('rejects two operations on one item, also with two forms of its key', async () => {
     await expect(write({ Put: { TableName, Item: key('acme') } }, { Delete: { TableName, Key: key('acme') } })).rejects.toMatchObject({
       name: 'ValidationException',
       message: expect.stringContaining('multiple operations on one item'),
@@ -124,24 +124,24 @@ describe('TransactWriteItems', () => {
     ['no kind in an element', {}],
     ['an update without its expression', { Update: { TableName, Key: key('acme'), UpdateExpression: undefined } }],
     ['a check without its condition', { ConditionCheck: { TableName, Key: key('acme'), ConditionExpression: undefined } }],
-  ])('refuses %s', async (_, element) => {
+  ])('rejects %s', async (_, element) => {
     await expect(write(element)).rejects.toMatchObject({ name: 'ValidationException' });
     expect(harness.iamRequests).toEqual([]);
   });
 
-  it('refuses more than a hundred elements', async () => {
+  it('rejects more than a hundred elements', async () => {
     const puts = Array.from({ length: 101 }, (_, id) => ({ Put: { TableName, Item: key('acme', String(id)) } }));
     await expect(write(...puts)).rejects.toMatchObject({ name: 'ValidationException' });
   });
 
-  it('refuses a table that does not exist, and does nothing', async () => {
+  it('rejects a table that does not exist, and executes nothing', async () => {
     await expect(
       write({ Put: { TableName, Item: key('acme') } }, { Put: { TableName: 'nowhere', Item: key('acme') } }),
     ).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
-    expect(await everything()).toEqual([]);
+    expect(await allItems()).toEqual([]);
   });
 
-  it('does once what is sent twice under one token, within ten minutes', async () => {
+  it('executes a transaction once that is sent twice with one token within ten minutes', async () => {
     const add = (by: string) =>
       harness.client.send(
         new TransactWriteItemsCommand({
@@ -153,14 +153,14 @@ describe('TransactWriteItems', () => {
       );
     await add('1');
     await add('1');
-    expect(await everything()).toMatchObject([{ n: { N: '1' } }]);
+    expect(await allItems()).toMatchObject([{ n: { N: '1' } }]);
     await expect(add('2')).rejects.toMatchObject({ name: 'IdempotentParameterMismatchException' });
     harness.now = new Date(harness.now.getTime() + 600_001);
     await add('2');
-    expect(await everything()).toMatchObject([{ n: { N: '3' } }]);
+    expect(await allItems()).toMatchObject([{ n: { N: '3' } }]);
   });
 
-  it('lets no other write in between', async () => {
+  it('is isolated from concurrent writes', async () => {
     await harness.client.send(new PutItemCommand({ TableName, Item: { ...key('acme'), n: { N: '0' } } }));
     const move = (i: number) =>
       write(
@@ -176,7 +176,7 @@ describe('TransactWriteItems', () => {
 describe('TransactGetItems', () => {
   const get = (tenant: string, id = '1', more: object = {}) => ({ Get: { TableName, Key: key(tenant, id), ...more } });
 
-  it('answers in the order of the request, and leaves a gap for what is not there', async () => {
+  it('returns items in the order of the request, with an empty element for a missing item', async () => {
     await harness.client.send(new PutItemCommand({ TableName, Item: { ...key('acme', '2'), text: { S: 'x' } } }));
     const { Responses, ConsumedCapacity } = await harness.client.send(
       new TransactGetItemsCommand({
@@ -188,7 +188,7 @@ describe('TransactGetItems', () => {
     expect(ConsumedCapacity).toEqual([{ TableName, CapacityUnits: 4 }]);
   });
 
-  it('asks for GetItem with the set of keys, and for the widest selection', async () => {
+  it('makes one IAM request for GetItem with the set of keys and the widest selection', async () => {
     const specific = { ProjectionExpression: 'a' };
     await harness.client.send(new TransactGetItemsCommand({ TransactItems: [get('acme', '1', specific), get('globex')] }));
     expect(harness.iamRequests).toEqual([
@@ -205,7 +205,7 @@ describe('TransactGetItems', () => {
     ]);
   });
 
-  it('refuses the same item twice', async () => {
+  it('rejects the same item twice', async () => {
     await expect(harness.client.send(new TransactGetItemsCommand({ TransactItems: [get('acme'), get('acme')] }))).rejects.toMatchObject({
       name: 'ValidationException',
     });

@@ -8,8 +8,8 @@ beforeEach(() => {
 
 const names = (body: string) => [...body.matchAll(/<Bucket><Name>(.*?)</g)].map(([, name]) => name);
 
-describe('buckets', () => {
-  it('are created, found, listed and deleted', async () => {
+describe('bucket operations', () => {
+  it('creates, finds, lists and deletes buckets', async () => {
     expect(await s3.send('PUT', '/new-one')).toMatchObject({ status: 200, headers: { location: '/new-one' } });
     expect(await s3.send('HEAD', '/new-one')).toMatchObject({ status: 200, body: '', headers: { 'x-amz-bucket-region': 'us-east-1' } });
     expect(names((await s3.send('GET', '/')).body)).toEqual(['new-one', 'other', 'pool']);
@@ -18,7 +18,7 @@ describe('buckets', () => {
     expect((await s3.send('DELETE', '/new-one')).code).toBe('NoSuchBucket');
   });
 
-  it('are not created twice, which the oldest region says to nobody, and keep what they hold', async () => {
+  it('does not create a bucket twice, reports that everywhere but in us-east-1, and keeps its objects', async () => {
     const europe = new S3Harness(['pool'], 'eu-west-1');
     const body = '<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>';
     expect(await europe.send('PUT', '/pool', { body })).toMatchObject({ status: 409, code: 'BucketAlreadyOwnedByYou' });
@@ -28,7 +28,7 @@ describe('buckets', () => {
     expect((await s3.send('GET', '/pool/k')).body).toBe('kept');
   });
 
-  it('are listed by pages, by prefix and by region', async () => {
+  it('lists buckets by pages, by prefix and by region', async () => {
     const { body } = await s3.send('GET', '/?max-buckets=1');
     const token = /<ContinuationToken>(.*?)</.exec(body)?.[1] ?? '';
     expect(names(body)).toEqual(['other']);
@@ -38,7 +38,7 @@ describe('buckets', () => {
     for (const wrong of ['0', '-1', '1e1', '10001']) expect((await s3.send('GET', `/?max-buckets=${wrong}`)).code).toBe('InvalidArgument');
   });
 
-  it('belong to the region they are made in', async () => {
+  it('creates a bucket only in the region of the service', async () => {
     const constraint = (region: string) =>
       `<CreateBucketConfiguration><LocationConstraint>${region}</LocationConstraint></CreateBucketConfiguration>`;
     const europe = new S3Harness([], 'eu-west-1');
@@ -52,17 +52,17 @@ describe('buckets', () => {
   });
 
   it.each(['<CreateBucketConfiguration><Tags></Tags></CreateBucketConfiguration>', '<Other/>', 'x'])(
-    'are not created from %j',
+    'rejects the body %j',
     async (body) => {
       expect(await s3.send('PUT', '/new-one', { body })).toMatchObject({ status: 400, code: 'MalformedXML' });
     },
   );
 
-  it.each(['a--x-s3', 'xn--bucket', 'my-s3alias', 'a--ol-s3', 'sthree-a'])('are not called %j', async (name) => {
+  it.each(['a--x-s3', 'xn--bucket', 'my-s3alias', 'a--ol-s3', 'sthree-a'])('rejects the bucket name %j', async (name) => {
     expect(await s3.send('PUT', `/${name}`)).toMatchObject({ status: 400, code: 'InvalidBucketName' });
   });
 
-  it('ask for the iamRequests that AWS asks for', async () => {
+  it('needs the permissions that AWS needs', async () => {
     const right = async (method: string, path: string) => {
       const [first] = (await s3.send(method, path)).iamRequests;
       return [first?.action, first?.resource];
@@ -74,7 +74,7 @@ describe('buckets', () => {
     expect(await right('DELETE', '/pool')).toEqual(['s3:DeleteBucket', 'arn:aws:s3:::pool']);
   });
 
-  it('are asked for before anything is said of them: a denied caller learns no names', async () => {
+  it('checks permissions first: a denied caller does not learn whether a bucket exists', async () => {
     s3.allows = () => false;
     for (const [method, path] of [
       ['GET', '/none?list-type=2'],

@@ -18,26 +18,26 @@ describe.each(CHECKSUM_ALGORITHMS)('%s', (algorithm) => {
   const header = checksumHeader(algorithm);
   const value = checksum(algorithm, BODY);
 
-  it('is compared with the body, kept, and answered where asked for', async () => {
+  it('is verified, stored, and returned if requested', async () => {
     const { status, headers } = await put({ [header]: value, 'x-amz-sdk-checksum-algorithm': algorithm });
     expect({ status, value: headers[header], type: headers['x-amz-checksum-type'] }).toEqual({ status: 200, value, type: 'FULL_OBJECT' });
     expect(await stored()).toMatchObject({ [header]: value, 'x-amz-checksum-type': 'FULL_OBJECT' });
     expect((await s3.send('GET', '/pool/k')).headers).not.toHaveProperty([header]);
   });
 
-  it('is BadDigest where it is of another body, and nothing is stored', async () => {
+  it('causes BadDigest if it is of another body, and nothing is stored', async () => {
     const other = checksum(algorithm, Buffer.from('other'));
     expect(await put({ [header]: other })).toMatchObject({ status: 400, code: 'BadDigest' });
     expect((await s3.send('GET', '/pool/k')).code).toBe('NoSuchKey');
   });
 
-  it('is refused where it is of the wrong length or no base64', async () => {
+  it('is rejected if it has the wrong length or is not base64', async () => {
     for (const wrong of ['', 'AA==', `${value}=`, ` ${value}`, '!'.repeat(value.length), value.slice(0, -1)]) {
       expect(await put({ [header]: wrong }), wrong).toMatchObject({ status: 400, code: 'InvalidRequest' });
     }
   });
 
-  it('is taken from the trailer of a streamed body as well', async () => {
+  it('is read from the trailer of a streamed body too', async () => {
     expect((await put({ 'x-amz-trailer': header, 'x-amz-sdk-checksum-algorithm': algorithm }, { [header]: value })).headers[header]).toBe(
       value,
     );
@@ -45,8 +45,8 @@ describe.each(CHECKSUM_ALGORITHMS)('%s', (algorithm) => {
   });
 });
 
-describe('checksums', () => {
-  it('may be one alone', async () => {
+describe('the checksum of a PutObject', () => {
+  it('is rejected if there are two', async () => {
     const crc32 = checksum('CRC32', BODY);
     const sha1 = checksum('SHA1', BODY);
     expect(await put({ 'x-amz-checksum-crc32': crc32, 'x-amz-checksum-sha1': sha1 })).toMatchObject({
@@ -56,7 +56,7 @@ describe('checksums', () => {
     expect(await put({ 'x-amz-checksum-crc32': crc32 }, { 'x-amz-checksum-crc32': crc32 })).toMatchObject({ status: 400 });
   });
 
-  it('must be there when the SDK says that it sent one, and of the algorithm that it says', async () => {
+  it('must exist and have the declared algorithm if the SDK declares one', async () => {
     expect(await put({ 'x-amz-sdk-checksum-algorithm': 'CRC32' })).toMatchObject({ status: 400, code: 'InvalidRequest' });
     expect(await put({ 'x-amz-sdk-checksum-algorithm': 'SHA1', 'x-amz-checksum-crc32': checksum('CRC32', BODY) })).toMatchObject({
       status: 400,
@@ -64,22 +64,22 @@ describe('checksums', () => {
     expect(await put({ 'x-amz-sdk-checksum-algorithm': 'MD5' })).toMatchObject({ status: 400 });
   });
 
-  it('are CRC64NVME where none was sent', async () => {
+  it('is CRC64NVME if the client sends none', async () => {
     expect((await put({})).headers).toMatchObject({ 'x-amz-checksum-crc64nvme': checksum('CRC64NVME', BODY) });
   });
 
-  it('answer 501 to the algorithms that are not here', async () => {
+  it('causes 501 if its algorithm is not supported', async () => {
     for (const name of ['sha512', 'md5', 'xxhash64', 'xxhash3', 'xxhash128']) {
       expect(await put({ [`x-amz-checksum-${name}`]: 'AAAA' })).toMatchObject({ status: 501 });
     }
   });
 
-  it('know no mode but ENABLED', async () => {
+  it('is requested by the mode ENABLED only', async () => {
     await put({});
     expect(await s3.send('GET', '/pool/k', { headers: { 'x-amz-checksum-mode': 'enabled' } })).toMatchObject({ status: 400 });
   });
 
-  it('refuse what the SDK presigns by default: the CRC32 of an empty body', async () => {
+  it('is rejected if it is the one that the SDK presigns by default, of an empty body', async () => {
     const hoisted = { 'x-amz-checksum-crc32': 'AAAAAA==', 'x-amz-sdk-checksum-algorithm': 'CRC32' };
     expect(await s3.send('PUT', '/pool/k', { body: BODY, headers: hoisted, presigned: true })).toMatchObject({
       status: 400,
@@ -92,7 +92,7 @@ describe('checksums', () => {
 describe('Content-MD5', () => {
   const md5 = (body: Buffer) => createHash('md5').update(body).digest('base64');
 
-  it('is compared with the body', async () => {
+  it('is verified', async () => {
     expect((await put({ 'content-md5': md5(BODY) })).status).toBe(200);
     expect(await put({ 'content-md5': md5(Buffer.from('other')) })).toMatchObject({ status: 400, code: 'BadDigest' });
     for (const wrong of ['', 'AAAA', createHash('md5').update(BODY).digest('hex')]) {
@@ -100,7 +100,7 @@ describe('Content-MD5', () => {
     }
   });
 
-  it('counts beside a checksum', async () => {
+  it('is verified in addition to a checksum', async () => {
     const crc32 = checksum('CRC32', BODY);
     expect((await put({ 'content-md5': md5(BODY), 'x-amz-checksum-crc32': crc32 })).status).toBe(200);
     expect((await put({ 'content-md5': md5(Buffer.from('other')), 'x-amz-checksum-crc32': crc32 })).code).toBe('BadDigest');

@@ -32,19 +32,19 @@ describe('conditional reads', () => {
     [{ 'if-none-match': ETAG, 'if-modified-since': PAST }, 304],
     [{ 'if-none-match': '"other"', 'if-modified-since': FUTURE }, 200],
     [{ 'if-match': '"other"', 'if-none-match': ETAG }, 412],
-  ])('answers %j with %i, for GET and HEAD', async (headers, status) => {
+  ])('responds to %j with %i, for GET and HEAD', async (headers, status) => {
     expect((await s3.send('GET', '/pool/k', { headers })).status).toBe(status);
     expect((await s3.send('HEAD', '/pool/k', { headers })).status).toBe(status);
   });
 
-  it('says which condition failed', async () => {
+  it('names the condition that failed', async () => {
     expect((await s3.send('GET', '/pool/k', { headers: { 'if-match': 'x' } })).body).toContain('<Condition>If-Match</Condition>');
     expect((await s3.send('GET', '/pool/k', { headers: { 'if-unmodified-since': PAST } })).body).toContain(
       '<Condition>If-Unmodified-Since</Condition>',
     );
   });
 
-  it('answers a 304 with the ETag, without a body and without a length', async () => {
+  it('returns a 304 with the ETag, without a body and without a length', async () => {
     const { body, bytes, headers } = await s3.send('GET', '/pool/k', { headers: { 'if-none-match': ETAG } });
     expect({ body, bytes, headers }).toEqual({ body: '', bytes: undefined, headers: { etag: ETAG, 'last-modified': THEN } });
   });
@@ -57,7 +57,7 @@ describe('conditional reads', () => {
     'Tue, 24 Nov 2026 99:99:99 GMT',
     '',
     '0',
-  ])('refuses the date %j', async (date) => {
+  ])('rejects the date %j', async (date) => {
     expect(await s3.send('GET', '/pool/k', { headers: { 'if-modified-since': date } })).toMatchObject({
       status: 400,
       code: 'InvalidArgument',
@@ -74,21 +74,21 @@ describe('conditional writes', () => {
     expect((await s3.send('PUT', '/pool/new', once)).status).toBe(412);
   });
 
-  it('lets one of a hundred concurrent writers through', async () => {
+  it('lets one of a hundred concurrent writers succeed', async () => {
     const answers = await Promise.all(
       Array.from({ length: 100 }, () => s3.send('PUT', '/pool/race', { headers: { 'if-none-match': '*' } })),
     );
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
   });
 
-  it('writes with If-Match only over that ETag', async () => {
+  it('overwrites with If-Match only an object with that ETag', async () => {
     expect(await s3.send('PUT', '/pool/k', { headers: { 'if-match': '"other"' } })).toMatchObject({ status: 412 });
     expect(await s3.send('PUT', '/pool/none', { headers: { 'if-match': ETAG } })).toMatchObject({ status: 404, code: 'NoSuchKey' });
     expect(await s3.send('PUT', '/pool/k', { body: 'new', headers: { 'if-match': ETAG } })).toMatchObject({ status: 200 });
     expect((await s3.send('GET', '/pool/k')).body).toBe('new');
   });
 
-  it('asks for the right to read where an ETag is compared, and tells policies of the conditions', async () => {
+  it('needs permission to read if an ETag is compared, and has condition keys for the conditions', async () => {
     const { iamRequests } = await s3.send('PUT', '/pool/k', { headers: { 'if-match': ETAG } });
     expect(iamRequests.map(({ action }) => action)).toEqual(['s3:PutObject', 's3:GetObject']);
     expect(iamRequests[0]?.context).toMatchObject({ 's3:if-match': ETAG });
@@ -99,7 +99,7 @@ describe('conditional writes', () => {
     ).toEqual(['*']);
   });
 
-  it('answers 501 to conditions that S3 does not have for a write', async () => {
+  it('returns 501 for conditions that S3 does not support for a write', async () => {
     for (const headers of [
       { 'if-none-match': ETAG },
       { 'if-none-match': '*', 'if-match': ETAG },
@@ -113,7 +113,7 @@ describe('conditional writes', () => {
     expect((await s3.send('GET', '/pool/k')).body).toBe('hello');
   });
 
-  it('deletes with If-Match only that ETag', async () => {
+  it('deletes with If-Match only an object with that ETag', async () => {
     const remove = (ifMatch: string, key = 'k') => s3.send('DELETE', `/pool/${key}`, { headers: { 'if-match': ifMatch } });
     expect((await remove('"other"')).status).toBe(412);
     expect((await remove(ETAG, 'none')).status).toBe(404);

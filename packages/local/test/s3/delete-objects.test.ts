@@ -21,14 +21,14 @@ const left = async () => {
 };
 
 describe('DeleteObjects', () => {
-  it('deletes what there is and answers for what there is not alike', async () => {
+  it('reports existing and missing keys as deleted', async () => {
     const { status, body } = await send(deletion(['acme/a', 'acme/none']));
     expect(status).toBe(200);
     expect(body).toContain('<Deleted><Key>acme/a</Key></Deleted><Deleted><Key>acme/none</Key></Deleted>');
     expect(await left()).toEqual(['acme/b', 'globex/x']);
   });
 
-  it('asks for each key by itself, deletes the allowed and names the denied in a 200', async () => {
+  it('authorises each key separately, deletes the allowed keys and lists the denied ones in a 200', async () => {
     s3.allows = ({ resource }) => resource.startsWith('arn:aws:s3:::pool/acme/');
     const { status, body, iamRequests } = await send(deletion(['acme/a', 'globex/x']));
     expect(status).toBe(200);
@@ -40,27 +40,27 @@ describe('DeleteObjects', () => {
     expect(await left()).toEqual(['acme/b', 'globex/x']);
   });
 
-  it('deletes nothing where every key is denied', async () => {
+  it('deletes nothing if every key is denied', async () => {
     s3.allows = () => false;
     expect((await send(deletion(['acme/a', 'globex/x']))).body.match(/AccessDenied/g)).toHaveLength(2);
     expect(await left()).toHaveLength(3);
   });
 
-  it('says only what failed when it is to be quiet', async () => {
+  it('lists only failures in quiet mode', async () => {
     s3.allows = ({ resource }) => resource.startsWith('arn:aws:s3:::pool/acme/');
     const { body } = await send(deletion(['acme/a', 'globex/x'], '<Quiet>true</Quiet>'));
     expect(body).not.toContain('<Deleted>');
     expect(body).toContain('<Error><Key>globex/x</Key>');
   });
 
-  it('unescapes a key once: the key that is authorised is the key that is deleted', async () => {
-    await s3.seed({ 'a&lt;': 'named so', 'a<': 'kept' });
+  it('unescapes a key once: the authorised key is the deleted key', async () => {
+    await s3.seed({ 'a&lt;': 'deleted', 'a<': 'kept' });
     const { iamRequests } = await send(deletion(['a&amp;lt;']));
     expect(iamRequests[0]?.resource).toBe('arn:aws:s3:::pool/a&lt;');
     expect(await left()).toEqual(['a&lt;', 'acme/a', 'acme/b', 'globex/x']);
   });
 
-  it('takes a thousand keys and no more, and none at all neither', async () => {
+  it('accepts 1 to 1,000 keys', async () => {
     const keys = Array.from({ length: 1001 }, (_, index) => `k${index}`);
     expect((await send(deletion(keys.slice(1)))).status).toBe(200);
     expect(await send(deletion(keys))).toMatchObject({ status: 400, code: 'MalformedXML' });
@@ -71,24 +71,24 @@ describe('DeleteObjects', () => {
     ['an unknown element', '<Delete><Object><Key>a</Key><Path>b</Path></Object></Delete>'],
     ['two keys of one object', '<Delete><Object><Key>acme/a</Key><Key>globex/x</Key></Object></Delete>'],
     ['an object without a key', '<Delete><Object></Object></Delete>'],
-    ['two words on being quiet', deletion(['a'], '<Quiet>true</Quiet><Quiet>false</Quiet>')],
-    ['an unknown word on being quiet', deletion(['a'], '<Quiet>1</Quiet>')],
-  ])('refuses %s', async (_, body) => {
+    ['two Quiet elements', deletion(['a'], '<Quiet>true</Quiet><Quiet>false</Quiet>')],
+    ['a Quiet element that is not a boolean', deletion(['a'], '<Quiet>1</Quiet>')],
+  ])('rejects %s', async (_, body) => {
     expect(await send(body)).toMatchObject({ status: 400, code: 'MalformedXML' });
     expect(await left()).toHaveLength(3);
   });
 
-  it.each(['VersionId', 'ETag', 'LastModifiedTime', 'Size'])('answers 501 to %s, which it would have to ignore', async (name) => {
+  it.each(['VersionId', 'ETag', 'LastModifiedTime', 'Size'])('returns 501 for %s, which it does not support', async (name) => {
     expect(await send(`<Delete><Object><Key>acme/a</Key><${name}>1</${name}></Object></Delete>`)).toMatchObject({ status: 501 });
     expect(await left()).toHaveLength(3);
   });
 
-  it('refuses an empty key and one that is too long', async () => {
+  it('rejects an empty key and a key that is too long', async () => {
     expect((await send(deletion(['']))).code).toBe('UserKeyMustBeSpecified');
     expect((await send(deletion(['k'.repeat(1025)]))).code).toBe('KeyTooLongError');
   });
 
-  it('needs an MD5 or a checksum, and the right one', async () => {
+  it('requires a correct MD5 or checksum', async () => {
     const body = deletion(['acme/a']);
     expect(await send(body, {})).toMatchObject({ status: 400, code: 'InvalidRequest' });
     expect(await send(body, { 'content-md5': md5('other') })).toMatchObject({ status: 400, code: 'BadDigest' });

@@ -17,7 +17,7 @@ import { assume, clientConfig, start } from '../ground.ts';
 
 const HEADER = 'x-amz-server-side-encryption';
 const KEY = 's3:x-amz-server-side-encryption';
-const ASKED = { [HEADER]: 'AES256' };
+const ENCRYPTED = { [HEADER]: 'AES256' };
 const ServerSideEncryption = 'AES256';
 const SIX_MIB = Buffer.alloc(6 * 1024 * 1024, 'a');
 
@@ -38,35 +38,40 @@ function at(Key: string) {
 }
 
 describe('the SDK', () => {
-  it.each([[{}], [{ ServerSideEncryption }]] as const)('is told with %j that everything is encrypted, by each operation', async (asked) => {
-    const told: Record<string, string | undefined> = {};
-    told['PutObject'] = (await admin.send(new PutObjectCommand({ ...at('k'), Body: 'hello', ...asked }))).ServerSideEncryption;
-    const got = await admin.send(new GetObjectCommand(at('k')));
-    expect(await got.Body?.transformToString()).toBe('hello');
-    told['GetObject'] = got.ServerSideEncryption;
-    told['GetObject, a range'] = (await admin.send(new GetObjectCommand({ ...at('k'), Range: 'bytes=1-2' }))).ServerSideEncryption;
-    told['HeadObject'] = (await admin.send(new HeadObjectCommand(at('k')))).ServerSideEncryption;
-    told['CopyObject'] = (await admin.send(new CopyObjectCommand({ ...at('copy'), CopySource: 'pool/k', ...asked }))).ServerSideEncryption;
-    const created = await admin.send(new CreateMultipartUploadCommand({ ...at('parts'), ...asked }));
-    told['CreateMultipartUpload'] = created.ServerSideEncryption;
-    const upload = { ...at('parts'), UploadId: created.UploadId };
-    const one = await admin.send(new UploadPartCopyCommand({ ...upload, PartNumber: 1, CopySource: 'pool/source' }));
-    told['UploadPartCopy'] = one.ServerSideEncryption;
-    const two = await admin.send(new UploadPartCommand({ ...upload, PartNumber: 2, Body: 'the end' }));
-    told['UploadPart'] = two.ServerSideEncryption;
-    const Parts = [
-      { PartNumber: 1, ETag: one.CopyPartResult?.ETag },
-      { PartNumber: 2, ETag: two.ETag },
-    ];
-    told['CompleteMultipartUpload'] = (
-      await admin.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }))
-    ).ServerSideEncryption;
-    told['HeadObject, of parts'] = (await admin.send(new HeadObjectCommand(at('parts')))).ServerSideEncryption;
-    expect(told).toEqual(Object.fromEntries(Object.keys(told).map((name) => [name, 'AES256'])));
-  });
+  it.each([[{}], [{ ServerSideEncryption }]] as const)(
+    'reports with %j that the object is encrypted, for each operation',
+    async (encryption) => {
+      const reported: Record<string, string | undefined> = {};
+      reported['PutObject'] = (await admin.send(new PutObjectCommand({ ...at('k'), Body: 'hello', ...encryption }))).ServerSideEncryption;
+      const got = await admin.send(new GetObjectCommand(at('k')));
+      expect(await got.Body?.transformToString()).toBe('hello');
+      reported['GetObject'] = got.ServerSideEncryption;
+      reported['GetObject, a range'] = (await admin.send(new GetObjectCommand({ ...at('k'), Range: 'bytes=1-2' }))).ServerSideEncryption;
+      reported['HeadObject'] = (await admin.send(new HeadObjectCommand(at('k')))).ServerSideEncryption;
+      reported['CopyObject'] = (
+        await admin.send(new CopyObjectCommand({ ...at('copy'), CopySource: 'pool/k', ...encryption }))
+      ).ServerSideEncryption;
+      const created = await admin.send(new CreateMultipartUploadCommand({ ...at('parts'), ...encryption }));
+      reported['CreateMultipartUpload'] = created.ServerSideEncryption;
+      const upload = { ...at('parts'), UploadId: created.UploadId };
+      const one = await admin.send(new UploadPartCopyCommand({ ...upload, PartNumber: 1, CopySource: 'pool/source' }));
+      reported['UploadPartCopy'] = one.ServerSideEncryption;
+      const two = await admin.send(new UploadPartCommand({ ...upload, PartNumber: 2, Body: 'the end' }));
+      reported['UploadPart'] = two.ServerSideEncryption;
+      const Parts = [
+        { PartNumber: 1, ETag: one.CopyPartResult?.ETag },
+        { PartNumber: 2, ETag: two.ETag },
+      ];
+      reported['CompleteMultipartUpload'] = (
+        await admin.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }))
+      ).ServerSideEncryption;
+      reported['HeadObject, of parts'] = (await admin.send(new HeadObjectCommand(at('parts')))).ServerSideEncryption;
+      expect(reported).toEqual(Object.fromEntries(Object.keys(reported).map((name) => [name, 'AES256'])));
+    },
+  );
 });
 
-/** A session that may put, but for what `Condition` denies it. */
+/** A session that may put objects, except those that `Condition` denies. */
 async function denied(Condition: Readonly<Record<string, Readonly<Record<string, string>>>>): Promise<S3Client> {
   const Statement = [
     { Effect: 'Allow', Action: 's3:*', Resource: '*' },
@@ -83,10 +88,10 @@ async function session(Statement: readonly object[]): Promise<S3Client> {
 const DENIED = { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } };
 
 describe.each([
-  ['denies what is not AES256', () => denied({ StringNotEquals: { [KEY]: 'AES256' } })],
-  ['denies what does not ask', () => denied({ Null: { [KEY]: 'true' } })],
+  ['denies writes without AES256', () => denied({ StringNotEquals: { [KEY]: 'AES256' } })],
+  ['denies writes that do not request encryption', () => denied({ Null: { [KEY]: 'true' } })],
   [
-    'allows what asks, and nothing else',
+    'allows only writes that request AES256',
     () =>
       session([
         { Effect: 'Allow', Action: 's3:GetObject', Resource: '*' },
@@ -100,29 +105,29 @@ describe.each([
   });
   afterAll(() => s3.destroy());
 
-  it('denies a put, a copy and an upload that do not ask for encryption', async () => {
+  it('denies a put, a copy and an upload that do not request encryption', async () => {
     await expect(s3.send(new PutObjectCommand({ ...at('denied'), Body: 'x' }))).rejects.toMatchObject(DENIED);
     await expect(s3.send(new CopyObjectCommand({ ...at('denied'), CopySource: 'pool/source' }))).rejects.toMatchObject(DENIED);
     await expect(s3.send(new CreateMultipartUploadCommand(at('denied')))).rejects.toMatchObject(DENIED);
     await expect(admin.send(new HeadObjectCommand(at('denied')))).rejects.toMatchObject({ name: 'NotFound' });
   });
 
-  it('allows a put and a copy that ask for it', async () => {
+  it('allows a put and a copy that request it', async () => {
     await s3.send(new PutObjectCommand({ ...at('put'), Body: 'x', ServerSideEncryption }));
     await s3.send(new CopyObjectCommand({ ...at('copied'), CopySource: 'pool/source', ServerSideEncryption }));
   });
 
-  it('allows the whole of an upload that was created so, though its parts cannot ask', async () => {
+  it('allows all requests of an upload that was created with it, although its parts cannot request it', async () => {
     const params = { ...at('big'), Body: Buffer.alloc(11 * 1024 * 1024, 'b'), ServerSideEncryption } as const;
     const done = await new Upload({ client: s3, params }).done();
     expect(done.ETag).toMatch(/-3"$/);
   });
 
-  it('allows a presigned put that asks for it, in a signed header or hoisted into the query', async () => {
+  it('allows a presigned put that requests it, in a signed header or hoisted into the query', async () => {
     const command = new PutObjectCommand({ ...at('presigned'), ServerSideEncryption });
     const put = (url: string, headers: Record<string, string> = {}) => fetch(url, { method: 'PUT', body: 'mine', headers });
     const inHeader = await getSignedUrl(s3, command);
-    expect((await put(inHeader, ASKED)).status).toBe(200);
+    expect((await put(inHeader, ENCRYPTED)).status).toBe(200);
     expect((await put(inHeader)).ok).toBe(false);
     const inQuery = await getSignedUrl(s3, command, { hoistableHeaders: new Set([HEADER]) });
     expect(inQuery).toContain(`${HEADER}=AES256`);
@@ -133,15 +138,15 @@ describe.each([
 });
 
 describe('a presigned put', () => {
-  it('is refused where the header and the query both ask, in any case of letters', async () => {
+  it('is rejected if both the header and the query request encryption, in any letter case', async () => {
     const client = new S3Client({ ...clientConfig(aws, aws.admin), requestChecksumCalculation: 'WHEN_REQUIRED' });
     const command = new PutObjectCommand({ ...at('twice'), ServerSideEncryption });
     const url = await getSignedUrl(client, command, { hoistableHeaders: new Set([HEADER]) });
     const put = (address: string, headers: Record<string, string> = {}) => fetch(address, { method: 'PUT', body: 'x', headers });
-    expect((await put(url, ASKED)).status).toBe(403);
+    expect((await put(url, ENCRYPTED)).status).toBe(403);
     expect((await put(`${url}&X-Amz-Server-Side-Encryption=AES256`)).status).toBe(400);
     const bare = await getSignedUrl(client, new PutObjectCommand(at('twice')));
-    expect((await put(bare, ASKED)).status).toBe(403);
+    expect((await put(bare, ENCRYPTED)).status).toBe(403);
     expect((await put(`${bare}&${HEADER}=AES256`)).status).toBe(403);
     await expect(admin.send(new HeadObjectCommand(at('twice')))).rejects.toMatchObject({ name: 'NotFound' });
     client.destroy();

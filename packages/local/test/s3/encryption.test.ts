@@ -3,10 +3,10 @@ import { UploadHarness } from './upload-harness.ts';
 
 const HEADER = 'x-amz-server-side-encryption';
 const KEY = 's3:x-amz-server-side-encryption';
-const ASKED = { [HEADER]: 'AES256' };
+const ENCRYPTED = { [HEADER]: 'AES256' };
 const COPY = { 'x-amz-copy-source': 'pool/acme/k' };
 
-describe('what is asked of IAM', () => {
+describe('the encryption condition key', () => {
   let s3: UploadHarness;
   beforeEach(async () => {
     s3 = new UploadHarness();
@@ -17,7 +17,7 @@ describe('what is asked of IAM', () => {
     ['PutObject', 'PUT /pool/acme/f', {}],
     ['CopyObject', 'PUT /pool/acme/f', COPY],
     ['CreateMultipartUpload', 'POST /pool/acme/f?uploads=', {}],
-  ])('has the key for %s just where the header was sent', async (operation, line, headers) => {
+  ])('is present for %s only if the header is sent', async (operation, line, headers) => {
     const [method = '', target = ''] = line.split(' ');
     const keys = async (more: Record<string, string>) => {
       const answer = await s3.send(method, target, { headers: { ...headers, ...more } });
@@ -26,24 +26,24 @@ describe('what is asked of IAM', () => {
     };
     const get = operation === 'CopyObject' ? [['s3:GetObject', undefined]] : [];
     expect(await keys({})).toEqual([['s3:PutObject', undefined], ...get]);
-    expect(await keys(ASKED)).toEqual([['s3:PutObject', 'AES256'], ...get]);
+    expect(await keys(ENCRYPTED)).toEqual([['s3:PutObject', 'AES256'], ...get]);
   });
 
   it.each([
-    ['with the header', ASKED, 'AES256'],
+    ['with the header', ENCRYPTED, 'AES256'],
     ['without', {}, undefined],
-  ])('is for every step of an upload what it was created with: %s', async (_, headers, expected) => {
+  ])('has the value with which the upload was created, in every request of the upload: %s', async (_, headers, expected) => {
     const id = await s3.create('acme/f', headers);
-    const value = async (method: string, target: string, asked: Parameters<UploadHarness['send']>[2] = {}) =>
-      (await s3.send(method, target, asked)).iamRequests.map(({ context }) => context[KEY]);
+    const value = async (method: string, target: string, parts: Parameters<UploadHarness['send']>[2] = {}) =>
+      (await s3.send(method, target, parts)).iamRequests.map(({ context }) => context[KEY]);
     expect(await value('PUT', `/pool/acme/f?uploadId=${id}&partNumber=1`, { body: 'x' })).toEqual([expected]);
     expect(await value('PUT', `/pool/acme/f?uploadId=${id}&partNumber=1`, { headers: COPY })).toEqual([expected, undefined]);
     const body = '<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>x</ETag></Part></CompleteMultipartUpload>';
     expect(await value('POST', `/pool/acme/f?uploadId=${id}`, { body })).toEqual([expected]);
   });
 
-  it('has no key for an upload of another key, or that is not there: its id alone tells nothing', async () => {
-    const id = await s3.create('acme/f', ASKED);
+  it('is absent for an upload of another object and for an unknown id: an upload id alone reveals nothing', async () => {
+    const id = await s3.create('acme/f', ENCRYPTED);
     for (const path of [
       `/pool/acme/g?uploadId=${id}`,
       `/other/acme/f?uploadId=${id}`,
@@ -58,16 +58,16 @@ describe('what is asked of IAM', () => {
     }
   });
 
-  it('lets an object be copied onto itself to encrypt it, with its metadata', async () => {
+  it('is compatible with a copy of an object to itself, which keeps its metadata', async () => {
     await s3.send('PUT', '/pool/acme/k', { body: 'kept', headers: { 'x-amz-meta-m': '1' } });
     expect((await s3.send('PUT', '/pool/acme/k', { headers: COPY })).code).toBe('InvalidRequest');
-    expect((await s3.send('PUT', '/pool/acme/k', { headers: { ...COPY, ...ASKED } })).status).toBe(200);
+    expect((await s3.send('PUT', '/pool/acme/k', { headers: { ...COPY, ...ENCRYPTED } })).status).toBe(200);
     const { body, headers } = await s3.send('GET', '/pool/acme/k');
     expect([body, headers['x-amz-meta-m'], headers[HEADER]]).toEqual(['kept', '1', 'AES256']);
   });
 });
 
-describe('what is not understood', () => {
+describe('an unsupported encryption header', () => {
   let s3: UploadHarness;
   beforeEach(async () => {
     s3 = new UploadHarness();
@@ -83,7 +83,7 @@ describe('what is not understood', () => {
   const values = ['aws:kms', 'aws:kms:dsse', 'aws:fsx', 'aws:backup', 'aes256', 'AES256 ', 'AES256,AES256', 'AES512', ''];
 
   it.each(writes.flatMap((write) => values.map((value) => [...write, value] as const)))(
-    'is answered 501 before any right is asked: %s, %s %s, %j, %j',
+    'causes 501 before any permission is checked: %s, %s %s, %j, %j',
     async (_, method, target, headers, value) => {
       const answer = await s3.send(method, target, { headers: { ...headers, [HEADER]: value } });
       expect({ status: answer.status, code: answer.code, iamRequests: answer.iamRequests }).toEqual({
@@ -104,8 +104,8 @@ describe('what is not understood', () => {
         (more) => [...write, `${HEADER}-${more}`] as const,
       ),
     ),
-  )('is answered 501 beside AES256 too: %s, %s %s, %j, %s', async (_, method, target, headers, name) => {
-    const answer = await s3.send(method, target, { headers: { ...headers, ...ASKED, [name]: 'AES256' } });
+  )('causes 501 together with AES256 too: %s, %s %s, %j, %s', async (_, method, target, headers, name) => {
+    const answer = await s3.send(method, target, { headers: { ...headers, ...ENCRYPTED, [name]: 'AES256' } });
     expect({ status: answer.status, code: answer.code }).toEqual({ status: 501, code: 'NotImplemented' });
     expect(answer.body).toContain(`\`${name}\``);
   });
@@ -118,17 +118,17 @@ describe('what is not understood', () => {
     ['HEAD', '/pool/acme/k', {}],
     ['DELETE', '/pool/acme/k', {}],
     ['PUT', '/pool', {}],
-  ])('is the header for an operation that cannot be asked: %s %s, %j', async (method, target, headers) => {
-    expect((await s3.send(method, target, { headers: { ...headers, ...ASKED } })).status).toBe(501);
+  ])('causes 501 for an operation that does not support it: %s %s, %j', async (method, target, headers) => {
+    expect((await s3.send(method, target, { headers: { ...headers, ...ENCRYPTED } })).status).toBe(501);
   });
 
-  it('is the header as a parameter of a request that is not presigned', async () => {
+  it('causes 501 as a query parameter of a request that is not presigned', async () => {
     expect((await s3.send('PUT', `/pool/acme/k?${HEADER}=AES256`, { body: 'x' })).status).toBe(501);
   });
 
-  it('is no encryption in a trailer', async () => {
+  it('is ignored in a trailer', async () => {
     s3.allows = () => true;
-    const { iamRequests } = await s3.send('PUT', '/pool/acme/k', { body: 'x', trailers: ASKED });
+    const { iamRequests } = await s3.send('PUT', '/pool/acme/k', { body: 'x', trailers: ENCRYPTED });
     expect(iamRequests.map(({ context }) => context[KEY])).toEqual([undefined]);
   });
 });

@@ -37,21 +37,21 @@ const denied = { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } };
 const theirs = async (Key = 'globex/x') => (await admin.send(new GetObjectCommand(at(Key)))).Body?.transformToString();
 
 describe("a session that is scoped to one tenant's folder", () => {
-  it('reads and writes what is its own', async () => {
+  it('reads and writes its own objects', async () => {
     await acme.send(new PutObjectCommand({ ...at('acme/b'), Body: 'mine' }));
     expect(await (await acme.send(new GetObjectCommand(at('acme/b')))).Body?.transformToString()).toBe('mine');
     const { Contents } = await acme.send(new ListObjectsV2Command({ Bucket: 'pool', Prefix: 'acme/' }));
     expect(Contents?.map(({ Key }) => Key)).toEqual(['acme/a', 'acme/b']);
   });
 
-  it.each(['globex/x', 'acme-2/x', 'acme', 'Acme/a', '/acme/a', 'globex/../acme/a'])('is denied %j', async (key) => {
+  it.each(['globex/x', 'acme-2/x', 'acme', 'Acme/a', '/acme/a', 'globex/../acme/a'])('is denied the key %j', async (key) => {
     await expect(acme.send(new GetObjectCommand(at(key)))).rejects.toMatchObject(denied);
     await expect(acme.send(new PutObjectCommand({ ...at(key), Body: 'stolen' }))).rejects.toMatchObject(denied);
     await expect(acme.send(new HeadObjectCommand(at(key)))).rejects.toMatchObject({ $metadata: { httpStatusCode: 403 } });
     expect(await theirs()).toBe('globex/x');
   });
 
-  it('writes with dots in the key under its own folder, and reaches no other by them', async () => {
+  it('writes a key with dots into its own folder, and reaches no other folder with it', async () => {
     await acme.send(new PutObjectCommand({ ...at('acme/../globex/x'), Body: 'mine' }));
     expect(await theirs()).toBe('globex/x');
     expect(await theirs('acme/../globex/x')).toBe('mine');
@@ -82,7 +82,7 @@ describe("a session that is scoped to one tenant's folder", () => {
     await expect(acme.send(new ListBucketsCommand({}))).rejects.toMatchObject(denied);
   });
 
-  it('deletes of many keys its own, is told of the others, and counts as denied', async () => {
+  it('deletes its own keys of a batch, gets errors for the others, and is recorded as denied', async () => {
     aws.calls.length = 0;
     const Objects = ['acme/a', 'globex/x'].map((Key) => ({ Key }));
     const { Deleted, Errors } = await acme.send(new DeleteObjectsCommand({ Bucket: 'pool', Delete: { Objects } }));
@@ -95,7 +95,7 @@ describe("a session that is scoped to one tenant's folder", () => {
     ]);
   });
 
-  it('is not told whether a key of its own is missing, as on AWS without an unconditional s3:ListBucket', async () => {
+  it('does not learn whether a key of its own is missing, as on AWS without an unconditional s3:ListBucket', async () => {
     await expect(acme.send(new GetObjectCommand(at('acme/none')))).rejects.toMatchObject(denied);
     const lister = JSON.parse(folderPolicy('acme')) as { Statement: object[] };
     lister.Statement.push({ Effect: 'Allow', Action: 's3:ListBucket', Resource: 'arn:aws:s3:::pool' });
@@ -104,7 +104,7 @@ describe("a session that is scoped to one tenant's folder", () => {
     knows.destroy();
   });
 
-  it('is denied an upload by parts elsewhere', async () => {
+  it('is denied a multipart upload to another folder', async () => {
     const upload = (Key: string) =>
       new Upload({ client: acme, params: { ...at(Key), Body: Buffer.alloc(6 * 1024 * 1024) }, partSize: 5 * 1024 * 1024 }).done();
     await upload('acme/big');

@@ -14,12 +14,12 @@ const KEYS = ['a', 'a/', 'a/1', 'a/2', 'a/b/1', 'a/b/2', 'b', 'b/1', 'c'];
 const seedAll = () => s3.seed(Object.fromEntries(KEYS.map((key) => [key, key])));
 
 describe('listings', () => {
-  it('lists in the order of UTF-8, not of UTF-16', async () => {
+  it('orders keys by UTF-8, not by UTF-16', async () => {
     await s3.seed({ '\u{1f600}': '', '\uff5e': '', z: '', Z: '', é: '' });
     expect(keys((await s3.send('GET', '/pool?list-type=2')).body)).toEqual(['Z', 'z', 'é', '\uff5e', '\u{1f600}']);
   });
 
-  it('says of each key its date, ETag, size and checksum', async () => {
+  it('returns the date, ETag, size and checksum of each key', async () => {
     await s3.seed({ k: 'hello' });
     const { body } = await s3.send('GET', '/pool?list-type=2');
     expect(body).toContain(
@@ -28,7 +28,7 @@ describe('listings', () => {
     );
   });
 
-  it('keeps to the prefix, and rolls up what lies behind the delimiter', async () => {
+  it('filters by prefix, and groups keys by delimiter', async () => {
     await seedAll();
     const { body } = await s3.send('GET', '/pool?list-type=2&prefix=a/&delimiter=/');
     expect(keys(body)).toEqual(['a/', 'a/1', 'a/2']);
@@ -43,7 +43,7 @@ describe('listings', () => {
     expect(prefixes((await s3.send('GET', '/pool?delimiter=b/')).body)).toEqual(['a/b/', 'b/']);
   });
 
-  it.each([1, 2, 3, 4, 100])('pages by %i to the same whole, in both versions', async (size) => {
+  it.each([1, 2, 3, 4, 100])('returns the same keys in pages of %i, in both versions', async (size) => {
     await seedAll();
     for (const delimiter of ['', '/', 'b']) {
       const whole = (await s3.send('GET', `/pool?list-type=2&delimiter=${encodeURIComponent(delimiter)}`)).body;
@@ -71,7 +71,7 @@ describe('listings', () => {
     }
   });
 
-  it('starts after a key, and echoes where it started', async () => {
+  it('starts after a key, and returns that key', async () => {
     await seedAll();
     const { body } = await s3.send('GET', '/pool?list-type=2&start-after=b&max-keys=1');
     expect(keys(body)).toEqual(['b/1']);
@@ -84,7 +84,7 @@ describe('listings', () => {
     expect([keys(v1), all(v1, 'Marker')]).toEqual([['c'], ['b/1']]);
   });
 
-  it('answers nothing for max-keys=0, and a thousand at most', async () => {
+  it('returns no key for max-keys=0, and at most 1,000 keys', async () => {
     await s3.seed(Object.fromEntries(Array.from({ length: 1001 }, (_, index) => [`k${index}`, ''])));
     const none = (await s3.send('GET', '/pool?list-type=2&max-keys=0')).body;
     expect([keys(none), all(none, 'IsTruncated')]).toEqual([[], ['false']]);
@@ -92,7 +92,7 @@ describe('listings', () => {
     expect([keys(page).length, all(page, 'MaxKeys'), all(page, 'IsTruncated')]).toEqual([1000, ['1000'], ['true']]);
   });
 
-  it.each(['-1', '1e1', '0x10', '+5', '', '1.0', '01', ' 1', '2147483648', 'NaN'])('refuses max-keys=%j', async (value) => {
+  it.each(['-1', '1e1', '0x10', '+5', '', '1.0', '01', ' 1', '2147483648', 'NaN'])('rejects max-keys=%j', async (value) => {
     for (const version of ['list-type=2&', '']) {
       expect(await s3.send('GET', `/pool?${version}max-keys=${encodeURIComponent(value)}`)).toMatchObject({
         status: 400,
@@ -102,7 +102,7 @@ describe('listings', () => {
   });
 
   it.each(['', 'x', 'MTph=', Buffer.from('2:a').toString('base64url'), `${Buffer.from('1:a').toString('base64url')}A`])(
-    'refuses the continuation token %j, which it did not write',
+    'rejects the continuation token %j, which it did not make',
     async (token) => {
       expect(await s3.send('GET', `/pool?list-type=2&continuation-token=${encodeURIComponent(token)}`)).toMatchObject({
         status: 400,
@@ -111,14 +111,14 @@ describe('listings', () => {
     },
   );
 
-  it('keeps to the prefix that was authorised, whatever a continuation token says', async () => {
+  it('lists only the authorised prefix, whatever the continuation token contains', async () => {
     await s3.seed({ 'acme/a': '', 'globex/x': '' });
     const token = Buffer.from('1:globex/').toString('base64url');
     expect(keys((await s3.send('GET', `/pool?list-type=2&prefix=acme/&continuation-token=${token}`)).body)).toEqual([]);
     expect(keys((await s3.send('GET', '/pool?list-type=2&prefix=acme/&start-after=globex')).body)).toEqual([]);
   });
 
-  it('percent-encodes names where that was asked, and escapes them where not', async () => {
+  it('percent-encodes names if requested, and escapes them otherwise', async () => {
     await s3.seed({ 'a b/+&<é\u0001': '' });
     const plain = (await s3.send('GET', '/pool?list-type=2')).body;
     expect(keys(plain)).toEqual(['a b/+&amp;&lt;é&#x1;']);
@@ -131,7 +131,7 @@ describe('listings', () => {
     expect((await s3.send('GET', '/pool?encoding-type=base64')).code).toBe('InvalidArgument');
   });
 
-  it('names the owner in version 1, and in version 2 where asked', async () => {
+  it('names the owner in version 1, and in version 2 if requested', async () => {
     await s3.seed({ k: '' });
     expect((await s3.send('GET', '/pool')).body).toContain('<Owner>');
     expect((await s3.send('GET', '/pool?list-type=2')).body).not.toContain('<Owner>');
@@ -140,8 +140,8 @@ describe('listings', () => {
   });
 });
 
-describe('what a listing asks of IAM', () => {
-  it('sends prefix, delimiter and max-keys only if they were sent, and an empty prefix as an empty one', async () => {
+describe('the IAM request of a listing', () => {
+  it('has prefix, delimiter and max-keys only if they are sent, and an empty prefix as an empty value', async () => {
     const context = async (query: string) => (await s3.send('GET', `/pool?${query}`)).iamRequests[0]?.context ?? {};
     expect(await context('list-type=2')).not.toHaveProperty('s3:prefix');
     expect(await context('list-type=2&prefix=')).toHaveProperty('s3:prefix', '');

@@ -11,8 +11,8 @@ beforeEach(() => {
   s3 = new UploadHarness();
 });
 
-describe('an upload by parts', () => {
-  it('becomes one object, with the headers it was created with and a composite ETag', async () => {
+describe('a multipart upload', () => {
+  it('becomes one object with the headers of its creation and a composite ETag', async () => {
     const id = await s3.create('acme/f', { 'content-type': 'text/plain', 'x-amz-meta-m': '1' });
     const two = await s3.upload(id, 2, SMALL);
     const one = await s3.upload(id, 1, BIG);
@@ -33,13 +33,13 @@ describe('an upload by parts', () => {
     expect(await s3.complete(id, [[1, one]])).toMatchObject({ status: 404, code: 'NoSuchUpload' });
   });
 
-  it('is not there until it is complete', async () => {
+  it('is not visible before it is complete', async () => {
     await s3.upload(await s3.create(), 1, SMALL);
     expect((await s3.send('GET', '/pool/acme/f')).code).toBe('NoSuchKey');
     expect((await s3.send('GET', '/pool?list-type=2')).body).not.toContain('<Contents>');
   });
 
-  it('keeps the last of two parts of one number', async () => {
+  it('keeps the last of two parts with the same number', async () => {
     const id = await s3.create();
     const old = await s3.upload(id, 1, Buffer.from('old'));
     const etag = await s3.upload(id, 1, SMALL);
@@ -48,7 +48,7 @@ describe('an upload by parts', () => {
     expect((await s3.send('GET', '/pool/acme/f')).body).toBe('the end');
   });
 
-  it('takes only the parts that were named', async () => {
+  it('contains only the parts that the completion names', async () => {
     const id = await s3.create();
     await s3.upload(id, 1, Buffer.from('left out'));
     const etag = await s3.upload(id, 7, SMALL);
@@ -56,7 +56,7 @@ describe('an upload by parts', () => {
     expect((await s3.send('GET', '/pool/acme/f')).body).toBe('the end');
   });
 
-  it('answers each part by its number', async () => {
+  it('returns each part by its number', async () => {
     const id = await s3.create();
     const parts: Named[] = [
       [1, await s3.upload(id, 1, BIG)],
@@ -84,8 +84,8 @@ describe('an upload by parts', () => {
   });
 });
 
-describe('an upload', () => {
-  it('is bound to its bucket and its key: through another, no operation finds it', async () => {
+describe('the id of an upload', () => {
+  it('is bound to its bucket and its key: no operation finds it with another bucket or key', async () => {
     const theirs = await s3.create('globex/f');
     const etag = await s3.upload(theirs, 1, SMALL, {}, 'globex/f');
     await s3.seed({ 'acme/source': 'mine' });
@@ -104,24 +104,24 @@ describe('an upload', () => {
     expect((await s3.send('GET', '/pool/globex/f')).body).toBe('the end');
   });
 
-  it('ends with its bucket', async () => {
+  it('is invalid after its bucket is deleted', async () => {
     const id = await s3.create('f');
     expect((await s3.send('DELETE', '/pool')).status).toBe(204);
     await s3.send('PUT', '/pool');
     expect((await s3.send('GET', `/pool/f?uploadId=${id}`)).code).toBe('NoSuchUpload');
   });
 
-  it('is over when it is aborted', async () => {
+  it('is invalid after the upload is aborted', async () => {
     const id = await s3.create();
     expect(await s3.send('DELETE', `/pool/acme/f?uploadId=${id}`)).toMatchObject({ status: 204, body: '' });
     expect((await s3.send('DELETE', `/pool/acme/f?uploadId=${id}`)).code).toBe('NoSuchUpload');
   });
 
-  it.each(['', 'x', 'constructor', '__proto__'])('is not found by the id %j', async (id) => {
+  it.each(['', 'x', 'constructor', '__proto__'])('is not %j', async (id) => {
     expect(await s3.send('GET', `/pool/acme/f?uploadId=${id}`)).toMatchObject({ status: 404, code: 'NoSuchUpload' });
   });
 
-  it.each(['1e1', '0', '10001', '-1', '+1', '01', '1.0', '0x1', ''])('takes no part of the number %j', async (number) => {
+  it.each(['1e1', '0', '10001', '-1', '+1', '01', '1.0', '0x1', ''])('rejects the part number %j', async (number) => {
     const id = await s3.create();
     const path = `/pool/acme/f?uploadId=${id}&partNumber=${encodeURIComponent(number)}`;
     expect(await s3.send('PUT', path, { body: 'x' })).toMatchObject({ status: 400, code: 'InvalidArgument' });
@@ -129,7 +129,7 @@ describe('an upload', () => {
 });
 
 describe('CompleteMultipartUpload', () => {
-  it('refuses parts that are not in order, twice the same, unknown, or too small', async () => {
+  it('rejects parts that are not in order, repeated, unknown, or too small', async () => {
     const id = await s3.create();
     const one = await s3.upload(id, 1, SMALL);
     const two = await s3.upload(id, 2, SMALL);
@@ -145,7 +145,7 @@ describe('CompleteMultipartUpload', () => {
   it.each([
     ['no part', partList([])],
     ['no body', ''],
-    ['a part number that is none', partList([['1e1', 'x']])],
+    ['a part number that is not a number', partList([['1e1', 'x']])],
     ['a part number with a sign', partList([['+1', 'x']])],
     [
       'two part numbers',
@@ -155,12 +155,12 @@ describe('CompleteMultipartUpload', () => {
     ['an unknown element', partList([[1, 'x', '<Size>1</Size>']])],
     ['another root', '<Complete></Complete>'],
     ['two roots', `${partList([[1, 'x']])}${partList([[1, 'x']])}`],
-  ])('refuses %s', async (_, body) => {
+  ])('rejects %s', async (_, body) => {
     const id = await s3.create();
     expect(await s3.send('POST', `/pool/acme/f?uploadId=${id}`, { body })).toMatchObject({ status: 400, code: 'MalformedXML' });
   });
 
-  it('keeps to If-None-Match and to the size that was declared', async () => {
+  it('applies If-None-Match and checks the declared size', async () => {
     await s3.seed({ 'acme/f': 'here' });
     const id = await s3.create();
     const parts: Named[] = [[1, await s3.upload(id, 1, SMALL)]];

@@ -7,7 +7,7 @@ beforeEach(() => {
 });
 
 describe('PutObject and GetObject', () => {
-  it('answers what was put, with its headers and metadata', async () => {
+  it('returns an object with its headers and metadata', async () => {
     const put = await s3.send('PUT', '/pool/acme/a%20b', {
       body: 'hello',
       headers: { 'content-type': 'text/plain', 'cache-control': 'no-store', 'x-amz-meta-colour': 'red' },
@@ -28,7 +28,7 @@ describe('PutObject and GetObject', () => {
     });
   });
 
-  it('gives an object without a content type that of S3, and drops aws-chunked from its encoding', async () => {
+  it("uses S3's default content type, and removes aws-chunked from the content encoding", async () => {
     await s3.send('PUT', '/pool/k', { body: 'x', headers: { 'content-encoding': 'gzip, aws-chunked' } });
     const { headers } = await s3.send('GET', '/pool/k');
     expect(headers).toMatchObject({ 'content-type': 'binary/octet-stream', 'content-encoding': 'gzip' });
@@ -36,13 +36,13 @@ describe('PutObject and GetObject', () => {
     expect((await s3.send('GET', '/pool/k')).headers).not.toHaveProperty('content-encoding');
   });
 
-  it('answers a HEAD with the length of the object and no body', async () => {
+  it('responds to a HEAD with the length of the object and no body', async () => {
     await s3.seed({ k: 'hello' });
     const { status, headers, body } = await s3.send('HEAD', '/pool/k');
     expect({ status, body, length: headers['content-length'] }).toEqual({ status: 200, body: '', length: '5' });
   });
 
-  it('takes a key as an opaque string: dots, double slashes and escapes resolve to nothing else', async () => {
+  it('treats a key as an opaque string: dots, double slashes and escapes are not resolved', async () => {
     await s3.seed({ 'globex/x': 'theirs' });
     for (const path of ['acme/../globex/x', 'acme/%2e%2e/globex/x', 'acme//globex/x', './globex/x', 'acme%2F..%2Fglobex%2Fx']) {
       const { iamRequests, code } = await s3.send('GET', `/pool/${path}`);
@@ -62,20 +62,20 @@ describe('PutObject and GetObject', () => {
   });
 
   it.each(['/pool/%', '/pool/%zz', '/pool/%ff', '/pool/%c3%28', '/%', '/pool/\u00e9', 'pool/k', ''])(
-    'answers 400 InvalidURI to %j',
+    'returns 400 InvalidURI for %j',
     async (path) => {
       expect(await s3.send('GET', path)).toMatchObject({ status: 400, code: 'InvalidURI' });
     },
   );
 
-  it('refuses a key over 1,024 bytes, counted in UTF-8', async () => {
+  it('rejects a key of more than 1,024 UTF-8 bytes', async () => {
     expect((await s3.send('PUT', `/pool/${'k'.repeat(1024)}`, { body: '' })).status).toBe(200);
     expect(await s3.send('PUT', `/pool/${'k'.repeat(1025)}`)).toMatchObject({ status: 400, code: 'KeyTooLongError' });
     expect((await s3.send('PUT', `/pool/${'%C3%A9'.repeat(512)}`)).status).toBe(200);
     expect((await s3.send('PUT', `/pool/${'%C3%A9'.repeat(513)}`)).code).toBe('KeyTooLongError');
   });
 
-  it('knows a bucket by its name and nothing else: `health` is a bucket, `constructor` is none', async () => {
+  it('finds only buckets that exist: `health` may be one, `constructor` is not', async () => {
     const harness = new S3Harness(['health']);
     await harness.send('PUT', '/health/k', { body: 'x' });
     expect((await harness.send('GET', '/health/k')).body).toBe('x');
@@ -83,14 +83,14 @@ describe('PutObject and GetObject', () => {
     expect((await harness.send('GET', '/health?list-type=2')).body).toContain('<Key>k</Key>');
   });
 
-  it.each(['UPPER', 'a', 'a..b', '127.0.0.1', '-ab', 'a_b', '%2e%2e', 'a%2fb'])('refuses %j as a bucket name', async (name) => {
+  it.each(['UPPER', 'a', 'a..b', '127.0.0.1', '-ab', 'a_b', '%2e%2e', 'a%2fb'])('rejects %j as a bucket name', async (name) => {
     expect(await s3.send('PUT', `/${name}`)).toMatchObject({ status: 400, code: 'InvalidBucketName' });
     expect(await s3.send('GET', `/${name}/k`)).toMatchObject({ status: 400, code: 'InvalidBucketName' });
   });
 });
 
 describe('metadata', () => {
-  it('refuses more than 2 KB', async () => {
+  it('is rejected if it has more than 2 KB', async () => {
     const put = (length: number) => s3.send('PUT', '/pool/k', { headers: { 'x-amz-meta-m': 'v'.repeat(length) } });
     expect((await put(2047)).status).toBe(200);
     expect(await put(2048)).toMatchObject({ status: 400, code: 'MetadataTooLarge' });
@@ -103,31 +103,31 @@ describe('metadata', () => {
     ['x-amz-meta-m n', 'v'],
     ['x-amz-meta-m:', 'v'],
     ['content-type', 'text/html\n'],
-  ])('refuses %j: %j, which no header line can carry', async (name, value) => {
+  ])('is rejected as %j: %j, which is not a valid header', async (name, value) => {
     expect(await s3.send('PUT', '/pool/k', { headers: { [name]: value } })).toMatchObject({ status: 400, code: 'InvalidArgument' });
   });
 });
 
-describe('a key that is not there', () => {
-  it('is 404 for who may list the bucket, and 403 for who may not', async () => {
+describe('a key that does not exist', () => {
+  it('causes 404 if the caller may list the bucket, else 403', async () => {
     expect(await s3.send('GET', '/pool/none')).toMatchObject({ status: 404, code: 'NoSuchKey' });
     s3.allows = ({ action }) => action !== 's3:ListBucket';
     expect(await s3.send('GET', '/pool/none')).toMatchObject({ status: 403, code: 'AccessDenied' });
     expect(await s3.send('HEAD', '/pool/none')).toMatchObject({ status: 403, body: '' });
   });
 
-  it('is 403 also where listing is allowed for a prefix alone: the question has no prefix', async () => {
+  it('causes 403 also if the caller may list only a prefix: this IAM request has no prefix', async () => {
     s3.allows = ({ action, context }) => action !== 's3:ListBucket' || context['s3:prefix'] === 'acme/';
     expect((await s3.send('GET', '/pool/acme/none')).status).toBe(403);
   });
 
-  it('is deleted with 204 all the same', async () => {
+  it('is deleted with 204', async () => {
     expect(await s3.send('DELETE', '/pool/none')).toMatchObject({ status: 204, body: '', headers: {} });
   });
 });
 
-describe('answers', () => {
-  it('writes errors as XML with the request id, and none of it for a HEAD', async () => {
+describe('an error response', () => {
+  it('is XML with the request id, and empty for a HEAD', async () => {
     const { headers, body } = await s3.send('GET', '/pool/%3Cnone%3E');
     expect(headers).toMatchObject({ 'x-amz-request-id': 'REQUEST', 'content-type': 'application/xml' });
     expect(body).toContain('<Code>NoSuchKey</Code>');
@@ -136,7 +136,7 @@ describe('answers', () => {
     expect(await s3.send('HEAD', '/pool/none')).toMatchObject({ status: 404, body: '', headers: { 'x-amz-request-id': 'REQUEST' } });
   });
 
-  it('names the caller, the action and the resource in a denial', async () => {
+  it('names the caller, the action and the resource of a denial', async () => {
     s3.allows = () => false;
     const { status, body } = await s3.send('GET', '/pool/globex/x');
     expect(status).toBe(403);

@@ -24,8 +24,8 @@ afterAll(async () => {
 
 const at = (Key: string) => ({ Bucket: 'pool', Key });
 
-describe('presigned URLs', () => {
-  it('get what the signer may get, with the headers that were signed', async () => {
+describe('a presigned URL', () => {
+  it('gets an object that the signer may read, with the signed headers', async () => {
     const url = await getSignedUrl(acme, new GetObjectCommand({ ...at('acme/a'), ResponseContentDisposition: 'attachment; filename="a"' }));
     const response = await fetch(url);
     expect([response.status, response.headers.get('content-disposition'), await response.text()]).toEqual([
@@ -35,7 +35,7 @@ describe('presigned URLs', () => {
     ]);
   });
 
-  it('are denied what the signer may not have', async () => {
+  it('is denied objects that the signer may not access', async () => {
     expect((await fetch(await getSignedUrl(acme, new GetObjectCommand(at('globex/x'))))).status).toBe(403);
     const put = await getSignedUrl(plain, new PutObjectCommand(at('globex/x')));
     expect((await fetch(put, { method: 'PUT', body: 'stolen' })).status).toBe(403);
@@ -43,7 +43,7 @@ describe('presigned URLs', () => {
     expect((await fetch(copy, { method: 'PUT' })).status).toBe(403);
   });
 
-  it('put, where the SDK was told to compute checksums only when required', async () => {
+  it('puts an object if the SDK computes checksums only when required', async () => {
     const url = await getSignedUrl(plain, new PutObjectCommand({ ...at('acme/put'), ContentType: 'text/plain' }), {
       signableHeaders: new Set(['content-type']),
     });
@@ -52,27 +52,27 @@ describe('presigned URLs', () => {
     expect([await Body?.transformToString(), ContentType]).toEqual(['mine', 'text/plain']);
   });
 
-  it("do not put by the SDK's defaults: it signed the checksum of an empty body", async () => {
+  it("does not put an object with the SDK's defaults, which sign the checksum of an empty body", async () => {
     const url = await getSignedUrl(acme, new PutObjectCommand(at('acme/none')));
     const response = await fetch(url, { method: 'PUT', body: 'mine' });
     expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('<Code>BadDigest</Code>')]);
   });
 
-  it('are another operation for nobody: a header that was not signed makes no copy of a put', async () => {
+  it('cannot become another operation: a header that is not signed does not turn a put into a copy', async () => {
     const url = await getSignedUrl(plain, new PutObjectCommand(at('acme/slipped')));
     const response = await fetch(url, { method: 'PUT', headers: { 'x-amz-copy-source': 'pool/globex/x' } });
     expect(response.status).toBe(403);
     await expect(admin.send(new GetObjectCommand(at('acme/slipped')))).rejects.toMatchObject({ name: 'NoSuchKey' });
   });
 
-  it('are refused with parameters that were not signed', async () => {
+  it('is rejected with parameters that are not signed', async () => {
     const url = await getSignedUrl(acme, new GetObjectCommand(at('acme/a')));
     for (const more of ['&response-content-type=text%2Fhtml', '&partNumber=1', '&versionId=1', '&x-id=PutObject']) {
       expect((await fetch(url + more)).status).not.toBe(200);
     }
   });
 
-  it('tell policies that they are presigned', async () => {
+  it('has a condition key that shows that it is presigned', async () => {
     const Policy = JSON.stringify({
       Version: '2012-10-17',
       Statement: { Effect: 'Allow', Action: 's3:GetObject', Resource: '*', Condition: { StringEquals: { 's3:authType': 'REST-HEADER' } } },

@@ -22,7 +22,7 @@ afterAll(async () => {
   await aws.close();
 });
 
-/** Sends it with all iamRequests there are, so that nothing but the table can stop it. */
+/** Sends a request with all permissions, so that only the table can refuse it. */
 async function attempt(operation: ModelledOperation, more: Readonly<Record<string, unknown>> = {}) {
   aws.calls.length = 0;
   const command = operation.command({ ...operation.required, ...more }).command as GetObjectCommand;
@@ -41,12 +41,12 @@ async function expectNothingTouched() {
 }
 
 describe("the operations of the SDK's model", () => {
-  it('are all known by name: twenty are here, the others are not', () => {
+  it('are all known by name: 20 are supported, 92 are not', () => {
     expect(PRESENT.map(({ name }) => name).toSorted()).toEqual([...ROWS.keys()].toSorted());
     expect([PRESENT.length, ABSENT.length]).toEqual([20, 92]);
   });
 
-  it.each(ABSENT)('answer 501 to $name, and nothing is touched', async (operation) => {
+  it.each(ABSENT)('return 501 for $name, which changes nothing', async (operation) => {
     const { status, decisions } = await attempt(operation);
     expect({ status, decisions }).toEqual({ status: 501, decisions: ['refused'] });
     await expectNothingTouched();
@@ -58,19 +58,19 @@ describe("the headers and parameters of the SDK's model", () => {
     operation.optional.filter((part) => !isKnown(operation.name, part)).map((part) => ({ operation, part })),
   );
 
-  it('are many more than the table knows', () => {
+  it('include 138 that the table does not support', () => {
     expect(unknown.length).toBe(138);
   });
 
   it.each(unknown.map(({ operation, part }) => [operation.name, part.name, operation, part] as const))(
-    'answer 501 to %s with %s',
+    'return 501 for %s with %s',
     async (_name, _part, operation, { member, value }) => {
       const { status, decisions } = await attempt(operation, { [member]: value });
       expect({ status, decisions }).toEqual({ status: 501, decisions: ['refused'] });
     },
   );
 
-  it('touched nothing', expectNothingTouched);
+  it('have changed nothing', expectNothingTouched);
 });
 
 function isKnown(operation: string, { kind, name }: { readonly kind: 'query' | 'header'; readonly name: string }): boolean {

@@ -75,7 +75,7 @@ describe('the AWS SDK', () => {
     await expect(s3.send(new HeadObjectCommand(at('a')))).rejects.toMatchObject({ name: 'NotFound' });
   });
 
-  it('carries every kind of key there and back, in all operations that name one', async () => {
+  it('sends and receives every kind of key, in all operations that name one', async () => {
     const keys = [
       'plain',
       'a b',
@@ -113,7 +113,7 @@ describe('the AWS SDK', () => {
     expect((await s3.send(new ListObjectsV2Command({ Bucket: 'pool' }))).KeyCount).toBe(0);
   });
 
-  it('sends streams, and empty bodies', async () => {
+  it('sends streams and empty bodies', async () => {
     await s3.send(
       new PutObjectCommand({ ...at('stream'), Body: Readable.from([Buffer.from('he'), Buffer.from('llo')]), ContentLength: 5 }),
     );
@@ -135,7 +135,7 @@ describe('the AWS SDK', () => {
     });
   });
 
-  it('reads ranges and keeps to conditions', async () => {
+  it('reads ranges and applies conditions', async () => {
     const { ETag } = await s3.send(new PutObjectCommand({ ...at('r'), Body: '0123456789' }));
     const part = await s3.send(new GetObjectCommand({ ...at('r'), Range: 'bytes=2-4' }));
     expect([part.ContentRange, await part.Body?.transformToString()]).toEqual(['bytes 2-4/10', '234']);
@@ -162,7 +162,7 @@ describe('the AWS SDK', () => {
     expect(CommonPrefixes).toEqual([{ Prefix: 'page/' }]);
   });
 
-  it('makes, finds, lists and deletes buckets', async () => {
+  it('creates, finds, lists and deletes buckets', async () => {
     expect((await s3.send(new CreateBucketCommand({ Bucket: 'new-one' }))).Location).toBe('/new-one');
     expect((await s3.send(new HeadBucketCommand({ Bucket: 'new-one' }))).BucketRegion).toBe('us-east-1');
     expect((await s3.send(new ListBucketsCommand({}))).Buckets?.map(({ Name }) => Name)).toEqual(['new-one', 'pool']);
@@ -172,7 +172,7 @@ describe('the AWS SDK', () => {
     await expect(s3.send(new ListObjectsV2Command({ Bucket: 'new-one' }))).rejects.toMatchObject({ name: 'NoSuchBucket' });
   });
 
-  it('sends the location of a bucket in another region by itself', async () => {
+  it('sends the location of a bucket in another region automatically', async () => {
     const europe = await start({ region: 'eu-central-1' });
     const client = new S3Client({ ...clientConfig(europe, europe.admin), region: 'eu-central-1' });
     await client.send(new CreateBucketCommand({ Bucket: 'new-one' }));
@@ -181,7 +181,7 @@ describe('the AWS SDK', () => {
     await europe.close();
   });
 
-  it('uploads by parts, copies parts, lists and aborts uploads', async () => {
+  it('uploads and copies parts, lists and aborts uploads', async () => {
     await s3.send(new PutObjectCommand({ ...at('source'), Body: Buffer.alloc(6 * 1024 * 1024, 's') }));
     const { UploadId } = await s3.send(new CreateMultipartUploadCommand(at('parts')));
     const upload = { ...at('parts'), UploadId };
@@ -212,7 +212,7 @@ describe('the AWS SDK', () => {
 });
 
 describe('lib-storage', () => {
-  it.each(['CRC32', 'SHA256', undefined] as const)('uploads twelve megabytes by parts, with %s', async (ChecksumAlgorithm) => {
+  it.each(['CRC32', 'SHA256', undefined] as const)('uploads 12 MiB in parts, with %s', async (ChecksumAlgorithm) => {
     const body = Buffer.alloc(12 * 1024 * 1024, '0123456789');
     const upload = new Upload({
       client: s3,
@@ -224,7 +224,7 @@ describe('lib-storage', () => {
     expect(Buffer.from((await Body?.transformToByteArray()) ?? []).equals(body)).toBe(true);
   });
 
-  it('leaves nothing behind when it is aborted', async () => {
+  it('leaves no object after an abort', async () => {
     const upload = new Upload({ client: s3, params: { ...at('aborted'), Body: Readable.from([Buffer.alloc(12 * 1024 * 1024)]) } });
     upload.on('httpUploadProgress', () => void upload.abort());
     await expect(upload.done()).rejects.toMatchObject({ name: 'AbortError' });
@@ -232,7 +232,7 @@ describe('lib-storage', () => {
   });
 });
 
-it('has reached every operation of the table', () => {
+it('executed every operation of the table', () => {
   const reached = new Set(aws.calls.filter(({ decision }) => decision === 'allowed').map(({ operation }) => operation));
   expect(S3_OPERATIONS.map(({ operation }) => operation).filter((operation) => !reached.has(operation))).toEqual([]);
 });

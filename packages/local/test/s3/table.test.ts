@@ -16,7 +16,7 @@ const untouched = async () => {
 };
 
 describe('the table of operations', () => {
-  it('has an operation a row, each with its actions', () => {
+  it('has each operation once, with its permissions', () => {
     expect(new Set(S3_OPERATIONS.map(({ operation }) => operation)).size).toBe(S3_OPERATIONS.length);
     expect(S3_OPERATIONS).toHaveLength(20);
     for (const { operation, actions } of S3_OPERATIONS) {
@@ -25,7 +25,7 @@ describe('the table of operations', () => {
     }
   });
 
-  it('does not let the sub-resources fall through to objects and buckets, as another emulator does', async () => {
+  it('returns 501 for sub-resources, and does not treat them as objects or buckets', async () => {
     for (const [method, path] of [
       ['PUT', '/pool/acme/k?tagging='],
       ['DELETE', '/pool/acme/k?tagging='],
@@ -88,7 +88,7 @@ describe('the table of operations', () => {
     'x-amz-metadata',
     'if-range',
     'range',
-  ])('answers 501 to the header %s on a write, and names it', async (name) => {
+  ])('returns 501 for the header %s on a write, and names it', async (name) => {
     const { status, code, operation, body } = await s3.send('PUT', '/pool/acme/k', { body: 'overwritten', headers: { [name]: 'x' } });
     expect({ status, code, operation }).toEqual({ status: 501, code: 'NotImplemented', operation: '' });
     expect(body).toContain(`\`${name}\``);
@@ -106,11 +106,11 @@ describe('the table of operations', () => {
     'x-amz-content-sha256',
     'x-amz-trailer',
     'x-amz-decoded-content-length',
-  ])('takes the header %s for what it is: nothing of the operation', async (name) => {
+  ])('ignores the header %s, which does not affect the operation', async (name) => {
     expect((await s3.send('GET', '/pool/acme/k', { headers: { [name]: 'x' } })).status).toBe(200);
   });
 
-  it('does not take a trailer for a header: no copy comes of it', async () => {
+  it('does not treat a trailer as a header: it does not turn a put into a copy', async () => {
     await s3.seed({ 'globex/x': 'theirs' });
     const { iamRequests, operation } = await s3.send('PUT', '/pool/acme/new', {
       body: 'mine',
@@ -120,7 +120,7 @@ describe('the table of operations', () => {
     expect((await s3.send('GET', '/pool/acme/new')).body).toBe('mine');
   });
 
-  it('refuses a body that nobody reads', async () => {
+  it('rejects a body that the operation does not read', async () => {
     for (const [method, path, headers] of [
       ['GET', '/pool/acme/k', {}],
       ['DELETE', '/pool/acme/k', {}],
@@ -133,20 +133,20 @@ describe('the table of operations', () => {
     await untouched();
   });
 
-  it('disagrees with an x-id that names another operation', async () => {
+  it('returns 501 for an x-id that names another operation', async () => {
     expect((await s3.send('GET', '/pool/acme/k?x-id=GetObject')).status).toBe(200);
     expect((await s3.send('GET', '/pool/acme/k?x-id=ListObjectsV2')).status).toBe(501);
     expect((await s3.send('GET', '/pool/acme/k?x-id=')).status).toBe(501);
   });
 
-  it('answers 501 to parameters named like what every object has', async () => {
+  it('returns 501 for parameters with the names of inherited properties', async () => {
     for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty']) {
       expect((await s3.send('GET', `/pool/acme/k?${name}=`)).status).toBe(501);
       expect((await s3.send('GET', `/pool?list-type=2&${name}=1`)).status).toBe(501);
     }
   });
 
-  it('refuses an owner that is not ours, wherever it may be named', async () => {
+  it('rejects an expected owner that is another account, for every operation', async () => {
     for (const [method, path] of [
       ['GET', '/pool/acme/k'],
       ['HEAD', '/pool/acme/k'],
@@ -167,8 +167,8 @@ describe('the table of operations', () => {
   });
 });
 
-describe('what every request tells IAM', () => {
-  it('sends how it was signed and whose the bucket is', async () => {
+describe('the IAM request of every operation', () => {
+  it('has the kind of signature and the account of the bucket', async () => {
     const context = async (presigned: boolean) => {
       const { iamRequests } = await s3.send('GET', '/pool/acme/k', {
         presigned,
@@ -186,9 +186,9 @@ describe('what every request tells IAM', () => {
     expect(await context(true)).toEqual({ ...shared, 's3:authType': 'REST-QUERY-STRING', 's3:signatureAge': '5000' });
   });
 
-  it('sends nothing that the table does not say', async () => {
+  it('has no condition key and no permission that the table does not list', async () => {
     const { COMMON_CONDITION_KEYS } = await import('../../src/services/s3/authorization.ts');
-    const said = new Map(
+    const documented = new Map(
       S3_OPERATIONS.map(({ operation, conditionKeys = [], actions, furtherActions = [] }) => [
         operation,
         { keys: [...COMMON_CONDITION_KEYS, ...conditionKeys], actions: [...actions, ...furtherActions.map(([action]) => action)] },
@@ -212,7 +212,7 @@ describe('what every request tells IAM', () => {
       ['GET', '/', {}],
     ] as const) {
       const { operation, iamRequests } = await s3.send(method, path, { headers, presigned: true, body: body ?? '' });
-      const row = said.get(operation);
+      const row = documented.get(operation);
       for (const { action, context } of iamRequests) {
         expect(row?.actions, operation).toContain(action);
         for (const key of Object.keys(context)) expect(row?.keys, operation).toContain(key);

@@ -11,8 +11,8 @@ beforeEach(() => {
   s3 = new UploadHarness();
 });
 
-describe('checksums of uploads', () => {
-  it('compose those of the parts, which Complete must name', async () => {
+describe('the checksum of an upload', () => {
+  it("is composed of the parts' checksums, which the completion must list", async () => {
     const id = await s3.create('acme/f', { 'x-amz-checksum-algorithm': 'SHA1' });
     const one = await s3.upload(id, 1, BIG, { headers: { 'x-amz-checksum-sha1': SHA1(BIG) } });
     const two = await s3.upload(id, 2, SMALL, { headers: { 'x-amz-checksum-sha1': SHA1(SMALL) } });
@@ -45,7 +45,7 @@ describe('checksums of uploads', () => {
     expect((await s3.send('GET', '/pool/acme/f?partNumber=2', mode)).headers).toMatchObject({ 'x-amz-checksum-sha1': SHA1(SMALL) });
   });
 
-  it.each(['CRC32', 'CRC32C', 'CRC64NVME'] as const)('are of the whole object for FULL_OBJECT and %s', async (algorithm) => {
+  it.each(['CRC32', 'CRC32C', 'CRC64NVME'] as const)('is of the whole object for FULL_OBJECT and %s', async (algorithm) => {
     const id = await s3.create('acme/f', { 'x-amz-checksum-algorithm': algorithm, 'x-amz-checksum-type': 'FULL_OBJECT' });
     const parts: Named[] = [
       [1, await s3.upload(id, 1, BIG)],
@@ -58,7 +58,7 @@ describe('checksums of uploads', () => {
     expect(first((await s3.complete(id, parts, { [header]: whole })).body, `Checksum${algorithm}`)).toBe(whole);
   });
 
-  it('are refused for a part of another algorithm, and for a wrong one', async () => {
+  it('rejects a part with another algorithm, with no checksum, or with a wrong one', async () => {
     const id = await s3.create('acme/f', { 'x-amz-checksum-algorithm': 'SHA256' });
     const part = (headers: Record<string, string>) => s3.send('PUT', `/pool/acme/f?uploadId=${id}&partNumber=1`, { body: SMALL, headers });
     expect(await part({})).toMatchObject({ status: 400, code: 'InvalidRequest' });
@@ -72,7 +72,7 @@ describe('checksums of uploads', () => {
     { 'x-amz-checksum-algorithm': 'CRC32', 'x-amz-checksum-type': 'HALF' },
     { 'x-amz-checksum-type': 'COMPOSITE' },
     { 'x-amz-checksum-algorithm': 'MD5' },
-  ])('are refused as %j', async (headers) => {
+  ])('cannot be %j', async (headers) => {
     expect(await s3.send('POST', '/pool/acme/f?uploads=', { headers: Object.fromEntries(Object.entries(headers)) })).toMatchObject({
       status: 400,
     });

@@ -7,7 +7,7 @@ beforeEach(() => {
 });
 
 describe('ListParts and ListMultipartUploads', () => {
-  it('lists parts by pages', async () => {
+  it('lists parts in pages', async () => {
     const id = await s3.create();
     for (const number of [3, 1, 2]) await s3.upload(id, number, Buffer.from(String(number)));
     const page = (query: string) => s3.send('GET', `/pool/acme/f?uploadId=${id}${query}`);
@@ -22,7 +22,7 @@ describe('ListParts and ListMultipartUploads', () => {
       expect((await page(wrong)).code).toBe('InvalidArgument');
   });
 
-  it('lists uploads by key and age, by pages, prefixes and delimiters', async () => {
+  it('lists uploads by key and creation, with pages, prefixes and delimiters', async () => {
     const a1 = await s3.create('a/1');
     const a1again = await s3.create('a/1');
     const b = await s3.create('b');
@@ -40,7 +40,7 @@ describe('ListParts and ListMultipartUploads', () => {
     expect((await s3.send('GET', '/pool?uploads=&max-uploads=-1')).code).toBe('InvalidArgument');
   });
 
-  it('asks for the whole bucket, prefix or not', async () => {
+  it('needs permission for the whole bucket, with or without a prefix', async () => {
     const { iamRequests } = await s3.send('GET', '/pool?uploads=&prefix=acme/');
     expect(iamRequests[0]).toMatchObject({ action: 's3:ListBucketMultipartUploads', resource: 'arn:aws:s3:::pool' });
     expect(iamRequests[0]?.context).not.toHaveProperty('s3:prefix');

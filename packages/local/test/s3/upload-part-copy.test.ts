@@ -11,7 +11,7 @@ describe('UploadPartCopy', () => {
     s3.send('PUT', `/pool/acme/f?uploadId=${id}&partNumber=1`, { headers: { 'x-amz-copy-source': 'pool/acme/s', ...headers } });
   beforeEach(() => s3.seed({ 'acme/s': '0123456789' }));
 
-  it('copies the bytes that were asked for, and asks for the source too', async () => {
+  it('copies the requested bytes, and needs permission for the source', async () => {
     const id = await s3.create();
     const { iamRequests, body } = await copy(id, { 'x-amz-copy-source-range': 'bytes=2-4' });
     expect(iamRequests.map(({ action, resource }) => [action, resource])).toEqual([
@@ -23,13 +23,13 @@ describe('UploadPartCopy', () => {
   });
 
   it.each(['bytes=2-', 'bytes=-3', 'bytes=4-2', 'bytes=0-1e1', 'bytes=0-10', 'items=0-1', '', 'bytes=0-1,2-3'])(
-    'refuses the range %j',
+    'rejects the range %j',
     async (range) => {
       expect((await copy(await s3.create(), { 'x-amz-copy-source-range': range })).status).toBe(400);
     },
   );
 
-  it('keeps to the conditions on the source, and is denied from a foreign one', async () => {
+  it('applies the conditions on the source, and is denied a source without permission', async () => {
     const id = await s3.create();
     expect((await copy(id, { 'x-amz-copy-source-if-match': '"other"' })).status).toBe(412);
     s3.allows = ({ action, resource }) => action !== 's3:GetObject' || resource !== 'arn:aws:s3:::pool/acme/s';

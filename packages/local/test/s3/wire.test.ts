@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => aws.close());
 
-/** Sends a signed request over a bare socket: what comes back is all there is. */
+/** Sends a signed request over a socket, and returns every byte of the response. */
 async function send(request: Omit<ToSign, 'headers'> & { readonly headers?: Readonly<Record<string, string>> }) {
   const { host, port } = new URL(aws.url);
   const bytes = asBytes(handSign({ ...request, headers: { host, ...request.headers }, keys: aws.admin }));
@@ -34,8 +34,8 @@ async function send(request: Omit<ToSign, 'headers'> & { readonly headers?: Read
   return { status: Number(head.split(' ')[1]), headers, body };
 }
 
-describe('on the wire', () => {
-  it('a 304 and a 204 have neither a body nor a length', async () => {
+describe('the HTTP interface of S3', () => {
+  it('returns a 304 and a 204 without a body and without a length', async () => {
     const unmodified = await send({ path: '/pool/k', headers: { 'if-none-match': '*' } });
     expect([unmodified.status, unmodified.body, unmodified.headers.has('content-length')]).toEqual([304, '', false]);
     expect(unmodified.headers.get('etag')).toBe('"5d41402abc4b2a76b9719d911017c592"');
@@ -43,7 +43,7 @@ describe('on the wire', () => {
     expect([deleted.status, deleted.body, deleted.headers.has('content-length')]).toEqual([204, '', false]);
   });
 
-  it("a HEAD answers with the object's length, and an error to it with no body", async () => {
+  it("responds to a HEAD with the object's length, and without a body to a HEAD that fails", async () => {
     const head = await send({ method: 'HEAD', path: '/pool/k' });
     expect([head.status, head.headers.get('content-length'), head.body]).toEqual([200, '5', '']);
     for (const path of ['/pool/none', '/none', '/POOL', '/pool/k%zz', '/pool/k?acl=']) {
@@ -57,7 +57,7 @@ describe('on the wire', () => {
     }
   });
 
-  it('every answer has a request id, once', async () => {
+  it('returns one request id in every response', async () => {
     for (const request of [{ path: '/pool/k' }, { path: '/pool/none' }, { method: 'DELETE', path: '/pool/none' }, { method: 'PATCH' }]) {
       const { headers, body } = await send(request);
       const id = headers.get('x-amz-request-id');
@@ -66,7 +66,7 @@ describe('on the wire', () => {
     }
   });
 
-  it('nothing resolves dots in a path', async () => {
+  it('does not resolve dots in a path', async () => {
     for (const path of ['/pool/acme/../globex/x', '/pool/acme/%2e%2e/globex/x', '/pool/acme/%2E./globex/x']) {
       await send({ method: 'PUT', path, body: 'mine' });
     }
@@ -74,7 +74,7 @@ describe('on the wire', () => {
     expect((await send({ path: '/pool/acme/../globex/x' })).body).toBe('mine');
   });
 
-  it('a trailer makes no copy of a put', async () => {
+  it('does not turn a put into a copy because of a trailer', async () => {
     const crc32 = checksum('CRC32', Buffer.from('hello'));
     const streamed = (trailers: string, declared: string) =>
       send({
@@ -99,7 +99,7 @@ describe('on the wire', () => {
     expect((await send({ path: '/pool/acme/new' })).body).toBe('hello');
   });
 
-  it('a header that asks for encryption cannot come twice', async () => {
+  it('rejects two encryption headers', async () => {
     const twice = await send({
       method: 'PUT',
       path: '/pool/twice',
@@ -110,12 +110,12 @@ describe('on the wire', () => {
     expect((await send({ method: 'HEAD', path: '/pool/twice' })).status).toBe(404);
   });
 
-  it('an override cannot split a header', async () => {
+  it('rejects an override that would split a header', async () => {
     const { status, headers } = await send({ path: '/pool/k', query: 'response-content-type=a%0D%0Aset-cookie%3A%20b' });
     expect([status, headers.has('set-cookie')]).toEqual([400, false]);
   });
 
-  it('malformed XML is 400, however it is malformed', async () => {
+  it('returns 400 for every kind of malformed XML', async () => {
     for (const body of ['<Delete>', '<!DOCTYPE a><Delete/>', '\xff\xfe', '&', '<Delete/><Delete/>', '{"Objects":[]}']) {
       const { status, body: answer } = await send({ method: 'POST', path: '/pool', query: 'delete=', body });
       expect([status, answer], body).toEqual([400, expect.stringContaining('MalformedXML')]);

@@ -52,28 +52,28 @@ describe('readXml', () => {
     ['XML 1.1', '<?xml version="1.1"?><Delete></Delete>'],
     ['another encoding', '<?xml version="1.0" encoding="UTF-16"?><Delete></Delete>'],
     ['a deep nest', `<Delete>${'<a>'.repeat(50_000)}${'</a>'.repeat(50_000)}</Delete>`],
-  ])('refuses %s', (_, text) => {
+  ])('rejects %s', (_, text) => {
     expect(() => read(text)).toThrow(expect.objectContaining({ code: 'MalformedXML', status: 400 }));
   });
 
-  it('refuses what is not UTF-8, and what is too long', () => {
+  it('rejects invalid UTF-8, and a body that is too long', () => {
     expect(() => read(Buffer.from('<Delete>\xe9</Delete>', 'latin1'))).toThrow(expect.objectContaining({ code: 'MalformedXML' }));
     expect(() => read(`<Delete>${' '.repeat(4 * 1024 * 1024)}</Delete>`)).toThrow(expect.objectContaining({ code: 'MalformedXML' }));
   });
 });
 
 describe('XmlElement', () => {
-  it('refuses children that were not named, and text between children', () => {
+  it('rejects unexpected children, and text between children', () => {
     expect(() => read('<Delete><Quiet/><Other/></Delete>').only('Quiet')).toThrow('not well-formed');
     expect(() => read('<Delete>text<Quiet/></Delete>').only('Quiet')).toThrow('not well-formed');
     expect(read('<Delete> <Quiet/> </Delete>').only('Quiet').optionalText('Quiet')).toBe('');
   });
 
-  it('refuses the same child twice', () => {
+  it('rejects the same child twice', () => {
     expect(() => read('<Delete><Quiet>true</Quiet><Quiet>false</Quiet></Delete>').optionalText('Quiet')).toThrow('not well-formed');
   });
 
-  it('refuses elements where text belongs', () => {
+  it('rejects elements in place of text', () => {
     expect(() => read('<Delete><Quiet><b>true</b></Quiet></Delete>').optionalText('Quiet')).toThrow('not well-formed');
   });
 });

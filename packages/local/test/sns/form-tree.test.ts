@@ -11,19 +11,19 @@ describe('parseFormTree', () => {
     expect(tree(many)).toEqual({ L: Array.from({ length: 12 }, (_, i) => String(i + 1)) });
   });
 
-  it('takes a structure with further members for what it is', () => {
+  it('reads a structure with additional members as a structure', () => {
     expect(tree({ 'A.member': 'x' })).toEqual({ A: { member: 'x' } });
     expect(tree({ 'A.member.1': 'x', 'A.other': 'y' })).toEqual({ A: { member: { 1: 'x' }, other: 'y' } });
   });
 
   it.each<[string, Record<string, string>]>([
     ['a gap', { 'L.member.1': 'a', 'L.member.3': 'c' }],
-    ['zero', { 'L.member.0': 'a' }],
-    ['a number with a zero before it', { 'L.member.01': 'a' }],
+    ['the number 0', { 'L.member.0': 'a' }],
+    ['a number with a leading zero', { 'L.member.01': 'a' }],
     ['a sign', { 'L.member.+1': 'a' }],
-    ['a name for a number', { 'L.member.one': 'a' }],
-    ['a length of more than a thousand', Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [`L.member.${i + 1}`, 'x']))],
-  ])('refuses a list with %s', (_, parameters) => {
+    ['a name in place of a number', { 'L.member.one': 'a' }],
+    ['more than 1,000 elements', Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [`L.member.${i + 1}`, 'x']))],
+  ])('rejects a list with %s', (_, parameters) => {
     expect(() => tree(parameters)).toThrow(expect.objectContaining({ code: 'MalformedQueryString', status: 400 }));
   });
 });

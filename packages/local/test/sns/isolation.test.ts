@@ -30,11 +30,11 @@ describe("a session with a tenant's topic", () => {
     ],
   ];
 
-  it.each(requests('acme'))('may do %s to its own', async (_, request) => {
+  it.each(requests('acme'))('may do %s to its own topic', async (_, request) => {
     await expect(request()).resolves.toBeDefined();
   });
 
-  it.each(requests('globex'))("may not do %s to another's", async (_, request) => {
+  it.each(requests('globex'))("may not do %s to another tenant's topic", async (_, request) => {
     await expect(request()).rejects.toMatchObject(denied);
   });
 
@@ -42,13 +42,13 @@ describe("a session with a tenant's topic", () => {
     await expect(client.send(new ListTopicsCommand({}))).rejects.toMatchObject(denied);
   });
 
-  it('may subscribe nothing, whatever its policies say: the delivery would ask nobody', async () => {
+  it('may not subscribe, even if its policies allow it: a delivery is not authorised', async () => {
     const Endpoint = 'arn:aws:sqs:us-east-1:000000000000:app_globex';
     await expect(client.send(new SubscribeCommand({ TopicArn: topic('acme'), Protocol: 'sqs', Endpoint }))).rejects.toMatchObject(denied);
     await expect(client.send(new UnsubscribeCommand({ SubscriptionArn: `${topic('acme')}:x` }))).rejects.toMatchObject(denied);
   });
 
-  it('hears it in the words of AWS', async () => {
+  it('gets the error message of AWS', async () => {
     await expect(client.send(new PublishCommand({ TopicArn: topic('globex'), Message: 'x' }))).rejects.toThrow(
       `User: arn:aws:sts::000000000000:assumed-role/TenantAccess/acme is not authorized to perform: SNS:Publish on resource: ${topic('globex')} because no session policy allows the SNS:Publish action`,
     );

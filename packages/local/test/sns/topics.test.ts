@@ -54,7 +54,7 @@ async function received(name: string) {
 }
 
 describe('a topic', () => {
-  it('delivers to its queues, in an envelope or without', async () => {
+  it('delivers to its queues, with or without an envelope', async () => {
     const MessageAttributes = { kind: { DataType: 'String', StringValue: 'a <b>' } };
     const { MessageId } = await sns.send(
       new PublishCommand({ TopicArn: topic('news'), Message: 'é & <b>', Subject: 'Hi', MessageAttributes }),
@@ -72,14 +72,14 @@ describe('a topic', () => {
     expect(await received('raw')).toMatchObject([{ Body: 'é & <b>', MessageAttributes }]);
   });
 
-  it('delivers an emoji as well', async () => {
+  it('delivers an emoji', async () => {
     const Message = 'well done \u{1f44f}';
     await sns.send(new PublishCommand({ TopicArn: topic('news'), Message }));
     expect(await received('raw')).toMatchObject([{ Body: Message }]);
     expect(JSON.parse((await received('plain'))[0]?.Body ?? '')).toMatchObject({ Message });
   });
 
-  it('takes batches, and tells of each message what became of it', async () => {
+  it('accepts batches, and returns a result for each message', async () => {
     const entries = (Ids: string[]) => Ids.map((Id) => ({ Id, Message: Id }));
     const batch = (Ids: string[]) => new PublishBatchCommand({ TopicArn: topic('news'), PublishBatchRequestEntries: entries(Ids) });
     const { Successful } = await sns.send(batch(['a', 'b']));
@@ -95,7 +95,7 @@ describe('a topic', () => {
     expect(Failed).toMatchObject([{ Id: 'a', Code: 'InvalidParameter', SenderFault: true }]);
   });
 
-  it('that is FIFO numbers its messages, and publishes none twice within five minutes', async () => {
+  it('numbers messages if it is FIFO, and publishes none twice within five minutes', async () => {
     const publish = (Message: string) => sns.send(new PublishCommand({ TopicArn: topic('orders.fifo'), Message, MessageGroupId: 'g' }));
     const first = await publish('x');
     expect(await publish('x')).toMatchObject({ MessageId: first.MessageId, SequenceNumber: first.SequenceNumber });
@@ -119,17 +119,17 @@ describe('a topic', () => {
     await expect(sns.send(new PublishCommand({ TopicArn, Message: 'x' }))).rejects.toMatchObject({ name: 'NotFoundException' });
   });
 
-  it('lists its subscriptions, and forgets them', async () => {
+  it('lists and removes its subscriptions', async () => {
     const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'short' }));
     const { SubscriptionArn } = await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: queue('raw') }));
     const listed = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn }));
     expect(listed.Subscriptions).toEqual([{ SubscriptionArn, Owner: ACCOUNT, Protocol: 'sqs', Endpoint: queue('raw'), TopicArn }]);
     await sns.send(new UnsubscribeCommand({ SubscriptionArn }));
-    await sns.send(new PublishCommand({ TopicArn, Message: 'unheard' }));
+    await sns.send(new PublishCommand({ TopicArn, Message: 'x' }));
     expect(await received('raw')).toEqual([]);
   });
 
-  it('loses what a queue that is gone does not take, and publishes on', async () => {
+  it('ignores a queue that is deleted, and delivers to the others', async () => {
     const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'lossy' }));
     for (const name of ['gone', 'raw']) await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: queue(name) }));
     await expect(sns.send(new PublishCommand({ TopicArn, Message: 'x' }))).resolves.toHaveProperty('MessageId');
@@ -143,15 +143,15 @@ describe('a topic', () => {
       new SubscribeCommand({ TopicArn: topic('news'), Protocol: 'sqs', Endpoint: queue('raw').replace(ACCOUNT, '999999999999') }),
     ],
     [
-      'a FIFO queue to a topic that is not',
+      'a FIFO queue to a standard topic',
       new SubscribeCommand({ TopicArn: topic('news'), Protocol: 'sqs', Endpoint: queue('ordered.fifo') }),
     ],
     [
-      'with a filter',
+      'with a filter policy',
       new SubscribeCommand({ TopicArn: topic('news'), Protocol: 'sqs', Endpoint: queue('raw'), Attributes: { FilterPolicy: '{}' } }),
     ],
     [
-      'raw or not, who can tell',
+      'with an invalid RawMessageDelivery',
       new SubscribeCommand({ TopicArn: topic('news'), Protocol: 'sqs', Endpoint: queue('raw'), Attributes: { RawMessageDelivery: 'yes' } }),
     ],
   ])('does not subscribe %s', async (_, command) => {
@@ -160,18 +160,18 @@ describe('a topic', () => {
     });
   });
 
-  it('subscribes nothing but queues', async () => {
+  it('subscribes only queues', async () => {
     const lambda = new SubscribeCommand({ TopicArn: topic('news'), Protocol: 'lambda', Endpoint: queue('raw') });
     await expect(sns.send(lambda)).rejects.toMatchObject({ name: 'NotImplemented', $metadata: { httpStatusCode: 501 } });
   });
 
   it.each<[string, object]>([
-    ['to a phone', { PhoneNumber: '+491', TopicArn: undefined }],
+    ['to a phone number', { PhoneNumber: '+491', TopicArn: undefined }],
     ['to an endpoint', { TargetArn: topic('news'), TopicArn: undefined }],
-    ['in a structure', { MessageStructure: 'json' }],
+    ['with a message structure', { MessageStructure: 'json' }],
     ['to a topic of another account', { TopicArn: topic('news').replace(ACCOUNT, '999999999999') }],
-    ['too long', { Message: 'x'.repeat(262_145) }],
-    ['with an attribute for the prototype', { MessageAttributes: { ['__proto__']: { DataType: 'String', StringValue: 'x' } } }],
+    ['a message that is too long', { Message: 'x'.repeat(262_145) }],
+    ['with an attribute named __proto__', { MessageAttributes: { ['__proto__']: { DataType: 'String', StringValue: 'x' } } }],
   ])('does not publish %s', async (_, more) => {
     await expect(sns.send(new PublishCommand({ TopicArn: topic('news'), Message: 'x', ...more }))).rejects.toMatchObject({
       $metadata: { httpStatusCode: expect.toSatisfy((status) => status === 400 || status === 501) },
@@ -179,13 +179,13 @@ describe('a topic', () => {
     expect(await received('raw')).toEqual([]);
   });
 
-  it('publishes the longest message there can be, escaped at every byte', async () => {
+  it('publishes a message of the maximum size in which every byte is escaped', async () => {
     await sns.send(new PublishCommand({ TopicArn: topic('news'), Message: '\u{e9}'.repeat(131_072) }));
     expect((await received('raw'))[0]?.Body).toHaveLength(131_072);
   });
 });
 
-describe('a topic that cannot be', () => {
+describe('a topic that cannot be created', () => {
   it.each([
     ['a/b'],
     [{ Name: 'x', Attributes: { Policy: '{}' } }],
@@ -193,7 +193,7 @@ describe('a topic that cannot be', () => {
     [{ Name: 'x.fifo', Attributes: { FifoTopic: 'yes' } }],
     [{ Name: 'x.fifo', Attributes: { ContentBasedDeduplication: 'TRUE' } }],
     [{ Name: 'x', Tags: [] }],
-  ])('is named at the start: %j', async (definition) => {
+  ])('is named by the error of the start: %j', async (definition) => {
     await expect(startMessaging({ topics: [definition] })).rejects.toThrow(/the topic `.*` cannot be created/);
   });
 });

@@ -13,31 +13,31 @@ afterEach(async () => {
   engine = new Fauxqs(home.region);
 });
 
-// What the adapter leans on, for exactly this version.
+// The behaviour of fauxqs that is relied on, for exactly this version.
 describe('fauxqs', () => {
-  it('is the one version that it was tried in', () => {
+  it('has the tested version', () => {
     expect(JSON.parse(readFileSync(manifest, 'utf8'))).toMatchObject({ version: '2.4.1' });
     expect(readFileSync(workspace, 'utf8')).toMatch(/fauxqs['"]?: ['"]?2\.4\.1['"]?\s/);
   });
 
-  it('finds a queue by the URL and the ARN that are made for it here', async () => {
+  it('finds a queue by its engine URL and engine ARN', async () => {
     await engine.run('CreateQueue', { QueueName: 'app' });
     const { Attributes } = await engine.run('GetQueueAttributes', { QueueUrl: engineUrl(home, 'app'), AttributeNames: ['QueueArn'] });
     expect(Attributes).toEqual({ QueueArn: engineArn(home, 'app') });
     expect(await engine.run('ListQueues', {})).toEqual({ QueueUrls: [engineUrl(home, 'app')] });
   });
 
-  it('answers an error with its code', async () => {
+  it('returns an error with its code', async () => {
     await expect(engine.run('PurgeQueue', { QueueUrl: engineUrl(home, 'app') })).rejects.toMatchObject({
       code: 'QueueDoesNotExist',
       status: 400,
     });
   });
 
-  it('ends what waits for messages when it is closed', async () => {
+  it('ends pending receives when it is closed', async () => {
     await engine.run('CreateQueue', { QueueName: 'app' });
     const waiting = engine.run('ReceiveMessage', { QueueUrl: engineUrl(home, 'app'), WaitTimeSeconds: 20 });
-    // Answered only after the engine has taken the request before it.
+    // Completes only after the engine has started the request before it.
     await engine.run('ListQueues', {});
     await engine.close();
     expect(await waiting).toEqual({});

@@ -48,27 +48,27 @@ describe("a session with a tenant's queue", () => {
     ['GetQueueUrl', () => client.send(new GetQueueUrlCommand({ QueueName: `app_${tenant}` }))],
   ];
 
-  it.each(requests('acme'))('may do %s with its own', async (_, request) => {
+  it.each(requests('acme'))('may do %s with its own queue', async (_, request) => {
     await expect(request()).resolves.toBeDefined();
   });
 
-  it.each(requests('globex'))("may not do %s with another's", async (_, request) => {
+  it.each(requests('globex'))("may not do %s with another tenant's queue", async (_, request) => {
     await expect(request()).rejects.toMatchObject(denied);
   });
 
-  it('may neither list nor create', async () => {
+  it('may neither list nor create queues', async () => {
     await expect(client.send(new ListQueuesCommand({}))).rejects.toMatchObject(denied);
     await expect(client.send(new CreateQueueCommand({ QueueName: 'app_acme2' }))).rejects.toMatchObject(denied);
   });
 
-  it("has nothing moved to another's queue, though it may set attributes", async () => {
+  it("may not redirect messages to another tenant's queue, although it may set attributes", async () => {
     const policy = { deadLetterTargetArn: ARN.replace('acme', 'globex'), maxReceiveCount: 1 };
     const set = (Attributes: Record<string, string>) => client.send(new SetQueueAttributesCommand({ QueueUrl: url('acme'), Attributes }));
     await expect(set({ RedrivePolicy: JSON.stringify(policy) })).rejects.toMatchObject(denied);
     await expect(set({ VisibilityTimeout: '5' })).resolves.toBeDefined();
   });
 
-  it('hears it in the words of AWS, of a batch as of one message', async () => {
+  it('gets the error message of AWS, for a batch too', async () => {
     const batch = new SendMessageBatchCommand({ QueueUrl: url('globex'), Entries: [{ Id: 'a', MessageBody: 'x' }] });
     await expect(client.send(batch)).rejects.toThrow(
       `User: arn:aws:sts::000000000000:assumed-role/TenantAccess/acme is not authorized to perform: sqs:sendmessage on resource: ${ARN.replace('acme', 'globex')} because no session policy allows the sqs:sendmessage action`,

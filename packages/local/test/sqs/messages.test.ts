@@ -34,8 +34,8 @@ beforeEach(async () => {
 const send = (MessageBody: string, more: object = {}) => client.send(new SendMessageCommand({ QueueUrl, MessageBody, ...more }));
 const receive = async (more: object = {}) => (await client.send(new ReceiveMessageCommand({ QueueUrl, ...more }))).Messages ?? [];
 
-describe('messages of a queue', () => {
-  it('are sent, received once, and deleted', async () => {
+describe('a message of a queue', () => {
+  it('is sent, received once, and deleted', async () => {
     const { MessageId, MD5OfMessageBody } = await send('hello <&> é');
     const [message] = await receive();
     expect(message).toMatchObject({ MessageId, MD5OfBody: MD5OfMessageBody, Body: 'hello <&> é' });
@@ -47,10 +47,10 @@ describe('messages of a queue', () => {
 
   it.each([
     ['an emoji', 'well done \u{1f44f}'],
-    ['nothing but emoji', '\u{1f600}\u{1f680}'],
-    ['a character that is private to whoever uses it', '\ue000 x'],
+    ['only emoji', '\u{1f600}\u{1f680}'],
+    ['a private-use character', '\ue000 x'],
     ['both', '\ue000\u{1f600}'],
-  ])('may have %s in them, alone, in a batch and through FIFO queues', async (_, body) => {
+  ])('may contain %s: alone, in a batch and in a FIFO queue', async (_, body) => {
     const md5 = createHash('md5').update(body).digest('hex');
     expect((await send(body)).MD5OfMessageBody).toBe(md5);
     expect(await receive()).toMatchObject([{ Body: body, MD5OfBody: md5 }]);
@@ -62,11 +62,11 @@ describe('messages of a queue', () => {
     expect((await client.send(new ReceiveMessageCommand({ QueueUrl: fifoUrl }))).Messages).toMatchObject([{ Body: body, MD5OfBody: md5 }]);
   });
 
-  it.each(['\u0000', '\u001f', '\ufffe', '\uffff'])('may not have what XML cannot have: %j', async (character) => {
+  it.each(['\u0000', '\u001f', '\ufffe', '\uffff'])('may not contain %j, which XML forbids', async (character) => {
     await expect(send(`\u{1f600}${character}`)).rejects.toMatchObject({ name: 'InvalidMessageContents' });
   });
 
-  it('show their attributes only to those who ask for them, and no sender', async () => {
+  it('has attributes only if they are requested, and no sender', async () => {
     await send('x', {
       MessageAttributes: {
         kind: { DataType: 'String', StringValue: 'note' },
@@ -84,14 +84,14 @@ describe('messages of a queue', () => {
     expect(all?.Attributes).not.toHaveProperty('SenderId');
   });
 
-  it('are seen again when their visibility ends', async () => {
+  it('is received again after its visibility timeout', async () => {
     await send('x');
     const [message] = await receive();
     await client.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle: message?.ReceiptHandle, VisibilityTimeout: 0 }));
     expect(await receive()).toMatchObject([{ Body: 'x' }]);
   });
 
-  it('go in batches', async () => {
+  it('is sent, changed and deleted in batches', async () => {
     const Entries = ['a', 'b', 'c'].map((Id) => ({ Id, MessageBody: Id }));
     const sent = await client.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
     expect(sent.Successful).toHaveLength(3);
@@ -106,7 +106,7 @@ describe('messages of a queue', () => {
     expect(deleted.Successful).toHaveLength(3);
   });
 
-  it('go to the next who asks where the one who waited went away', async () => {
+  it('is received by the next receiver if a waiting receiver disconnected', async () => {
     const gone = new AbortController();
     const waiting = client.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }), { abortSignal: gone.signal });
     const begun = aws.calls.length;
@@ -117,13 +117,13 @@ describe('messages of a queue', () => {
     expect(await receive({ WaitTimeSeconds: 5 })).toMatchObject([{ Body: 'x' }]);
   });
 
-  it('wake up who waits for them', async () => {
+  it('completes a pending receive', async () => {
     const waiting = receive({ WaitTimeSeconds: 20 });
     await send('x');
     expect(await waiting).toMatchObject([{ Body: 'x' }]);
   });
 
-  it('of a FIFO queue come in order, one of a group at a time, and none twice', async () => {
+  it('is received in order from a FIFO queue, one of a group at a time, and only once', async () => {
     const put = (MessageBody: string, MessageGroupId: string, MessageDeduplicationId: string) =>
       client.send(new SendMessageCommand({ QueueUrl: fifoUrl, MessageBody, MessageGroupId, MessageDeduplicationId }));
     await put('1', 'a', 'd1');
@@ -140,12 +140,12 @@ describe('messages of a queue', () => {
   });
 
   it.each([
-    ['a type that there is not', { DataType: 'Text', StringValue: 'x' }],
-    ['a type that only begins like one', { DataType: 'Stringy', StringValue: 'x' }],
+    ['an unknown type', { DataType: 'Text', StringValue: 'x' }],
+    ['a type that only begins with a known one', { DataType: 'Stringy', StringValue: 'x' }],
     ['no value', { DataType: 'String' }],
     ['an empty value', { DataType: 'Number', StringValue: '' }],
     ['the value of another type', { DataType: 'Binary', StringValue: 'x' }],
-  ])('may have no attribute of %s', async (_, kind) => {
+  ])('is rejected with an attribute with %s', async (_, kind) => {
     await expect(send('x', { MessageAttributes: { kind } })).rejects.toMatchObject({ name: 'InvalidParameterValue' });
     const Entries = [{ Id: 'a', MessageBody: 'x', MessageAttributes: { kind } }];
     await expect(client.send(new SendMessageBatchCommand({ QueueUrl, Entries }))).rejects.toMatchObject({ name: 'InvalidParameterValue' });
@@ -153,12 +153,12 @@ describe('messages of a queue', () => {
     expect(await receive({ MaxNumberOfMessages: 10 })).toHaveLength(1);
   });
 
-  it('without a FIFO queue have no group', async () => {
+  it('is rejected with a group in a standard queue', async () => {
     await expect(send('x', { MessageGroupId: 'a' })).rejects.toMatchObject({ name: 'InvalidParameterValue' });
     expect(await receive()).toEqual([]);
   });
 
-  it('stay in their queue, whose handle another queue does not know', async () => {
+  it('is not deleted through another queue', async () => {
     await send('x');
     const [message] = await receive();
     await client.send(new DeleteMessageCommand({ QueueUrl: fifoUrl, ReceiptHandle: message?.ReceiptHandle }));
@@ -166,7 +166,7 @@ describe('messages of a queue', () => {
     expect(await receive()).toMatchObject([{ Body: 'x' }]);
   });
 
-  it('name what is wrong with them as AWS does', async () => {
+  it('is rejected with the error names of AWS', async () => {
     await expect(client.send(new SendMessageBatchCommand({ QueueUrl, Entries: [] }))).rejects.toMatchObject({ name: 'EmptyBatchRequest' });
     const nowhere = new SendMessageCommand({ QueueUrl: `${QueueUrl}_nowhere`, MessageBody: 'x' });
     await expect(client.send(nowhere)).rejects.toMatchObject({ name: 'QueueDoesNotExist', $metadata: { httpStatusCode: 400 } });

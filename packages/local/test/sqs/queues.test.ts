@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => aws.close());
 
 describe('queues', () => {
-  it('have the account, the origin and the attributes that they were started with', async () => {
+  it('have the account, the origin and the configured attributes', async () => {
     const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: 'app' }));
     expect(QueueUrl).toBe(`${aws.url}/${ACCOUNT}/app`);
     const { Attributes } = await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
@@ -41,7 +41,7 @@ describe('queues', () => {
     expect(await client.send(new GetQueueAttributesCommand({ QueueUrl }))).not.toHaveProperty('Attributes.QueueArn');
   });
 
-  it('move what was received too often to the dead-letter queue', async () => {
+  it('move a message that is received too often to the dead-letter queue', async () => {
     const QueueUrl = `${aws.url}/${ACCOUNT}/app`;
     await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x' }));
     const receive = (url: string) => client.send(new ReceiveMessageCommand({ QueueUrl: url, VisibilityTimeout: 0 }));
@@ -71,7 +71,7 @@ describe('queues', () => {
     ['ContentBasedDeduplication', 'yes', 'InvalidAttributeValue'],
     ['RedrivePolicy', '{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:999999999999:dead","maxReceiveCount":1}', 'InvalidAttributeValue'],
     ['RedrivePolicy', '{', 'InvalidAttributeValue'],
-  ])('refuse the attribute %s of %s', async (name, value, code) => {
+  ])('reject the attribute %s with the value %s', async (name, value, code) => {
     const QueueUrl = `${aws.url}/${ACCOUNT}/app`;
     await expect(client.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { [name]: value } }))).rejects.toMatchObject({
       name: code,
@@ -98,7 +98,7 @@ describe('queues', () => {
     await expect(get('999999999999')).rejects.toMatchObject({ name: 'QueueDoesNotExist' });
   });
 
-  it('are found by the URL that they would have on AWS, by a client that is told to keep its endpoint', async () => {
+  it('are found by their URL on AWS, if the client does not use it as its endpoint', async () => {
     const keeping = sqsClient(aws);
     Object.assign(keeping.config, { useQueueUrlAsEndpoint: false });
     const QueueUrl = `https://sqs.us-east-1.amazonaws.com/${ACCOUNT}/dead`;
@@ -106,7 +106,7 @@ describe('queues', () => {
   });
 });
 
-describe('a queue that cannot be', () => {
+describe('a queue that cannot be created', () => {
   const started: LocalAws[] = [];
   afterEach(async () => {
     for (const each of started.splice(0)) await each.close();
@@ -114,9 +114,9 @@ describe('a queue that cannot be', () => {
 
   it.each([
     ['a name with a slash', 'a/b'],
-    ['an attribute that is not known', { QueueName: 'app', Attributes: { Policy: '{}' } }],
-    ['a property that is not known', { QueueName: 'app', tags: {} }],
-  ])('is named at the start: %s', async (_, queue) => {
+    ['an unknown attribute', { QueueName: 'app', Attributes: { Policy: '{}' } }],
+    ['an unknown property', { QueueName: 'app', tags: {} }],
+  ])('is named by the error of the start: %s', async (_, queue) => {
     await expect(startMessaging({ queues: [queue] }).then((each) => started.push(each))).rejects.toThrow(
       /the queue `.*` cannot be created/,
     );

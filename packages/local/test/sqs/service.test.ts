@@ -7,13 +7,13 @@ import { modelOf } from '../client-schema.ts';
 import { type ServiceHarness, serviceHarness } from '../service-harness.ts';
 
 const model = modelOf(sqs);
-const UNDERSTOOD = SQS_OPERATIONS.map(({ operation }) => operation);
-const REFUSED = model.operations.filter((name) => !UNDERSTOOD.includes(name));
+const SUPPORTED = SQS_OPERATIONS.map(({ operation }) => operation);
+const REFUSED = model.operations.filter((name) => !SUPPORTED.includes(name));
 
 let harness: ServiceHarness;
 beforeAll(async () => {
-  const home = { account: '000000000000', region: 'us-east-1' };
-  harness = serviceHarness(await sqsService({ ...home, queues: [], engine: new Fauxqs(home.region) }));
+  const scope = { account: '000000000000', region: 'us-east-1' };
+  harness = serviceHarness(await sqsService({ ...scope, queues: [], engine: new Fauxqs(scope.region) }));
 });
 afterAll(() => harness.service.close?.());
 
@@ -23,23 +23,23 @@ function send(operation: string, input: unknown) {
 }
 
 describe("the operations and parameters of the SDK's client of SQS", () => {
-  it('are understood or refused: none is forgotten, and none is made up', () => {
-    expect([UNDERSTOOD.length, REFUSED.length]).toEqual([14, 9]);
-    expect(UNDERSTOOD.filter((name) => !model.operations.includes(name))).toEqual([]);
+  it('are supported or refused: both lists are complete', () => {
+    expect([SUPPORTED.length, REFUSED.length]).toEqual([14, 9]);
+    expect(SUPPORTED.filter((name) => !model.operations.includes(name))).toEqual([]);
   });
 
-  it.each(REFUSED)('%s is answered 501', async (name) => {
+  it.each(REFUSED)('return 501 for %s', async (name) => {
     expect((await send(name, {})).status).toBe(501);
   });
 
-  it('are 501 where they are not in the table', async () => {
+  it('return 501 for parameters that are not in the table', async () => {
     const refused: string[] = [];
-    const parameters = UNDERSTOOD.flatMap((name) => model.parameters(name));
+    const parameters = SUPPORTED.flatMap((name) => model.parameters(name));
     for (const { operation, path, input } of parameters) {
-      const questions = harness.iamRequests.length;
+      const before = harness.iamRequests.length;
       if ((await send(operation, input)).status !== 501) continue;
       refused.push(`${operation}.${path}`);
-      expect(harness.iamRequests).toHaveLength(questions);
+      expect(harness.iamRequests).toHaveLength(before);
     }
     expect(parameters).toHaveLength(72);
     expect(refused.filter((path) => !refused.some((outer) => path.startsWith(`${outer}.`)))).toEqual([
@@ -57,23 +57,23 @@ describe("the operations and parameters of the SDK's client of SQS", () => {
 
 describe('the service of SQS', () => {
   it.each<[string, string, object]>([
-    ['a number for a text', 'SendMessage', { MessageBody: 5 }],
-    ['a text for a number', 'SendMessage', { MessageBody: 'x', DelaySeconds: '1' }],
-    ['half a second', 'SendMessage', { MessageBody: 'x', DelaySeconds: 0.5 }],
+    ['a number for a string', 'SendMessage', { MessageBody: 5 }],
+    ['a string for a number', 'SendMessage', { MessageBody: 'x', DelaySeconds: '1' }],
+    ['a fraction for an integer', 'SendMessage', { MessageBody: 'x', DelaySeconds: 0.5 }],
     ['a structure for a list', 'SendMessageBatch', { Entries: {} }],
-    ['a text for a structure', 'SendMessageBatch', { Entries: ['x'] }],
+    ['a string for a structure', 'SendMessageBatch', { Entries: ['x'] }],
     ['a null for a structure', 'SendMessageBatch', { Entries: [null] }],
     ['a list for a map', 'SendMessage', { MessageBody: 'x', MessageAttributes: [] }],
     ['a number in a map', 'SetQueueAttributes', { Attributes: { DelaySeconds: 1 } }],
-    ['nothing for a text', 'SendMessage', {}],
-    ['null for a text', 'SendMessage', { MessageBody: null }],
-  ])('refuses %s', async (_, operation, members) => {
-    const questions = harness.iamRequests.length;
+    ['a missing string', 'SendMessage', {}],
+    ['null for a string', 'SendMessage', { MessageBody: null }],
+  ])('rejects %s', async (_, operation, members) => {
+    const before = harness.iamRequests.length;
     expect((await send(operation, { QueueUrl: 'http://x/000000000000/app', ...members })).status).toBe(400);
-    expect(harness.iamRequests).toHaveLength(questions);
+    expect(harness.iamRequests).toHaveLength(before);
   });
 
-  it('takes a null for a parameter that was not sent', async () => {
+  it('treats a null as an absent parameter', async () => {
     const service = await sqsService({ account: '000000000000', region: 'us-east-1', queues: ['app'], engine: new Fauxqs('us-east-1') });
     const opened = serviceHarness(service);
     const run = async (name: string, members: object): Promise<[number, unknown]> => {
@@ -98,13 +98,13 @@ describe('the service of SQS', () => {
     }
   });
 
-  it('lets go of who waits for messages when it is closed', async () => {
+  it('ends pending receives when it is closed', async () => {
     const service = await sqsService({ account: '000000000000', region: 'us-east-1', queues: ['app'], engine: new Fauxqs('us-east-1') });
     const closing = serviceHarness(service);
     const headers = (name: string) => ({ 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AmazonSQS.${name}`, host: 'x' });
     const QueueUrl = 'http://x/000000000000/app';
     const waiting = closing.send(headers('ReceiveMessage'), JSON.stringify({ QueueUrl, WaitTimeSeconds: 20 }));
-    // Answered only after the engine has taken the request before it.
+    // Completes only after the engine has started the request before it.
     await closing.send(headers('ListQueues'), '{}');
     await service.close?.();
     expect((await waiting).body.toString()).toBe('{}');
