@@ -23,7 +23,7 @@ export function readJsonRequest(request: VerifiedRequest, target: string, maxByt
     throw new AwsError('UnknownOperationException', 400, 'A request must be a POST to / without a query');
   }
   if (headers.get('content-type') !== CONTENT_TYPE) {
-    throw new AwsError('SerializationException', 400, `The content type must be ${CONTENT_TYPE}`);
+    throw serializationError(`The content type must be ${CONTENT_TYPE}`);
   }
   const unknown = [...headers.keys()].find((name) => name.startsWith('x-amz-') && !AMZ_HEADERS.has(name));
   if (unknown !== undefined) throw unsupported(`The header ${unknown}`);
@@ -31,7 +31,7 @@ export function readJsonRequest(request: VerifiedRequest, target: string, maxByt
   if (prefix !== target || operation === undefined || more.length > 0 || !/^[A-Za-z]+$/.test(operation)) {
     throw new AwsError('UnknownOperationException', 400, `X-Amz-Target must name an operation of ${target}`);
   }
-  if (body.length > maxBytes) throw new AwsError('SerializationException', 400, `The body is larger than ${maxBytes} bytes`);
+  if (body.length > maxBytes) throw serializationError(`The body is larger than ${maxBytes} bytes`);
   return { operation, parameters: readObject(body) };
 }
 
@@ -50,8 +50,12 @@ function readObject(body: Buffer): JsonObject {
     const value = parseStrictJson(body);
     if (isJsonObject(value)) return value;
   } catch (error) {
-    if (error instanceof JsonFault) throw new AwsError('SerializationException', 400, error.message);
+    if (error instanceof JsonFault) throw serializationError(error.message);
     throw error;
   }
-  throw new AwsError('SerializationException', 400, 'The body must be a JSON object');
+  throw serializationError('The body must be a JSON object');
+}
+
+export function serializationError(message: string): AwsError {
+  return new AwsError('SerializationException', 400, message);
 }

@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../strict-json.ts';
+import { serializationError } from './json-protocol.ts';
 import { AwsError, unsupported } from './service.ts';
 
 /** The type of a parameter. */
@@ -82,5 +83,5 @@ function checkValue(value: Json, shape: Shape, path: string): void {
 }
 
 function wrongType(path: string, type: string): AwsError {
-  return new AwsError('SerializationException', 400, `${path} is not ${type}`);
+  return serializationError(`${path} is not ${type}`);
 }

@@ -11,6 +11,7 @@ import {
   type Validation,
   validations,
 } from './dynalite.ts';
+import { validationError } from './errors.ts';
 import { refuseCostlyExpressions } from './expression-cost.ts';
 import { refuseUnknownParameters } from './parameters.ts';
 import { MemoryStore } from './store.ts';
@@ -111,7 +112,7 @@ function asAwsError(error: unknown): AwsError {
     return new AwsError(__type.slice(__type.indexOf('#') + 1), error.statusCode, message ?? Message ?? '');
   }
   // An unexpected exception in dynalite depends on the request: 400, because SDKs would retry a 500.
-  return new AwsError('ValidationException', 400, `The local AWS cannot evaluate this request: ${String(error)}`);
+  return validationError(`The local AWS cannot evaluate this request: ${String(error)}`);
 }
 
 function isDynaliteError(error: unknown): error is DynaliteError {

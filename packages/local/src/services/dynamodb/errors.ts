@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { jsonResponse } from '../json-protocol.ts';
-import type { AwsError, ServiceResponse } from '../service.ts';
+import { AwsError, type ServiceResponse } from '../service.ts';
 
 /** Errors that every service of this protocol has. */
 const COMMON = new Set([
@@ -29,4 +29,8 @@ export function errorResponse(error: AwsError, requestId: string): ServiceRespon
 function namespace(code: string): string {
   if (COMMON.has(code)) return 'com.amazon.coral.service';
   return code === 'ValidationException' ? 'com.amazon.coral.validate' : 'com.amazonaws.dynamodb.v20120810';
+}
+
+export function validationError(message: string): AwsError {
+  return new AwsError('ValidationException', 400, message);
 }

@@ -1,5 +1,6 @@
-import { AwsError } from '../service.ts';
+import type { AwsError } from '../service.ts';
 import type { JsonObject } from '../../strict-json.ts';
+import { validationError } from './errors.ts';
 
 const EXPRESSIONS = ['ConditionExpression', 'FilterExpression', 'KeyConditionExpression', 'ProjectionExpression', 'UpdateExpression'];
 const MAX_LENGTH = 4096;
@@ -47,5 +48,5 @@ function cost(expression: string): number {
 }
 
 function invalid(name: string, reason: string): AwsError {
-  return new AwsError('ValidationException', 400, `Invalid ${name}: ${reason}`);
+  return validationError(`Invalid ${name}: ${reason}`);
 }

@@ -1,5 +1,5 @@
-import { AwsError } from '../service.ts';
 import { type Condition, type Expression, type ParsedCondition, type ParsedRequest, validations } from './dynalite.ts';
+import { validationError } from './errors.ts';
 
 type Conditions = Readonly<Record<string, Condition>>;
 
@@ -29,7 +29,7 @@ function checkValues(conditions: Conditions): void {
   for (const { AttributeValueList = [], Value } of Object.values(conditions)) {
     for (const value of Value === undefined ? AttributeValueList : [...AttributeValueList, Value]) {
       const fault = validations.validateAttributeValue(value);
-      if (fault !== undefined) throw new AwsError('ValidationException', 400, fault);
+      if (fault !== undefined) throw validationError(fault);
     }
   }
 }

@@ -1,4 +1,5 @@
-import { AwsError, unsupported } from '../service.ts';
+import { serializationError } from '../json-protocol.ts';
+import { unsupported } from '../service.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../strict-json.ts';
 import type { ParameterType, ParameterTypes } from './dynalite.ts';
 
@@ -25,10 +26,9 @@ function checkMembers(given: JsonObject, types: ParameterTypes, path: string): v
 }
 
 function check(value: Json, type: ParameterType, path: string): void {
-  if (value === null) throw new AwsError('SerializationException', 400, `${path} has a null element`);
+  if (value === null) throw serializationError(`${path} has a null element`);
   // The JSON parser refuses `__proto__` as a member's name. Here it would be a string, or a name in an expression.
-  if (typeof value === 'string' && PROTOTYPE.test(value))
-    throw new AwsError('SerializationException', 400, `The name \`__proto__\` is not accepted in ${path}`);
+  if (typeof value === 'string' && PROTOTYPE.test(value)) throw serializationError(`The name \`__proto__\` is not accepted in ${path}`);
   const name = typeof type === 'string' ? type : type.type;
   if (name.startsWith('AttrStruct<')) return checkValue(value, path);
   const children = typeof type === 'string' ? undefined : type.children;
@@ -46,7 +46,7 @@ function checkValue(value: Json, path: string): void {
   if (!isJsonObject(value)) return;
   for (const [type, inner] of Object.entries(value)) {
     if (!VALUE_TYPES.has(type)) throw unsupported(`The attribute type ${type} in ${path}`);
-    if (inner === null) throw new AwsError('SerializationException', 400, `${path}.${type} is null`);
+    if (inner === null) throw serializationError(`${path}.${type} is null`);
     if (type === 'L' && Array.isArray(inner)) for (const element of inner) check(element, 'AttrStruct<ValueStruct>', path);
     if (type === 'M' && isJsonObject(inner)) for (const element of Object.values(inner)) check(element, 'AttrStruct<ValueStruct>', path);
   }

@@ -1,5 +1,6 @@
-import { AwsError, type ResourceScope } from '../service.ts';
+import type { ResourceScope } from '../service.ts';
 import type { JsonObject } from '../../strict-json.ts';
+import { validationError } from './errors.ts';
 
 /** The ARN of a table, or of one of its indexes. */
 export function tableArn({ account, region }: ResourceScope, table: string, index?: string): string {
@@ -17,7 +18,7 @@ export function plainTableName(scope: ResourceScope, given: string): string {
   const prefix = tableArn(scope, '');
   const name = given.slice(prefix.length);
   if (given.startsWith(prefix) && /^[a-zA-Z0-9_.-]{3,255}$/.test(name)) return name;
-  throw new AwsError('ValidationException', 400, 'TableName must be the name or the ARN of a table of this account and region');
+  throw validationError('TableName must be the name or the ARN of a table of this account and region');
 }
 
 /** The parameters with a plain TableName. A TableName that is not a string is kept: the validation refuses it. */

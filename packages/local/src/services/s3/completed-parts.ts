@@ -1,6 +1,7 @@
 import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm, checksum } from '../../checksums.ts';
 import { strictInteger } from '../../strict.ts';
 import { AwsError } from '../service.ts';
+import { invalidRequest } from './errors.ts';
 import { unquoted } from './preconditions.ts';
 import { MAX_PART_NUMBER } from './query-params.ts';
 import type { Part, Upload } from './uploads.ts';
@@ -59,9 +60,7 @@ function selectPart(upload: Upload, { number, etag, checksums }: NamedPart): Par
   const expected = upload.checksum;
   if (expected?.type === 'COMPOSITE' && !checksums.some(([algorithm]) => algorithm === expected.algorithm)) {
     const name = expected.algorithm.toLowerCase();
-    throw new AwsError(
-      'InvalidRequest',
-      400,
+    throw invalidRequest(
       `The upload was created using a ${name} checksum. The complete request must include the checksum for each part. It was missing for part ${number} in the request.`,
     );
   }

@@ -1,9 +1,9 @@
-import { AwsError } from '../service.ts';
+import type { AwsError } from '../service.ts';
 import { missingKey } from './authorization.ts';
 import type { Engine } from './engine.ts';
-import { notImplemented } from './match.ts';
+import { invalidArgument, notImplemented, preconditionFailed } from './errors.ts';
 import { parseBucketName, parseKey } from './path.ts';
-import { checkPreconditions, type Preconditions, preconditionFailed } from './preconditions.ts';
+import { checkPreconditions, type Preconditions } from './preconditions.ts';
 import type { S3Request } from './operation.ts';
 import type { StoredObject } from './stored-object.ts';
 
@@ -59,8 +59,5 @@ function decoded(header: string): string {
 }
 
 function invalid(header: string): AwsError {
-  return new AwsError('InvalidArgument', 400, 'Copy Source must mention the source bucket and key: sourcebucket/sourcekey', {
-    ArgumentName: COPY_SOURCE,
-    ArgumentValue: header,
-  });
+  return invalidArgument(COPY_SOURCE, header, 'Copy Source must mention the source bucket and key: sourcebucket/sourcekey');
 }

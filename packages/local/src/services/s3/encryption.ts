@@ -1,6 +1,6 @@
 import type { ConditionKeys } from './authorization.ts';
 import type { Engine } from './engine.ts';
-import { notImplemented } from './match.ts';
+import { notImplemented } from './errors.ts';
 import type { S3Request } from './operation.ts';
 import { uploadId } from './query-params.ts';
 import type { Encryption } from './uploads.ts';

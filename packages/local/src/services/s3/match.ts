@@ -1,4 +1,5 @@
-import { AwsError, type VerifiedRequest } from '../service.ts';
+import type { VerifiedRequest } from '../service.ts';
+import { invalidRequest, notImplemented } from './errors.ts';
 import type { Target } from './path.ts';
 import type { S3Operation } from './operation.ts';
 
@@ -34,14 +35,8 @@ export function matchOperation(table: readonly S3Operation[], request: VerifiedR
   );
   const match = candidates.find((candidate) => unknownPart(candidate, request) === undefined);
   if (!match) throw notImplemented(candidates[0] && unknownPart(candidates[0], request));
-  if (!match.body && request.body.length > 0) throw new AwsError('InvalidRequest', 400, `${match.operation} must not have a body.`);
+  if (!match.body && request.body.length > 0) throw invalidRequest(`${match.operation} must not have a body.`);
   return match;
-}
-
-/** The 501 that names the unsupported part of a request. */
-export function notImplemented(part: string | undefined): AwsError {
-  const what = part ? `The local AWS does not support \`${part}\` for this operation.` : 'The local AWS does not support this operation.';
-  return new AwsError('NotImplemented', 501, `A header or a query parameter implies functionality that is not implemented. ${what}`);
 }
 
 function hasRequiredParts(operation: S3Operation, request: VerifiedRequest): boolean {

@@ -1,4 +1,5 @@
 import { AwsError } from '../service.ts';
+import { invalidRequest } from './errors.ts';
 import { integerParam, MAX_PART_NUMBER } from './query-params.ts';
 import type { ByteRange } from './range.ts';
 import type { S3Request } from './operation.ts';
@@ -17,7 +18,7 @@ export interface ObjectPart extends ByteRange {
 export function readPart(request: S3Request, object: StoredObject): ObjectPart | undefined {
   if (!request.query.has('partNumber')) return undefined;
   if (request.headers.has('range')) {
-    throw new AwsError('InvalidRequest', 400, 'Cannot specify both Range header and partNumber query parameter');
+    throw invalidRequest('Cannot specify both Range header and partNumber query parameter');
   }
   const number = integerParam(request, 'partNumber', { min: 1, max: MAX_PART_NUMBER, fallback: 1 });
   const size = object.body.length;

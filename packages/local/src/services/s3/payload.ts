@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CHECKSUM_HEADERS, type ChecksumAlgorithm, checksum, checksumOfHeader, parseChecksumAlgorithm } from '../../checksums.ts';
 import { AwsError, type VerifiedRequest } from '../service.ts';
+import { invalidRequest } from './errors.ts';
 import type { StoredChecksum } from './stored-object.ts';
 
 /** Headers with which a client verifies a body. */
@@ -20,12 +21,14 @@ export function verifyPayload(request: VerifiedRequest): StoredChecksum | undefi
   const declared = declaredChecksum(request);
   const algorithm = sdkAlgorithm(request);
   if (algorithm !== undefined && algorithm !== declared?.algorithm) {
-    throw invalid('x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.');
+    throw invalidRequest(
+      'x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.',
+    );
   }
   if (!declared) return undefined;
   const value = checksum(declared.algorithm, request.body);
   if (!isDigest(declared.value, Buffer.from(value, 'base64').length)) {
-    throw invalid(`Value for x-amz-checksum-${declared.algorithm.toLowerCase()} header is invalid.`);
+    throw invalidRequest(`Value for x-amz-checksum-${declared.algorithm.toLowerCase()} header is invalid.`);
   }
   if (value !== declared.value) {
     throw new AwsError('BadDigest', 400, `The ${declared.algorithm} you specified did not match the calculated checksum.`);
@@ -41,7 +44,7 @@ export function declaredChecksum(
     const algorithm = checksumOfHeader(name);
     return algorithm ? [{ algorithm, value }] : [];
   });
-  if (found.length > 1) throw invalid('Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.');
+  if (found.length > 1) throw invalidRequest('Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.');
   return found[0];
 }
 
@@ -62,10 +65,6 @@ function sdkAlgorithm({ headers }: VerifiedRequest): ChecksumAlgorithm | undefin
   const name = headers.get('x-amz-sdk-checksum-algorithm');
   if (name === undefined) return undefined;
   const algorithm = parseChecksumAlgorithm(name);
-  if (!algorithm) throw invalid('Value for x-amz-sdk-checksum-algorithm header is invalid.');
+  if (!algorithm) throw invalidRequest('Value for x-amz-sdk-checksum-algorithm header is invalid.');
   return algorithm;
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError('InvalidRequest', 400, message);
 }

@@ -1,4 +1,5 @@
-import { AwsError, type VerifiedRequest } from '../service.ts';
+import type { VerifiedRequest } from '../service.ts';
+import { invalidArgument } from './errors.ts';
 import type { S3Request } from './operation.ts';
 import type { StoredObject } from './stored-object.ts';
 
@@ -65,16 +66,11 @@ export function unquoted(etag: string): string {
   return etag.startsWith('"') && etag.endsWith('"') && etag.length >= 2 ? etag.slice(1, -1) : etag;
 }
 
-export function preconditionFailed(condition: string): AwsError {
-  return new AwsError('PreconditionFailed', 412, 'At least one of the pre-conditions you specified did not hold', { Condition: condition });
-}
-
 function readDate(headers: S3Request['headers'], name: string): Date | undefined {
   const text = headers.get(name);
   if (text === undefined) return undefined;
   const date = parseHttpDate(text);
-  if (!date)
-    throw new AwsError('InvalidArgument', 400, `The value of ${name} is not an HTTP date.`, { ArgumentName: name, ArgumentValue: text });
+  if (!date) throw invalidArgument(name, text, `The value of ${name} is not an HTTP date.`);
   return date;
 }
 

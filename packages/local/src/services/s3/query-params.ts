@@ -1,6 +1,7 @@
 import { strictInteger } from '../../strict.ts';
-import { AwsError, type VerifiedRequest } from '../service.ts';
+import type { VerifiedRequest } from '../service.ts';
 import { percentEncodeKey } from '../../percent.ts';
+import { invalidArgument } from './errors.ts';
 
 const MAX_INT32 = 2 ** 31 - 1;
 
@@ -56,10 +57,6 @@ export function readContinuationToken({ query }: VerifiedRequest): string | unde
   const after = text.slice(TOKEN_VERSION.length);
   if (text.startsWith(TOKEN_VERSION) && continuationToken(after) === token) return after;
   throw invalidArgument('continuation-token', token, 'The continuation token provided is incorrect');
-}
-
-export function invalidArgument(name: string, value: string, message: string): AwsError {
-  return new AwsError('InvalidArgument', 400, message, { ArgumentName: name, ArgumentValue: value });
 }
 
 /** The upload and the part that a request names. */

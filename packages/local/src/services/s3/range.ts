@@ -1,5 +1,6 @@
 import { strictInteger } from '../../strict.ts';
 import { AwsError } from '../service.ts';
+import { invalidArgument } from './errors.ts';
 
 /** Both ends are included, as in HTTP. */
 export interface ByteRange {
@@ -41,10 +42,7 @@ export function readSourceRange(header: string | undefined, size: number): ByteR
   const first = strictInteger(from, WHOLE_NUMBERS);
   const last = strictInteger(to, WHOLE_NUMBERS);
   if (first === undefined || last === undefined || last < first) {
-    throw new AwsError('InvalidArgument', 400, 'The x-amz-copy-source-range value must be of the form bytes=first-last', {
-      ArgumentName: 'x-amz-copy-source-range',
-      ArgumentValue: header,
-    });
+    throw invalidArgument('x-amz-copy-source-range', header, 'The x-amz-copy-source-range value must be of the form bytes=first-last');
   }
   if (last >= size) {
     throw new AwsError('InvalidRange', 400, `Range specified is not valid for source object of size: ${size}`, { RangeRequested: header });

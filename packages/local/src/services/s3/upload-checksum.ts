@@ -1,6 +1,6 @@
 import { type ChecksumAlgorithm, checksum, checksumBytes, parseChecksumAlgorithm } from '../../checksums.ts';
 import { AwsError } from '../service.ts';
-import { invalidArgument } from './query-params.ts';
+import { invalidArgument, invalidRequest } from './errors.ts';
 import { declaredChecksum } from './payload.ts';
 import type { S3Request } from './operation.ts';
 import { fullObjectChecksum, type StoredChecksum } from './stored-object.ts';
@@ -34,12 +34,13 @@ export function uploadChecksum(request: S3Request): UploadOptions['checksum'] {
   const algorithm = checksumAlgorithm(request);
   const requested = request.headers.get('x-amz-checksum-type');
   if (!algorithm) {
-    if (requested !== undefined) throw invalid('The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.');
+    if (requested !== undefined)
+      throw invalidRequest('The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.');
     return undefined;
   }
   const types = TYPES.get(algorithm) ?? [];
   const type = requested === undefined ? types[0] : types.find((known) => known === requested);
-  if (!type) throw invalid(`The ${requested} checksum type cannot be used with the ${algorithm.toLowerCase()} checksum algorithm.`);
+  if (!type) throw invalidRequest(`The ${requested} checksum type cannot be used with the ${algorithm.toLowerCase()} checksum algorithm.`);
   return { algorithm, type };
 }
 
@@ -59,10 +60,10 @@ export function completedChecksum(expected: UploadOptions['checksum'], parts: re
 export function verifyCompleted(request: S3Request, result: StoredChecksum): void {
   const type = request.headers.get('x-amz-checksum-type');
   if (type !== undefined && type !== result.type)
-    throw invalid(`The upload has the checksum type ${result.type}, not the one in the request.`);
+    throw invalidRequest(`The upload has the checksum type ${result.type}, not the one in the request.`);
   const declared = declaredChecksum(request);
   if (!declared) return;
-  if (declared.algorithm !== result.algorithm) throw invalid(`The upload has a ${result.algorithm.toLowerCase()} checksum.`);
+  if (declared.algorithm !== result.algorithm) throw invalidRequest(`The upload has a ${result.algorithm.toLowerCase()} checksum.`);
   const [value] = result.value.split('-');
   if (declared.value === result.value || declared.value === value) return;
   throw new AwsError('BadDigest', 400, `The ${result.algorithm} you specified did not match the calculated checksum.`);
@@ -70,8 +71,4 @@ export function verifyCompleted(request: S3Request, result: StoredChecksum): voi
 
 function partDigest(part: Part, algorithm: ChecksumAlgorithm): Buffer {
   return part.checksum?.algorithm === algorithm ? Buffer.from(part.checksum.value, 'base64') : checksumBytes(algorithm, part.body);
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError('InvalidRequest', 400, message);
 }

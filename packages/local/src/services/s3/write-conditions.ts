@@ -2,7 +2,8 @@ import type { IamRequest } from '@tenant-aws/prover/evaluator';
 import { AwsError } from '../service.ts';
 import { iamRequest, type ConditionKeys, missingKey, objectArn, conditionKeysOf } from './authorization.ts';
 import type { Bucket } from './engine.ts';
-import { matches, preconditionFailed } from './preconditions.ts';
+import { preconditionFailed } from './errors.ts';
+import { matches } from './preconditions.ts';
 import type { S3Request } from './operation.ts';
 
 /** The conditions of a write. */

@@ -1,9 +1,9 @@
 import { isJsonObject, type Json, type JsonObject } from '../../strict-json.ts';
-import { AwsError } from '../service.ts';
 import { isMessageAttribute, MESSAGE_ATTRIBUTE } from '../message-attribute.ts';
 import { list, type Members, STRING, structure, textOf } from '../shape.ts';
 import type { Message } from './publish.ts';
 import type { MessageAttributes } from './topic.ts';
+import { invalidParameter } from './topic.ts';
 
 /** The parameters that describe a message. */
 export const MESSAGE: Members = {
@@ -26,8 +26,8 @@ const SUBJECT = /^[\x20-\x7e]{1,100}$/;
 export function readMessage(given: JsonObject): Message {
   const { Subject, MessageGroupId, MessageDeduplicationId } = given;
   const body = textOf(given['Message']);
-  if (body === '') throw invalid('Empty message');
-  if (typeof Subject === 'string' && !SUBJECT.test(Subject)) throw invalid('Subject');
+  if (body === '') throw invalidParameter('Empty message');
+  if (typeof Subject === 'string' && !SUBJECT.test(Subject)) throw invalidParameter('Subject');
   const message = {
     body,
     attributes: readAttributes(given['MessageAttributes']),
@@ -35,7 +35,7 @@ export function readMessage(given: JsonObject): Message {
     ...(typeof MessageGroupId === 'string' && { group: MessageGroupId }),
     ...(typeof MessageDeduplicationId === 'string' && { deduplicationId: MessageDeduplicationId }),
   };
-  if (size(message) > MAX_BYTES) throw invalid('Message too long');
+  if (size(message) > MAX_BYTES) throw invalidParameter('Message too long');
   return message;
 }
 
@@ -48,7 +48,7 @@ function readAttributes(given: Json | undefined): MessageAttributes {
     const value = typeof StringValue === 'string' ? { StringValue } : { BinaryValue: textOf(BinaryValue) };
     const both = typeof StringValue === 'string' && BinaryValue !== undefined;
     const fits = ATTRIBUTE_NAME.test(name) && isMessageAttribute(element['Value']);
-    if (!fits || Object.hasOwn(attributes, name) || both) throw invalid('MessageAttributes');
+    if (!fits || Object.hasOwn(attributes, name) || both) throw invalidParameter('MessageAttributes');
     attributes[name] = { DataType: textOf(DataType), ...value };
   }
   return attributes;
@@ -63,8 +63,4 @@ export function size({ body, attributes }: Pick<Message, 'body' | 'attributes'>)
     BinaryValue,
   ]);
   return [body, ...texts].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-}
-
-function invalid(what: string): AwsError {
-  return new AwsError('InvalidParameter', 400, `Invalid parameter: ${what}`);
 }

@@ -1,12 +1,12 @@
 import { isJsonObject, type Json, type JsonObject } from '../../strict-json.ts';
 import { element } from '../../xml.ts';
-import { AwsError, unsupported } from '../service.ts';
+import { unsupported } from '../service.ts';
 import { list, type Members, STRING, structure, textOf } from '../shape.ts';
 import { denyToSessions } from '../denial.ts';
 import { queueArn, queueNameOfArn } from '../sqs/queue.ts';
 import type { SnsOperation, SnsContext } from './operation.ts';
 import { PUBLISH_OPERATIONS } from './publish-operations.ts';
-import { checkFlag, checkTopicName, isFifo, type Topic, topicArn, topicNameOf } from './topic.ts';
+import { checkFlag, checkTopicName, invalidParameter, isFifo, type Topic, topicArn, topicNameOf } from './topic.ts';
 
 const PAGE = 100;
 const ATTRIBUTES = { 'Attributes?': list(structure({ key: STRING, value: STRING })) };
@@ -103,11 +103,7 @@ function subscribe(given: JsonObject, { topics, caller }: SnsContext): ReturnTyp
   if (given['Protocol'] !== 'sqs') throw unsupported('A subscription with a Protocol other than sqs');
   const queue = queueNameOfArn(topics.scope, textOf(given['Endpoint']));
   if (queue === undefined || (isFifo({ name: queue }) && !isFifo({ name }))) {
-    throw new AwsError(
-      'InvalidParameter',
-      400,
-      'Invalid parameter: Endpoint must be the ARN of a queue of this account and region, and a FIFO queue needs a FIFO topic',
-    );
+    throw invalidParameter('Endpoint must be the ARN of a queue of this account and region, and a FIFO queue needs a FIFO topic');
   }
   const context = { 'sns:Protocol': 'sqs', 'sns:Endpoint': textOf(given['Endpoint']) };
   return {
@@ -137,7 +133,7 @@ function topicOperation(
 
 function readAttributes(given: Json | undefined): Record<string, string> {
   const pairs = (Array.isArray(given) ? given : []).filter(isJsonObject).map(({ key, value }) => [textOf(key), textOf(value)] as const);
-  if (new Set(pairs.map(([key]) => key)).size < pairs.length) throw new AwsError('InvalidParameter', 400, 'Invalid parameter: Attributes');
+  if (new Set(pairs.map(([key]) => key)).size < pairs.length) throw invalidParameter('Attributes');
   return Object.fromEntries(pairs);
 }
 

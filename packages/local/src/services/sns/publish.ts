@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { AwsError, type ResourceScope } from '../service.ts';
 import type { Fauxqs } from '../sqs/fauxqs.ts';
 import { engineUrl } from '../sqs/queue.ts';
-import { isFifo, type MessageAttributes, type Topic } from './topic.ts';
+import { invalidParameter, isFifo, type MessageAttributes, type Topic } from './topic.ts';
 
 const DEDUPLICATION_MS = 5 * 60 * 1000;
 
@@ -36,13 +36,13 @@ export interface DeliveryContext {
 export async function publish(topic: Topic, message: Message, delivery: DeliveryContext): Promise<Published> {
   if (!isFifo(topic)) {
     if (message.group !== undefined || message.deduplicationId !== undefined) {
-      throw invalid('MessageGroupId and MessageDeduplicationId are for FIFO topics');
+      throw invalidParameter('MessageGroupId and MessageDeduplicationId are for FIFO topics');
     }
     const published = { messageId: randomUUID() };
     await deliver(topic, message, published, delivery);
     return published;
   }
-  if (message.group === undefined) throw invalid('The MessageGroupId parameter is required for FIFO topics');
+  if (message.group === undefined) throw invalidParameter('The MessageGroupId parameter is required for FIFO topics');
   const deduplicationId = message.deduplicationId ?? contentDigest(topic, message);
   const at = delivery.now.getTime();
   for (const [id, earlier] of topic.published) if (earlier.at <= at - DEDUPLICATION_MS) topic.published.delete(id);
@@ -57,7 +57,7 @@ export async function publish(topic: Topic, message: Message, delivery: Delivery
 
 function contentDigest({ attributes }: Topic, { body }: Message): string {
   if (attributes.get('ContentBasedDeduplication') === 'true') return createHash('sha256').update(body).digest('hex');
-  throw invalid('The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly');
+  throw invalidParameter('The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly');
 }
 
 async function deliver(topic: Topic, message: Message, published: Published, { scope, engine, now }: DeliveryContext): Promise<void> {
@@ -91,8 +91,4 @@ function envelope(topic: Topic, message: Message, { messageId, sequenceNumber }:
     Timestamp: now.toISOString(),
     ...(attributes.length > 0 ? { MessageAttributes: Object.fromEntries(attributes) } : {}),
   });
-}
-
-function invalid(reason: string): AwsError {
-  return new AwsError('InvalidParameter', 400, `Invalid parameter: ${reason}`);
 }

@@ -45,16 +45,20 @@ export function topicNameOf(scope: ResourceScope, arn: string): string {
   const prefix = topicArn(scope, '');
   const name = arn.slice(prefix.length);
   if (arn.startsWith(prefix) && NAME.test(name)) return name;
-  throw new AwsError('InvalidParameter', 400, 'Invalid parameter: TopicArn must be the ARN of a topic of this account and region');
+  throw invalidParameter('TopicArn must be the ARN of a topic of this account and region');
 }
 
 /** @throws {@link AwsError} 400 for a value other than `true` and `false`: it would be taken for `false` */
 export function checkFlag(name: string, value: string | undefined): void {
   if (value === undefined || value === 'true' || value === 'false') return;
-  throw new AwsError('InvalidParameter', 400, `Invalid parameter: Attributes Reason: ${name} must be true or false`);
+  throw invalidParameter(`Attributes Reason: ${name} must be true or false`);
 }
 
 /** @throws {@link AwsError} 400 */
 export function checkTopicName(name: string): void {
-  if (!NAME.test(name)) throw new AwsError('InvalidParameter', 400, 'Invalid parameter: Topic Name');
+  if (!NAME.test(name)) throw invalidParameter('Topic Name');
+}
+
+export function invalidParameter(reason: string): AwsError {
+  return new AwsError('InvalidParameter', 400, `Invalid parameter: ${reason}`);
 }

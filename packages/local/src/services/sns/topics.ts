@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError, type ResourceScope, unsupported } from '../service.ts';
-import { checkFlag, checkTopicName, isFifo, type Subscription, type Topic, topicArn } from './topic.ts';
+import { checkFlag, checkTopicName, invalidParameter, isFifo, type Subscription, type Topic, topicArn } from './topic.ts';
 
 const ATTRIBUTES: ReadonlySet<string> = new Set(['DisplayName', 'FifoTopic', 'ContentBasedDeduplication']);
 
@@ -35,17 +35,13 @@ export class Topics {
     if (unknown !== undefined) throw unsupported(`The attribute ${unknown}`);
     for (const flag of ['FifoTopic', 'ContentBasedDeduplication']) checkFlag(flag, attributes[flag]);
     if (attributes['FifoTopic'] !== undefined && (attributes['FifoTopic'] === 'true') !== isFifo({ name })) {
-      throw new AwsError(
-        'InvalidParameter',
-        400,
-        'Invalid parameter: the name of a topic must end with .fifo if FifoTopic is true, and only then',
-      );
+      throw invalidParameter('the name of a topic must end with .fifo if FifoTopic is true, and only then');
     }
     const existing = this.#topics.get(name);
     if (existing === undefined) return this.#add(name, attributes);
     for (const [attribute, value] of Object.entries(attributes)) {
       if (existing.attributes.get(attribute) === value) continue;
-      throw new AwsError('InvalidParameter', 400, 'Invalid parameter: Attributes Reason: Topic already exists with different attributes');
+      throw invalidParameter('Attributes Reason: Topic already exists with different attributes');
     }
     return existing;
   }

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../strict-json.ts';
-import { AwsError, type ResourceScope } from '../../service.ts';
+import type { ResourceScope } from '../../service.ts';
+import { validationError } from '../errors.ts';
 import { iamRequest } from '../iam-request.ts';
 import { attributesOf } from '../attributes.ts';
 import type { Attributes, BatchGet, BatchWrite, ParsedRequest, WriteRequest } from '../dynalite.ts';
@@ -84,9 +85,9 @@ function attributesWritten({ PutRequest, DeleteRequest }: WriteRequest): Attribu
 /** dynalite would execute only the put of an element that has both a put and a delete. */
 function checkSingleWrites({ RequestItems }: BatchWrite): void {
   const requests = Object.values(RequestItems).flat();
-  if (requests.length > MAX_WRITES) throw new AwsError('ValidationException', 400, 'Too many items requested for the BatchWriteItem call');
+  if (requests.length > MAX_WRITES) throw validationError('Too many items requested for the BatchWriteItem call');
   if (requests.some(({ PutRequest, DeleteRequest }) => PutRequest !== undefined && DeleteRequest !== undefined)) {
-    throw new AwsError('ValidationException', 400, 'A WriteRequest must have exactly one of PutRequest and DeleteRequest');
+    throw validationError('A WriteRequest must have exactly one of PutRequest and DeleteRequest');
   }
 }
 
@@ -101,7 +102,7 @@ function plainTables(
   const given = new Map<string, string>();
   for (const [name, request] of Object.entries(items)) {
     const table = plainTableName(scope, name);
-    if (given.has(table)) throw new AwsError('ValidationException', 400, `RequestItems names the table ${table} twice`);
+    if (given.has(table)) throw validationError(`RequestItems names the table ${table} twice`);
     given.set(table, name);
     plain[table] = request;
   }

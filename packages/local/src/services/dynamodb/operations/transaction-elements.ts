@@ -1,6 +1,6 @@
 import type { IamRequest } from '@tenant-aws/prover/evaluator';
 import { isJsonObject, type JsonObject } from '../../../strict-json.ts';
-import { AwsError } from '../../service.ts';
+import { validationError } from '../errors.ts';
 import { iamRequest } from '../iam-request.ts';
 import { attributesOf } from '../attributes.ts';
 import type { ParameterTypes, ParsedRequest, Validation } from '../dynalite.ts';
@@ -71,15 +71,11 @@ export function readTransaction(
     const [kind, ...others] = kinds.filter(({ name }) => name in item);
     const given = kind === undefined ? undefined : item[kind.name];
     if (kind === undefined || others.length > 0 || !isJsonObject(given)) {
-      throw new AwsError(
-        'ValidationException',
-        400,
-        `Each of TransactItems must have exactly one of ${kinds.map(({ name }) => name).join(', ')}`,
-      );
+      throw validationError(`Each of TransactItems must have exactly one of ${kinds.map(({ name }) => name).join(', ')}`);
     }
     const data = engine.check(`${operation}.${kind.name}`, withPlainTableName(scope, given), kind.validation);
     if (kind.requires !== undefined && data[kind.requires] === undefined) {
-      throw new AwsError('ValidationException', 400, `${kind.name} must have ${kind.requires}`);
+      throw validationError(`${kind.name} must have ${kind.requires}`);
     }
     return { kind, data };
   });

@@ -2,6 +2,7 @@ import { AwsError } from '../../service.ts';
 import type { Engine } from '../engine.ts';
 import { primaryKey } from './items.ts';
 import type { Element } from './transaction-elements.ts';
+import { validationError } from '../errors.ts';
 
 interface Reason {
   readonly Code: string;
@@ -49,8 +50,7 @@ function checkDistinctItems(engine: Engine, elements: readonly Element[]): void 
     // An invalid key gets its own cancellation reason later.
     if (reason.Code !== 'None') continue;
     for (const item of result) {
-      if (seen.has(item))
-        throw new AwsError('ValidationException', 400, 'Transaction request cannot include multiple operations on one item');
+      if (seen.has(item)) throw validationError('Transaction request cannot include multiple operations on one item');
       seen.add(item);
     }
   }

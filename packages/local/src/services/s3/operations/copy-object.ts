@@ -1,12 +1,12 @@
 import { md5Hex } from '../../../md5.ts';
-import { AwsError, type ParsedOperation } from '../../service.ts';
+import type { ParsedOperation } from '../../service.ts';
+import { invalidArgument, invalidRequest } from '../errors.ts';
 import { checksumElements, xmlResponse } from '../response.ts';
 import { iamRequest, objectArn, conditionKeysOf } from '../authorization.ts';
 import { COPY_SOURCE, copySourceKey, readCopySource, readSource } from '../copy-source.ts';
 import { ENCRYPTED, encryptionKey, readEncryption } from '../encryption.ts';
 import type { Engine } from '../engine.ts';
 import { fullObjectChecksum, wholeSeconds } from '../stored-object.ts';
-import { invalidArgument } from '../query-params.ts';
 import { objectHeaders } from '../object-headers.ts';
 import { readPreconditions } from '../preconditions.ts';
 import type { S3Request } from '../operation.ts';
@@ -39,9 +39,7 @@ export function copyObject(request: S3Request, engine: Engine): ParsedOperation 
       const into = engine.bucket(bucket);
       const original = readSource(request, engine, source, sourceConditions);
       if (!replace && !encryption && source.bucket === bucket && source.key === key) {
-        throw new AwsError(
-          'InvalidRequest',
-          400,
+        throw invalidRequest(
           "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
         );
       }

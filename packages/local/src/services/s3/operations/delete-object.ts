@@ -1,7 +1,8 @@
 import type { ParsedOperation } from '../../service.ts';
 import { iamRequest, missingKey, objectArn, conditionKeysOf } from '../authorization.ts';
 import type { Engine } from '../engine.ts';
-import { matches, preconditionFailed } from '../preconditions.ts';
+import { preconditionFailed } from '../errors.ts';
+import { matches } from '../preconditions.ts';
 import type { S3Request } from '../operation.ts';
 
 /** DeleteObject. It succeeds for a key that does not exist, unless the request has `If-Match`. */

@@ -1,9 +1,9 @@
 import type { IamRequest } from '@tenant-aws/prover/evaluator';
 import { AwsError, type ParsedOperation } from '../../service.ts';
+import { invalidRequest, notImplemented } from '../errors.ts';
 import { xmlResponse } from '../response.ts';
 import { accessDenied, iamRequest, objectArn } from '../authorization.ts';
 import type { Engine } from '../engine.ts';
-import { notImplemented } from '../match.ts';
 import { parseKey } from '../path.ts';
 import { verifyPayload } from '../payload.ts';
 import type { S3Request } from '../operation.ts';
@@ -29,7 +29,7 @@ export function deleteObjects(request: S3Request, engine: Engine): ParsedOperati
       const from = engine.bucket(bucket);
       const verified = verifyPayload(request);
       if (!verified && !headers.has('content-md5')) {
-        throw new AwsError('InvalidRequest', 400, 'Missing required header for this request: Content-MD5 OR x-amz-checksum-*');
+        throw invalidRequest('Missing required header for this request: Content-MD5 OR x-amz-checksum-*');
       }
       const results = [...rights].map(([key, right]) => {
         if (refused.has(right)) return failure(key, accessDenied(request.caller, right));

@@ -1,11 +1,11 @@
 import type { ParsedOperation, ServiceResponse } from '../../service.ts';
+import { invalidArgument, preconditionFailed } from '../errors.ts';
 import { checksumHeaders } from '../response.ts';
 import { iamRequest, missingKey, objectArn } from '../authorization.ts';
 import { ENCRYPTED } from '../encryption.ts';
 import type { Engine } from '../engine.ts';
-import { invalidArgument } from '../query-params.ts';
 import { readPart } from '../object-part.ts';
-import { checkPreconditions, type Preconditions, preconditionFailed, readPreconditions } from '../preconditions.ts';
+import { checkPreconditions, type Preconditions, readPreconditions } from '../preconditions.ts';
 import { readRange } from '../range.ts';
 import { responseOverrides } from '../object-headers.ts';
 import type { S3Request } from '../operation.ts';

@@ -1,7 +1,8 @@
 import { md5Hex } from '../../../md5.ts';
 import { percentEncodeKey } from '../../../percent.ts';
 import { strictInteger } from '../../../strict.ts';
-import { AwsError, type ParsedOperation } from '../../service.ts';
+import type { ParsedOperation } from '../../service.ts';
+import { invalidArgument, invalidRequest } from '../errors.ts';
 import { checksumElements, xmlResponse } from '../response.ts';
 import { iamRequest, objectArn } from '../authorization.ts';
 import { readNamedParts, selectParts } from '../completed-parts.ts';
@@ -9,7 +10,7 @@ import { ENCRYPTED, encryptionKey, readEncryption, uploadEncryption } from '../e
 import type { Engine } from '../engine.ts';
 import { fullObjectChecksum, wholeSeconds } from '../stored-object.ts';
 import { objectHeaders } from '../object-headers.ts';
-import { invalidArgument, uploadId } from '../query-params.ts';
+import { uploadId } from '../query-params.ts';
 import type { S3Request } from '../operation.ts';
 import { completedChecksum, uploadChecksum, verifyCompleted } from '../upload-checksum.ts';
 import type { Part } from '../uploads.ts';
@@ -74,7 +75,7 @@ export function completeUpload(request: S3Request, engine: Engine): ParsedOperat
       const parts = selectParts(upload, named);
       const body = Buffer.concat(parts.map((part) => part.body));
       if (size !== undefined && size !== body.length) {
-        throw new AwsError('InvalidRequest', 400, 'The provided x-amz-mp-object-size header value does not match what was computed.');
+        throw invalidRequest('The provided x-amz-mp-object-size header value does not match what was computed.');
       }
       const checksum = completedChecksum(upload.checksum, parts, body);
       verifyCompleted(request, checksum);

@@ -1,5 +1,6 @@
 import { md5Hex } from '../../../md5.ts';
-import { AwsError, type ParsedOperation, type ServiceResponse } from '../../service.ts';
+import type { ParsedOperation, ServiceResponse } from '../../service.ts';
+import { invalidRequest } from '../errors.ts';
 import { checksumHeaders } from '../response.ts';
 import { iamRequest, objectArn } from '../authorization.ts';
 import { ENCRYPTED, encryptionKey, uploadEncryption } from '../encryption.ts';
@@ -31,9 +32,7 @@ function partChecksum({ checksum: expected }: Upload, sent: StoredChecksum | und
   if (!expected || sent?.algorithm === expected.algorithm) return sent;
   if (!sent && expected.type === 'FULL_OBJECT') return fullObjectChecksum(expected.algorithm, body);
   const actual = sent?.algorithm.toLowerCase() ?? 'null';
-  throw new AwsError(
-    'InvalidRequest',
-    400,
+  throw invalidRequest(
     `Checksum Type mismatch occurred, expected checksum Type: ${expected.algorithm.toLowerCase()}, actual checksum Type: ${actual}`,
   );
 }
