@@ -113,7 +113,7 @@ export interface Service {
   parseUnsigned?(request: VerifiedRequest): Operation | Promise<Operation>;
   /** Writes an error in this service's format. */
   error(error: AwsError, request: { readonly method: string; readonly requestId: string }): ServiceResponse;
-  /** The error of a denied operation, worded as this service words it. */
+  /** The error of a denied operation, in this service's words. */
   denied(operation: Operation, refused: IamRequest, caller: Caller, denial: Denial): AwsError;
   close?(): Promise<void> | void;
 }

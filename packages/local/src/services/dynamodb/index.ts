@@ -20,7 +20,7 @@ const MAX_BODY = 16 * 1024 * 1024;
 const BY_NAME = new Map(DYNAMODB_OPERATIONS.map((entry) => [entry.operation, entry]));
 
 /**
- * Starts a DynamoDB in memory whose requests name the permission that they need, the table and the leading keys.
+ * Starts a DynamoDB in memory. Each request is parsed to the permissions that it needs, with table and leading keys.
  *
  * @throws Error that names a table that cannot be created
  */

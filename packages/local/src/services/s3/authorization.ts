@@ -55,7 +55,7 @@ export function conditionKeysOf(from: ReadonlyMap<string, string>, keys: Readonl
   return context;
 }
 
-/** A denial, worded as S3 words it. */
+/** A denial in the words of S3. */
 export function accessDenied(caller: Caller, { action, resource }: IamRequest, denial?: Denial): AwsError {
   return new AwsError('AccessDenied', 403, deniedMessage(caller, action, `"${resource}"`, denial));
 }

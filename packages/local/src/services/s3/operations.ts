@@ -30,7 +30,10 @@ const WRITE_KEYS = ['s3:if-match', 's3:if-none-match', ENCRYPTION_KEY, 's3:Objec
 const UPLOAD_KEYS = [ENCRYPTION_KEY, 's3:ObjectCreationOperation'];
 const READ_HEADERS = [...READ_CONDITIONS, 'range', 'x-amz-checksum-mode', OWNER];
 
-/** Every supported operation of S3. The first one that matches the whole request is executed; a request that matches none is answered with 501. */
+/**
+ * Every supported operation of S3. The first one that matches the whole request is executed.
+ * A request that matches none is answered with 501.
+ */
 export const S3_OPERATIONS: readonly S3Operation[] = [
   {
     operation: 'ListBuckets',

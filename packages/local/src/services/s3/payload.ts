@@ -36,7 +36,7 @@ export function verifyPayload(request: VerifiedRequest): StoredChecksum | undefi
   return { algorithm: declared.algorithm, value, type: 'FULL_OBJECT' };
 }
 
-/** The checksum among the headers and trailers. Two are refused: it would be undefined which of them counts. */
+/** The checksum among the headers and trailers. Two are refused, because it would be unclear which of them counts. */
 export function declaredChecksum(
   request: Pick<VerifiedRequest, 'headers' | 'trailers'>,
 ): { readonly algorithm: ChecksumAlgorithm; readonly value: string } | undefined {

@@ -19,14 +19,14 @@ export function parseFormTree(form: ReadonlyMap<string, string>): JsonObject {
     const names = path.split('.');
     if (names.length > MAX_DEPTH) throw malformed(`a parameter's name has more than ${MAX_DEPTH} parts`);
     const last = names.pop() ?? '';
-    const branch = names.reduce(grow, root);
+    const branch = names.reduce(childBranch, root);
     if (branch.has(last)) throw malformed('a parameter is both a value and a structure');
     branch.set(last, value);
   }
   return asObject(root);
 }
 
-function grow(branch: Branch, name: string): Branch {
+function childBranch(branch: Branch, name: string): Branch {
   const existing = branch.get(name) ?? new Map();
   if (typeof existing === 'string') throw malformed('a parameter is both a value and a structure');
   branch.set(name, existing);
@@ -57,6 +57,6 @@ function asList(elements: Branch): Json[] {
   });
 }
 
-function malformed(what: string): AwsError {
-  return new AwsError('MalformedQueryString', 400, `The request is not well-formed: ${what}.`);
+function malformed(reason: string): AwsError {
+  return new AwsError('MalformedQueryString', 400, `The request is not well-formed: ${reason}.`);
 }

@@ -2,8 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../strict-json.ts';
 import { isMessageAttribute, MESSAGE_ATTRIBUTE } from '../message-attribute.ts';
 import { list, type Members, STRING, structure, textOf } from '../shape.ts';
 import type { Message } from './publish.ts';
-import type { MessageAttributes } from './topic.ts';
-import { invalidParameter } from './topic.ts';
+import { invalidParameter, type MessageAttributes } from './topic.ts';
 
 /** The parameters that describe a message. */
 export const MESSAGE: Members = {

@@ -102,7 +102,7 @@ function subscribe(given: JsonObject, { topics, caller }: SnsContext): ReturnTyp
   if (unknownName !== undefined) throw unsupported(`The attribute ${unknownName}`);
   if (given['Protocol'] !== 'sqs') throw unsupported('A subscription with a Protocol other than sqs');
   const queue = queueNameOfArn(topics.scope, textOf(given['Endpoint']));
-  if (queue === undefined || (isFifo({ name: queue }) && !isFifo({ name }))) {
+  if (queue === undefined || (isFifo(queue) && !isFifo(name))) {
     throw invalidParameter('Endpoint must be the ARN of a queue of this account and region, and a FIFO queue needs a FIFO topic');
   }
   const context = { 'sns:Protocol': 'sqs', 'sns:Endpoint': textOf(given['Endpoint']) };

@@ -34,7 +34,7 @@ export interface DeliveryContext {
  * @throws {@link AwsError} 400 for a message that the topic does not accept
  */
 export async function publish(topic: Topic, message: Message, delivery: DeliveryContext): Promise<Published> {
-  if (!isFifo(topic)) {
+  if (!isFifo(topic.name)) {
     if (message.group !== undefined || message.deduplicationId !== undefined) {
       throw invalidParameter('MessageGroupId and MessageDeduplicationId are for FIFO topics');
     }
@@ -62,7 +62,7 @@ function contentDigest({ attributes }: Topic, { body }: Message): string {
 
 async function deliver(topic: Topic, message: Message, published: Published, { scope, engine, now }: DeliveryContext): Promise<void> {
   for (const { queue, raw } of topic.subscriptions.values()) {
-    const order = isFifo({ name: queue }) ? { MessageGroupId: message.group, MessageDeduplicationId: message.deduplicationId } : {};
+    const order = isFifo(queue) ? { MessageGroupId: message.group, MessageDeduplicationId: message.deduplicationId } : {};
     const content = raw
       ? { MessageBody: message.body, MessageAttributes: message.attributes }
       : { MessageBody: envelope(topic, message, published, now) };

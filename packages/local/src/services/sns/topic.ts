@@ -28,7 +28,7 @@ export interface Topic {
 }
 
 /** Whether a topic or a queue of this name keeps the order and removes duplicates. */
-export function isFifo({ name }: { readonly name: string }): boolean {
+export function isFifo(name: string): boolean {
   return name.endsWith('.fifo');
 }
 

@@ -34,7 +34,7 @@ export class Topics {
     const unknown = Object.keys(attributes).find((attribute) => !ATTRIBUTES.has(attribute));
     if (unknown !== undefined) throw unsupported(`The attribute ${unknown}`);
     for (const flag of ['FifoTopic', 'ContentBasedDeduplication']) checkFlag(flag, attributes[flag]);
-    if (attributes['FifoTopic'] !== undefined && (attributes['FifoTopic'] === 'true') !== isFifo({ name })) {
+    if (attributes['FifoTopic'] !== undefined && (attributes['FifoTopic'] === 'true') !== isFifo(name)) {
       throw invalidParameter('the name of a topic must end with .fifo if FifoTopic is true, and only then');
     }
     const existing = this.#topics.get(name);
@@ -62,7 +62,7 @@ export class Topics {
 
   #add(name: string, attributes: Readonly<Record<string, string>>): Topic {
     const own = new Map(
-      Object.entries({ ...(isFifo({ name }) ? { FifoTopic: 'true', ContentBasedDeduplication: 'false' } : {}), ...attributes }),
+      Object.entries({ ...(isFifo(name) ? { FifoTopic: 'true', ContentBasedDeduplication: 'false' } : {}), ...attributes }),
     );
     const topic: Topic = {
       name,

@@ -33,7 +33,7 @@ const MAX_BODY = 8 * 1024 * 1024;
 const BY_NAME = new Map(SQS_OPERATIONS.map((entry) => [entry.operation, entry]));
 
 /**
- * Starts an SQS whose requests name the permission that they need, and the queue.
+ * Starts an SQS. Each request is parsed to the permissions that it needs, with the queue.
  *
  * @throws Error that names a queue that cannot be created
  */

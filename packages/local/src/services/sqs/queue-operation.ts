@@ -7,9 +7,9 @@ import { type Members, STRING, textOf } from '../shape.ts';
 export interface QueueOperationOptions {
   /** The permission, if its name is not that of the operation: `sqs:SendMessage`. */
   readonly action?: string;
-  /** Makes the engine's parameters of the client's. Throws AwsError. */
+  /** Translates the client's parameters for the engine. Throws AwsError. */
   readonly toEngine?: (given: JsonObject, queue: string, context: SqsContext) => JsonObject;
-  /** Makes the client's result of the engine's. */
+  /** Translates the engine's result for the client. */
   readonly toClient?: (result: JsonObject, queue: string, context: SqsContext, given: JsonObject) => JsonObject | Promise<JsonObject>;
 }
 

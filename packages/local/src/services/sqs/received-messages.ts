@@ -14,7 +14,7 @@ export function visibleMessages(result: JsonObject, requested: Json | undefined)
   return { ...result, Messages: Messages.map((message) => (isJsonObject(message) ? visible(message, names.length > 0, all) : message)) };
 }
 
-/** Makes messages receivable again that the engine returned for a client that disconnected while it waited. */
+/** Releases messages that the engine returned for a client that had disconnected: other clients can receive them. */
 export async function releaseMessages({ Messages }: JsonObject, queue: string, { scope, engine }: SqsContext): Promise<void> {
   if (!Array.isArray(Messages)) return;
   const handles = Messages.filter(isJsonObject).map(({ ReceiptHandle }) => ReceiptHandle);

@@ -12,7 +12,7 @@ export function deleteObject(request: S3Request, engine: Engine): ParsedOperatio
   const resource = objectArn(bucket, key);
   const remove = iamRequest(request, 's3:DeleteObject', resource, conditionKeysOf(request.headers, { 'if-match': 's3:if-match' }));
   return {
-    // The result for an ETag reveals the object's content, the result for `*` only its existence: an ETag needs permission to read.
+    // The result for an ETag reveals whether the object has it: this needs permission to read. `*` reveals only whether the object exists.
     authorize: ifMatch === undefined || ifMatch === '*' ? [remove] : [remove, iamRequest(request, 's3:GetObject', resource)],
     execute() {
       const from = engine.bucket(bucket);
