@@ -85,7 +85,8 @@ describe('the service of DynamoDB', () => {
     ['Scan', '{"TableName":"notes","FilterExpression":"attribute_exists(#p)","ExpressionAttributeNames":{"#p":"__proto__"}}'],
     ['BatchGetItem', `{"RequestItems":{"notes":{"Keys":[{"tenant":{"S":"acme"},"id":{"S":"1"}}],"AttributesToGet":["__proto__"]}}}`],
   ])('rejects %s with the attribute name __proto__: %s', async (operation, body) => {
-    expect((await harness.send(`DynamoDB_20120810.${operation}`, body)).status).toBe(400);
+    const response = await harness.send(`DynamoDB_20120810.${operation}`, body);
+    expect(response).toMatchObject({ status: 400, body: { __type: 'com.amazon.coral.service#SerializationException' } });
     expect(harness.iamRequests).toEqual([]);
   });
 

@@ -56,20 +56,21 @@ describe("the operations and parameters of the SDK's client of SQS", () => {
 });
 
 describe('the service of SQS', () => {
-  it.each<[string, string, object]>([
-    ['a number for a string', 'SendMessage', { MessageBody: 5 }],
-    ['a string for a number', 'SendMessage', { MessageBody: 'x', DelaySeconds: '1' }],
-    ['a fraction for an integer', 'SendMessage', { MessageBody: 'x', DelaySeconds: 0.5 }],
-    ['a structure for a list', 'SendMessageBatch', { Entries: {} }],
-    ['a string for a structure', 'SendMessageBatch', { Entries: ['x'] }],
-    ['a null for a structure', 'SendMessageBatch', { Entries: [null] }],
-    ['a list for a map', 'SendMessage', { MessageBody: 'x', MessageAttributes: [] }],
-    ['a number in a map', 'SetQueueAttributes', { Attributes: { DelaySeconds: 1 } }],
-    ['a missing string', 'SendMessage', {}],
-    ['null for a string', 'SendMessage', { MessageBody: null }],
-  ])('rejects %s', async (_, operation, members) => {
+  it.each<[string, string, string, object]>([
+    ['a number for a string', 'SerializationException', 'SendMessage', { MessageBody: 5 }],
+    ['a string for a number', 'SerializationException', 'SendMessage', { MessageBody: 'x', DelaySeconds: '1' }],
+    ['a fraction for an integer', 'SerializationException', 'SendMessage', { MessageBody: 'x', DelaySeconds: 0.5 }],
+    ['a structure for a list', 'SerializationException', 'SendMessageBatch', { Entries: {} }],
+    ['a string for a structure', 'SerializationException', 'SendMessageBatch', { Entries: ['x'] }],
+    ['a null for a structure', 'SerializationException', 'SendMessageBatch', { Entries: [null] }],
+    ['a list for a map', 'SerializationException', 'SendMessage', { MessageBody: 'x', MessageAttributes: [] }],
+    ['a number in a map', 'SerializationException', 'SetQueueAttributes', { Attributes: { DelaySeconds: 1 } }],
+    ['a missing string', 'MissingParameter', 'SendMessage', {}],
+    ['null for a string', 'MissingParameter', 'SendMessage', { MessageBody: null }],
+  ])('rejects %s: %s', async (_, code, operation, members) => {
     const before = harness.iamRequests.length;
-    expect((await send(operation, { QueueUrl: 'http://x/000000000000/app', ...members })).status).toBe(400);
+    const { status, body } = await send(operation, { QueueUrl: 'http://x/000000000000/app', ...members });
+    expect([status, JSON.parse(body.toString())]).toMatchObject([400, { __type: `com.amazonaws.sqs#${code}` }]);
     expect(harness.iamRequests).toHaveLength(before);
   });
 
