@@ -4,13 +4,13 @@ import { asAwsError } from './aws-error.ts';
 import type { Call } from './calls.ts';
 import { statusOf, throttlingOf } from './fault.ts';
 import type { FaultInEffect, Faults } from './faults.ts';
+import { type DecidedRequest, decideRequest } from './decide.ts';
 import { type Incoming, readBody, readHead } from './incoming.ts';
 import { guessService, noService } from './routing.ts';
 import { AwsError, type Clock, type Service, type ServiceResponse, type VerifiedRequest } from './services/service.ts';
 import type { Sessions } from './sessions.ts';
 import { type Claim, findClaim } from './signature/claim.ts';
 import { refusal } from './signature/refusal.ts';
-import { type DecidedRequest, understand } from './understand.ts';
 
 /** What the front works with. */
 export interface FrontGround {
@@ -92,7 +92,7 @@ async function arrive(
     fault = ground.faults.take(service.name);
     const sessionNow = ground.clock();
     const now = sessionNow + (fault?.clockSkewSeconds ?? 0) * 1000;
-    const understood = await understand(incoming, claim, service, {
+    const understood = await decideRequest(incoming, claim, service, {
       ...ground,
       ...exchange,
       now,

@@ -1,0 +1,98 @@
+import type { IamRequest } from '@tenant-aws/prover/evaluator';
+import { globalContext } from './context.ts';
+import type { Incoming } from './incoming.ts';
+import { type Judge, judgeOf, NOBODY } from './judge.ts';
+import type { Caller, Denial, Operation, Service, VerifiedRequest } from './services/service.ts';
+import type { Principal, Sessions } from './sessions.ts';
+import type { Claim } from './signature/claim.ts';
+import { refusal } from './signature/refusal.ts';
+import { readUnsigned, verify } from './signature/verify.ts';
+
+/** A request that is verified, parsed and decided, but not yet executed. */
+export interface DecidedRequest {
+  /** Absent for an operation without a signature. */
+  readonly principal?: Principal;
+  readonly operation: Operation;
+  readonly caller: Caller;
+  /** The first IAM request that is not allowed, and the policies that deny it. Absent if all are allowed. */
+  readonly refused?: { readonly request: IamRequest; readonly denial: Denial };
+  /** The members of `authorizeEach` that are not allowed. */
+  readonly refusedItems: ReadonlySet<IamRequest>;
+}
+
+/** The state of the local AWS and of the connection that a request is decided with. */
+export interface DecisionContext {
+  readonly region: string;
+  /** The owner of the buckets, tables and other resources. */
+  readonly account: string;
+  readonly sessions: Sessions;
+  readonly requestId: string;
+  readonly gone: AbortSignal;
+  /** The time of the service's clock, which a configured fault may skew. */
+  readonly now: number;
+  /** The time that decides whether a session is expired. */
+  readonly sessionNow: number;
+  readonly expiresInSeconds?: number;
+}
+
+/**
+ * Verifies, parses and decides a request.
+ *
+ * @throws {@link AwsError} for an invalid signature, a malformed request or an unsupported operation
+ */
+export async function decideRequest(
+  incoming: Incoming,
+  claim: Claim | undefined,
+  service: Service,
+  context: DecisionContext,
+): Promise<DecidedRequest> {
+  if (!claim) return decideUnsigned(incoming, service, context);
+  const { principal, ...read } = verify(incoming, claim, context);
+  const conditionKeys = globalContext(principal.context, incoming, context.region, context.sessionNow);
+  const judge = judgeOf(principal, conditionKeys, service, context.account);
+  const { keys, arn, account } = principal;
+  const caller: Caller = { accessKeyId: keys.accessKeyId, arn, account, region: context.region, context: conditionKeys };
+  const signature = { presigned: claim.expiresSeconds !== undefined, signedAt: new Date(claim.signedAt) };
+  const operation = await service.parse({ ...requestParts(incoming, context), ...read, caller, signature, allowed: judge.allowed });
+  return { principal, ...decide(operation, service, caller, judge) };
+}
+
+async function decideUnsigned(incoming: Incoming, service: Service, context: DecisionContext): Promise<DecidedRequest> {
+  if (!service.parseUnsigned) throw refusal('missing', service.name);
+  const conditionKeys = globalContext({}, incoming, context.region, context.sessionNow);
+  const caller: Caller = { accessKeyId: '', arn: 'anonymous', account: '', region: context.region, context: conditionKeys };
+  const signature = { presigned: false, signedAt: new Date(context.now) };
+  const { allowed } = NOBODY;
+  const operation = await service.parseUnsigned({
+    ...requestParts(incoming, context),
+    ...readUnsigned(incoming),
+    caller,
+    signature,
+    allowed,
+  });
+  return decide(operation, service, caller, NOBODY);
+}
+
+function requestParts(
+  { method, rawPath }: Incoming,
+  context: DecisionContext,
+): Pick<VerifiedRequest, 'method' | 'rawPath' | 'requestId' | 'now' | 'gone' | 'expiresInSeconds'> {
+  const { requestId, now, gone, expiresInSeconds } = context;
+  return { method, rawPath, requestId, gone, now: new Date(now), ...(expiresInSeconds !== undefined && { expiresInSeconds }) };
+}
+
+function decide(operation: Operation, service: Service, caller: Caller, judge: Judge): DecidedRequest {
+  const refusedItems = new Set(operation.authorizeEach?.filter((item) => !judge.allowed(item)));
+  const request = firstRefused(operation, service, judge);
+  return { operation, caller, refusedItems, ...(request && { refused: { request, denial: judge.denial(request) } }) };
+}
+
+function firstRefused(operation: Operation, service: Service, { allowed }: Judge): IamRequest | undefined {
+  const all: IamRequest = { action: `${service.name}:${operation.name}`, resource: '*', context: {} };
+  // Only STS has operations that need no permission. In another service, this is a mistake in its table: deny it.
+  const needsNothing = operation.authorize.length === 0 && operation.authorizeEach === undefined;
+  if (needsNothing && service.name !== 'sts') return all;
+  const refused = operation.authorize.find((request) => !allowed(request));
+  if (refused) return refused;
+  return operation.agrees && !operation.agrees() ? (operation.authorize[0] ?? all) : undefined;
+}
