@@ -12,8 +12,8 @@ const TO_ENGINE = /[\ud800-\udfff\ue000-\ue7ff\uf8ff]/g;
 const TO_CLIENT = /\uf8ff([^])|[\ue000-\ue7ff]/g;
 
 /** Replaces message bodies in the parameters of a request by text that the engine accepts. */
-export function toEngineText(members: object): object {
-  const { MessageBody, Entries } = bodiesOf(members);
+export function toEngineText(members: Bodies): object {
+  const { MessageBody, Entries } = members;
   return {
     ...members,
     ...(typeof MessageBody === 'string' && { MessageBody: engineText(MessageBody) }),
@@ -22,14 +22,11 @@ export function toEngineText(members: object): object {
 }
 
 /** Restores the original bodies in the engine's result, and computes their digests: SDKs verify them. */
-export function fromEngineText(members: object, { MD5OfMessageBody, Successful, Messages, ...rest }: JsonObject): JsonObject {
-  const { MessageBody, Entries } = bodiesOf(members);
-  const bodies = new Map(
-    (Array.isArray(Entries) ? Entries : [])
-      .filter(isObject)
-      .map(bodiesOf)
-      .map((entry) => [entry.Id, entry.MessageBody]),
-  );
+export function fromEngineText(
+  { MessageBody, Entries }: Bodies,
+  { MD5OfMessageBody, Successful, Messages, ...rest }: JsonObject,
+): JsonObject {
+  const bodies = new Map((Array.isArray(Entries) ? Entries : []).filter(isObject).map((entry: Bodies) => [entry.Id, entry.MessageBody]));
   return {
     ...rest,
     ...(MD5OfMessageBody !== undefined && { MD5OfMessageBody: digest(MessageBody) }),
@@ -38,14 +35,11 @@ export function fromEngineText(members: object, { MD5OfMessageBody, Successful, 
   };
 }
 
+/** The parameters of a request, or an entry of a batch, with the members that are read here. */
 interface Bodies {
   readonly Id?: unknown;
   readonly MessageBody?: unknown;
   readonly Entries?: unknown;
-}
-
-function bodiesOf(members: Bodies): Bodies {
-  return members;
 }
 
 function withDigest(entry: JsonObject, body: unknown): JsonObject {
