@@ -20,11 +20,11 @@ export {
   TenantIdSet,
   TenantInvalidError,
 } from '@tenant-aws/policy';
-export type { ClientClass, ClientConfig, DocumentClientClass } from './clients/client-class.ts';
 export { auditLog, type AuditLogOptions } from './audit-log.ts';
 export { bindTenant } from './clients/bind-tenant.ts';
-export { currentTenantAws, type Exchange, runInTenantContext, type TenantContext, tenantContext } from './clients/current.ts';
-export { exchangeOf, type HttpExchange, runForRequest } from './clients/request-context.ts';
+export { currentTenantAws, type Exchange, exchangeOf, runInTenantContext, type TenantContext, tenantContext } from './clients/current.ts';
+export { type HttpExchange, runForRequest } from './clients/request-context.ts';
+export type { ClientClass, ClientConfig, DocumentClientClass } from './clients/sdk-client.ts';
 export type { TenantAws } from './clients/tenant-aws.ts';
 export type { CacheOptions, ClientsOptions, TokenVendingMachineOptions } from './configuration/options.ts';
 export type { AuthorizeTenant } from './credentials/authorization.ts';

@@ -1,8 +1,7 @@
 import { ConfigurationError, Faults, type Permissions } from '@tenant-aws/policy';
-import { warnOnceAfterAnswer } from './clients/answered-request.ts';
 import { ClientCache, type ClientScope } from './clients/client-cache.ts';
-import type { ClientClass, ClientConfig, DocumentClientClass } from './clients/client-class.ts';
-import { assertFollowsCurrent, currentScope } from './clients/current-client.ts';
+import type { ClientClass, ClientConfig, DocumentClientClass } from './clients/sdk-client.ts';
+import { assertFollowsCurrent, currentScope, warnOnceAfterAnswer } from './clients/current-client.ts';
 import { DeniedCalls } from './clients/denied-calls.ts';
 import type { TenantAws } from './clients/tenant-aws.ts';
 import { tenantAwsOf } from './clients/tenant-aws-of.ts';

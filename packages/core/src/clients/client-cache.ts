@@ -2,18 +2,16 @@ import { ConfigurationError } from '@tenant-aws/policy';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { LRUCache } from 'lru-cache';
 import type { VendedKeys } from '../credentials/vended-keys.ts';
-import { buildClient, notAClient } from './client-class.ts';
-import { ClientKeys } from './client-key.ts';
+import { ClientKeys, copyConfig } from './client-config.ts';
 import type { DeniedCalls } from './denied-calls.ts';
 import type { LatestGrant } from './latest-grant.ts';
-import { ownConfig } from './own-config.ts';
-import { quietErrors } from './quiet-errors.ts';
-import { seal } from './sealed-client.ts';
+import { makeReadOnly } from './read-only-client.ts';
+import { redactErrors } from './redact-errors.ts';
+import { buildClient, notAClient } from './sdk-client.ts';
 import { SharedSockets } from './shared-sockets.ts';
-import { guardSignatures } from './signature-guard.ts';
-import { type AdmitRequest, admitVendedKeys } from './signed-request.ts';
+import { type AdmitRequest, admitVendedKeys, guardSignatures } from './signature-guard.ts';
 import { separateState } from './state-per-tenant.ts';
-import { handOver } from './tenant-handler.ts';
+import { installTenantHandler } from './tenant-handler.ts';
 
 /** How many clients are kept, and how many sockets they share. */
 export interface ClientsSettings {
@@ -68,7 +66,7 @@ export class ClientCache {
     if (typeof type !== 'function') throw notAClient();
     if (typeof given !== 'object' || given === null) throw new ConfigurationError(['the configuration of `client()` must be an object']);
     if ('credentials' in given) throw new ConfigurationError(["`credentials` cannot be given to `client()`: they are the tenant's"]);
-    const own = ownConfig(given);
+    const own = copyConfig(given);
     const name = this.#names.keyOf(key, type, own);
     const known = this.#clients.get(name);
     if (known !== undefined) {
@@ -79,13 +77,13 @@ export class ClientCache {
     const sending = this.#sockets.sendingOf(requestHandler);
     const whole = { ...config, region, credentials, requestHandler: sending.requestHandler };
     const client = buildClient(type, whole, (client) => {
-      handOver(client, { tenantOf, admit: this.#admit, shares: sending.shares });
+      installTenantHandler(client, { tenantOf, admit: this.#admit, shares: sending.shares });
       guardSignatures(client, tenantOf, this.#admit);
       this.#denied.watch(client, tenantOf);
-      quietErrors(client);
+      redactErrors(client);
       if (isOfAllTenants) separateState(client, () => buildClient(type, whole));
     });
-    if (isOfAllTenants) seal(client);
+    if (isOfAllTenants) makeReadOnly(client);
     this.#clients.set(name, { client, authority });
     return client;
   }

@@ -30,6 +30,9 @@ export interface Exchange {
 /** A method of each `TenantAws` of this package: told which exchange it serves, so that its `run` opens a context of this exchange. */
 export const SERVES: unique symbol = Symbol.for('@tenant-aws/core: serves, 1') as never;
 
+/** A property of the request; a `WeakMap` would cost more than the rest of `runForRequest`. Copies of this package share it. */
+export const EXCHANGE: unique symbol = Symbol.for('@tenant-aws/core: exchange, 1') as never;
+
 /**
  * The only state that this package keeps outside of objects. It belongs to the process: an adapter and the application
  * may each have installed a copy of this package, and both must see the same tenant.
@@ -52,6 +55,11 @@ export function currentTenantAws(): TenantAws {
 /** The context that this code runs in, with or without a tenant; `undefined` outside of any. For authors of adapters. */
 export function tenantContext(): TenantContext | undefined {
   return storage.getStore();
+}
+
+/** What {@link runForRequest} knows of this request; `undefined` before its first call. For authors of adapters. */
+export function exchangeOf(request: object): Exchange | undefined {
+  return (request as { readonly [EXCHANGE]?: Exchange })[EXCHANGE];
 }
 
 /** Runs `fn`, and everything it starts, in this context. For authors of adapters; all others call `tenantAws.run(fn)`. */

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 import { channels } from '../events.ts';
 import { isDeniedError, reportsDenial } from './denials.ts';
-import type { GuardedClient } from './guarded-client.ts';
+import type { SdkClient } from './sdk-client.ts';
 
 const MINUTE_MS = 60_000;
 const MOST_TENANTS = 10_000;
@@ -23,7 +23,7 @@ export class DeniedCalls {
     this.#clock = clock;
   }
 
-  watch(client: GuardedClient, tenantOf: () => string): void {
+  watch(client: SdkClient, tenantOf: () => string): void {
     client.middlewareStack.add(
       (next: InitializeHandler<never, never>, context): InitializeHandler<never, never> =>
         async (args) => {

@@ -1,15 +1,12 @@
 import type { EventEmitter } from 'node:events';
-import { bindPipelined } from './bound-exchange.ts';
-import { type Exchange, runInTenantContext, SERVES, type TenantContext } from './current.ts';
+import { EXCHANGE, type Exchange, runInTenantContext, SERVES, type TenantContext } from './current.ts';
+import { bindSharedConnection } from './shared-connection.ts';
 
 /** Node's own request and response, of HTTP/1.1 or of the compatibility API of HTTP/2. */
 export interface HttpExchange {
   readonly request: EventEmitter;
   readonly response: EventEmitter;
 }
-
-/** A property of the request, and not a WeakMap, which costs more than all else here. Shared by copies of this package. */
-const EXCHANGE: unique symbol = Symbol.for('@tenant-aws/core: exchange, 1') as never;
 
 type KnownRequest = EventEmitter & { [EXCHANGE]?: Exchange };
 type Serving = { [SERVES]?(exchange: Exchange): void };
@@ -35,14 +32,9 @@ export function runForRequest<T>(
   (current as Serving | undefined)?.[SERVES]?.(exchange);
   if (known === undefined) {
     request[EXCHANGE] = exchange;
-    bindPipelined(http, exchange, exchangeOf);
+    bindSharedConnection(http, exchange);
   }
   return runInTenantContext(context, fn);
-}
-
-/** What {@link runForRequest} knows of this request; `undefined` before its first call. For authors of adapters. */
-export function exchangeOf(request: object): Exchange | undefined {
-  return (request as KnownRequest)[EXCHANGE];
 }
 
 /** Node sets `destroyed` when it emits `close`; a response of HTTP/2 has it on its stream. */

@@ -2,7 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { NodeHttp2HandlerOptions, NodeHttpHandlerOptions } from '@smithy/node-http-handler';
 import { ConfigurationError } from '@tenant-aws/policy';
-import type { Handler } from './guarded-client.ts';
+import type { Handler } from './sdk-client.ts';
 import { SocketShares } from './socket-shares.ts';
 
 /** Of the handler that a client's class has: over HTTP/1.1, or over HTTP/2 where the service needs that. */

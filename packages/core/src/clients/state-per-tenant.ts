@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { tenantContext } from './current.ts';
-import type { GuardedClient } from './guarded-client.ts';
+import type { SdkClient } from './sdk-client.ts';
 
 /** Tenants whose state one client remembers; the least recently used is forgotten, and starts anew. */
 const MOST_TENANTS = 10_000;
@@ -24,7 +24,7 @@ interface StatefulConfig {
  *
  * @param fresh a client of the same class and configuration, of which nothing was learned
  */
-export function separateState({ config }: GuardedClient, fresh: () => GuardedClient): void {
+export function separateState({ config }: SdkClient, fresh: () => SdkClient): void {
   const { systemClockOffset: initial = 0 } = config as unknown as StatefulConfig;
   const states = new LRUCache<string, TenantState>({ max: MOST_TENANTS });
   const outside: TenantState = { systemClockOffset: initial };

@@ -7,7 +7,7 @@ import type { TenantIdentity } from '../tenant.ts';
 import type { ClientCache, ClientScope } from './client-cache.ts';
 import { type Exchange, runInTenantContext, SERVES, tenantContext } from './current.ts';
 import { LatestGrant } from './latest-grant.ts';
-import { memoized } from './memoized.ts';
+import { memoized } from './sdk-client.ts';
 import type { TenantAws } from './tenant-aws.ts';
 
 /** The rooms behind it. */
@@ -39,7 +39,7 @@ export function tenantAwsOf(
   const scope = (): ClientScope => {
     const grant = granted();
     if (grant instanceof Promise) {
-      unheard(grant);
+      ignoreRejection(grant);
       unresolved ??= randomUUID();
       return { key: unresolved, tenantOf: () => identity.tenantId, credentials };
     }
@@ -55,7 +55,7 @@ export function tenantAwsOf(
     client: (type: object, config: object = {}) => clients.get(scope(), type, config as Readonly<Record<string, unknown>>) as never,
     scoped: (given) => {
       const others = frozenCopy(given);
-      unheard(grants.of(identity, others)); // what is wrong with them is said here, where it can be
+      ignoreRejection(grants.of(identity, others)); // what is wrong with them is said here, where it can be
       return tenantAwsOf(parts, identity, others, lifeMs, server);
     },
     lasting: (seconds) => {
@@ -72,6 +72,6 @@ export function tenantAwsOf(
 }
 
 /** A failure that will be told again, to whoever asks for credentials. */
-function unheard(grant: Grant | Promise<Grant>): void {
+function ignoreRejection(grant: Grant | Promise<Grant>): void {
   if (grant instanceof Promise) grant.catch(() => undefined);
 }

@@ -1,7 +1,7 @@
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import type { Permissions } from '@tenant-aws/policy';
 import type { TenantIdentity } from '../tenant.ts';
-import type { ClientClass, ClientConfig, DocumentClientClass } from './client-class.ts';
+import type { ClientClass, ClientConfig, DocumentClientClass } from './sdk-client.ts';
 
 /** AWS as one tenant: what a request carries. */
 export interface TenantAws {

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import type { HttpHandlerOptions } from '@smithy/types';
-import type { Answered, GuardedClient, Handler } from './guarded-client.ts';
-import { quietBody } from './quiet-body.ts';
-import type { AdmitRequest } from './signed-request.ts';
+import { DetachedBody } from './detached-body.ts';
+import type { Handler, HandlerOutput, SdkClient } from './sdk-client.ts';
+import type { AdmitRequest } from './signature-guard.ts';
 import type { Release, SocketShares } from './socket-shares.ts';
 
 /** What a {@link TenantHandler} goes by. */
@@ -16,7 +16,7 @@ export interface HandlerTerms {
 }
 
 /** Puts a {@link TenantHandler} in front of a client's own handler. Nothing can put another in its place. */
-export function handOver({ config }: GuardedClient, terms: HandlerTerms): void {
+export function installTenantHandler({ config }: SdkClient, terms: HandlerTerms): void {
   const { requestHandler } = config;
   const value = requestHandler instanceof TenantHandler ? requestHandler : new TenantHandler(requestHandler, terms);
   Object.defineProperty(config, 'requestHandler', { value, writable: false, enumerable: true, configurable: false });
@@ -39,7 +39,7 @@ class TenantHandler {
     Object.freeze(this);
   }
 
-  async handle(request: never, options: HttpHandlerOptions = {}): Promise<Answered> {
+  async handle(request: never, options: HttpHandlerOptions = {}): Promise<HandlerOutput> {
     const { tenantOf, admit, shares } = this.#terms;
     const tenantId = tenantOf();
     admit(request, tenantId);
@@ -85,6 +85,6 @@ function signalOf({ abortSignal }: HttpHandlerOptions): AbortSignal | undefined 
 /** A socket is in use until the response's body has been read or destroyed. */
 function hideSource(response: { body?: unknown }, release: Release): void {
   const { body } = response;
-  if (body instanceof Readable) response.body = quietBody(body, release);
+  if (body instanceof Readable) response.body = new DetachedBody(body, release);
   else release();
 }

@@ -7,6 +7,7 @@ import {
   type TenantIdSet,
 } from '@tenant-aws/policy';
 import { LRUCache } from 'lru-cache';
+import { ObjectNumbers } from '../object-numbers.ts';
 
 /** What permissions are resolved with, beside the library. */
 export interface PermissionContext {
@@ -23,8 +24,7 @@ export class PermissionSets {
   readonly #library: TemplateLibrary;
   readonly #tenantId: TenantIdSet;
   readonly #resolved = new LRUCache<string, PermissionSet>({ max: MOST_KEPT });
-  readonly #names = new WeakMap<object, string>();
-  #lastName = 0;
+  readonly #numbers = new ObjectNumbers();
 
   constructor(library: TemplateLibrary, tenantId: TenantIdSet) {
     this.#library = library;
@@ -53,23 +53,13 @@ export class PermissionSets {
       ]);
     }
     if (isList(permissions)) return JSON.stringify(permissions.map((item) => (typeof item === 'string' ? item : this.#textOfItem(item))));
-    return this.#nameOf(permissions);
+    return `#${this.#numbers.of(permissions)}`;
   }
 
   #textOfItem(item: Permission): unknown {
     const { template, variables, ...others } = item ?? {};
     const isPlain = typeof template === 'string' && Object.keys(others).length === 0;
-    return isPlain ? [template, textOf(variables ?? {})] : { invalid: this.#nameOf(Object(item)) };
-  }
-
-  #nameOf(value: object): string {
-    let name = this.#names.get(value);
-    if (name === undefined) {
-      this.#lastName += 1;
-      name = `#${this.#lastName}`;
-      this.#names.set(value, name);
-    }
-    return name;
+    return isPlain ? [template, textOf(variables ?? {})] : { invalid: this.#numbers.of(Object(item)) };
   }
 }
 

@@ -1,7 +1,9 @@
+import { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { runForRequest } from '@tenant-aws/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { bucket, identityOf, localAws, machineFor, optionsFor } from '../local-machine.ts';
 
@@ -70,6 +72,52 @@ describe('a client of the current tenant', () => {
   });
 });
 
+describe('the warning of a client of the current tenant', () => {
+  const warned: (Error & { code?: string })[] = [];
+  const hear = (warning: Error): void => void (warning.name === 'TenantAwsWarning' && warned.push(warning));
+  beforeEach(() => {
+    warned.length = 0;
+    process.on('warning', hear);
+  });
+  afterEach(() => {
+    process.off('warning', hear);
+    vi.unstubAllEnvs();
+  });
+
+  /** Asks for credentials as a client does, twice during a request and twice after its response has closed; answers the tenants. */
+  async function calls(purpose: 'handler' | 'run' = 'handler'): Promise<void> {
+    await using machine = machineFor(aws);
+    const { config } = await machine.currentClient(S3Client);
+    const acme = machine.for(identityOf('acme'));
+    const response = Object.assign(new EventEmitter(), { destroyed: false });
+    const http = { request: new EventEmitter(), response };
+    await runForRequest(http, { current: acme, purpose: 'handler' }, async () => {
+      const call = () => (purpose === 'run' ? acme.run(() => config.credentials()) : config.credentials());
+      await call();
+      expect(warned).toEqual([]);
+      response.destroyed = true; // as Node does
+      await call();
+      await call();
+    });
+    await new Promise((resolve) => process.nextTick(resolve));
+  }
+
+  it('warns once when it is called in the context of a request that is already answered', async () => {
+    await calls();
+
+    expect(warned.map(({ name, code }) => [name, code])).toEqual([['TenantAwsWarning', 'TENANT_AWS_ANSWERED_REQUEST']]);
+    expect(warned[0]?.message).toContain('bindTenant()');
+  });
+
+  it('does not warn where the work was given its tenant, nor in production', async () => {
+    await calls('run');
+    vi.stubEnv('NODE_ENV', 'production');
+    await calls();
+
+    expect(warned).toEqual([]);
+  });
+});
+
 describe('of two locks', () => {
   beforeEach(() => {
     vi.resetModules();
@@ -82,8 +130,11 @@ describe('of two locks', () => {
   });
 
   it('the canary holds with the guard removed', async () => {
-    vi.doMock('../../src/clients/signature-guard.ts', () => ({ guardSignatures: () => undefined }));
-    vi.doMock('../../src/clients/tenant-handler.ts', () => ({ handOver: () => undefined }));
+    vi.doMock('../../src/clients/signature-guard.ts', async (original) => ({
+      ...(await original<object>()),
+      guardSignatures: () => undefined,
+    }));
+    vi.doMock('../../src/clients/tenant-handler.ts', () => ({ installTenantHandler: () => undefined }));
     const { TokenVendingMachine } = await import('../../src/index.ts');
     await using machine = new TokenVendingMachine(optionsFor(aws));
 

@@ -169,7 +169,7 @@ describe('of two locks', () => {
   });
 
   it('the middleware holds with the handler removed', async () => {
-    vi.doMock('../../src/clients/tenant-handler.ts', () => ({ handOver: () => undefined }));
+    vi.doMock('../../src/clients/tenant-handler.ts', () => ({ installTenantHandler: () => undefined }));
     const { TokenVendingMachine } = await import('../../src/index.ts');
     await using own = new TokenVendingMachine(optionsFor(aws));
 

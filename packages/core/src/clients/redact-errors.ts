@@ -1,5 +1,5 @@
 import type { InitializeHandler } from '@smithy/types';
-import type { GuardedClient } from './guarded-client.ts';
+import type { SdkClient } from './sdk-client.ts';
 
 /** Of the answer to a signature that does not fit: what was signed, and the signature. */
 const SECRET_PARTS = ['SignatureProvided', 'CanonicalRequest', 'CanonicalRequestBytes', 'StringToSignBytes'];
@@ -10,7 +10,7 @@ const SECRET_VALUES = /\b(x-amz-security-token|x-amz-signature|signature)(\s*[:=
  * AWS repeats the request in some of its errors, such as `SignatureDoesNotMatch`: the session token and the signature with
  * it. They are taken out before anybody can log them.
  */
-export function quietErrors(client: GuardedClient): void {
+export function redactErrors(client: SdkClient): void {
   client.middlewareStack.add(
     (next: InitializeHandler<never, never>): InitializeHandler<never, never> =>
       async (args) => {

@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
-import { type Exchange, runInTenantContext, tenantContext } from './current.ts';
+import { type Exchange, exchangeOf, runInTenantContext, tenantContext } from './current.ts';
 
 interface Message extends EventEmitter {
   /** Node's socket. `null` of a response that waits for the response before it. */
@@ -26,10 +26,9 @@ const bound = new WeakSet<EventEmitter>();
  *
  * The request that was first on the socket is not known to be pipelined when it is admitted, so the next one binds it.
  */
-export function bindPipelined(
+export function bindSharedConnection(
   { request, response }: { readonly request: Message; readonly response: Message },
   exchange: Exchange,
-  exchangeOf: (request: object) => Exchange | undefined,
 ): void {
   const { socket } = request;
   const waits = response.socket === null;

@@ -1,6 +1,12 @@
 import { createRequire } from 'node:module';
 import { ConfigurationError } from '@tenant-aws/policy';
-import type { GuardedClient } from './guarded-client.ts';
+import type {
+  AwsCredentialIdentityProvider,
+  HttpHandlerOptions,
+  MiddlewareStack,
+  RequestHandler,
+  RequestHandlerOutput,
+} from '@smithy/types';
 
 /** A client's class of the AWS SDK v3, such as `S3Client`. */
 export type ClientClass<Client extends object = object, Config = never> = new (...config: [] | [Config]) => Client;
@@ -13,18 +19,28 @@ export interface DocumentClientClass<Client extends object = object, Translation
 /** A client's configuration, but for the credentials, which are the tenant's. */
 export type ClientConfig<Config extends object = object> = Omit<Config, 'credentials'>;
 
-/** A client's class, as it is used here. */
+/** The `requestHandler` of an SDK client. */
+export type Handler = RequestHandler<never, object, HttpHandlerOptions>;
+
+export type HandlerOutput = RequestHandlerOutput<object>;
+
+/** The two parts of an SDK client that every request passes through. */
+export interface SdkClient {
+  readonly config: { readonly requestHandler: Handler };
+  readonly middlewareStack: MiddlewareStack<never, never>;
+}
+
 type AnyClass = new (config: object) => object;
 
 /** Makes an SDK client of any class; one that is made `.from()` another gets that other first. */
 export function buildClient(
   type: object,
   config: Readonly<Record<string, unknown>>,
-  guard: (client: GuardedClient) => void = () => undefined,
-): GuardedClient {
+  guard: (client: SdkClient) => void = () => undefined,
+): SdkClient {
   if (isDocumentClass(type)) return buildDocumentClient(type, config, guard);
   const client = new (type as AnyClass)(config);
-  if (!isGuarded(client)) throw notAClient();
+  if (!isSdkClient(client)) throw notAClient();
   guard(client);
   return client;
 }
@@ -32,12 +48,12 @@ export function buildClient(
 function buildDocumentClient(
   type: DocumentClientClass<object, object>,
   config: Readonly<Record<string, unknown>>,
-  guard: (client: GuardedClient) => void,
-): GuardedClient {
+  guard: (client: SdkClient) => void,
+): SdkClient {
   const { marshallOptions, unmarshallOptions, ...rest } = config;
   const inner = buildClient(dynamoDBClient(), rest, guard);
   const client: unknown = type.from(inner as never, { marshallOptions, unmarshallOptions });
-  if (!isGuarded(client)) throw notAClient();
+  if (!isSdkClient(client)) throw notAClient();
   // Over a client of another release lib-dynamodb puts one of its own, which has passed no guard.
   if (client.middlewareStack !== inner.middlewareStack) guard(client);
   return client;
@@ -62,10 +78,18 @@ function isDocumentClass(type: object): type is DocumentClientClass<object, obje
   return 'from' in type && typeof type.from === 'function';
 }
 
-function isGuarded(client: unknown): client is GuardedClient {
+function isSdkClient(client: unknown): client is SdkClient {
   return typeof client === 'object' && client !== null && 'middlewareStack' in client && 'config' in client;
 }
 
 export function notAClient(): ConfigurationError {
   return new ConfigurationError(['`client()` takes a client class of the AWS SDK v3, such as S3Client']);
+}
+
+/**
+ * Marks a credentials provider with `memoized`, so that the SDK calls it for every request. Otherwise the SDK would cache the
+ * credentials itself, and use them longer than this package does, or for another tenant.
+ */
+export function memoized(credentials: () => ReturnType<AwsCredentialIdentityProvider>): AwsCredentialIdentityProvider {
+  return Object.assign(credentials, { memoized: true });
 }

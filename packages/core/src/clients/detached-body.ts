@@ -4,17 +4,14 @@ import type { Release } from './socket-shares.ts';
 /**
  * The body of a response, without the way from it to the request. Node's own bodies lead to the request that they answer,
  * whose headers hold the session token and the signature: `util.inspect` and loggers that walk everything would print them.
- *
- * @param source Node's own body
- * @param done called when the source needs its socket no longer
  */
-export function quietBody(source: Readable, done: Release): Readable {
-  return new QuietBody(source, done);
-}
-
-class QuietBody extends Readable {
+export class DetachedBody extends Readable {
   readonly #source: Readable;
 
+  /**
+   * @param source Node's own body
+   * @param done called when the source needs its socket no longer
+   */
   constructor(source: Readable, done: Release) {
     super();
     this.#source = source;

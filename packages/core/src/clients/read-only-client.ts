@@ -1,7 +1,7 @@
 import { ConfigurationError } from '@tenant-aws/policy';
 import type { MiddlewareStack } from '@smithy/types';
 import { frozenCopy, isPlain } from '../frozen.ts';
-import type { GuardedClient } from './guarded-client.ts';
+import type { SdkClient } from './sdk-client.ts';
 
 type Stack = MiddlewareStack<never, never>;
 
@@ -10,7 +10,7 @@ type Stack = MiddlewareStack<never, never>;
  * `config` is a copy at each reading, its `middlewareStack` can be read and cloned and not changed, and `send` uses the
  * originals. It stays a client of its class: presigning, paginators, `Upload` and `DynamoDBDocumentClient.from()` read both.
  */
-export function seal(client: GuardedClient): void {
+export function makeReadOnly(client: SdkClient): void {
   const { config, middlewareStack } = client;
   const original: object = Object.create(client, { config: { value: config }, middlewareStack: { value: middlewareStack } });
   const copied = { get: () => copyOf(config), enumerable: true };
