@@ -1,7 +1,7 @@
 import { ConfigurationError, Faults, type Permissions } from '@tenant-aws/policy';
 import { ClientCache, type ClientScope } from './clients/client-cache.ts';
 import type { ClientClass, ClientConfig, DocumentClientClass } from './clients/sdk-client.ts';
-import { assertFollowsCurrent, currentScope, warnOnceAfterAnswer } from './clients/current-client.ts';
+import { assertFollowsCurrent, currentScope, warnOnceAfterResponse } from './clients/current-client.ts';
 import { DeniedCalls } from './clients/denied-calls.ts';
 import type { TenantAws } from './clients/tenant-aws.ts';
 import { tenantAwsOf } from './clients/tenant-aws-of.ts';
@@ -68,7 +68,7 @@ export class TokenVendingMachine implements AsyncDisposable {
   readonly #grants: Grants;
   readonly #vendor: Vendor;
   readonly #clients: ClientCache;
-  readonly #currentScope: ClientScope = currentScope(isProduction() ? () => undefined : warnOnceAfterAnswer());
+  readonly #currentScope: ClientScope = currentScope(isProduction() ? () => undefined : warnOnceAfterResponse());
 
   /**
    * Checks everything that can be checked without AWS. Never reads the `TENANT_AWS_*` variables: see {@link TokenVendingMachine.fromEnvironment}.

@@ -21,6 +21,6 @@ it('refuses to boot with a client of an SDK that keeps the credentials of one te
   const failure = start('Express', { imports: [TenantAwsModule.forRoot()], providers: [Store] });
 
   await expect(failure).rejects.toBeInstanceOf(ConfigurationError);
-  await expect(failure).rejects.toThrow('S3Client keeps the credentials of one tenant for the next');
+  await expect(failure).rejects.toThrow('S3Client would use the credentials of one tenant for the next');
   expect(aws.calls).toEqual([]);
 });

@@ -4,15 +4,15 @@ import { TenantMismatchError } from '../errors.ts';
 import { currentTenantAws } from './current.ts';
 import type { TenantAws } from './tenant-aws.ts';
 
-/** Emitters that are bound, and to whom. */
+/** The tenant of each bound emitter. */
 const bound = new WeakMap<EventEmitter, TenantAws>();
 
 /**
- * Binds a function, or all listeners of an event emitter, to the tenant that is current now: whoever calls it later, it runs
- * as this tenant. For work that is put into a queue, and for emitters whose events come from another async context.
+ * Binds a function, or all listeners of an event emitter, to the current tenant. They run as this tenant, whichever request
+ * calls them later. Use it for work that is put into a queue, and for emitters whose events come from another async context.
  *
- * @param target a function, of which a bound version is returned; or an emitter that serves this tenant alone, which is
- * changed and returned. Never bind an emitter that requests of several tenants share, such as a connection.
+ * @param target a function, of which a bound version is returned; or an emitter, which is changed and returned. Never bind
+ * an emitter that requests of several tenants share, such as a connection.
  * @throws {@link NoTenantError} no tenant is current
  * @throws {@link TenantMismatchError} the emitter is bound to another tenant
  * @example
@@ -30,12 +30,12 @@ export function bindTenant<Target extends ((...args: never[]) => unknown) | Even
 
 function bindEmitter(emitter: EventEmitter, tenantAws: TenantAws): void {
   const { tenantId } = tenantAws;
-  const before = bound.get(emitter);
-  if (before !== undefined && before.tenantId !== tenantId) {
+  const previous = bound.get(emitter);
+  if (previous !== undefined && previous.tenantId !== tenantId) {
     throw new TenantMismatchError({ detail: { tenantId, reason: 'the emitter is bound to another tenant' } });
   }
   bound.set(emitter, tenantAws);
-  if (before === undefined) emitter.emit = boundFunction(emitter.emit.bind(emitter), tenantAws);
+  if (previous === undefined) emitter.emit = boundFunction(emitter.emit.bind(emitter), tenantAws);
 }
 
 function boundFunction<Args extends never[], Result>(fn: (...args: Args) => Result, tenantAws: TenantAws) {

@@ -13,34 +13,31 @@ import { type AdmitRequest, admitVendedKeys, guardSignatures } from './signature
 import { separateState } from './state-per-tenant.ts';
 import { installTenantHandler } from './tenant-handler.ts';
 
-/** How many clients are kept, and how many sockets they share. */
+/** The highest number of cached clients, and of sockets that all clients share for one endpoint. */
 export interface ClientsSettings {
   readonly max: number;
   readonly maxSockets: number;
 }
 
-/** Whose clients are meant. */
+/** The tenant and the permissions that a client is for. */
 export interface ClientScope {
-  /** Two scopes share no client: the entry's shape, which has the tenant in it; or that they are of whoever is current. */
+  /** Two scopes with different keys share no client. The shape of the grant, which contains the tenant, or a constant for the current tenant. */
   readonly key: string;
-  /** Asked at every request. */
+  /** Called for every request. */
   readonly tenantOf: () => string;
   readonly credentials: AwsCredentialIdentityProvider;
-  /** What `credentials` goes by, where users of one tenant share a client. */
-  readonly authority?: LatestGrant;
-  /** Whether one client serves all tenants, of which none may change anything for another. */
+  /** The grant that `credentials` uses, where users of one tenant share the client. */
+  readonly latestGrant?: LatestGrant;
+  /** Whether one client serves all tenants. Then no tenant's code may change it. */
   readonly isOfAllTenants?: boolean;
 }
 
-interface CachedClient {
-  readonly client: object;
-  readonly authority: LatestGrant | undefined;
-}
+type CachedClient = Pick<ClientScope, 'latestGrant'> & { readonly client: object };
 
 /** SDK clients, each for one tenant, one set of permissions, one class and one configuration. */
 export class ClientCache {
   readonly #clients: LRUCache<string, CachedClient>;
-  readonly #names = new ClientKeys();
+  readonly #keys = new ClientKeys();
   readonly #sockets: SharedSockets;
   readonly #admit: AdmitRequest;
   readonly #denied: DeniedCalls;
@@ -48,7 +45,7 @@ export class ClientCache {
 
   constructor({ max, maxSockets }: ClientsSettings, keys: VendedKeys, denied: DeniedCalls, region: () => Promise<string>) {
     this.#denied = denied;
-    this.#clients = new LRUCache({ max }); // pushed out, a client is not destroyed: its requests finish
+    this.#clients = new LRUCache({ max }); // an evicted client is not destroyed: its requests finish
     this.#sockets = new SharedSockets(maxSockets);
     this.#admit = admitVendedKeys(keys);
     this.#region = region;
@@ -58,33 +55,37 @@ export class ClientCache {
     return this.#clients.size;
   }
 
-  get(
-    { key, tenantOf, credentials, authority, isOfAllTenants = false }: ClientScope,
-    type: object,
-    given: Readonly<Record<string, unknown>>,
-  ): object {
+  get(scope: ClientScope, type: object, given: Readonly<Record<string, unknown>>): object {
     if (typeof type !== 'function') throw notAClient();
     if (typeof given !== 'object' || given === null) throw new ConfigurationError(['the configuration of `client()` must be an object']);
-    if ('credentials' in given) throw new ConfigurationError(["`credentials` cannot be given to `client()`: they are the tenant's"]);
-    const own = copyConfig(given);
-    const name = this.#names.keyOf(key, type, own);
-    const known = this.#clients.get(name);
-    if (known !== undefined) {
-      if (authority !== undefined) known.authority?.offer(authority.current);
-      return known.client;
+    if ('credentials' in given) {
+      throw new ConfigurationError(['`credentials` cannot be an option of `client()`: the client uses the credentials of the tenant']);
     }
-    const { requestHandler, region = this.#region, ...config } = own;
-    const sending = this.#sockets.sendingOf(requestHandler);
-    const whole = { ...config, region, credentials, requestHandler: sending.requestHandler };
-    const client = buildClient(type, whole, (client) => {
-      installTenantHandler(client, { tenantOf, admit: this.#admit, shares: sending.shares });
-      guardSignatures(client, tenantOf, this.#admit);
-      this.#denied.watch(client, tenantOf);
-      redactErrors(client);
-      if (isOfAllTenants) separateState(client, () => buildClient(type, whole));
+    const { latestGrant } = scope;
+    const config = copyConfig(given);
+    const key = this.#keys.keyOf(scope.key, type, config);
+    const cached = this.#clients.get(key);
+    if (cached !== undefined) {
+      if (latestGrant !== undefined) cached.latestGrant?.offer(latestGrant.current);
+      return cached.client;
+    }
+    const client = this.#build(scope, type, config);
+    this.#clients.set(key, { client, ...(latestGrant && { latestGrant }) });
+    return client;
+  }
+
+  #build({ tenantOf, credentials, isOfAllTenants = false }: ClientScope, type: object, given: Readonly<Record<string, unknown>>): object {
+    const { requestHandler: givenHandler, region = this.#region, ...rest } = given;
+    const { requestHandler, shares } = this.#sockets.transportOf(givenHandler);
+    const config = { ...rest, region, credentials, requestHandler };
+    const client = buildClient(type, config, (inner) => {
+      installTenantHandler(inner, { tenantOf, admit: this.#admit, shares });
+      guardSignatures(inner, tenantOf, this.#admit);
+      this.#denied.watch(inner, tenantOf);
+      redactErrors(inner);
+      if (isOfAllTenants) separateState(inner, () => buildClient(type, config));
     });
     if (isOfAllTenants) makeReadOnly(client);
-    this.#clients.set(name, { client, authority });
     return client;
   }
 

@@ -2,42 +2,41 @@ import { isPlain } from '../frozen.ts';
 import { ObjectNumbers } from '../object-numbers.ts';
 
 /**
- * A client's configuration, read once, as a copy of its own: whoever gave it may change it later, and the client is found
- * by the values that it was built with. Plain data is copied; anything else is kept by reference, and counts as itself:
- * functions, instances of classes, and objects with methods, such as handlers and loggers, which may have state.
+ * Reads a client's configuration once and copies it: the caller may change its object later, but the client is cached by the
+ * values that it was built with. Plain data is copied. Everything else is kept by reference: functions, instances of classes,
+ * and objects with methods, such as handlers and loggers, which may have state.
  */
 export function copyConfig(given: object): Readonly<Record<string, unknown>> {
   const copies = new Map<object, object>();
   return Object.fromEntries(Object.entries(given).map(([name, part]) => [name, copyOf(part, copies)]));
 }
 
-/** Tells clients apart: by their class, and by their configuration's value where it is plain data, by reference where it is not. */
+/** Makes the keys of cached clients. Plain data in a configuration counts by its value, everything else by reference. */
 export class ClientKeys {
   readonly #numbers = new ObjectNumbers();
 
   /**
-   * @param scope what else tells them apart: whose they are
-   * @param config a copy of its own, see `copyConfig`
+   * @param scope the tenant and its permissions, as a string
+   * @param config a copy, see {@link copyConfig}
    */
   keyOf(scope: string, type: object, config: Readonly<Record<string, unknown>>): string {
-    const members = this.#membersOf(config, [config]);
-    return JSON.stringify([scope, this.#numbers.of(type), members]);
+    return JSON.stringify([scope, this.#numbers.of(type), this.#membersOf(config, [config])]);
   }
 
   /**
-   * INVARIANT: injective, but for the order of keys and for members that are undefined, which say nothing.
+   * INVARIANT: different values have different texts. The order of members does not count, nor do members that are undefined.
    *
-   * @param above what the value is within: a cycle is told by how far up it leads
+   * @param ancestors the objects that contain the value, outermost first: a cycle is written as an index into them
    */
-  #textOf(value: unknown, above: readonly unknown[]): unknown {
+  #textOf(value: unknown, ancestors: readonly unknown[]): unknown {
     if (value === undefined) return ['undefined'];
     if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
     if (typeof value === 'number' || typeof value === 'bigint') return [typeof value, Object.is(value, -0) ? '-0' : String(value)];
     if (typeof value === 'symbol') return this.#symbolText(value);
     if (!isData(value)) return ['reference', this.#numbers.of(value)];
-    const depth = above.indexOf(value);
+    const depth = ancestors.indexOf(value);
     if (depth !== -1) return ['cycle', depth];
-    const within = [...above, value];
+    const within = [...ancestors, value];
     if (Array.isArray(value)) return ['list', ...Array.from(value, (part) => this.#textOf(part, within))];
     return ['object', ...this.#membersOf(value, within)];
   }
@@ -47,7 +46,7 @@ export class ClientKeys {
     return parts.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, part]) => [key, this.#textOf(part, within)]);
   }
 
-  /** Two symbols of one description are two; a registered one is the same everywhere, and no `WeakMap` takes it. */
+  /** A registered symbol cannot be the key of a `WeakMap`; its name identifies it. Two others with one description differ. */
   #symbolText(symbol: symbol): unknown {
     const registered = Symbol.keyFor(symbol);
     return registered === undefined ? ['reference', this.#numbers.of(symbol)] : ['symbol', registered];

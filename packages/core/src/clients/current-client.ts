@@ -7,16 +7,16 @@ import { memoized } from './sdk-client.ts';
 import type { TenantAws } from './tenant-aws.ts';
 
 /**
- * Whose client it is: that of the tenant in whose context each call is made.
+ * The scope of a client that serves the tenant in whose context each call is made.
  *
- * @param called told of each call
+ * @param onCall runs before each call
  */
-export function currentScope(called: () => void): ClientScope {
+export function currentScope(onCall: () => void): ClientScope {
   return {
     key: 'current',
     tenantOf: () => currentTenantAws().tenantId,
     credentials: memoized(() => {
-      called();
+      onCall();
       return currentTenantAws().credentials();
     }),
     isOfAllTenants: true,
@@ -24,61 +24,56 @@ export function currentScope(called: () => void): ClientScope {
 }
 
 /**
- * Warns, once, when a client of the current tenant is used in the context of a request that was answered before. A handler
- * may do so for work that it has started itself. But the same is seen where a queue, a batch or a listener that requests
- * share makes the call, and there the tenant is another's.
+ * Warns once when a client of the current tenant is called in the context of a request whose response has ended. A handler
+ * may do this for background work of its own. But it also happens where a queue, a batch or a listener that several requests
+ * share makes the call, and then the call may be for another tenant.
  */
-export function warnOnceAfterAnswer(): () => void {
+export function warnOnceAfterResponse(): () => void {
   let warned = false;
   return () => {
     const context = tenantContext();
     if (warned || context?.purpose !== 'handler' || !context.exchange?.ended) return;
     warned = true;
     process.emitWarning(
-      'A client of the current tenant was called in the async context of a request that is already answered. ' +
-        'Where a queue, a batch or a listener that requests share makes the call, it is signed as the tenant of that request, ' +
-        'whichever request the work is for. Pass `tenantAws` or its client along with the work, or bind the work with `bindTenant()`.',
+      'A client of the current tenant was called in the async context of a request whose response has already ended. ' +
+        'If a queue, a batch or a listener that several requests share made the call, it was signed as the tenant of that request, ' +
+        'even if the work is for another tenant. Pass `tenantAws` or its client along with the work, or bind the work with `bindTenant()`.',
       { type: 'TenantAwsWarning', code: 'TENANT_AWS_ANSWERED_REQUEST' },
     );
   };
 }
 
 /**
- * Refuses a client that keeps the credentials of one tenant for the next: asked in the contexts of two tenants that do
- * not exist, it must answer the credentials of each. Releases of the AWS SDK before 3.810 keep what they were first given.
+ * Refuses a client that would use the credentials of one tenant for the next. Its provider is called in the contexts of two
+ * invented tenants and must return the credentials of each. The AWS SDK before 3.810 caches the first credentials.
  *
- * @throws {@link ConfigurationError} it answers the first one's to both
+ * @throws {@link ConfigurationError} it returns the first tenant's credentials for both
  */
 export async function assertFollowsCurrent(client: object): Promise<void> {
   const { credentials } = (client as { readonly config: { readonly credentials: AwsCredentialIdentityProvider } }).config;
-  const keyAs = async (canary: TenantAws): Promise<string> =>
-    (await runInTenantContext({ current: canary }, () => credentials())).accessKeyId;
   for (const canary of ['first', 'second', 'first'].map(canaryOf)) {
-    if ((await keyAs(canary)) === canary.tenantId) continue;
+    const { accessKeyId } = await runInTenantContext({ current: canary }, () => credentials());
+    if (accessKeyId === canary.tenantId) continue;
     throw new ConfigurationError([
-      `${client.constructor.name} keeps the credentials of one tenant for the next: install the AWS SDK's clients in version 3.810 or later, and one version of each`,
+      `${client.constructor.name} would use the credentials of one tenant for the next: install version 3.810 or later of the AWS SDK's clients, and only one version of each`,
     ]);
   }
 }
 
-/** A tenant that exists nowhere; its access key is its name, and lives long enough for any cache to keep it. */
+/** An invented tenant. Its access key is its tenant id, and expires late enough for any cache to keep it. */
 function canaryOf(name: string): TenantAws {
+  const tenantId = `canary-${name}`;
   const refuse = (): never => {
     throw new NoTenantError();
   };
-  const canary: TenantAws = {
-    tenantId: `canary-${name}`,
-    identity: { tenantId: `canary-${name}`, claims: {}, source: 'claims' },
-    credentials: async () => ({
-      accessKeyId: canary.tenantId,
-      secretAccessKey: 'none',
-      sessionToken: 'none',
-      expiration: new Date(Date.now() + 3_600_000),
-    }),
+  const expiration = new Date(Date.now() + 3_600_000);
+  return {
+    tenantId,
+    identity: { tenantId, claims: {}, source: 'claims' },
+    credentials: async () => ({ accessKeyId: tenantId, secretAccessKey: 'none', sessionToken: 'none', expiration }),
     client: refuse,
     scoped: refuse,
     lasting: refuse,
-    run: (fn) => runInTenantContext({ current: canary }, fn),
+    run: refuse,
   };
-  return canary;
 }

@@ -11,36 +11,36 @@ export interface TenantContext {
   /**
    * What the context was made for.
    * - `request`: an adapter's own steps around the handler. It has no tenant after the response has ended.
-   * - `handler`: the application's handlers. It outlives the response, for background work that a handler starts.
+   * - `handler`: the application's handlers. It keeps its tenant after the response, for background work that a handler starts.
    * - `run` (default): `tenantAws.run`.
    */
   readonly purpose?: 'request' | 'handler' | 'run';
 }
 
-/** One HTTP request and its response, as far as contexts are concerned. */
+/** One HTTP request with its response, and the contexts that belong to it. */
 export interface Exchange {
   /** The context that the adapter has opened. */
   context: TenantContext;
-  /** The context in which listeners of a pipelined request run, where it is another one: that of the last write, or of the handler. */
+  /** The context in which listeners of a pipelined request run, where it differs from `context`: that of the last write, or of the handler. */
   listeners?: TenantContext | undefined;
-  /** Whether the response has closed: it is sent, or its connection is gone. */
+  /** Whether the response has closed: it is sent, or its connection is closed. */
   readonly ended: boolean;
 }
 
-/** A method of each `TenantAws` of this package: told which exchange it serves, so that its `run` opens a context of this exchange. */
-export const SERVES: unique symbol = Symbol.for('@tenant-aws/core: serves, 1') as never;
+/** A method of each `TenantAws` of this package. It sets the exchange for which the `TenantAws` was made, so that `run` opens a context of this exchange. */
+export const SET_EXCHANGE: unique symbol = Symbol.for('@tenant-aws/core: serves, 1') as never;
 
 /** A property of the request; a `WeakMap` would cost more than the rest of `runForRequest`. Copies of this package share it. */
 export const EXCHANGE: unique symbol = Symbol.for('@tenant-aws/core: exchange, 1') as never;
 
 /**
- * The only state that this package keeps outside of objects. It belongs to the process: an adapter and the application
- * may each have installed a copy of this package, and both must see the same tenant.
+ * The only global state of this package. It belongs to the process: an adapter and the application may each have installed
+ * a copy of this package, and both must see the same tenant.
  */
-const storage = ofProcess(Symbol.for('@tenant-aws/core: current tenant, 1'));
+const storage = storageOfProcess(Symbol.for('@tenant-aws/core: current tenant, 1'));
 
 /**
- * AWS as the tenant whose request, or whose `run`, this code belongs to. It reads the async context, which follows the
+ * AWS as the tenant of the request, or of the `run`, that this code belongs to. It reads the async context, which follows the
  * caller: in code that several requests share (a queue, a batch loader) pass the request's own `TenantAws` instead.
  *
  * @throws {@link NoTenantError} no tenant is current. It never falls back to the credentials of the process.
@@ -52,25 +52,25 @@ export function currentTenantAws(): TenantAws {
   return current;
 }
 
-/** The context that this code runs in, with or without a tenant; `undefined` outside of any. For authors of adapters. */
+/** The context that this code runs in, with or without a tenant; `undefined` outside any context. For authors of adapters. */
 export function tenantContext(): TenantContext | undefined {
   return storage.getStore();
 }
 
-/** What {@link runForRequest} knows of this request; `undefined` before its first call. For authors of adapters. */
+/** The exchange that {@link runForRequest} made for this request; `undefined` before its first call. For authors of adapters. */
 export function exchangeOf(request: object): Exchange | undefined {
   return (request as { readonly [EXCHANGE]?: Exchange })[EXCHANGE];
 }
 
-/** Runs `fn`, and everything it starts, in this context. For authors of adapters; all others call `tenantAws.run(fn)`. */
+/** Runs `fn`, and everything it starts, in this context. For authors of adapters; applications call `tenantAws.run(fn)`. */
 export function runInTenantContext<T>(context: TenantContext, fn: () => T): T {
   return storage.run(context, fn);
 }
 
-function ofProcess(name: symbol): AsyncLocalStorage<TenantContext> {
+function storageOfProcess(name: symbol): AsyncLocalStorage<TenantContext> {
   const found: unknown = Object.getOwnPropertyDescriptor(globalThis, name)?.value;
   if (found instanceof AsyncLocalStorage) return found;
-  const made = new AsyncLocalStorage<TenantContext>();
-  Object.defineProperty(globalThis, name, { value: made });
-  return made;
+  const storage = new AsyncLocalStorage<TenantContext>();
+  Object.defineProperty(globalThis, name, { value: storage });
+  return storage;
 }

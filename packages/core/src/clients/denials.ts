@@ -1,4 +1,4 @@
-/** What AWS's services call a denial, as the name of an error or as the code of an item. */
+/** The names of errors, and the codes of items, that mean a denial in AWS's services. */
 const DENIED = new Set([
   'AccessDenied',
   'AccessDeniedException',
@@ -10,13 +10,11 @@ const DENIED = new Set([
   'UnauthorizedOperation',
 ]);
 
-/** What the SDK calls an error that no body names, as in the answer to a HEAD: there its status has to do. */
+/** The names that the SDK gives to an error whose response has no body, as for a HEAD request. Then the status decides. */
 const NAMELESS = new Set(['Unknown', 'UnknownError', '403', 'Forbidden']);
 
-/** Lists in which answers report item by item. Others, such as `Items`, hold the application's own data. */
+/** The lists in which outputs report failed items. Other lists, such as `Items`, contain data of the application. */
 const REPORTS = /^(?:errors|fail\w*|records|requestresponses|entries|responses|cancellationreasons|unprocessed\w*)$/i;
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** Whether an error, or one of the items that it reports, is a denial. */
 export function isDeniedError(error: unknown): error is object {
@@ -27,25 +25,25 @@ export function isDeniedError(error: unknown): error is object {
 }
 
 /**
- * Whether an answer reports a denial of one of its items: S3 `DeleteObjects` (`Errors`), the batches of SQS and SNS
+ * Whether an output reports that one of its items was denied: S3 `DeleteObjects` (`Errors`), the batches of SQS and SNS
  * (`Failed`), Kinesis (`Records`), Firehose (`RequestResponses`), EventBridge (`Entries`, `FailedEntries`), DynamoDB
  * PartiQL (`Responses`) and its cancelled transactions (`CancellationReasons`), Secrets Manager, Glue and Athena.
  */
-export function reportsDenial(answer: unknown): boolean {
-  if (!isObject(answer)) return false;
-  return Object.entries(answer).some(([name, list]) => Array.isArray(list) && REPORTS.test(name) && list.some(isDeniedItem));
+export function reportsDenial(output: unknown): boolean {
+  if (!isObject(output)) return false;
+  return Object.entries(output).some(([name, list]) => Array.isArray(list) && REPORTS.test(name) && list.some(isDeniedItem));
 }
 
 function isDeniedItem(item: unknown): boolean {
   if (!isObject(item)) return false;
-  const holders = [item, item['Error'], item['error'], item['ErrorDetail']].filter(isObject);
-  return holders.some(({ ErrorCode, errorCode, Code, code }) => [ErrorCode, errorCode, Code, code].some(isDeniedCode));
+  const parts = [item, item['Error'], item['error'], item['ErrorDetail']].filter(isObject);
+  return parts.some(({ ErrorCode, errorCode, Code, code }) => [ErrorCode, errorCode, Code, code].some(isDeniedCode));
 }
 
 function isDeniedCode(code: unknown): boolean {
   return typeof code === 'string' && DENIED.has(code);
 }
 
-function isObject(value: unknown): value is Members {
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }

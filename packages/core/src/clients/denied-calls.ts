@@ -6,17 +6,17 @@ import { isDeniedError, reportsDenial } from './denials.ts';
 import type { SdkClient } from './sdk-client.ts';
 
 const MINUTE_MS = 60_000;
-const MOST_TENANTS = 10_000;
+const MAX_TENANTS = 10_000;
 
 /**
- * Tells `tenant-aws:denied` of every call that AWS denied a vended client, also where it denied items of an answer that
- * succeeded: once per answer, and at most so many a minute for each tenant, because a tenant that repeats denied calls
- * must not be able to flood the log.
+ * Publishes `tenant-aws:denied` for every call of a vended client that AWS denies, and for every output that succeeds but
+ * reports denied items: one event for each call. The number of events a minute is limited for each tenant, so that a tenant
+ * that repeats denied calls cannot flood the log.
  */
 export class DeniedCalls {
   readonly #perMinute: number;
   readonly #clock: Clock;
-  readonly #told = new LRUCache<string, { count: number; readonly until: number }>({ max: MOST_TENANTS });
+  readonly #published = new LRUCache<string, { count: number; readonly until: number }>({ max: MAX_TENANTS });
 
   constructor(perMinute: number, clock: Clock) {
     this.#perMinute = perMinute;
@@ -28,19 +28,23 @@ export class DeniedCalls {
       (next: InitializeHandler<never, never>, context): InitializeHandler<never, never> =>
         async (args) => {
           const result = await next(args).catch((error: unknown) => {
-            if (channels.denied.hasSubscribers && isDeniedError(error)) this.#tell(error, tenantOf(), context);
+            if (channels.denied.hasSubscribers && isDeniedError(error)) this.#publish(error, tenantOf(), context);
             throw error;
           });
-          if (channels.denied.hasSubscribers && reportsDenial(result.output)) this.#tell(result.output, tenantOf(), context);
+          if (channels.denied.hasSubscribers && reportsDenial(result.output)) this.#publish(result.output, tenantOf(), context);
           return result;
         },
       { name: 'tenantAwsDeniedCalls', step: 'initialize', priority: 'high' },
     );
   }
 
-  #tell(answer: Answer, tenantId: string, { clientName = '', commandName = '' }: { clientName?: string; commandName?: string }): void {
-    if (!this.#mayTell(tenantId)) return;
-    const requestId = answer.$metadata?.requestId;
+  #publish(
+    { $metadata }: { readonly $metadata?: { readonly requestId?: string } },
+    tenantId: string,
+    { clientName = '', commandName = '' }: { clientName?: string; commandName?: string },
+  ): void {
+    if (!this.#isWithinLimit(tenantId)) return;
+    const requestId = $metadata?.requestId;
     channels.denied.publish({
       tenantId,
       service: clientName.replace(/Client$/, ''),
@@ -49,19 +53,14 @@ export class DeniedCalls {
     });
   }
 
-  #mayTell(tenantId: string): boolean {
+  #isWithinLimit(tenantId: string): boolean {
     const now = this.#clock.now().monotonic;
-    let told = this.#told.get(tenantId);
-    if (told === undefined || now >= told.until) {
-      told = { count: 0, until: now + MINUTE_MS };
-      this.#told.set(tenantId, told);
+    let published = this.#published.get(tenantId);
+    if (published === undefined || now >= published.until) {
+      published = { count: 0, until: now + MINUTE_MS };
+      this.#published.set(tenantId, published);
     }
-    told.count += 1;
-    return told.count <= this.#perMinute;
+    published.count += 1;
+    return published.count <= this.#perMinute;
   }
-}
-
-/** An output of the SDK, or an error. */
-interface Answer {
-  readonly $metadata?: { readonly requestId?: string };
 }

@@ -1,39 +1,39 @@
-/** A place in a {@link Fifo}. */
-export interface Place<T> {
+/** One value in a {@link Fifo}. */
+export interface FifoNode<T> {
   readonly value: T;
-  before: Place<T> | undefined;
-  after: Place<T> | undefined;
+  previous: FifoNode<T> | undefined;
+  next: FifoNode<T> | undefined;
 }
 
-/** A queue that can be left from anywhere. Every operation costs the same however long it is, which no array or `Set` gives. */
+/** A queue from which any value can be removed. Every operation takes constant time, which an array or a `Set` does not give. */
 export class Fifo<T> {
-  #first: Place<T> | undefined;
-  #last: Place<T> | undefined;
+  #first: FifoNode<T> | undefined;
+  #last: FifoNode<T> | undefined;
 
   get isEmpty(): boolean {
     return this.#first === undefined;
   }
 
-  add(value: T): Place<T> {
-    const place: Place<T> = { value, before: this.#last, after: undefined };
-    if (this.#last === undefined) this.#first = place;
-    else this.#last.after = place;
-    this.#last = place;
-    return place;
+  add(value: T): FifoNode<T> {
+    const node: FifoNode<T> = { value, previous: this.#last, next: undefined };
+    if (this.#last === undefined) this.#first = node;
+    else this.#last.next = node;
+    this.#last = node;
+    return node;
   }
 
-  /** Takes out the one that has waited longest. */
+  /** Removes and returns the oldest value. */
   shift(): T | undefined {
     const first = this.#first;
     if (first !== undefined) this.remove(first);
     return first?.value;
   }
 
-  /** @param place of this queue, and still in it */
-  remove({ before, after }: Place<T>): void {
-    if (before === undefined) this.#first = after;
-    else before.after = after;
-    if (after === undefined) this.#last = before;
-    else after.before = before;
+  /** @param node a node that is in this queue */
+  remove({ previous, next }: FifoNode<T>): void {
+    if (previous === undefined) this.#first = next;
+    else previous.next = next;
+    if (next === undefined) this.#last = previous;
+    else next.previous = previous;
   }
 }

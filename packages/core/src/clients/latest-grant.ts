@@ -1,8 +1,8 @@
 import type { Grant } from '../credentials/grants.ts';
 
 /**
- * The grant with the latest expiry among the identities that asked for one client. All are of one shape, so they differ
- * in nothing that AssumeRole is told: a client that several users of a tenant share is renewed as long as one of them may.
+ * The grant with the latest expiry among the identities that use one client. All these grants have one shape, so they lead to
+ * the same AssumeRole request. A client that several users of a tenant share is renewed until the last of their identities expires.
  */
 export class LatestGrant {
   #grant: Grant;
@@ -15,13 +15,13 @@ export class LatestGrant {
     return this.#grant;
   }
 
-  /** Takes up another identity's grant, unless that one ends earlier. */
+  /** Takes over another identity's grant if it expires later. */
   offer(grant: Grant): void {
     if (expiryOf(grant) > expiryOf(this.#grant)) this.#grant = grant;
   }
 }
 
-/** An identity without `expiresAt` is unbounded. */
+/** An identity without `expiresAt` never expires. */
 function expiryOf({ identity }: Grant): number {
   return identity.expiresAt ?? Number.POSITIVE_INFINITY;
 }

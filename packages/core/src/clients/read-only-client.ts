@@ -6,9 +6,9 @@ import type { SdkClient } from './sdk-client.ts';
 type Stack = MiddlewareStack<never, never>;
 
 /**
- * Seals a client that serves all tenants, so that nothing that one tenant's code adds to it reaches another's calls. Its
- * `config` is a copy at each reading, its `middlewareStack` can be read and cloned and not changed, and `send` uses the
- * originals. It stays a client of its class: presigning, paginators, `Upload` and `DynamoDBDocumentClient.from()` read both.
+ * Makes a client that serves all tenants read-only, so that the code of one tenant cannot change the calls of another. `config`
+ * returns a new copy at each access. `middlewareStack` can be read and cloned, but not changed. `send` uses the originals. It
+ * stays a client of its class: presigning, paginators, `Upload` and `DynamoDBDocumentClient.from()` read both.
  */
 export function makeReadOnly(client: SdkClient): void {
   const { config, middlewareStack } = client;
@@ -19,7 +19,7 @@ export function makeReadOnly(client: SdkClient): void {
     ...('initConfig' in client ? { initConfig: copied } : {}),
     middlewareStack: { value: readOnly(middlewareStack), writable: false, enumerable: true },
     send: {
-      // Looked up at each call: tests and tracers replace it in the class.
+      // Looked up at each call, because tests and tracers replace it in the class.
       value: (...given: unknown[]): unknown =>
         Reflect.apply(Reflect.get(Object.getPrototypeOf(client) as object, 'send') as () => unknown, original, given),
       writable: true,
@@ -28,7 +28,7 @@ export function makeReadOnly(client: SdkClient): void {
   });
 }
 
-/** Plain parts are copied, too; the SDK's own instances and functions stay what they are. */
+/** Copies plain data at any depth. Instances and functions of the SDK are not copied. */
 function copyOf(config: object): object {
   return Object.fromEntries(Object.entries(config).map(([name, part]) => [name, isPlain(part) ? frozenCopy(part) : part]));
 }

@@ -1,14 +1,14 @@
 import type { InitializeHandler } from '@smithy/types';
 import type { SdkClient } from './sdk-client.ts';
 
-/** Of the answer to a signature that does not fit: what was signed, and the signature. */
+/** The parts of a `SignatureDoesNotMatch` error that contain the signed request and its signature. */
 const SECRET_PARTS = ['SignatureProvided', 'CanonicalRequest', 'CanonicalRequestBytes', 'StringToSignBytes'];
-/** The headers and query parameters that hold them, wherever AWS repeats the request in a text. */
+/** The headers and query parameters with the session token and the signature, in any text in which AWS repeats the request. */
 const SECRET_VALUES = /\b(x-amz-security-token|x-amz-signature|signature)(\s*[:=]\s*)[^\s'"&,<]+/gi;
 
 /**
- * AWS repeats the request in some of its errors, such as `SignatureDoesNotMatch`: the session token and the signature with
- * it. They are taken out before anybody can log them.
+ * Removes the session token and the signature from the errors of AWS before the application can log them. Some errors, such
+ * as `SignatureDoesNotMatch`, repeat the request.
  */
 export function redactErrors(client: SdkClient): void {
   client.middlewareStack.add(
@@ -21,7 +21,7 @@ export function redactErrors(client: SdkClient): void {
           throw error;
         }
       },
-    { name: 'tenantAwsQuietErrors', step: 'initialize', priority: 'high' },
+    { name: 'tenantAwsRedactedErrors', step: 'initialize', priority: 'high' },
   );
 }
 

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import { EXCHANGE, type Exchange, runInTenantContext, SERVES, type TenantContext } from './current.ts';
+import { EXCHANGE, type Exchange, exchangeOf, runInTenantContext, SET_EXCHANGE, type TenantContext } from './current.ts';
 import { bindSharedConnection } from './shared-connection.ts';
 
 /** Node's own request and response, of HTTP/1.1 or of the compatibility API of HTTP/2. */
@@ -8,14 +8,11 @@ export interface HttpExchange {
   readonly response: EventEmitter;
 }
 
-type KnownRequest = EventEmitter & { [EXCHANGE]?: Exchange };
-type Serving = { [SERVES]?(exchange: Exchange): void };
-
 /**
- * Runs `fn` as the tenant that a request was admitted for, or as no tenant. Where requests share their connection, it also
- * keeps the listeners of the request and the response in that context. For authors of adapters.
+ * Runs `fn` as the tenant for which a request was admitted, or without a tenant. Where requests share their connection, it
+ * also keeps the listeners of the request and the response in that context. For authors of adapters.
  *
- * Without the second part, listeners can run as another tenant: Node sends a pipelined response from the `finish` of the
+ * Without the second step, listeners can run as another tenant: Node sends a pipelined response from the `finish` of the
  * response before it, so that `drain`, `finish` and `close` are emitted in the async context of the earlier request.
  */
 export function runForRequest<T>(
@@ -23,21 +20,20 @@ export function runForRequest<T>(
   { current, purpose }: Required<Pick<TenantContext, 'purpose'>> & Pick<TenantContext, 'current'>,
   fn: () => T,
 ): T {
-  const request: KnownRequest = http.request;
-  const known = request[EXCHANGE];
+  const known = exchangeOf(http.request);
   const exchange = known ?? new OpenExchange(http.response);
   const context: TenantContext = { current, exchange, purpose };
   exchange.context = context;
   exchange.listeners = undefined;
-  (current as Serving | undefined)?.[SERVES]?.(exchange);
+  (current as { [SET_EXCHANGE]?(exchange: Exchange): void } | undefined)?.[SET_EXCHANGE]?.(exchange);
   if (known === undefined) {
-    request[EXCHANGE] = exchange;
+    (http.request as EventEmitter & { [EXCHANGE]?: Exchange })[EXCHANGE] = exchange;
     bindSharedConnection(http, exchange);
   }
   return runInTenantContext(context, fn);
 }
 
-/** Node sets `destroyed` when it emits `close`; a response of HTTP/2 has it on its stream. */
+/** Node sets `destroyed` when it emits `close`. A response of HTTP/2 has it on its stream. */
 interface Closing {
   readonly destroyed?: boolean;
   readonly stream?: { readonly destroyed?: boolean };

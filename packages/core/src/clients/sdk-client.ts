@@ -8,15 +8,15 @@ import type {
   RequestHandlerOutput,
 } from '@smithy/types';
 
-/** A client's class of the AWS SDK v3, such as `S3Client`. */
+/** A client class of the AWS SDK v3, such as `S3Client`. */
 export type ClientClass<Client extends object = object, Config = never> = new (...config: [] | [Config]) => Client;
 
-/** A class that is made over another client: `DynamoDBDocumentClient` of lib-dynamodb. */
+/** A class whose clients wrap another client: `DynamoDBDocumentClient` of lib-dynamodb. */
 export interface DocumentClientClass<Client extends object = object, Translation = never> {
   from(client: never, translation?: Translation): Client;
 }
 
-/** A client's configuration, but for the credentials, which are the tenant's. */
+/** The configuration of a client without `credentials`: the client uses the credentials of the tenant. */
 export type ClientConfig<Config extends object = object> = Omit<Config, 'credentials'>;
 
 /** The `requestHandler` of an SDK client. */
@@ -30,16 +30,18 @@ export interface SdkClient {
   readonly middlewareStack: MiddlewareStack<never, never>;
 }
 
-type AnyClass = new (config: object) => object;
-
-/** Makes an SDK client of any class; one that is made `.from()` another gets that other first. */
+/**
+ * Makes an SDK client of any class. A document client wraps a client that is made first.
+ *
+ * @param guard adds the guards to each client that sends requests
+ */
 export function buildClient(
   type: object,
   config: Readonly<Record<string, unknown>>,
   guard: (client: SdkClient) => void = () => undefined,
 ): SdkClient {
   if (isDocumentClass(type)) return buildDocumentClient(type, config, guard);
-  const client = new (type as AnyClass)(config);
+  const client = new (type as new (config: object) => object)(config);
   if (!isSdkClient(client)) throw notAClient();
   guard(client);
   return client;
@@ -54,12 +56,12 @@ function buildDocumentClient(
   const inner = buildClient(dynamoDBClient(), rest, guard);
   const client: unknown = type.from(inner as never, { marshallOptions, unmarshallOptions });
   if (!isSdkClient(client)) throw notAClient();
-  // Over a client of another release lib-dynamodb puts one of its own, which has passed no guard.
+  // If the client is of another release, lib-dynamodb makes its own client around it, which has no guards yet.
   if (client.middlewareStack !== inner.middlewareStack) guard(client);
   return client;
 }
 
-/** Resolved only where a document client is asked for: an app without DynamoDB need not have it. */
+/** Loaded only for a document client: an application without DynamoDB does not need it. */
 function dynamoDBClient(): object {
   try {
     const { DynamoDBClient }: { readonly DynamoDBClient: object } = createRequire(import.meta.url)('@aws-sdk/client-dynamodb');
@@ -67,7 +69,7 @@ function dynamoDBClient(): object {
   } catch (cause) {
     throw new ConfigurationError(
       [
-        '`client(DynamoDBDocumentClient)` needs @aws-sdk/client-dynamodb: install it, or write `DynamoDBDocumentClient.from(tenantAws.client(DynamoDBClient))`',
+        '`client(DynamoDBDocumentClient)` needs @aws-sdk/client-dynamodb: install it, or use `DynamoDBDocumentClient.from(tenantAws.client(DynamoDBClient))`',
       ],
       { cause },
     );
@@ -83,7 +85,7 @@ function isSdkClient(client: unknown): client is SdkClient {
 }
 
 export function notAClient(): ConfigurationError {
-  return new ConfigurationError(['`client()` takes a client class of the AWS SDK v3, such as S3Client']);
+  return new ConfigurationError(['`client()` takes a client class of the AWS SDK v3, such as `S3Client`']);
 }
 
 /**

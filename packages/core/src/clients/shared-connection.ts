@@ -3,9 +3,9 @@ import type { EventEmitter } from 'node:events';
 import { type Exchange, exchangeOf, runInTenantContext, tenantContext } from './current.ts';
 
 interface Message extends EventEmitter {
-  /** Node's socket. `null` of a response that waits for the response before it. */
+  /** Node's socket. `null` for a response that waits until the previous response on its socket is sent. */
   readonly socket?: PipelinedSocket | null;
-  /** Of a request or a response of HTTP/2. */
+  /** Set on the requests and responses of HTTP/2. */
   readonly stream?: unknown;
 }
 
@@ -15,16 +15,16 @@ interface PipelinedSocket {
   readonly _httpMessage?: (EventEmitter & { readonly req?: EventEmitter }) | null;
 }
 
-/** On a socket that has carried a request before the response to the one before it was sent. */
+/** Marks a socket on which a request arrived before the previous response was sent. */
 const PIPELINED: unique symbol = Symbol.for('@tenant-aws/core: pipelined, 1') as never;
 
 const bound = new WeakSet<EventEmitter>();
 
 /**
- * Binds the events of a request and its response to their exchange, if other requests share the connection at the same
- * time: it is pipelined, or of HTTP/2. Most requests are neither, and for them this reads two properties.
+ * Binds the events of a request and its response to their exchange where other requests use the same connection at the same
+ * time: with pipelining and with HTTP/2. For all other requests it only reads two properties.
  *
- * The request that was first on the socket is not known to be pipelined when it is admitted, so the next one binds it.
+ * When the first request on a socket is admitted, Node does not know yet that others follow. The second request binds it.
  */
 export function bindSharedConnection(
   { request, response }: { readonly request: Message; readonly response: Message },
@@ -39,13 +39,13 @@ export function bindSharedConnection(
   bindWrites(response as WaitingResponse, exchange);
   socket[PIPELINED] = true;
   const { _httpMessage: first } = socket;
-  const ofFirst = first?.req && exchangeOf(first.req);
-  if (!first?.req || ofFirst === undefined) return; // it is admitted later, and finds the mark
-  bindEvents(first.req, ofFirst);
-  bindEvents(first, ofFirst);
+  const firstExchange = first?.req && exchangeOf(first.req);
+  if (!first?.req || firstExchange === undefined) return; // not admitted yet: it will read the mark on the socket
+  bindEvents(first.req, firstExchange);
+  bindEvents(first, firstExchange);
 }
 
-/** Listeners run in the exchange's own context, unless the event is emitted in a context that belongs to the same exchange. */
+/** Runs listeners in the context of the exchange, unless the event is emitted in a context of the same exchange. */
 function bindEvents(emitter: EventEmitter, exchange: Exchange): void {
   if (bound.has(emitter)) return;
   bound.add(emitter);
@@ -56,15 +56,15 @@ function bindEvents(emitter: EventEmitter, exchange: Exchange): void {
   };
 }
 
-/** A response that is written to before it has a socket. */
+/** A response that can be written to before it has a socket. */
 interface WaitingResponse extends EventEmitter {
   write(...args: unknown[]): unknown;
   end(...args: unknown[]): unknown;
 }
 
 /**
- * Node sends what is written before there is a socket later, in another context. So the callbacks of writes are bound, and
- * the last writer's context is kept for the events of the response: the handler may write as another tenant than its own.
+ * Node sends what was written before the response had a socket later, in another context. So the callbacks of writes are
+ * bound. The context of the last write is kept for the events of the response, because a handler may write as another tenant.
  */
 function bindWrites(response: WaitingResponse, exchange: Exchange): void {
   for (const method of ['write', 'end'] as const) {

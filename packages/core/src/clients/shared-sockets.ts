@@ -5,20 +5,20 @@ import { ConfigurationError } from '@tenant-aws/policy';
 import type { Handler } from './sdk-client.ts';
 import { SocketShares } from './socket-shares.ts';
 
-/** Of the handler that a client's class has: over HTTP/1.1, or over HTTP/2 where the service needs that. */
+/** The options of a client's own handler, which uses HTTP/1.1, or HTTP/2 where the service needs it. */
 type Options = NodeHttpHandlerOptions & NodeHttp2HandlerOptions;
 
-/** What a client is made with, and which shares its requests then count in. */
-export interface Sending {
+/** How a client sends its requests. */
+export interface Transport {
   readonly requestHandler: Handler | Options;
   /** Absent where the sockets are the user's own. */
   readonly shares: SocketShares | undefined;
 }
 
 /**
- * The sockets of all clients of a machine. Each client has a handler of its own, for its own timeouts and logger, over
- * the same sockets. None can close them, for another tenant's request may be on the next one. Over HTTP/2 each request
- * has a session, and so a socket, of its own: only the shares are common.
+ * The sockets of all clients of a machine. Each client has its own handler, with its own timeouts and logger, over the same
+ * sockets. No client can close them, because another tenant's request may use them next. Over HTTP/2 each request has its own
+ * session, and so its own socket: only the shares are common.
  */
 export class SharedSockets {
   readonly #http: HttpAgent;
@@ -31,26 +31,22 @@ export class SharedSockets {
     this.#shares = new SocketShares(maxSockets);
   }
 
-  /**
-   * What a client sends with: options, of which its class makes its own handler, or the user's handler.
-   *
-   * @param given the user's own: options, such as timeouts, or a handler, whose sockets are then its owner's to share and to close
-   */
-  sendingOf(given: unknown): Sending {
+  /** @param given the user's `requestHandler`: options, such as timeouts, or a handler with sockets that the user shares out and closes */
+  transportOf(given: unknown): Transport {
     if (isHandler(given)) return { requestHandler: given, shares: undefined };
     if (given !== undefined && !isOptions(given)) throw new ConfigurationError(['`requestHandler` must be a handler or its options']);
     const options: Options = given ?? {};
     if (options.httpAgent !== undefined || options.httpsAgent !== undefined) {
       throw new ConfigurationError([
-        '`requestHandler` has an agent, but all clients share their sockets: set `clients.maxSockets`, or give a handler of your own',
+        '`requestHandler` has an agent, but all clients share their sockets: set `clients.maxSockets`, or pass your own handler',
       ]);
     }
     const shared = { httpAgent: this.#http, httpsAgent: this.#https };
-    // The SDK's own default for HTTP/2: a session for each request, so that none is shared, and none stays behind.
+    // The SDK's own default for HTTP/2: each request has its own session, so that no session is shared or left open.
     return { requestHandler: { disableConcurrentStreams: true, ...options, ...shared }, shares: this.#shares };
   }
 
-  /** Closes what is idle now, and the others as they become idle: a response that is being read is read to its end. */
+  /** Closes idle sockets now and the others when they become idle, so that a response that is being read is not cut off. */
   close(): void {
     for (const agent of [this.#http, this.#https]) {
       agent.maxFreeSockets = 0;

@@ -4,18 +4,17 @@ import type { VendedKeys } from '../credentials/vended-keys.ts';
 import { TenantMismatchError } from '../errors.ts';
 import type { SdkClient } from './sdk-client.ts';
 
-/** Judges a request that is about to be sent. */
+/** Checks a request that is about to be sent for a tenant; throws if it may not be sent. */
 export type AdmitRequest = (request: unknown, tenantId: string) => void;
 
 /**
- * Lets a request out only where it is signed with a living key that was vended to this tenant, whatever the client's
- * credentials provider answered. It stands behind the signing and looks at the signature itself, on every attempt. The
- * request handler judges the request once more, because the application may add middleware behind this one, or remove it.
+ * Sends a request only if it is signed with an unexpired key that was vended to this tenant, whatever the client's credentials
+ * provider returned. It runs after the signing and checks the signature itself, on every attempt. The request handler checks
+ * the request again, because the application may add middleware after this one, or remove it.
  *
- * Presigned URLs are not sent, and the presigner signs in front of this place: they are judged on their way back to the caller.
+ * Presigned URLs are not sent, and the presigner signs before this middleware runs: they are checked when they are returned.
  *
- * @param tenantOf whose client it is, asked at every request: one client may serve the current tenant, whoever that is
- * @param admit throws within `send`; nothing is sent
+ * @param tenantOf called for every request, because one client may serve the current tenant
  * @throws {@link ConfigurationError} within `send`: AWS does not sign this operation, and nothing is sent
  */
 export function guardSignatures(client: SdkClient, tenantOf: () => string, admit: AdmitRequest): void {
@@ -40,20 +39,23 @@ export function guardSignatures(client: SdkClient, tenantOf: () => string, admit
   );
 }
 
-/** Operations such as `InitiateAuth` of Cognito and `AssumeRoleWithWebIdentity` of STS are sent without a signature, or with a token: nothing ties them to a tenant. */
+/**
+ * Operations such as `InitiateAuth` of Cognito and `AssumeRoleWithWebIdentity` of STS are sent without a signature, or with a
+ * token, so nothing binds them to a tenant.
+ */
 function assertIsSigned(context: HandlerExecutionContext): void {
   const scheme = context[SMITHY_CONTEXT_KEY]?.selectedHttpAuthScheme?.httpAuthOption.schemeId;
   if (scheme === undefined || scheme.startsWith('aws.auth#sigv4')) return;
   const operation = String(context.commandName).replace(/Command$/, '');
   throw new ConfigurationError([
-    `\`${operation}\` is not signed with AWS credentials, so no tenant's client sends it: use a client of your own for it`,
+    `\`${operation}\` is not signed with AWS credentials, so the client of a tenant cannot send it: use a client of your own`,
   ]);
 }
 
 /**
- * Lets a request pass only where it is signed with a living key that was vended to this tenant.
+ * Admits a request only if it is signed with an unexpired key that was vended to this tenant.
  *
- * @throws {@link TenantMismatchError} the key is another's or has ended, or the request is not signed
+ * @throws {@link TenantMismatchError} the key is another tenant's or has expired, or the request is not signed
  * @throws {@link TenantRevokedError} the tenant was revoked since the key was vended
  */
 export function admitVendedKeys(keys: VendedKeys): AdmitRequest {
@@ -69,7 +71,7 @@ interface SignedRequest {
   readonly query?: Readonly<Record<string, unknown>>;
 }
 
-/** Every access key that a request claims, in its headers or in its query; '' for a claim that names none. */
+/** Every access key that a request has, in its headers or in its query; '' for a signature without one. */
 function accessKeysOf(request: unknown): string[] {
   if (typeof request !== 'object' || request === null) return [];
   const { headers = {}, query = {} } = request as SignedRequest;

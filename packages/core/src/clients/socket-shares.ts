@@ -1,70 +1,70 @@
 import { ConnectionUnavailableError } from '../errors.ts';
-import { SocketLine } from './socket-line.ts';
+import { SocketQueue } from './socket-queue.ts';
 
 /** Milliseconds that a call waits for a socket. */
-const LONGEST_WAIT_MS = 5_000;
+const MAX_WAIT_MS = 5_000;
 
-/** Gives a socket back; calling it again does nothing. */
+/** Releases a socket; calling it again does nothing. */
 export type Release = () => void;
 
-type Answer = 'socket' | 'late' | 'aborted';
-type Line = SocketLine<(answer: Answer) => void>;
+type Outcome = 'acquired' | 'timeout' | 'aborted';
+type Queue = SocketQueue<(outcome: Outcome) => void>;
 
-/** The sockets to each endpoint, with a share for each tenant: a call waits for one at most five seconds. Which call is next, {@link SocketLine} knows. */
+/** The sockets to each endpoint. Each tenant has a share of them. A call waits at most five seconds; {@link SocketQueue} decides which call is next. */
 export class SocketShares {
   readonly #sockets: number;
-  readonly #lines = new Map<string, Line>();
+  readonly #queues = new Map<string, Queue>();
 
-  /** @param sockets to one endpoint */
+  /** @param sockets the highest number of sockets to one endpoint */
   constructor(sockets: number) {
     this.#sockets = sockets;
   }
 
   /**
-   * Takes a socket, at once where one is free for this tenant. `undefined`: the call is aborted, and needs none.
+   * Takes a socket, without waiting if one is free for this tenant. Returns `undefined` if the call is aborted.
    *
-   * @throws {@link ConnectionUnavailableError} none became free in time
+   * @throws {@link ConnectionUnavailableError} no socket became free in time
    */
-  take(endpoint: string, tenantId: string, signal: AbortSignal | undefined): Release | undefined | Promise<Release | undefined> {
+  acquire(endpoint: string, tenantId: string, signal: AbortSignal | undefined): Release | undefined | Promise<Release | undefined> {
     if (signal?.aborted === true) return undefined;
-    const line: Line = this.#lines.get(endpoint) ?? new SocketLine(this.#sockets);
-    this.#lines.set(endpoint, line);
-    return line.enter(tenantId) ? this.#releaseOf(endpoint, line, tenantId) : this.#wait(endpoint, line, tenantId, signal);
+    const queue: Queue = this.#queues.get(endpoint) ?? new SocketQueue(this.#sockets);
+    this.#queues.set(endpoint, queue);
+    return queue.tryAcquire(tenantId) ? this.#releaseOf(endpoint, queue, tenantId) : this.#wait(endpoint, queue, tenantId, signal);
   }
 
-  async #wait(endpoint: string, line: Line, tenantId: string, signal: AbortSignal | undefined): Promise<Release | undefined> {
-    const answer = await new Promise<Answer>((resolve) => {
-      const waiting = line.join(tenantId, (given) => settle(given));
-      const quit = (given: Answer): void => {
-        line.quit(waiting);
+  async #wait(endpoint: string, queue: Queue, tenantId: string, signal: AbortSignal | undefined): Promise<Release | undefined> {
+    const outcome = await new Promise<Outcome>((resolve) => {
+      const waiting = queue.wait(tenantId, (given) => settle(given));
+      const cancel = (given: Outcome): void => {
+        queue.cancel(waiting);
         settle(given);
       };
-      const abort = (): void => quit('aborted');
-      const late = setTimeout(quit, LONGEST_WAIT_MS, 'late');
-      const settle = (given: Answer): void => {
-        clearTimeout(late);
+      const abort = (): void => cancel('aborted');
+      const timeout = setTimeout(cancel, MAX_WAIT_MS, 'timeout');
+      const settle = (given: Outcome): void => {
+        clearTimeout(timeout);
         signal?.removeEventListener('abort', abort);
         resolve(given);
       };
       signal?.addEventListener('abort', abort, { once: true });
     });
-    if (answer === 'socket') return this.#releaseOf(endpoint, line, tenantId);
-    this.#forget(endpoint, line);
-    if (answer === 'aborted') return undefined;
-    throw new ConnectionUnavailableError({ detail: { tenantId, endpoint, waitedMs: LONGEST_WAIT_MS } });
+    if (outcome === 'acquired') return this.#releaseOf(endpoint, queue, tenantId);
+    this.#forget(endpoint, queue);
+    if (outcome === 'aborted') return undefined;
+    throw new ConnectionUnavailableError({ detail: { tenantId, endpoint, waitedMs: MAX_WAIT_MS } });
   }
 
-  #releaseOf(endpoint: string, line: Line, tenantId: string): Release {
+  #releaseOf(endpoint: string, queue: Queue, tenantId: string): Release {
     let isHeld = true;
     return () => {
       if (!isHeld) return;
       isHeld = false;
-      line.leave(tenantId)?.('socket');
-      this.#forget(endpoint, line);
+      queue.release(tenantId)?.('acquired');
+      this.#forget(endpoint, queue);
     };
   }
 
-  #forget(endpoint: string, line: Line): void {
-    if (line.isIdle) this.#lines.delete(endpoint);
+  #forget(endpoint: string, queue: Queue): void {
+    if (queue.isIdle) this.#queues.delete(endpoint);
   }
 }

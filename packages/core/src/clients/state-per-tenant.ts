@@ -2,10 +2,10 @@ import { LRUCache } from 'lru-cache';
 import { tenantContext } from './current.ts';
 import type { SdkClient } from './sdk-client.ts';
 
-/** Tenants whose state one client remembers; the least recently used is forgotten, and starts anew. */
-const MOST_TENANTS = 10_000;
+/** The number of tenants whose state one client keeps. The least recently used is dropped, and starts again with a new state. */
+const MAX_TENANTS = 10_000;
 
-/** What the SDK learns from the answers to one tenant. */
+/** The state that the SDK derives from the responses to one tenant. */
 interface TenantState {
   retryStrategy?: Promise<unknown>;
   systemClockOffset: number;
@@ -18,19 +18,19 @@ interface StatefulConfig {
 }
 
 /**
- * Gives a client that serves all tenants one retry quota and one clock offset for each of them. The SDK keeps one of each
- * for a client: errors answered to one tenant would take the retries of all others away, and one wrong `Date` header
- * would move the clocks of all.
+ * Gives a client that serves all tenants one retry quota and one clock offset for each of them. The SDK keeps one of each for
+ * a client: errors in the responses to one tenant would use up the retries of all others, and one wrong `Date` header would
+ * change the clock offset of all.
  *
- * @param fresh a client of the same class and configuration, of which nothing was learned
+ * @param fresh makes a client of the same class and configuration that has sent nothing
  */
 export function separateState({ config }: SdkClient, fresh: () => SdkClient): void {
   const { systemClockOffset: initial = 0 } = config as unknown as StatefulConfig;
-  const states = new LRUCache<string, TenantState>({ max: MOST_TENANTS });
+  const states = new LRUCache<string, TenantState>({ max: MAX_TENANTS });
   const outside: TenantState = { systemClockOffset: initial };
   const current = (): TenantState => {
     const tenantId = tenantContext()?.current?.tenantId;
-    if (tenantId === undefined) return outside; // nothing is sent here
+    if (tenantId === undefined) return outside; // nothing is sent without a tenant
     let state = states.get(tenantId);
     if (state === undefined) {
       state = { systemClockOffset: initial };

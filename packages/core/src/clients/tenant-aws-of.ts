@@ -5,12 +5,12 @@ import type { Vendor } from '../credentials/vendor.ts';
 import { frozenCopy } from '../frozen.ts';
 import type { TenantIdentity } from '../tenant.ts';
 import type { ClientCache, ClientScope } from './client-cache.ts';
-import { type Exchange, runInTenantContext, SERVES, tenantContext } from './current.ts';
+import { type Exchange, runInTenantContext, SET_EXCHANGE, tenantContext } from './current.ts';
 import { LatestGrant } from './latest-grant.ts';
 import { memoized } from './sdk-client.ts';
 import type { TenantAws } from './tenant-aws.ts';
 
-/** The rooms behind it. */
+/** The parts of a token vending machine that a `TenantAws` uses. */
 export interface TenantAwsParts {
   readonly grants: Grants;
   readonly vendor: Vendor;
@@ -18,60 +18,59 @@ export interface TenantAwsParts {
   readonly durationSeconds: number;
 }
 
-/** The exchange that a `TenantAws` and all that are derived from it serve. */
-interface Server {
-  exchange?: Exchange;
-}
-
-/** @param lifeMs milliseconds of life that credentials must have left, if more than the floor */
+/**
+ * @param minimumRemainingMs the lifetime that credentials must have left, if more than `cache.minimumRemainingMs`
+ * @param served the exchange that this `TenantAws` and all that are derived from it serve, once it is set
+ */
 export function tenantAwsOf(
   parts: TenantAwsParts,
   identity: TenantIdentity,
   permissions: Permissions | typeof OWN_PERMISSIONS,
-  lifeMs = 0,
-  server: Server = {},
+  minimumRemainingMs = 0,
+  served: { exchange?: Exchange } = {},
 ): TenantAws {
   const { grants, vendor, clients, durationSeconds } = parts;
+  const { tenantId } = identity;
   const granted = (): Grant | Promise<Grant> => grants.of(identity, permissions);
-  const credentials = memoized(async () => vendor.vend(await granted(), lifeMs));
-  // Until an asynchronous option has answered, nothing but the identity says which clients may be shared.
-  let unresolved: string | undefined;
+  const credentials = memoized(async () => vendor.vend(await granted(), minimumRemainingMs));
+  // While an asynchronous option is pending, only this `TenantAws` may share the client.
+  let pendingKey: string | undefined;
   const scope = (): ClientScope => {
     const grant = granted();
     if (grant instanceof Promise) {
       ignoreRejection(grant);
-      unresolved ??= randomUUID();
-      return { key: unresolved, tenantOf: () => identity.tenantId, credentials };
+      pendingKey ??= randomUUID();
+      return { key: pendingKey, tenantOf: () => tenantId, credentials };
     }
-    const authority = new LatestGrant(grant);
-    const shared = memoized(() => vendor.vend(authority.current, lifeMs));
-    return { key: `${grant.shape} ${lifeMs}`, tenantOf: () => identity.tenantId, credentials: shared, authority };
+    const latestGrant = new LatestGrant(grant);
+    const shared = memoized(() => vendor.vend(latestGrant.current, minimumRemainingMs));
+    return { key: `${grant.shape} ${minimumRemainingMs}`, tenantOf: () => tenantId, credentials: shared, latestGrant };
   };
 
-  const tenantAws: TenantAws & { [SERVES](exchange: Exchange): void } = {
-    tenantId: identity.tenantId,
+  const tenantAws: TenantAws & { [SET_EXCHANGE](exchange: Exchange): void } = {
+    tenantId,
     identity,
     credentials,
     client: (type: object, config: object = {}) => clients.get(scope(), type, config as Readonly<Record<string, unknown>>) as never,
     scoped: (given) => {
       const others = frozenCopy(given);
-      ignoreRejection(grants.of(identity, others)); // what is wrong with them is said here, where it can be
-      return tenantAwsOf(parts, identity, others, lifeMs, server);
+      ignoreRejection(grants.of(identity, others)); // throws here, where it can, if the permissions are wrong
+      return tenantAwsOf(parts, identity, others, minimumRemainingMs, served);
     },
     lasting: (seconds) => {
       if (!Number.isFinite(seconds) || seconds <= 0) throw new ConfigurationError(['`lasting` takes a positive number of seconds']);
       vendor.assertLife(durationSeconds, seconds * 1000);
-      return tenantAwsOf(parts, identity, permissions, seconds * 1000, server);
+      return tenantAwsOf(parts, identity, permissions, seconds * 1000, served);
     },
-    run: (fn) => runInTenantContext({ current: tenantAws, exchange: server.exchange ?? tenantContext()?.exchange }, fn),
-    [SERVES]: (exchange: Exchange) => {
-      server.exchange = exchange;
+    run: (fn) => runInTenantContext({ current: tenantAws, exchange: served.exchange ?? tenantContext()?.exchange }, fn),
+    [SET_EXCHANGE]: (exchange: Exchange) => {
+      served.exchange = exchange;
     },
   };
   return Object.freeze(tenantAws);
 }
 
-/** A failure that will be told again, to whoever asks for credentials. */
+/** The same failure is reported when credentials are requested. */
 function ignoreRejection(grant: Grant | Promise<Grant>): void {
   if (grant instanceof Promise) grant.catch(() => undefined);
 }

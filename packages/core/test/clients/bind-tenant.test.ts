@@ -5,14 +5,14 @@ import { describe, expect, it } from 'vitest';
 import { currentTenantOrCode } from '../../../../test/support/current-tenant.ts';
 
 describe('bindTenant', () => {
-  it('runs a function as the tenant that was current when it was bound, whoever calls it', () => {
+  it('runs a function as the tenant that was current when it was bound, even if another tenant calls it', () => {
     const bound = asTenant('acme', () => bindTenant((greeting: string) => `${greeting} ${currentTenantAws().tenantId}`));
 
     expect(bound('hello')).toBe('hello acme');
     expect(asTenant('globex', () => bound('hello'))).toBe('hello acme');
   });
 
-  it('keeps what a method is called on, and what it throws and answers', async () => {
+  it('keeps `this`, the error and the result of a method', async () => {
     const counter = asTenant('acme', () => ({
       count: 1,
       add: bindTenant(function add(this: { count: number }, more: number) {
@@ -27,19 +27,19 @@ describe('bindTenant', () => {
     expect(() => counter.add(-1)).toThrow(RangeError);
   });
 
-  it('runs all listeners of an emitter as the tenant, those of before and those of later', () => {
-    const heard: string[] = [];
-    const emitter = new EventEmitter().on('done', () => heard.push(currentTenantOrCode()));
+  it('runs all listeners of an emitter as the tenant, whether they were added before or after the binding', () => {
+    const seen: string[] = [];
+    const emitter = new EventEmitter().on('done', () => seen.push(currentTenantOrCode()));
     const bound = asTenant('acme', () => bindTenant(emitter));
-    bound.once('done', () => heard.push(currentTenantOrCode()));
+    bound.once('done', () => seen.push(currentTenantOrCode()));
 
     expect(bound).toBe(emitter);
     expect(asTenant('globex', () => emitter.emit('done'))).toBe(true);
-    expect(heard).toEqual(['acme', 'acme']);
+    expect(seen).toEqual(['acme', 'acme']);
     expect(emitter.emit('nothing')).toBe(false);
   });
 
-  it('refuses an emitter that is bound to another tenant: it is shared', () => {
+  it('refuses an emitter that is bound to another tenant, because tenants share it', () => {
     const shared = new EventEmitter();
     asTenant('acme', () => bindTenant(bindTenant(shared)));
 

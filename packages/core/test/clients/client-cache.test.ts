@@ -16,8 +16,8 @@ beforeAll(() => {
 });
 afterAll(() => tvm.close());
 
-describe('the same client', () => {
-  it('is answered for the same tenant, permissions, class and configuration', () => {
+describe('client()', () => {
+  it('returns the same client for the same tenant, permissions, class and configuration', () => {
     const client = (): S3Client =>
       tvm.for(identityOf('acme')).client(S3Client, { endpoint: aws.url, maxAttempts: 2, requestHandler: { requestTimeout: 1 } });
 
@@ -28,7 +28,7 @@ describe('the same client', () => {
     );
   });
 
-  it('is not answered where anything of that differs', async () => {
+  it('returns another client where one of these differs', async () => {
     const acme = tvm.for(identityOf('acme'));
     const clients = [
       acme.client(S3Client),
@@ -48,7 +48,7 @@ describe('the same client', () => {
     expect(clients[9]).toBeInstanceOf(DynamoDBDocument);
   });
 
-  it('is not answered to two users of one tenant with different permissions', () => {
+  it('returns different clients to two users of one tenant with different permissions', () => {
     const byRole = machineFor(aws, {
       permissions: ({ claims }) => [claims['admin'] === true ? 's3-folder-per-tenant' : 's3-folder-read-only'],
     });
@@ -58,7 +58,7 @@ describe('the same client', () => {
     expect(byRole.for(identityOf('acme', { admin: true })).client(S3Client)).toBe(admin);
   });
 
-  it('is the same throughout a request while an option of the machine still needs time', async () => {
+  it('returns the same client throughout a request while an option of the machine is pending', async () => {
     await using slow = machineFor(aws, { roleArn: async () => roleArn });
     const tenantAws = slow.for(identityOf('acme'));
     const early = tenantAws.client(S3Client, { endpoint: aws.url });
@@ -68,7 +68,7 @@ describe('the same client', () => {
     await early.send(new PutObjectCommand({ Bucket: bucket, Key: 'acme/early', Body: 'x' }));
   });
 
-  it('stays within the bound', () => {
+  it('keeps at most `clients.max` clients', () => {
     const few = machineFor(aws, { clients: { max: 2 } });
     const first = few.for(identityOf('acme')).client(S3Client);
     for (const tenantId of ['b2', 'c3', 'd4']) few.for(identityOf(tenantId)).client(S3Client);
@@ -79,7 +79,7 @@ describe('the same client', () => {
 });
 
 describe('a client', () => {
-  it('is in the region of the machine, or in its own', async () => {
+  it('uses the region of the machine, or that of its configuration', async () => {
     const acme = tvm.for(identityOf('acme'));
 
     expect(await acme.client(S3Client).config.region()).toBe('us-east-1');
@@ -87,7 +87,7 @@ describe('a client', () => {
     expect(await acme.client(DynamoDBDocumentClient).config.region()).toBe('us-east-1');
   });
 
-  it('asks for credentials at every call, so that it takes up new ones at once', async () => {
+  it('requests credentials at every call, so that it uses new ones immediately', async () => {
     const s3 = tvm.for(identityOf('acme')).client(S3Client, { endpoint: aws.url });
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'acme/a', Body: 'x' }));
 
@@ -98,7 +98,7 @@ describe('a client', () => {
     expect(first?.accessKeyId).not.toBe(second?.accessKeyId);
   });
 
-  it('marshals documents, with the options of both libraries', async () => {
+  it('marshals documents with the options of both libraries', async () => {
     const documents = tvm
       .for(identityOf('acme'))
       .client(DynamoDBDocumentClient, { endpoint: aws.url, marshallOptions: { removeUndefinedValues: true } });
@@ -123,16 +123,19 @@ describe('a client', () => {
       () => tvm.for(identityOf('acme')).client(S3Client, { credentials: { accessKeyId: 'a', secretAccessKey: 'b' } } as never),
     ],
     ['credentials that are undefined', () => tvm.for(identityOf('acme')).client(S3Client, { credentials: undefined } as never)],
-    ['an agent of sockets', () => tvm.for(identityOf('acme')).client(S3Client, { requestHandler: { httpsAgent: { maxSockets: 1 } } })],
-    ['a handler that is none', () => tvm.for(identityOf('acme')).client(S3Client, { requestHandler: 'http' as never })],
-    ['a configuration that is none', () => tvm.for(identityOf('acme')).client(S3Client, 'eu-west-1' as never)],
-    ['a class that is none of the SDK', () => tvm.for(identityOf('acme')).client(Date as never)],
+    [
+      'an agent in `requestHandler`',
+      () => tvm.for(identityOf('acme')).client(S3Client, { requestHandler: { httpsAgent: { maxSockets: 1 } } }),
+    ],
+    ['a `requestHandler` that is not a handler', () => tvm.for(identityOf('acme')).client(S3Client, { requestHandler: 'http' as never })],
+    ['a configuration that is not an object', () => tvm.for(identityOf('acme')).client(S3Client, 'eu-west-1' as never)],
+    ['a class that is not of the SDK', () => tvm.for(identityOf('acme')).client(Date as never)],
     ['no class', () => tvm.for(identityOf('acme')).client(undefined as never)],
-  ])('is refused with %s', (_what, client) => {
+  ])('is rejected: %s', (_what, client) => {
     expect(client).toThrowError(expect.objectContaining({ code: 'configuration_invalid' }));
   });
 
-  it('is not changed by who changes the configuration later', async () => {
+  it('does not change when its configuration object is changed later', async () => {
     const config = { endpoint: aws.url, region: 'us-east-1', requestHandler: { requestTimeout: 30_000 } };
     const s3 = tvm.for(identityOf('acme')).client(S3Client, config);
     config.endpoint = 'http://127.0.0.1:1';
@@ -149,21 +152,21 @@ describe('destroy', () => {
   it.each([
     ['its client', (client: S3Client) => client.destroy()],
     ["its client's handler", (client: S3Client) => client.config.requestHandler.destroy?.()],
-  ])("of %s harms no other tenant's request in flight", async (_what, destroy) => {
+  ])("of %s does not disturb another tenant's pending request", async (_what, destroy) => {
     await using server = await startHoldingServer('text');
     const clientOf = (tenantId: string): S3Client =>
       tvm.for(identityOf(tenantId)).client(S3Client, { endpoint: server.url, maxAttempts: 1 });
-    const inFlight = clientOf('globex').send(new GetObjectCommand(key('globex')));
+    const pending = clientOf('globex').send(new GetObjectCommand(key('globex')));
     await server.arrived(1);
 
     destroy(clientOf('acme'));
     server.release();
 
-    expect(await (await inFlight).Body?.transformToString()).toBe('text');
+    expect(await (await pending).Body?.transformToString()).toBe('text');
     expect(await (await clientOf('acme').send(new GetObjectCommand(key('acme')))).Body?.transformToString()).toBe('text');
   });
 
-  it("does not reach a handler of the user's own", async () => {
+  it("does not reach the user's own handler", async () => {
     const requestHandler = new NodeHttpHandler();
     let destroyed = 0;
     requestHandler.destroy = () => {
@@ -177,10 +180,10 @@ describe('destroy', () => {
     expect(destroyed).toBe(0);
   });
 
-  it('harms no request that is in flight when its client is pushed out', async () => {
+  it('is not called on an evicted client, so that its pending request succeeds', async () => {
     await using server = await startHoldingServer('text');
     await using few = machineFor(aws, { clients: { max: 1 } });
-    const inFlight = few
+    const pending = few
       .for(identityOf('acme'))
       .client(S3Client, { endpoint: server.url, maxAttempts: 1 })
       .send(new GetObjectCommand(key('acme')));
@@ -189,10 +192,10 @@ describe('destroy', () => {
     few.for(identityOf('globex')).client(S3Client, { endpoint: server.url });
     server.release();
 
-    expect(await (await inFlight).Body?.transformToString()).toBe('text');
+    expect(await (await pending).Body?.transformToString()).toBe('text');
   });
 
-  it('of the machine lets a response be read to its end', async () => {
+  it('of the machine does not cut off a response that is being read', async () => {
     const own = machineFor(aws);
     const s3 = own.for(identityOf('acme')).client(S3Client, { endpoint: aws.url });
     const big = 'x'.repeat(2_000_000);
@@ -205,8 +208,8 @@ describe('destroy', () => {
   });
 });
 
-describe('clients that are printed', () => {
-  it('show neither the sockets nor the headers of other requests', async () => {
+describe('a printed client', () => {
+  it('shows neither the sockets nor the headers of other requests', async () => {
     const secrets: string[] = [];
     for (const tenantId of ['acme', 'globex']) {
       const tenantAws = tvm.for(identityOf(tenantId));
@@ -218,18 +221,18 @@ describe('clients that are printed', () => {
     }
     await using server = await startHoldingServer('{}');
     const client = (tenantId: string): DynamoDBClient => tvm.for(identityOf(tenantId)).client(DynamoDBClient, { endpoint: server.url });
-    const inFlight = client('globex').send(new PutItemCommand({ TableName: table, Item: { customer: { S: 'globex' }, id: { S: '1' } } }));
+    const pending = client('globex').send(new PutItemCommand({ TableName: table, Item: { customer: { S: 'globex' }, id: { S: '1' } } }));
     await server.arrived(1);
 
     const everything = { depth: Number.POSITIVE_INFINITY, showHidden: true, maxStringLength: null, maxArrayLength: null };
     const printed = inspect([tvm.for(identityOf('acme')), client('acme'), tvm], everything);
     server.release();
-    await inFlight;
+    await pending;
 
     expect(secrets.filter((secret) => printed.includes(secret))).toEqual([]);
   });
 
-  it('hide the request from the errors that they throw', async () => {
+  it('throws errors that do not contain the request', async () => {
     const { sessionToken } = await tvm.vend(identityOf('acme'));
     const error: unknown = await tvm
       .for(identityOf('acme'))
@@ -243,7 +246,7 @@ describe('clients that are printed', () => {
 });
 
 describe('a machine over a fake STS', () => {
-  it('builds clients without any AWS', () => {
+  it('builds clients without AWS', () => {
     const fake = machineFor(aws, { sts: fakeSts() });
     expect(fake.for(identityOf('acme')).client(S3Client)).toBeInstanceOf(S3Client);
   });

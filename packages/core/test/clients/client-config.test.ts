@@ -16,7 +16,7 @@ beforeAll(() => {
 afterAll(() => tvm.close());
 
 const client = (config: object): S3Client => acme.client(S3Client, config as never);
-/** A configuration with one unusual member. */
+/** A configuration that contains this value. */
 const withPart = (part: unknown) => ({ customUserAgent: [['part', part]] }) as object;
 
 describe('a nested configuration', () => {
@@ -25,7 +25,7 @@ describe('a nested configuration', () => {
     return { protocol, hostname, port: Number(port), path: '/' };
   };
 
-  it('is the one that was asked for, whatever its owner changes later', async () => {
+  it('is the one that was given, even if the caller changes it later', async () => {
     await using first = await startHoldingServer('first');
     await using second = await startHoldingServer('second');
     first.release();
@@ -41,7 +41,7 @@ describe('a nested configuration', () => {
     expect(await read(config)).toBe('second');
   });
 
-  it('is found by what its getters answered to the client', async () => {
+  it('is cached by the values that its getters returned', async () => {
     let asked = 0;
     const config = {
       requestHandler: {
@@ -57,7 +57,7 @@ describe('a nested configuration', () => {
     expect(client(config)).not.toBe(first);
   });
 
-  it('is read at each call, where it is an instance of a class', async () => {
+  it('is read at each call, if it is an instance of a class', async () => {
     class Config {
       region = 'eu-west-1';
     }
@@ -68,7 +68,7 @@ describe('a nested configuration', () => {
     expect(await client(config).config.region()).toBe('eu-west-2');
   });
 
-  it('of a document client is not changed through its owner', async () => {
+  it('of a document client does not change with the object that was given', async () => {
     const config = { endpoint: aws.url, marshallOptions: { convertEmptyValues: true } };
     const documents = acme.client(DynamoDBDocumentClient, config);
     config.marshallOptions.convertEmptyValues = false;
@@ -79,7 +79,7 @@ describe('a nested configuration', () => {
     expect(acme.client(DynamoDBDocumentClient, config)).not.toBe(documents);
   });
 
-  it('leaves objects with methods as they are, for they may have state', async () => {
+  it('keeps objects with methods by reference, because they may have state', async () => {
     const logger = {
       lines: 0,
       info() {
@@ -114,11 +114,11 @@ describe('one client', () => {
     ['a cycle', cyclic],
     ['a key called __proto__', () => JSON.parse('{ "__proto__": { "a": 1 } }') as object],
     ['an object without a prototype', () => Object.assign(Object.create(null) as object, { a: 1 })],
-  ])('is answered for %s', (_what, part) => {
+  ])('is returned for %s', (_what, part) => {
     expect(client(withPart(part()))).toBe(client(withPart(part())));
   });
 
-  it('is answered where members are undefined, or in another order', () => {
+  it('is returned where members are undefined, or in another order', () => {
     expect(client(withPart({ a: 1, b: 2, c: undefined }))).toBe(client(withPart({ b: 2, a: 1 })));
   });
 });
@@ -126,7 +126,7 @@ describe('one client', () => {
 describe('two clients', () => {
   it.each([
     ['two symbols of one description', Symbol('part'), Symbol('part')],
-    ['a symbol and the registered one of its description', Symbol('part'), Symbol.for('part')],
+    ['a symbol and the registered symbol of the same description', Symbol('part'), Symbol.for('part')],
     ['a registered symbol and its text', Symbol.for('part'), 'part'],
     ['equal dates', new Date(0), new Date(0)],
     ['equal patterns', /x/, /x/],
@@ -143,11 +143,11 @@ describe('two clients', () => {
     ['null and its text', null, 'null'],
     ['a list and an object', ['a'], { 0: 'a' }],
     ['lists of different lengths', [1], [1, undefined]],
-    ['a list and what stands for it', ['x'], ['list', 'x']],
-    ['a cycle and what stands for it', [['cycle', 0]], cycleOf()],
+    ['a list and the list that encodes it', ['x'], ['list', 'x']],
+    ['a cycle and the list that encodes it', [['cycle', 0]], cycleOf()],
     ['true and its text', true, 'true'],
-    ['a key called __proto__ and none', JSON.parse('{ "__proto__": { "a": 1 } }'), {}],
-  ])('are answered for %s', (_what, one, other) => {
+    ['a key called __proto__ and no key', JSON.parse('{ "__proto__": { "a": 1 } }'), {}],
+  ])('are returned for %s', (_what, one, other) => {
     expect(client(withPart(one))).not.toBe(client(withPart(other)));
   });
 

@@ -17,7 +17,7 @@ beforeAll(() => {
 afterAll(() => tvm.close());
 
 type Answer = (request: IncomingMessage, response: ServerResponse, tenant: string) => void;
-/** A server that answers each tenant as the test says; the tenant is the first part of the object's key. */
+/** The test sets the response to each tenant. The tenant is the first part of the object's key. */
 let answer: Answer;
 const server = createServer((request, response) => answer(request, response, request.url?.split('/')[2] ?? '')).listen(0, '127.0.0.1');
 let endpoint: string;
@@ -31,18 +31,18 @@ afterAll(() => {
 });
 beforeEach(() => void (answer = (_request, response) => void response.end('text')));
 
-let made = 0;
-/** A client of its own for each test: what a client has learned stays with it. */
+let clients = 0;
+/** A new client for each call, because a client keeps its retry quota and clock offset. */
 const currentS3 = (config: object = {}) => {
-  made += 1;
-  return tvm.currentClient(S3Client, { endpoint, forcePathStyle: true, customUserAgent: `t${made}`, ...config });
+  clients += 1;
+  return tvm.currentClient(S3Client, { endpoint, forcePathStyle: true, customUserAgent: `t${clients}`, ...config });
 };
 const as = <T>(tenantId: string, call: () => T): T => tvm.for(identityOf(tenantId)).run(call);
 const get = (s3: S3Client, tenantId: string) =>
   as(tenantId, async () => (await s3.send(new GetObjectCommand({ Bucket: bucket, Key: `${tenantId}/note` }))).Body?.transformToString());
 
 describe('the retries of a client of all tenants', () => {
-  it.each([['standard'], ['adaptive']])('are not taken away by the errors of another tenant: %s', async (retryMode) => {
+  it.each([['standard'], ['adaptive']])('are not used up by the errors of another tenant: %s', async (retryMode) => {
     const s3 = await currentS3({ retryMode });
     const seen = new Map<string, number>();
     answer = (_request, response, tenant) => {
@@ -58,7 +58,7 @@ describe('the retries of a client of all tenants', () => {
     expect(seen.get('globex')).toBe(2);
   });
 
-  it('are counted over all calls of one tenant', async () => {
+  it('are counted across all calls of one tenant', async () => {
     const s3 = await currentS3();
     const of = (tenantId: string) => as(tenantId, () => s3.config.retryStrategy());
 
@@ -70,7 +70,7 @@ describe('the retries of a client of all tenants', () => {
 describe('the clock of a client of all tenants', () => {
   const hour = 3_600_000;
 
-  it('is moved by a `Date` header for its tenant alone', async () => {
+  it('is changed by a `Date` header only for the tenant of the response', async () => {
     const s3 = await currentS3();
     const signedAt = new Map<string, number>();
     answer = ({ headers }, response, tenant) => {
@@ -82,14 +82,14 @@ describe('the clock of a client of all tenants', () => {
 
     for (const tenant of ['acme', 'globex', 'acme', 'globex']) await get(s3, tenant);
 
-    expect(signedAt.get('acme')).toBeGreaterThan(hour / 2); // what the SDK learned of its own endpoint stays
+    expect(signedAt.get('acme')).toBeGreaterThan(hour / 2); // the SDK keeps the offset for this tenant
     expect(Math.abs(signedAt.get('globex') ?? hour)).toBeLessThan(hour / 2);
   });
 });
 
-const passing = ((next: unknown) => next) as never;
+const passThrough = ((next: unknown) => next) as never;
 
-describe('what the code of one tenant changes', () => {
+describe('a change by the code of one tenant', () => {
   it('does not reach the configuration of another', async () => {
     const s3 = await currentS3();
     const before = await s3.config.region();
@@ -120,12 +120,12 @@ describe('what the code of one tenant changes', () => {
   });
 
   it.each([
-    ['add', (s3: S3Client) => s3.middlewareStack.add(passing)],
-    ['addRelativeTo', (s3: S3Client) => s3.middlewareStack.addRelativeTo(passing, { relation: 'after', toMiddleware: 'x' })],
+    ['add', (s3: S3Client) => s3.middlewareStack.add(passThrough)],
+    ['addRelativeTo', (s3: S3Client) => s3.middlewareStack.addRelativeTo(passThrough, { relation: 'after', toMiddleware: 'x' })],
     ['use', (s3: S3Client) => s3.middlewareStack.use({ applyToStack: () => undefined })],
     ['remove', (s3: S3Client) => s3.middlewareStack.remove('tenantAwsSignatureGuard')],
     ['removeByTag', (s3: S3Client) => s3.middlewareStack.removeByTag('HTTP_SIGNING')],
-  ])('is refused as middleware, with the reason: %s', async (_how, change) => {
+  ])('is refused on the middleware stack, with the reason: %s', async (_how, change) => {
     const s3 = await currentS3();
     const before = s3.middlewareStack.identify();
 
@@ -135,7 +135,7 @@ describe('what the code of one tenant changes', () => {
     expect(s3.middlewareStack.identify()).toEqual(before);
   });
 
-  it('does not reach the document clients that others make of it', async () => {
+  it('does not reach the document clients that other tenants make from it', async () => {
     const db = await tvm.currentClient(DynamoDBClient, { endpoint: aws.url });
     const plain = as('globex', () => DynamoDBDocumentClient.from(db));
     const nulls = as('acme', () => DynamoDBDocumentClient.from(db, { marshallOptions: { convertEmptyValues: true } }));
@@ -150,8 +150,8 @@ describe('what the code of one tenant changes', () => {
   });
 });
 
-describe('a client of all tenants stays a client of its class', () => {
-  it('for presigned URLs, paginators, aggregated classes and callers that replace `send`', async () => {
+describe('a client of all tenants', () => {
+  it('works with presigned URLs, paginators, aggregated classes and callers that replace `send`', async () => {
     const toLocal = { endpoint: aws.url, forcePathStyle: true };
     const s3 = await tvm.currentClient(S3Client, toLocal);
     const aggregated = await tvm.currentClient(S3, toLocal);

@@ -7,7 +7,7 @@ import { runForRequest } from '@tenant-aws/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { bucket, identityOf, localAws, machineFor, optionsFor } from '../local-machine.ts';
 
-/** Of 3.758, which ignores the flag that makes the SDK ask at every call. */
+/** Version 3.758, which ignores the flag that makes the SDK request credentials at every call. */
 const old: { S3Client: typeof S3Client; ListObjectsV2Command: typeof ListObjectsV2Command } = createRequire(
   new URL('../../../nestjs/package.json', import.meta.url),
 )('client-s3-3758');
@@ -18,7 +18,7 @@ const list = (tenant: string): ListObjectsV2Command => new ListObjectsV2Command(
 const toLocal = () => ({ endpoint: aws.url, forcePathStyle: true });
 
 describe('a client of the current tenant', () => {
-  it('signs as whoever is current when it is called', async () => {
+  it('signs as the tenant that is current at each call', async () => {
     await using machine = machineFor(aws);
     const s3 = await machine.currentClient(S3Client, toLocal());
 
@@ -30,7 +30,7 @@ describe('a client of the current tenant', () => {
     );
   });
 
-  it('is the same one for the same class and configuration, and a real client of it', async () => {
+  it('is the same one for the same class and configuration, and an instance of the class', async () => {
     await using machine = machineFor(aws);
 
     expect(await machine.currentClient(S3Client, toLocal())).toBe(await machine.currentClient(S3Client, toLocal()));
@@ -39,7 +39,7 @@ describe('a client of the current tenant', () => {
     expect(await machine.currentClient(DynamoDBDocumentClient)).toBeInstanceOf(DynamoDBDocumentClient);
   });
 
-  it('is never the client of one tenant, nor the reverse', async () => {
+  it('is never the client of one tenant', async () => {
     await using machine = machineFor(aws);
 
     expect(await machine.currentClient(S3Client)).not.toBe(machine.for(identityOf('acme')).client(S3Client));
@@ -54,7 +54,7 @@ describe('a client of the current tenant', () => {
     expect(aws.calls).toEqual([]);
   });
 
-  it('vends nothing when it is made, and takes no credentials', async () => {
+  it('vends nothing when it is made, and rejects `credentials`', async () => {
     await using machine = machineFor(aws);
     await machine.currentClient(S3Client);
 
@@ -62,29 +62,29 @@ describe('a client of the current tenant', () => {
     await expect(machine.currentClient(S3Client, { credentials: {} })).rejects.toMatchObject({ code: 'configuration_invalid' });
   });
 
-  it('is refused where the SDK would keep the credentials of one tenant for the next', async () => {
+  it('is refused where the SDK would use the credentials of one tenant for the next', async () => {
     await using machine = machineFor(aws);
 
     await expect(machine.currentClient(old.S3Client)).rejects.toMatchObject({
       code: 'configuration_invalid',
-      faults: [expect.stringContaining('S3Client keeps the credentials of one tenant for the next')],
+      faults: [expect.stringContaining('S3Client would use the credentials of one tenant for the next')],
     });
   });
 });
 
 describe('the warning of a client of the current tenant', () => {
   const warned: (Error & { code?: string })[] = [];
-  const hear = (warning: Error): void => void (warning.name === 'TenantAwsWarning' && warned.push(warning));
+  const record = (warning: Error): void => void (warning.name === 'TenantAwsWarning' && warned.push(warning));
   beforeEach(() => {
     warned.length = 0;
-    process.on('warning', hear);
+    process.on('warning', record);
   });
   afterEach(() => {
-    process.off('warning', hear);
+    process.off('warning', record);
     vi.unstubAllEnvs();
   });
 
-  /** Asks for credentials as a client does, twice during a request and twice after its response has closed; answers the tenants. */
+  /** Requests credentials as a client does: once during a request, and twice after its response has closed. */
   async function calls(purpose: 'handler' | 'run' = 'handler'): Promise<void> {
     await using machine = machineFor(aws);
     const { config } = await machine.currentClient(S3Client);
@@ -102,14 +102,14 @@ describe('the warning of a client of the current tenant', () => {
     await new Promise((resolve) => process.nextTick(resolve));
   }
 
-  it('warns once when it is called in the context of a request that is already answered', async () => {
+  it('is given once for calls in the context of a request whose response has ended', async () => {
     await calls();
 
     expect(warned.map(({ name, code }) => [name, code])).toEqual([['TenantAwsWarning', 'TENANT_AWS_ANSWERED_REQUEST']]);
     expect(warned[0]?.message).toContain('bindTenant()');
   });
 
-  it('does not warn where the work was given its tenant, nor in production', async () => {
+  it('is not given where the work runs as its own tenant, nor in production', async () => {
     await calls('run');
     vi.stubEnv('NODE_ENV', 'production');
     await calls();
@@ -118,7 +118,7 @@ describe('the warning of a client of the current tenant', () => {
   });
 });
 
-describe('of two locks', () => {
+describe('one of the two checks', () => {
   beforeEach(() => {
     vi.resetModules();
   });
@@ -126,10 +126,10 @@ describe('of two locks', () => {
     vi.doUnmock('../../src/clients/current-client.ts');
     vi.doUnmock('../../src/clients/signature-guard.ts');
     vi.doUnmock('../../src/clients/tenant-handler.ts');
-    vi.resetModules(); // the next file of this worker must not be given what was loaded with the locks removed
+    vi.resetModules(); // the next file of this worker must not use the modules that were loaded without the checks
   });
 
-  it('the canary holds with the guard removed', async () => {
+  it('refuses an old SDK without the guard', async () => {
     vi.doMock('../../src/clients/signature-guard.ts', async (original) => ({
       ...(await original<object>()),
       guardSignatures: () => undefined,
@@ -142,7 +142,7 @@ describe('of two locks', () => {
     expect(await machine.currentClient(S3Client)).toBeInstanceOf(S3Client);
   });
 
-  it('the guard holds with the canary removed', async () => {
+  it('refuses an old SDK without the canary', async () => {
     vi.doMock('../../src/clients/current-client.ts', async (original) => ({
       ...(await original<object>()),
       assertFollowsCurrent: async () => undefined,
@@ -152,7 +152,7 @@ describe('of two locks', () => {
     const s3 = await machine.currentClient(old.S3Client, toLocal());
     const as = async (tenant: string) => {
       const tenantAws = machine.for(identityOf(tenant));
-      await tenantAws.credentials(); // a tenant with keys of its own, and the client has the other's
+      await tenantAws.credentials(); // the tenant has its own key, but the client has cached the other tenant's
       return tenantAws.run(() => s3.send(new old.ListObjectsV2Command({ Bucket: bucket, Prefix: `${tenant}/` })));
     };
 

@@ -17,15 +17,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { bucket, identityOf, localAws, machineFor, table } from '../local-machine.ts';
 
 const aws = localAws();
-let told: DeniedEvent[];
-const hear = (event: DeniedEvent): void => void told.push(event);
+let events: DeniedEvent[];
+const record = (event: DeniedEvent): void => void events.push(event);
 beforeEach(() => {
-  told = [];
-  channels.denied.subscribe(hear);
+  events = [];
+  channels.denied.subscribe(record);
 });
-afterEach(() => channels.denied.unsubscribe(hear));
+afterEach(() => channels.denied.unsubscribe(record));
 
-/** Answers every request with what the test says. */
+/** The response to every request, set by the test. */
 let answer: { status?: number; body: string };
 const server = createServer((_request, response) => {
   response.writeHead(answer.status ?? 200, { 'x-amzn-requestid': 'request-1' }).end(answer.body);
@@ -40,7 +40,7 @@ afterAll(() => {
   return new Promise((closed) => server.close(closed));
 });
 
-/** Sends a command with a vended client of its class, over HTTP/1.1 whatever the service speaks. */
+/** Sends a command with a vended client of this class, over HTTP/1.1 even where the service uses HTTP/2. */
 async function send(type: typeof S3Client | object, command: object): Promise<void> {
   await using tvm = machineFor(aws);
   const requestHandler = new NodeHttpHandler();
@@ -133,8 +133,8 @@ const operations: [string, string, object, object, (code: string) => string][] =
   ],
 ];
 
-describe('tenant-aws:denied tells of denied items', () => {
-  it('of S3 DeleteObjects, once for a thousand foreign keys', async () => {
+describe('tenant-aws:denied', () => {
+  it("is published once for a thousand of another tenant's keys in S3 DeleteObjects", async () => {
     await using tvm = machineFor(aws);
     const s3 = tvm.for(identityOf('acme')).client(S3Client, { endpoint: aws.url, forcePathStyle: true });
     const Objects = Array.from({ length: 1_000 }, (_, i) => ({ Key: `globex/${i}` }));
@@ -142,44 +142,44 @@ describe('tenant-aws:denied tells of denied items', () => {
     const { Errors = [] } = await s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects } }));
 
     expect(Errors).toHaveLength(1_000);
-    expect(told).toEqual([{ tenantId: 'acme', service: 'S3', operation: 'DeleteObjects', requestId: expect.stringMatching(/./) }]);
+    expect(events).toEqual([{ tenantId: 'acme', service: 'S3', operation: 'DeleteObjects', requestId: expect.stringMatching(/./) }]);
   });
 
-  it('of S3 DeleteObjects through the client of all tenants', async () => {
+  it('is published for S3 DeleteObjects through the client of all tenants', async () => {
     await using tvm = machineFor(aws);
     const s3 = await tvm.currentClient(S3Client, { endpoint: aws.url, forcePathStyle: true });
     const Objects = [{ Key: 'acme/own' }, { Key: 'globex/note' }];
 
     await tvm.for(identityOf('acme')).run(() => s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects } })));
 
-    expect(told).toEqual([expect.objectContaining({ tenantId: 'acme', operation: 'DeleteObjects' })]);
+    expect(events).toEqual([expect.objectContaining({ tenantId: 'acme', operation: 'DeleteObjects' })]);
   });
 
-  it.each(operations)('of %s %s', async (service, operation, type, command, bodyWith) => {
+  it.each(operations)('is published for denied items of %s %s', async (service, operation, type, command, bodyWith) => {
     for (const code of ['AccessDenied', 'AccessDeniedException', 'AuthorizationError', 'NotAuthorized', 'InternalError']) {
       answer = { body: bodyWith(code) };
       await send(type, command);
     }
 
-    expect(told).toHaveLength(4);
-    expect(told[0]).toMatchObject({ tenantId: 'acme', service, operation });
+    expect(events).toHaveLength(4);
+    expect(events[0]).toMatchObject({ tenantId: 'acme', service, operation });
   });
 
-  it('of a cancelled transaction', async () => {
+  it('is published for a cancelled transaction', async () => {
     answer = {
       status: 400,
       body: json({ __type: 'TransactionCanceledException', CancellationReasons: [{ Code: 'None' }, { Code: 'AccessDenied' }] }),
     };
     await send(DynamoDBClient, new TransactWriteItemsCommand({ TransactItems: [] }));
 
-    expect(told).toEqual([expect.objectContaining({ service: 'DynamoDB', operation: 'TransactWriteItems' })]);
+    expect(events).toEqual([expect.objectContaining({ service: 'DynamoDB', operation: 'TransactWriteItems' })]);
   });
 
-  it("not of the application's own data that looks like a denial", async () => {
+  it("is not published for the application's own data that looks like a denial", async () => {
     const item = { ErrorCode: { S: 'AccessDenied' }, Code: { S: 'AccessDenied' }, Error: { M: { Code: { S: 'AccessDenied' } } } };
     answer = { body: json({ Items: [item], Count: 1 }) };
     await send(DynamoDBDocumentClient, new QueryCommand({ TableName: table }));
 
-    expect(told).toEqual([]);
+    expect(events).toEqual([]);
   });
 });

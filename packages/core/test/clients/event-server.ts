@@ -3,16 +3,16 @@ import { createServer, type IncomingHttpHeaders, type ServerHttp2Stream } from '
 import type { AddressInfo } from 'node:net';
 import { crc32 } from 'node:zlib';
 
-/** A server that speaks HTTP/2 and nothing else, as Kinesis and Transcribe do for their event streams. */
+/** A server for HTTP/2 only, as Kinesis and Transcribe use it for their event streams. */
 export interface EventServer extends AsyncDisposable {
   readonly url: string;
-  /** The headers of every request so far. */
+  /** The headers of all requests until now. */
   readonly requests: readonly IncomingHttpHeaders[];
-  /** Connections so far. */
+  /** The number of connections until now. */
   readonly sessions: number;
 }
 
-/** @param answer what it does with a request; the answer's headers are sent by then */
+/** @param answer writes the response; the headers are already sent */
 export async function startEventServer(answer: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void): Promise<EventServer> {
   const requests: IncomingHttpHeaders[] = [];
   const open = new Set<ServerHttp2Stream>();

@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A server that holds every request until it is told to answer. */
+/** A server that does not respond until `release()` is called. */
 export interface HoldingServer extends AsyncDisposable {
   readonly url: string;
-  /** Requests that have come since the start. */
+  /** The number of requests since the start. */
   readonly count: number;
-  /** Resolves when `count` requests have come since the start. */
+  /** Resolves when this number of requests has arrived since the start. */
   arrived(count: number): Promise<void>;
-  /** Answers what is held, and from now on everything at once. */
+  /** Responds to all held requests, and to later ones immediately. */
   release(): void;
 }
 

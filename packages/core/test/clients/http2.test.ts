@@ -69,7 +69,7 @@ describe('a vended client of a service that needs HTTP/2', () => {
     expect(events).toEqual([{ TranscriptEvent: { Transcript: { Results: [] } } }]);
   });
 
-  it('is one client for all tenants, too', async () => {
+  it('can be one client for all tenants', async () => {
     await using server = await startEventServer((stream) => stream.end(Buffer.concat([initial, record('x')])));
     const kinesis = await tvm.currentClient(KinesisClient, { endpoint: server.url });
 
@@ -97,7 +97,7 @@ describe('a vended client of a service that needs HTTP/2', () => {
     expect(await readAll(stream)).toEqual(['one', 'two']);
   });
 
-  it('sends nothing with a foreign key, whatever middleware there is', async () => {
+  it("sends nothing with another tenant's key, even without the signature guard", async () => {
     await using server = await startEventServer((stream) => stream.end());
     const kinesis = kinesisOf('acme', `${server.url}/`);
     kinesis.middlewareStack.remove('tenantAwsSignatureGuard');
@@ -107,7 +107,7 @@ describe('a vended client of a service that needs HTTP/2', () => {
     expect(server.sessions).toBe(0);
   });
 
-  it('has a share of the connections for each tenant', async () => {
+  it('gives each tenant a share of the connections', async () => {
     await using server = await startEventServer((stream) => stream.write(Buffer.concat([initial, record('x')])));
     await using own = machineFor(aws, { clients: { maxSockets: 4 } });
     const first = new AbortController();
@@ -121,7 +121,7 @@ describe('a vended client of a service that needs HTTP/2', () => {
     await refused;
     vi.useRealTimers();
 
-    first.abort(); // what ends a subscription: the SDK does not close it for a loop that is left
+    first.abort(); // the SDK does not end a subscription when its loop is left
     expect(await streamOf(kinesisOf('acme', server.url, own))).toBeDefined();
     expect(await streamOf(kinesisOf('globex', server.url, own))).toBeDefined();
     expect(server.sessions).toBe(4);

@@ -13,7 +13,7 @@ import { currentTenantOrCode } from '../../../../test/support/current-tenant.ts'
 
 const tenantAwsOf = (tenantId: string): TenantAws => asTenant(tenantId, (tenantAws) => tenantAws);
 
-/** A server that takes the path of a request for its tenant, as an adapter takes the token. */
+/** A server that takes the tenant from the path of a request. */
 async function serve(handler: (...given: [...Parameters<RequestListener>, tenantId: string]) => unknown): Promise<string> {
   const { url, close } = await listen((request, response) => {
     const tenantId = request.url?.slice(1) ?? '';
@@ -25,7 +25,7 @@ async function serve(handler: (...given: [...Parameters<RequestListener>, tenant
   return url;
 }
 
-/** Sends a GET for each of these tenants at once over one socket, and reads until it closes. */
+/** Pipelines one GET for each of these tenants on one socket, and reads until it closes. */
 async function pipelined(url: string, ...tenants: readonly string[]): Promise<string> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   const last = tenants.length - 1;
@@ -40,16 +40,16 @@ const LARGE = '.'.repeat(100_000);
 describe('the context of a request', () => {
   it.each([
     ['first', 'acme'],
-    ['after the one behind it', 'globex'],
-  ])('is kept by its listeners when another request destroys the socket that both share; it was admitted %s', async (_when, early) => {
-    const heard: [string, string][] = [];
+    ['second', 'globex'],
+  ])('is kept by its listeners when another request on the same socket destroys it; admitted %s', async (_when, early) => {
+    const seen: [string, string][] = [];
     const admitted = new EventEmitter();
     const admit = async (...[request, response]: Parameters<RequestListener>): Promise<void> => {
       const tenantId = request.url?.slice(1) ?? '';
       if (tenantId !== early) await once(admitted, early);
       runForRequest({ request, response }, { current: tenantAwsOf(tenantId), purpose: 'handler' }, () => {
-        response.on('close', () => heard.push([tenantId, currentTenantOrCode()]));
-        request.on('close', () => heard.push([tenantId, currentTenantOrCode()]));
+        response.on('close', () => seen.push([tenantId, currentTenantOrCode()]));
+        request.on('close', () => seen.push([tenantId, currentTenantOrCode()]));
         if (tenantId === 'acme') response.write('begun');
         if (tenantId === 'globex')
           admitted.once(
@@ -63,13 +63,13 @@ describe('the context of a request', () => {
     onTestFinished(close);
 
     await pipelined(url, 'acme', 'globex').catch(() => undefined);
-    await expect.poll(() => heard.length).toBeGreaterThanOrEqual(3);
+    await expect.poll(() => seen.length).toBeGreaterThanOrEqual(3);
 
-    expect(heard.filter(([own, context]) => own !== context)).toEqual([]);
-    expect(heard.map(([own]) => own)).toEqual(expect.arrayContaining(['acme', 'globex']));
+    expect(seen.filter(([own, context]) => own !== context)).toEqual([]);
+    expect(seen.map(([own]) => own)).toEqual(expect.arrayContaining(['acme', 'globex']));
   });
 
-  it('lets a handler stream as another tenant than its own, on a socket of its own and pipelined', async () => {
+  it('lets a handler stream as another tenant, on its own socket and pipelined', async () => {
     async function* pages(): AsyncGenerator<string> {
       for (let page = 0; page < 6; page += 1) {
         await aTurn();
@@ -87,37 +87,37 @@ describe('the context of a request', () => {
     expect(tenantsIn(await pipelined(url, 'acme', 'globex', 'initech'))).toEqual(['acme', 'globex', 'initech'].flatMap(sixOf));
   });
 
-  it('runs the callbacks of writes as the tenant that wrote, on a response that waits for its socket', async () => {
-    const heard: string[] = [];
+  it('runs the callback of a write as the tenant that wrote, if the response waits for its socket', async () => {
+    const seen: string[] = [];
     const url = await serve((_request, response, tenantId) => {
-      const hear = () => heard.push(`${tenantId}: ${currentTenantOrCode()}`);
-      response.write(LARGE, hear);
-      tenantAwsOf('customer').run(() => response.write(LARGE, hear));
-      response.end(LARGE, hear);
+      const record = () => seen.push(`${tenantId}: ${currentTenantOrCode()}`);
+      response.write(LARGE, record);
+      tenantAwsOf('customer').run(() => response.write(LARGE, record));
+      response.end(LARGE, record);
     });
 
     await pipelined(url, 'acme', 'globex');
 
-    expect(heard.filter((each) => each.startsWith('globex'))).toEqual(
+    expect(seen.filter((each) => each.startsWith('globex'))).toEqual(
       ['globex', 'customer', 'globex'].map((context) => `globex: ${context}`),
     );
-    expect(heard).toHaveLength(6);
+    expect(seen).toHaveLength(6);
   });
 
-  it('is the innermost one of several that were opened for one request', async () => {
-    const heard: string[] = [];
+  it('is the innermost one, if one request opened several', async () => {
+    const seen: string[] = [];
     const url = await serve((request, response) => {
-      response.on('finish', () => heard.push(currentTenantOrCode()));
+      response.on('finish', () => seen.push(currentTenantOrCode()));
       runForRequest({ request, response }, { current: tenantAwsOf('inner'), purpose: 'handler' }, () =>
         response.end(currentTenantOrCode()),
       );
     });
 
     expect(await (await fetch(`${url}/outer`)).text()).toBe('inner');
-    expect(heard).toEqual(['inner']);
+    expect(seen).toEqual(['inner']);
   });
 
-  it('is that of the request where its TenantAws is run in the context of another request', async () => {
+  it('belongs to the request whose TenantAws is run, even in the context of another request', async () => {
     const contexts: unknown[] = [];
     const waiting: (() => void)[] = [];
     const url = await serve((request, response) => {
@@ -139,15 +139,15 @@ describe('the context of a request', () => {
     ]);
   });
 
-  it("ends with the response where it is an adapter's own, and outlives it where it is a handler's", async () => {
+  it("has no tenant after the response in an adapter's own steps, but keeps it in a handler", async () => {
     const late = Promise.withResolvers<string[]>();
     const { url, close } = await listen((request, response) => {
       const http = { request, response };
       const current = tenantAwsOf('acme');
       runForRequest(http, { current, purpose: 'request' }, () => {
         const adapters = once(response, 'close').then(async () => (await aTurn(), currentTenantOrCode()));
-        response.on('close', () => response.emit('told', currentTenantOrCode()));
-        const listeners = once(response, 'told').then(([told]) => told as string);
+        response.on('close', () => response.emit('seen', currentTenantOrCode()));
+        const listeners = once(response, 'seen').then(([tenant]) => tenant as string);
         const handlers = runForRequest(http, { current, purpose: 'handler' }, () =>
           once(response, 'close').then(async () => (await aTurn(), currentTenantOrCode())),
         );

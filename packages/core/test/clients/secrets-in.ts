@@ -1,13 +1,13 @@
 import { inspect } from 'node:util';
 
-/** Which of the secrets a value shows: to `util.inspect`, or to whoever walks through all that it has. */
+/** The secrets that a value shows: in the output of `util.inspect`, or in any property that can be reached from it. */
 export function secretsIn(value: unknown, secrets: readonly string[]): string[] {
   const shown = inspect(value, { depth: Number.POSITIVE_INFINITY, showHidden: true, maxStringLength: null, maxArrayLength: null });
   const texts = [shown, ...textsOf(value)];
   return secrets.filter((secret) => texts.some((text) => text.includes(secret)));
 }
 
-/** Every string that own properties lead to, getters, symbols, maps and buffers included. */
+/** Every string that can be reached through own properties, including getters, symbols, maps and buffers. */
 function textsOf(root: unknown): string[] {
   const texts: string[] = [];
   const seen = new Set<unknown>([root]);
@@ -18,7 +18,7 @@ function textsOf(root: unknown): string[] {
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null) continue;
     for (const key of Reflect.ownKeys(value)) {
       if (typeof key === 'string') texts.push(key);
-      // A view's elements are in the text of its buffer already.
+      // The elements of a view are already in the text of its buffer.
       if (!ArrayBuffer.isView(value)) seen.add(partOf(value, key));
     }
   }
@@ -29,6 +29,6 @@ function partOf(value: object, key: PropertyKey): unknown {
   try {
     return Reflect.get(value, key);
   } catch {
-    return undefined; // a getter that has no answer
+    return undefined; // a getter that throws
   }
 }

@@ -19,7 +19,7 @@ const get = (tenant: string) => new GetObjectCommand({ Bucket: bucket, Key: `${t
 const sent = () => aws.calls.filter(({ service }) => service !== 'sts');
 
 describe('the signature guard', () => {
-  it("stops a request that a lying provider would have signed with another tenant's key, and nothing is sent", async () => {
+  it("stops a request that is signed with another tenant's key, and nothing is sent", async () => {
     const { credentials } = tvm.for(identityOf('globex'));
     const config = { endpoint: aws.url };
     const s3 = tvm.for(identityOf('acme')).client(S3Client, { ...config, maxAttempts: 3 });
@@ -39,7 +39,7 @@ describe('the signature guard', () => {
     expect(sent()).toEqual([]);
   });
 
-  it("stops the process's own keys, which a client must never fall back to", async () => {
+  it('stops a request that is signed with the key of the process', async () => {
     const s3 = tvm.for(identityOf('acme')).client(S3Client, { endpoint: aws.url, bucketEndpoint: false });
     s3.config.credentials = (async () => baseKeys(aws)) as never;
 
@@ -60,7 +60,7 @@ describe('the signature guard', () => {
     ['has no key in it', { authorization: 'AWS4-HMAC-SHA256 SignedHeaders=host' }],
     ['has an empty key', { authorization: 'AWS4-HMAC-SHA256 Credential=/20260101/us-east-1/s3/aws4_request' }],
     ['is of another scheme', { Authorization: 'Bearer token' }],
-  ])('stops a signature that %s', async (_what, headers) => {
+  ])('stops a request whose signature %s', async (_what, headers) => {
     const sign = async (request: { headers: Record<string, string> }) => {
       Object.assign(request.headers, headers);
       return request;
@@ -71,7 +71,7 @@ describe('the signature guard', () => {
     expect(sent()).toEqual([]);
   });
 
-  it("stops a second signature beside the tenant's own", async () => {
+  it("stops a request with a second signature besides the tenant's own", async () => {
     const { accessKeyId } = await tvm.vend(identityOf('acme'));
     const sign = async (request: { headers: Record<string, string>; query: Record<string, string> }) => {
       request.headers['authorization'] = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/us-east-1/s3/aws4_request, Signature=0`;
@@ -84,7 +84,7 @@ describe('the signature guard', () => {
     expect(sent()).toEqual([]);
   });
 
-  it('lets keys through that the tenant was vended before, also after they were dropped or pushed out', async () => {
+  it('admits earlier keys of the tenant, also after they were invalidated or evicted', async () => {
     await using small = machineFor(aws, { cache: { max: 1 } });
     const own = await small.vend(identityOf('acme'));
     const s3 = small.for(identityOf('acme')).client(S3Client, { endpoint: aws.url });
@@ -97,7 +97,7 @@ describe('the signature guard', () => {
     expect(sent().map(({ accessKeyId }) => accessKeyId)).toEqual([own.accessKeyId]);
   });
 
-  it('stops keys that have ended by our clocks', async () => {
+  it('stops keys that have expired by the local clock', async () => {
     const clock = new SettableClock();
     await using timed = new TokenVendingMachine(optionsFor(aws), { clock });
     const own = await timed.vend(identityOf('acme'));
@@ -110,7 +110,7 @@ describe('the signature guard', () => {
     expect(sent()).toEqual([]);
   });
 
-  it('stops keys of another machine, of which this one knows nothing', async () => {
+  it('stops keys of another machine', async () => {
     await using other = machineFor(aws);
     const s3 = tvm.for(identityOf('acme')).client(S3Client, { endpoint: aws.url, retryMode: 'standard' });
     s3.config.credentials = other.for(identityOf('acme')).credentials as never;

@@ -10,7 +10,7 @@ import { startHoldingServer } from './holding-server.ts';
 
 const aws = localAws();
 const tenants = ['acme', 'globex', 'initech'];
-/** More than the buffers on the way hold: a reader that does not read keeps its socket. */
+/** Larger than all buffers of the connection, so that a reader that does not read keeps its socket. */
 const big = 'x'.repeat(1_000_000);
 
 beforeEach(async () => {
@@ -23,7 +23,7 @@ type ClientOf = (tenantId: string) => { get(options?: { abortSignal?: AbortSigna
 const command = (tenantId: string) => new GetObjectCommand({ Bucket: bucket, Key: `${tenantId}/big` });
 const toLocal = () => ({ endpoint: aws.url, forcePathStyle: true });
 
-/** Both kinds of client: of one tenant, and of the current one. */
+/** Both kinds of client: of one tenant, and of the current tenant. */
 const kinds: [string, (tvm: TokenVendingMachine, config?: object) => Promise<ClientOf>][] = [
   [
     "a tenant's own client",
@@ -43,11 +43,11 @@ const kinds: [string, (tvm: TokenVendingMachine, config?: object) => Promise<Cli
   ],
 ];
 
-/** So many answers that nobody reads. */
+/** This number of responses that are not read. */
 const slowReaders = (of: ReturnType<ClientOf>, count: number) =>
   Promise.all(Array.from({ length: count }, async () => (await of.get()).Body));
 
-/** Resolves when a call waits in line: its timer is the only one. */
+/** Resolves when this number of calls wait for a socket: each has a timer, and nothing else has one. */
 async function untilWaiting(count: number): Promise<void> {
   while (vi.getTimerCount() < count) await aTurn();
 }
@@ -66,7 +66,7 @@ describe.each(kinds)('%s', (_kind, start) => {
     await Promise.all(readers.map(async (reader) => (await reader).Body?.destroy()));
   });
 
-  it('waits for its share, and goes on when a body was read or destroyed', async () => {
+  it('waits for its share, and continues when a body was read or destroyed', async () => {
     await using tvm = machineFor(aws, { clients: { maxSockets: 4 } });
     const clientOf = await start(tvm);
     const [first, second] = await slowReaders(clientOf('acme'), 2);
@@ -80,7 +80,7 @@ describe.each(kinds)('%s', (_kind, start) => {
     expect(await after.Body?.transformToString()).toBe(big);
   });
 
-  it('is answered `connection_unavailable` after five seconds, once, and sends nothing', async () => {
+  it('fails with `connection_unavailable` after five seconds, without a retry, and sends nothing', async () => {
     await using tvm = machineFor(aws, { clients: { maxSockets: 4 } });
     const clientOf = await start(tvm);
     const bodies = await slowReaders(clientOf('acme'), 2);
@@ -107,7 +107,7 @@ describe.each(kinds)('%s', (_kind, start) => {
     expect(await (await clientOf('acme').get()).Body?.transformToString()).toBe(big);
   });
 
-  it('waits no longer than five seconds where all sockets are in use by others', async () => {
+  it('waits at most five seconds where other tenants use all sockets', async () => {
     await using tvm = machineFor(aws, { clients: { maxSockets: 2 } });
     const clientOf = await start(tvm);
     const bodies = [...(await slowReaders(clientOf('acme'), 1)), ...(await slowReaders(clientOf('globex'), 1))];
@@ -122,7 +122,7 @@ describe.each(kinds)('%s', (_kind, start) => {
     for (const body of bodies) body?.destroy();
   });
 
-  it('leaves the line when its call is aborted', async () => {
+  it('stops waiting when its call is aborted', async () => {
     await using tvm = machineFor(aws, { clients: { maxSockets: 4 } });
     const clientOf = await start(tvm);
     const [first, second] = await slowReaders(clientOf('acme'), 2);
@@ -141,7 +141,7 @@ describe.each(kinds)('%s', (_kind, start) => {
     second?.destroy();
   });
 
-  it('gives the one socket to one call after the other where there is only one', async () => {
+  it('uses the only socket for one call after the other', async () => {
     await using tvm = machineFor(aws, { clients: { maxSockets: 1 } });
     const clientOf = await start(tvm);
 
@@ -152,14 +152,14 @@ describe.each(kinds)('%s', (_kind, start) => {
     expect(texts).toEqual(Array.from({ length: 6 }, () => big));
   });
 
-  it('gives the socket of a failed connection back', async () => {
+  it('releases the socket of a failed connection', async () => {
     await using tvm = machineFor(aws, { clients: { maxSockets: 1 } });
     const clientOf = await start(tvm, { endpoint: 'http://127.0.0.1:1', forcePathStyle: true, maxAttempts: 1 });
 
     for (let times = 0; times < 3; times += 1) await expect(clientOf('acme').get()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
-  it("does not share out the sockets of a handler of the user's own", async () => {
+  it("does not limit the sockets of the user's own handler", async () => {
     await using tvm = machineFor(aws, { clients: { maxSockets: 1 } });
     const requestHandler = new NodeHttpHandler();
     const clientOf = await start(tvm, { ...toLocal(), requestHandler });
@@ -171,7 +171,7 @@ describe.each(kinds)('%s', (_kind, start) => {
     requestHandler.destroy();
   });
 
-  it('counts each endpoint by itself', async () => {
+  it('counts each endpoint separately', async () => {
     await using server = await startHoldingServer('text');
     server.release();
     await using tvm = machineFor(aws, { clients: { maxSockets: 1 } });

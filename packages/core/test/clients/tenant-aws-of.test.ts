@@ -7,27 +7,27 @@ const acme = identityOf('acme');
 
 const { aws, clock, machine } = clockedMachines();
 
-/** Seconds that the credentials have left. */
-async function leftOf({ credentials }: { credentials: () => Promise<{ expiration?: Date }> }): Promise<number> {
+/** The remaining lifetime of the credentials in seconds. */
+async function remainingOf({ credentials }: { credentials: () => Promise<{ expiration?: Date }> }): Promise<number> {
   return (((await credentials()).expiration?.getTime() ?? 0) - clock.now().wall) / second;
 }
 
 describe('lasting', () => {
-  it('has credentials with so much life left at every moment, and asks STS only where there is less', async () => {
+  it('always has credentials with this remaining lifetime, and calls STS only where there is less', async () => {
     await using tvm = machine();
     const own = tvm.for(acme);
     const lasting = own.lasting(600);
     await own.credentials();
 
     for (let passed = 0; passed < 900; passed += 60) {
-      expect(await leftOf(lasting)).toBeGreaterThanOrEqual(600);
+      expect(await remainingOf(lasting)).toBeGreaterThanOrEqual(600);
       clock.pass(60 * second);
     }
-    // 900, then each time fewer than 600 are left: after 301 seconds at the earliest.
+    // 900 seconds at first; a new call follows when fewer than 600 remain: after 301 seconds at the earliest.
     expect(assumesOf(aws).length).toBeLessThanOrEqual(4);
   });
 
-  it('shares what it asked for with who asks for less', async () => {
+  it('shares its credentials with callers that need less', async () => {
     await using tvm = machine();
     await tvm.for(acme).credentials();
     clock.pass(120 * second);
@@ -38,26 +38,26 @@ describe('lasting', () => {
     expect(assumesOf(aws)).toHaveLength(2);
   });
 
-  it('gives up to the duration less a minute, and says at once that it cannot give more', async () => {
+  it('accepts up to the duration minus a minute, and throws immediately for more', async () => {
     await using tvm = machine();
     const tenantAws = tvm.for(acme);
 
-    expect(await leftOf(tenantAws.lasting(840))).toBeGreaterThanOrEqual(840);
+    expect(await remainingOf(tenantAws.lasting(840))).toBeGreaterThanOrEqual(840);
     expect(() => tenantAws.lasting(840.001)).toThrowError(expect.objectContaining({ code: 'life_unavailable', status: 500 }));
     await using longer = machine({ durationSeconds: 3_600 });
-    expect(await leftOf(longer.for(acme).lasting(3_540))).toBeGreaterThanOrEqual(3_540);
+    expect(await remainingOf(longer.for(acme).lasting(3_540))).toBeGreaterThanOrEqual(3_540);
     expect(() => longer.for(acme).lasting(3_541)).toThrowError(expect.objectContaining({ code: 'life_unavailable' }));
   });
 
-  it('says so later where STS gives less than was asked for', async () => {
+  it('rejects later where STS gives less than was requested', async () => {
     await using tvm = machine();
     aws.faults.sts({ expiresInSeconds: 300 });
 
     await expect(tvm.for(acme).lasting(600).credentials()).rejects.toMatchObject({ code: 'life_unavailable' });
-    expect(await leftOf(tvm.for(acme).lasting(200))).toBeGreaterThanOrEqual(200);
+    expect(await remainingOf(tvm.for(acme).lasting(200))).toBeGreaterThanOrEqual(200);
   });
 
-  it('is a 503 where STS is down and what is cached is too short, while that still serves who needs less', async () => {
+  it('is rejected with 503 where STS is down and the cache entry is too short, which still serves callers that need less', async () => {
     await using tvm = machine();
     const own = await tvm.for(acme).credentials();
     clock.pass(400 * second);
@@ -67,14 +67,14 @@ describe('lasting', () => {
     expect((await tvm.for(acme).credentials()).accessKeyId).toBe(own.accessKeyId);
   });
 
-  it.each([[0], [-1], [Number.NaN], [Number.POSITIVE_INFINITY], ['60'], [undefined]])('refuses %s', async (seconds) => {
+  it.each([[0], [-1], [Number.NaN], [Number.POSITIVE_INFINITY], ['60'], [undefined]])('refuses %s seconds', async (seconds) => {
     await using tvm = machine();
 
     expect(() => tvm.for(acme).lasting(seconds as number)).toThrowError(expect.objectContaining({ code: 'configuration_invalid' }));
     expect(aws.calls).toEqual([]);
   });
 
-  it('keeps clients apart by the life that was asked for, and shares them within it', async () => {
+  it('shares clients only between equal lifetimes', async () => {
     await using tvm = machine();
     const [own, lasting] = [tvm.for(acme), tvm.for(acme).lasting(600)];
 
@@ -85,19 +85,19 @@ describe('lasting', () => {
     expect(expiration?.getTime()).toBeGreaterThanOrEqual(clock.now().wall + 600 * second);
   });
 
-  it('stays with other permissions, and the last one said counts', async () => {
+  it('is kept with other permissions, and the last call counts', async () => {
     await using tvm = machine();
     await tvm.for(acme).scoped(['s3-folder-read-only']).credentials();
     await tvm.for(acme).credentials();
     clock.pass(400 * second);
 
-    expect(await leftOf(tvm.for(acme).lasting(600).scoped(['s3-folder-read-only']))).toBeGreaterThanOrEqual(600);
-    expect(await leftOf(tvm.for(acme).lasting(600).lasting(60))).toBeLessThan(600);
+    expect(await remainingOf(tvm.for(acme).lasting(600).scoped(['s3-folder-read-only']))).toBeGreaterThanOrEqual(600);
+    expect(await remainingOf(tvm.for(acme).lasting(600).lasting(60))).toBeLessThan(600);
   });
 
-  it('needs no option to have answered', async () => {
+  it('works while an option is pending', async () => {
     await using tvm = machine({ roleArn: async () => roleArn });
 
-    expect(await leftOf(tvm.for(acme).lasting(600))).toBeGreaterThanOrEqual(600);
+    expect(await remainingOf(tvm.for(acme).lasting(600))).toBeGreaterThanOrEqual(600);
   });
 });

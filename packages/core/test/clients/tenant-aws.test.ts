@@ -46,7 +46,7 @@ describe('calls of many tenants', () => {
     expect(assumesOf(aws)).toHaveLength(20);
   });
 
-  it('are right in the orders A, B, A', async () => {
+  it('are signed correctly when tenants alternate', async () => {
     for (const tenantId of ['acme', 'globex', 'acme', 'acme', 'globex']) {
       await tvm.for(identityOf(tenantId)).run(() => put(currentTenantAws(), tenantId));
     }
@@ -60,7 +60,7 @@ describe('calls of many tenants', () => {
 });
 
 describe('credentials', () => {
-  it('serve any client, are asked for at every call, and renew themselves', async () => {
+  it('work in any client, which requests them at every call, so that they are renewed', async () => {
     const { credentials } = tvm.for(identityOf('initech'));
     const s3 = new S3Client({ endpoint: aws.url, region: 'us-east-1', credentials });
     const send = () => s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'initech/note', Body: 'x' }));
@@ -72,7 +72,7 @@ describe('credentials', () => {
     expect(new Set(aws.calls.filter(({ service }) => service === 's3').map(({ accessKeyId }) => accessKeyId)).size).toBe(2);
   });
 
-  it('are vended when they are asked for, and not before', async () => {
+  it('are vended when they are requested, and not before', async () => {
     const tenantAws = tvm.for(identityOf('lazy'));
     tenantAws.client(S3Client);
     tenantAws.scoped(['s3-folder-read-only']);
@@ -95,27 +95,27 @@ describe('scoped', () => {
     await expect(put(reader.scoped(['s3-folder-per-tenant']), 'acme')).resolves.toBeDefined();
   });
 
-  it('says at once what is wrong with the permissions', () => {
+  it('throws immediately if the permissions are wrong', () => {
     const tenantAws = tvm.for(identityOf('acme'));
 
     expect(() => tenantAws.scoped(['no-such-template'])).toThrowError(expect.objectContaining({ code: 'template_not_found' }));
     expect(() => tenantAws.scoped([{ template: 's3-folder-read-only', variables: { bucket: 'a/*' } }])).toThrowError(
       expect.objectContaining({ code: 'template_variable' }),
     );
-    for (const none of [undefined, null, 's3-folder-read-only', [], [null], [42], {}]) {
-      expect(() => tenantAws.scoped(none as never)).toThrowError(expect.objectContaining({ code: 'configuration_invalid' }));
+    for (const invalid of [undefined, null, 's3-folder-read-only', [], [null], [42], {}]) {
+      expect(() => tenantAws.scoped(invalid as never)).toThrowError(expect.objectContaining({ code: 'configuration_invalid' }));
     }
   });
 });
 
 describe('currentTenantAws', () => {
-  it('throws where there is no tenant', async () => {
+  it('throws where no tenant is current', async () => {
     expect(() => currentTenantAws()).toThrowError(expect.objectContaining({ code: 'no_tenant', status: 500 }));
     await tvm.for(identityOf('acme')).run(async () => undefined);
     expect(() => currentTenantAws()).toThrowError(expect.objectContaining({ code: 'no_tenant' }));
   });
 
-  it('is the innermost tenant, also after what was started within', async () => {
+  it('returns the innermost tenant, also after an inner `run`', async () => {
     const [acme, globex] = [tvm.for(identityOf('acme')), tvm.for(identityOf('globex'))];
 
     const seen = await acme.run(async () => {
@@ -132,20 +132,20 @@ describe('currentTenantAws', () => {
     expect(seen.map(({ tenantId }) => tenantId)).toEqual(['acme', 'globex', 'acme']);
   });
 
-  it('is what a place was filled with after it was opened', async () => {
+  it('returns the tenant that was set after the context was opened', async () => {
     const acme = tvm.for(identityOf('acme'));
 
     await runInTenantContext({}, async () => {
       expect(() => currentTenantAws()).toThrowError(expect.objectContaining({ code: 'no_tenant' }));
-      const place = tenantContext();
-      if (place) place.current = acme;
+      const context = tenantContext();
+      if (context) context.current = acme;
       await aTurn();
       expect(currentTenantAws()).toBe(acme);
     });
     expect(tenantContext()).toBeUndefined();
   });
 
-  it('is the same for two copies of this package in one process', async () => {
+  it('returns the same for two copies of this package in one process', async () => {
     const path = '../../src/clients/current.ts?copy';
     const copy = (await import(path)) as { currentTenantAws: typeof currentTenantAws };
     const acme = tvm.for(identityOf('acme'));
@@ -154,7 +154,7 @@ describe('currentTenantAws', () => {
     expect(acme.run(() => copy.currentTenantAws())).toBe(acme);
   });
 
-  it('cannot be replaced or taken away by another package', () => {
+  it('cannot be replaced or removed by another package', () => {
     const name = Symbol.for('@tenant-aws/core: current tenant, 1');
 
     expect(Object.getOwnPropertyDescriptor(globalThis, name)).toMatchObject({ writable: false, configurable: false, enumerable: false });
@@ -169,7 +169,7 @@ describe('a TenantAws', () => {
     expect(tenantAws).toMatchObject({ tenantId: 'acme', identity: { tenantId: 'acme', source: 'claims' } });
   });
 
-  it('keeps the keys of whoever shares a session name apart', async () => {
+  it('never shares keys with another tenant of the same session name', async () => {
     await using own = machineFor(aws, { sessionName: 'the-app' });
     await own.for(identityOf('acme')).credentials();
     await own.for(identityOf('globex')).credentials();

@@ -18,7 +18,7 @@ const mismatch = { code: 'tenant_mismatch', status: 500 };
 const get = (tenant: string) => new GetObjectCommand({ Bucket: bucket, Key: `${tenant}/note` });
 const sent = () => aws.calls.filter(({ service }) => service !== 'sts');
 let built = 0;
-/** A client of its own for each test, for the tests change it. */
+/** A new client for each call, because the tests change it. */
 const s3Of = (config: object = {}) => {
   built += 1;
   return tvm.for(identityOf('acme')).client(S3Client, { endpoint: aws.url, forcePathStyle: true, customUserAgent: `t${built}`, ...config });
@@ -29,21 +29,18 @@ interface Request {
   headers: Record<string, string>;
   query: Record<string, unknown>;
 }
-/** Claims another key than the one that signed. */
+/** Replaces the signature by one with another access key. */
 const forge = (next: (args: never) => Promise<never>) => async (args: { request: Request }) => {
   args.request.headers['authorization'] =
     `AWS4-HMAC-SHA256 Credential=${baseKeys(aws).accessKeyId}/20260101/us-east-1/s3/aws4_request, Signature=0`;
   return next(args as never);
 };
 const forging = forge as never;
-const passing = ((next: unknown) => next) as never;
+const passThrough = ((next: unknown) => next) as never;
 
 const additions: [string, (stack: Stack) => void][] = [
-  [
-    'behind the guard',
-    (stack) => stack.addRelativeTo(forging, { name: 'own', relation: 'after', toMiddleware: 'tenantAwsSignatureGuard' }),
-  ],
-  ['as the last of all', (stack) => stack.add(forging, { name: 'own', step: 'deserialize', priority: 'low' })],
+  ['after the guard', (stack) => stack.addRelativeTo(forging, { name: 'own', relation: 'after', toMiddleware: 'tenantAwsSignatureGuard' })],
+  ['as the last middleware', (stack) => stack.add(forging, { name: 'own', step: 'deserialize', priority: 'low' })],
   [
     "under the guard's name",
     (stack) =>
@@ -66,13 +63,13 @@ const additions: [string, (stack: Stack) => void][] = [
     (stack) => {
       stack.remove('tenantAwsSignatureGuard');
       stack.remove('httpSigningMiddleware');
-      stack.add(passing, { name: 'httpSigningMiddleware', step: 'finalizeRequest' });
+      stack.add(passThrough, { name: 'httpSigningMiddleware', step: 'finalizeRequest' });
     },
   ],
 ];
 
 describe.each(additions)('middleware that the application adds %s', (_where, add) => {
-  it('sends nothing that is signed with a foreign key, or not at all', async () => {
+  it("sends nothing that is unsigned or signed with another tenant's key", async () => {
     const s3 = s3Of();
     add(s3.middlewareStack);
 
@@ -80,7 +77,7 @@ describe.each(additions)('middleware that the application adds %s', (_where, add
     expect(sent()).toEqual([]);
   });
 
-  it("does not reach a handler of the user's own either", async () => {
+  it("sends nothing over the user's own handler", async () => {
     const requestHandler = new NodeHttpHandler();
     const s3 = s3Of({ requestHandler });
     add(s3.middlewareStack);
@@ -103,13 +100,13 @@ describe.each(additions)('middleware that the application adds %s', (_where, add
 describe('the request handler of a vended client', () => {
   it.each([
     ['replaced', (s3: S3Client) => Object.assign(s3.config, { requestHandler: new NodeHttpHandler() })],
-    ['defined anew', (s3: S3Client) => Object.defineProperty(s3.config, 'requestHandler', { value: new NodeHttpHandler() })],
+    ['redefined', (s3: S3Client) => Object.defineProperty(s3.config, 'requestHandler', { value: new NodeHttpHandler() })],
     ['changed', (s3: S3Client) => Object.assign(s3.config.requestHandler, { handle: () => undefined })],
   ])('cannot be %s', (_how, change) => {
     expect(() => change(s3Of())).toThrowError(TypeError);
   });
 
-  it('judges document clients, too', async () => {
+  it('checks document clients, too', async () => {
     const db = tvm.for(identityOf('acme')).client(DynamoDBClient, { endpoint: aws.url, customUserAgent: 'db' });
     const documents = tvm.for(identityOf('acme')).client(DynamoDBDocumentClient, { endpoint: aws.url, customUserAgent: 'documents' });
     for (const client of [db, documents]) client.middlewareStack.add(forging, { name: 'own', step: 'deserialize', priority: 'low' });
@@ -149,31 +146,31 @@ describe('the request handler of a vended client', () => {
   });
 });
 
-describe('of two locks', () => {
+describe('one of the two checks', () => {
   beforeEach(() => void vi.resetModules());
   afterEach(() => {
     vi.doUnmock('../../src/clients/tenant-handler.ts');
-    vi.resetModules(); // the next file of this worker must not be given what was loaded with the lock removed
+    vi.resetModules(); // the next file of this worker must not use the modules that were loaded without the check
   });
 
-  const lie = (client: S3Client) =>
+  const sendWithBaseKeys = (client: S3Client) =>
     Object.assign(client.config, { credentials: async () => baseKeys(aws) }) &&
     client.send(new PutObjectCommand({ Bucket: bucket, Key: 'x' }));
 
-  it('the handler holds with the middleware removed', async () => {
+  it('stops a request in the handler, without the middleware', async () => {
     const s3 = s3Of();
     s3.middlewareStack.remove('tenantAwsSignatureGuard');
 
-    await expect(lie(s3)).rejects.toMatchObject(mismatch);
+    await expect(sendWithBaseKeys(s3)).rejects.toMatchObject(mismatch);
     expect(sent()).toEqual([]);
   });
 
-  it('the middleware holds with the handler removed', async () => {
+  it('stops a request in the middleware, without the handler', async () => {
     vi.doMock('../../src/clients/tenant-handler.ts', () => ({ installTenantHandler: () => undefined }));
     const { TokenVendingMachine } = await import('../../src/index.ts');
     await using own = new TokenVendingMachine(optionsFor(aws));
 
-    await expect(lie(own.for(identityOf('acme')).client(S3Client, { endpoint: aws.url }))).rejects.toMatchObject(mismatch);
+    await expect(sendWithBaseKeys(own.for(identityOf('acme')).client(S3Client, { endpoint: aws.url }))).rejects.toMatchObject(mismatch);
     expect(sent()).toEqual([]);
   });
 });

@@ -26,17 +26,17 @@ const operations: [string, (tenantAws: TenantAws) => { send(): Promise<unknown>;
 ];
 
 describe.each(operations)('%s, which AWS does not sign', (name, of) => {
-  it('ends in `configuration_invalid` with the reason, and nothing is sent', async () => {
+  it('fails with `configuration_invalid` and the reason, and is not sent', async () => {
     await using tvm = machineFor(aws);
 
     await expect(of(tvm.for(identityOf('acme'))).send()).rejects.toMatchObject({
       code: 'configuration_invalid',
-      faults: [`\`${name}\` is not signed with AWS credentials, so no tenant's client sends it: use a client of your own for it`],
+      faults: [`\`${name}\` is not signed with AWS credentials, so the client of a tenant cannot send it: use a client of your own`],
     });
     expect(aws.calls.filter(({ operation }) => operation === name)).toEqual([]);
   });
 
-  it('is not sent with the middleware removed either', async () => {
+  it('is not sent without the middleware either', async () => {
     await using tvm = machineFor(aws);
 
     await expect(of(tvm.for(identityOf('acme'))).unguarded()).rejects.toMatchObject({ code: 'tenant_mismatch' });

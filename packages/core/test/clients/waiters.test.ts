@@ -8,7 +8,7 @@ import { seed } from '../../../../test/support/notes-aws.ts';
 import { bucket, clockedMachines, everyTemplate, identityOf, table } from '../local-machine.ts';
 
 const { aws, clock, machine } = clockedMachines(everyTemplate);
-const quick = { minDelay: 0.01, maxDelay: 0.02, maxWaitTime: 3 };
+const shortDelays = { minDelay: 0.01, maxDelay: 0.02, maxWaitTime: 3 };
 
 const s3Of = (tvm: TokenVendingMachine) => tvm.for(identityOf('acme')).client(S3Client, { endpoint: aws.url, forcePathStyle: true });
 async function untilPolled(): Promise<void> {
@@ -16,14 +16,17 @@ async function untilPolled(): Promise<void> {
 }
 
 const waiters: [string, (tvm: TokenVendingMachine) => Promise<unknown>][] = [
-  ['waitUntilObjectExists', (tvm) => waitUntilObjectExists({ client: s3Of(tvm), ...quick }, { Bucket: bucket, Key: 'acme/none' })],
-  ['waitUntilObjectNotExists', (tvm) => waitUntilObjectNotExists({ client: s3Of(tvm), ...quick }, { Bucket: bucket, Key: 'acme/there' })],
-  ['waitUntilBucketExists', (tvm) => waitUntilBucketExists({ client: s3Of(tvm), ...quick }, { Bucket: 'none' })],
+  ['waitUntilObjectExists', (tvm) => waitUntilObjectExists({ client: s3Of(tvm), ...shortDelays }, { Bucket: bucket, Key: 'acme/none' })],
+  [
+    'waitUntilObjectNotExists',
+    (tvm) => waitUntilObjectNotExists({ client: s3Of(tvm), ...shortDelays }, { Bucket: bucket, Key: 'acme/there' }),
+  ],
+  ['waitUntilBucketExists', (tvm) => waitUntilBucketExists({ client: s3Of(tvm), ...shortDelays }, { Bucket: 'none' })],
   [
     'waitUntilTableNotExists',
     (tvm) =>
       waitUntilTableNotExists(
-        { client: tvm.for(identityOf('acme')).client(DynamoDBClient, { endpoint: aws.url }), ...quick },
+        { client: tvm.for(identityOf('acme')).client(DynamoDBClient, { endpoint: aws.url }), ...shortDelays },
         { TableName: table },
       ),
   ],
@@ -31,7 +34,7 @@ const waiters: [string, (tvm: TokenVendingMachine) => Promise<unknown>][] = [
     'waitUntilObjectExists of the current tenant',
     async (tvm) => {
       const client = await tvm.currentClient(S3Client, { endpoint: aws.url, forcePathStyle: true });
-      return tvm.for(identityOf('acme')).run(() => waitUntilObjectExists({ client, ...quick }, { Bucket: bucket, Key: 'acme/none' }));
+      return tvm.for(identityOf('acme')).run(() => waitUntilObjectExists({ client, ...shortDelays }, { Bucket: bucket, Key: 'acme/none' }));
     },
   ],
 ];
@@ -49,12 +52,12 @@ describe('a waiter', () => {
     await ended;
   });
 
-  it('ends with `token_invalid` when its token has ended, and its credentials with it', async () => {
+  it('ends with `token_invalid` when its token and its credentials have expired', async () => {
     await using tvm = machine();
     const client = tvm
       .for({ ...identityOf('acme'), expiresAt: clock.now().wall + 60_000 })
       .client(S3Client, { endpoint: aws.url, forcePathStyle: true });
-    const ended = expect(waitUntilObjectExists({ client, ...quick }, { Bucket: bucket, Key: 'acme/none' })).rejects.toMatchObject({
+    const ended = expect(waitUntilObjectExists({ client, ...shortDelays }, { Bucket: bucket, Key: 'acme/none' })).rejects.toMatchObject({
       code: 'token_invalid',
     });
     await untilPolled();
@@ -64,18 +67,18 @@ describe('a waiter', () => {
     await ended;
   });
 
-  it('goes on while STS cannot answer', async () => {
+  it('continues while STS is unavailable', async () => {
     await using tvm = machine();
     aws.faults.sts({ code: 'ServiceUnavailable', times: 1 });
     await seed(aws, 'acme/there', 'x');
 
-    const { state } = await waitUntilObjectExists({ client: s3Of(tvm), ...quick }, { Bucket: bucket, Key: 'acme/there' });
+    const { state } = await waitUntilObjectExists({ client: s3Of(tvm), ...shortDelays }, { Bucket: bucket, Key: 'acme/there' });
 
     expect(state).toBe('SUCCESS');
   });
 });
 
-it('leaves the error as it is for everybody else', async () => {
+it('does not show the property that ends waiters in the error', async () => {
   await using tvm = machine();
   tvm.revoke('acme');
   const error: unknown = await s3Of(tvm)

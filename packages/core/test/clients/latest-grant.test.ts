@@ -6,16 +6,16 @@ import { bucket, clockedMachines, identityOf } from '../local-machine.ts';
 const second = 1_000;
 const { aws, clock, machine } = clockedMachines();
 
-/** A user of acme whose token ends in so many seconds. */
+/** A user of acme whose token expires in this number of seconds. */
 const until = (seconds: number, sub = 'ann'): TenantIdentity => ({
   ...identityOf('acme', { sub }),
   expiresAt: clock.now().wall + seconds * second,
 });
 const s3Of = (tenantAws: TenantAws) => tenantAws.client(S3Client, { endpoint: aws.url, forcePathStyle: true });
 const list = (s3: S3Client) => s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: 'acme/' }));
-const ended = { code: 'token_invalid' };
+const expired = { code: 'token_invalid' };
 
-/** Each way to a client that users of one tenant share. */
+/** Each way to get a client that users of one tenant share. */
 const ways: [string, (tvm: TokenVendingMachine, identity: TenantIdentity) => TenantAws][] = [
   ['for', (tvm, identity) => tvm.for(identity)],
   ['scoped', (tvm, identity) => tvm.for(identity).scoped(['s3-folder-read-only'])],
@@ -23,10 +23,10 @@ const ways: [string, (tvm: TokenVendingMachine, identity: TenantIdentity) => Ten
 ];
 
 describe.each(ways)('a client of %s that two users of a tenant share', (_way, as) => {
-  it('serves the second user after the token of the first has ended', async () => {
+  it('serves the second user after the token of the first has expired', async () => {
     await using tvm = machine();
     await list(s3Of(as(tvm, until(300, 'ann'))));
-    clock.pass(1_200 * second); // the credentials have ended, too
+    clock.pass(1_200 * second); // the credentials have expired, too
 
     const bob = as(tvm, until(300, 'bob'));
 
@@ -42,7 +42,7 @@ describe.each(ways)('a client of %s that two users of a tenant share', (_way, as
     await expect(list(s3Of(as(tvm, until(300, 'bob'))))).resolves.toBeDefined();
   });
 
-  it('is not shortened by a user whose token ends earlier', async () => {
+  it('is not shortened by a user whose token expires earlier', async () => {
     await using tvm = machine();
     const s3 = s3Of(as(tvm, until(600, 'ann')));
     expect(s3Of(as(tvm, until(60, 'bob')))).toBe(s3);
@@ -52,7 +52,7 @@ describe.each(ways)('a client of %s that two users of a tenant share', (_way, as
     await expect(list(s3)).resolves.toBeDefined();
   });
 
-  it('is renewed without end once an identity without expiry has asked for it', async () => {
+  it('is renewed without limit once an identity without expiry has used it', async () => {
     await using tvm = machine();
     const s3 = s3Of(as(tvm, until(60, 'ann')));
     s3Of(as(tvm, identityOf('acme', { sub: 'job' })));
@@ -62,13 +62,13 @@ describe.each(ways)('a client of %s that two users of a tenant share', (_way, as
     await expect(list(s3)).resolves.toBeDefined();
   });
 
-  it('ends for both when both tokens have ended', async () => {
+  it('ends for both users when both tokens have expired', async () => {
     await using tvm = machine();
     const s3 = s3Of(as(tvm, until(60, 'ann')));
     s3Of(as(tvm, until(120, 'bob')));
     clock.pass(121 * second);
 
-    await expect(list(s3)).rejects.toMatchObject(ended);
+    await expect(list(s3)).rejects.toMatchObject(expired);
     expect(aws.calls).toEqual([]);
   });
 
@@ -81,25 +81,25 @@ describe.each(ways)('a client of %s that two users of a tenant share', (_way, as
     await expect(list(s3)).resolves.toBeDefined();
     clock.pass(2 * second);
     tvm.invalidate('acme');
-    await expect(list(s3)).rejects.toMatchObject(ended);
+    await expect(list(s3)).rejects.toMatchObject(expired);
   });
 });
 
-it('gives no user of another tenant, and no other permissions, a longer life', async () => {
+it('is not extended by another tenant, or by other permissions', async () => {
   await using tvm = machine();
   const s3 = s3Of(tvm.for(until(60)));
   s3Of(tvm.for(identityOf('globex')));
   s3Of(tvm.for(identityOf('acme')).scoped(['s3-folder-read-only']));
   clock.pass(61 * second);
 
-  await expect(list(s3)).rejects.toMatchObject(ended);
+  await expect(list(s3)).rejects.toMatchObject(expired);
 });
 
-it('does not lend the authority of one user to the credentials of another', async () => {
+it('does not extend the credentials of one user by the token of another', async () => {
   await using tvm = machine();
   const ann = tvm.for(until(60, 'ann'));
   s3Of(tvm.for(until(600, 'bob')));
   clock.pass(61 * second);
 
-  await expect(ann.credentials()).rejects.toMatchObject(ended);
+  await expect(ann.credentials()).rejects.toMatchObject(expired);
 });
