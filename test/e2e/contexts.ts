@@ -4,7 +4,7 @@ import { Client } from 'undici';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { notesAws } from '../support/local-aws-per-file.ts';
 import { batch } from '../interleaving/batch.ts';
-import { type Heard, handlers, PAGE_BYTES, PAGES } from '../interleaving/exchanges.ts';
+import { type ObservedEvent, handlers, PAGE_BYTES, PAGES } from '../interleaving/exchanges.ts';
 import { type PipelinedRequest, type PipelinedResponse, sendPipelined } from '../interleaving/pipelined.ts';
 import { seed } from '../support/notes-aws.ts';
 import type { NotesApi } from './scenarios.ts';
@@ -30,13 +30,13 @@ const BEHIND_A_GATEWAY = 20;
 export function describeContexts(framework: string, start: StartContextApp): void {
   describe(`the context of a request on ${framework}`, () => {
     const aws = notesAws();
-    const heard: Heard[] = [];
+    const observed: ObservedEvent[] = [];
     const tokens = new Map<string, string>();
     let api: NotesApi;
 
     const serve: Serve = async (request, response, own) => {
       const [, path = ''] = /^(\/\w+)/.exec(request.url ?? '') ?? [];
-      await handlers[path]?.(request, response, own, heard);
+      await handlers[path]?.(request, response, own, observed);
     };
     const requestsTo = (path: string, count = REQUESTS) =>
       Array.from({ length: count }, (_, index) => {
@@ -64,7 +64,7 @@ export function describeContexts(framework: string, start: StartContextApp): voi
       }
     });
     beforeEach(() => {
-      heard.length = 0;
+      observed.length = 0;
     });
     afterEach(() => api.close());
 
@@ -88,10 +88,11 @@ export function describeContexts(framework: string, start: StartContextApp): voi
         await pipelined(asked, upload);
 
         // The first request on a socket may have been read before its listeners were bound: it then has no tenant there.
-        const isOwn = ({ event, own, context }: Heard) => context === own || (event.startsWith('request') && context === 'no_tenant');
-        expect(heard.filter((each) => !isOwn(each))).toEqual([]);
+        const isOwn = ({ event, own, context }: ObservedEvent) =>
+          context === own || (event.startsWith('request') && context === 'no_tenant');
+        expect(observed.filter((each) => !isOwn(each))).toEqual([]);
         for (const event of ['handler', 'body read', 'request end', 'request close', 'response finish', 'write callback', 'end callback'])
-          expect(heard.filter((each) => each.event === event)).toHaveLength(REQUESTS);
+          expect(observed.filter((each) => each.event === event)).toHaveLength(REQUESTS);
       });
     });
 

@@ -1,6 +1,6 @@
 /**
- * A middleware's step that collects requests and lets them go on together, as a store with callbacks over one connection
- * does: all of them go on in the async context of the first.
+ * A step of a middleware that collects requests and continues them together, as a store with callbacks over one connection
+ * does: all of them continue in the async context of the first.
  */
 export function batch(): (next: () => void) => void {
   let waiting: (() => void)[] = [];
@@ -9,7 +9,7 @@ export function batch(): (next: () => void) => void {
     setTimeout(() => {
       const together = waiting;
       waiting = [];
-      for (const go of together) go();
+      for (const proceed of together) proceed();
     }, 2);
   };
 }

@@ -7,20 +7,20 @@ import { currentTenantAws, type TenantAws } from '@tenant-aws/core';
 import { bucket } from '../support/notes-aws.ts';
 import { currentTenantOrCode } from '../support/current-tenant.ts';
 
-/** Pages of a tenant in S3: together larger than what a socket takes at once. */
+/** Pages of a tenant in S3, together larger than the buffer of a socket. */
 export const PAGES = 6;
 export const PAGE_BYTES = 60_000;
 
-/** A listener that ran: on which event, of whose request, and in whose context. */
-export interface Heard {
+/** A listener that ran: the event, the tenant of the request, and the tenant of the context. */
+export interface ObservedEvent {
   readonly event: string;
   readonly own: string;
   readonly context: string;
 }
 
-type Handler = (request: IncomingMessage, response: ServerResponse, own: TenantAws, heard: Heard[]) => Promise<void>;
+type Handler = (request: IncomingMessage, response: ServerResponse, own: TenantAws, observed: ObservedEvent[]) => Promise<void>;
 
-/** What an app answers at each path, with Node's own request and response. `own` is what the framework's request carries. */
+/** An app's handler for each path, with Node's own request and response. `own` is the `TenantAws` of the framework's request. */
 export const handlers: Readonly<Record<string, Handler>> = {
   '/stream': streamPages,
   '/own': streamOwnPage,
@@ -28,12 +28,12 @@ export const handlers: Readonly<Record<string, Handler>> = {
   '/listen': listen,
 };
 
-/** Streams what the current tenant's folder holds. */
+/** Streams the objects in the current tenant's folder. */
 async function streamPages(_request: IncomingMessage, response: ServerResponse): Promise<void> {
   await pipeline(Readable.from(pagesOf(currentTenantAws)), response);
 }
 
-/** One page, with the `TenantAws` of the request, whatever the context is. */
+/** Streams one page with the `TenantAws` of the request, which does not depend on the context. */
 async function streamOwnPage(_request: IncomingMessage, response: ServerResponse, own: TenantAws): Promise<void> {
   await pipeline(Readable.from(pagesOf(() => own, 1)), response);
 }
@@ -46,7 +46,7 @@ async function* pagesOf(tenantAws: () => TenantAws, pages = PAGES): AsyncGenerat
   }
 }
 
-/** Both directions at once: each chunk that arrives is answered with the current tenant. */
+/** Streams in both directions: responds to each chunk with the current tenant. */
 async function echo(request: IncomingMessage, response: ServerResponse): Promise<void> {
   await pipeline(
     request,
@@ -58,14 +58,14 @@ async function echo(request: IncomingMessage, response: ServerResponse): Promise
 }
 
 /** Bare listeners of every event, and the callbacks of writes. */
-async function listen(request: IncomingMessage, response: ServerResponse, own: TenantAws, heard: Heard[]): Promise<void> {
-  const hear = (event: string) => () => void heard.push({ event, own: own.tenantId, context: currentTenantOrCode() });
-  for (const event of ['end', 'close']) request.on(event, hear(`request ${event}`));
-  for (const event of ['drain', 'finish', 'close']) response.on(event, hear(`response ${event}`));
+async function listen(request: IncomingMessage, response: ServerResponse, own: TenantAws, observed: ObservedEvent[]): Promise<void> {
+  const observe = (event: string) => () => void observed.push({ event, own: own.tenantId, context: currentTenantOrCode() });
+  for (const event of ['end', 'close']) request.on(event, observe(`request ${event}`));
+  for (const event of ['drain', 'finish', 'close']) response.on(event, observe(`response ${event}`));
   const read = text(request);
-  hear('handler')();
-  response.write('.'.repeat(100_000), hear('write callback'));
+  observe('handler')();
+  response.write('.'.repeat(100_000), observe('write callback'));
   await read;
-  hear('body read')();
-  response.end('.'.repeat(100_000), hear('end callback'));
+  observe('body read')();
+  response.end('.'.repeat(100_000), observe('end callback'));
 }

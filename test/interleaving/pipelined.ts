@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** One request of several that are written to a socket at once. */
+/** One of several requests that are written to a socket before any response is read. */
 export interface PipelinedRequest {
   readonly method: 'GET' | 'POST';
   readonly path: string;
@@ -14,7 +14,7 @@ export interface PipelinedResponse {
   readonly text: string;
 }
 
-/** Writes all requests to one socket before it reads, and answers the responses in order. */
+/** Writes all requests to one socket before it reads, and returns the responses in order. */
 export async function sendPipelined(url: string, requests: readonly PipelinedRequest[]): Promise<PipelinedResponse[]> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);

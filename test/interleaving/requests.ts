@@ -7,15 +7,15 @@ const TENANTS = 50;
 const LANES = 100;
 const TURNS = 5;
 
-/** What may be asked of an app under `/<action>/<tenant>/<id>`, and how many calls of AWS it takes. */
+/** The actions that an app has at `/<action>/<tenant>/<id>`, with the number of AWS calls that each makes. */
 export type Actions = Readonly<Record<string, number>>;
 
 /** The actions of an app that has `/works/<name>/<tenant>/<id>`. */
 export const workActions: Actions = Object.fromEntries(Object.entries(works).map(([name, { calls }]) => [`works/${name}`, calls]));
 
 /**
- * Sends 500 interleaved requests of 50 tenants, each after one of another tenant: each must be answered with the id of its
- * own tenant, and all the calls of AWS that it led to must have been allowed, signed with the one key of that tenant.
+ * Sends 500 interleaved requests of 50 tenants, each after a request of another tenant. Each response must contain the id of
+ * the request's tenant. Each AWS call must be allowed and signed with the only key of that tenant.
  */
 export async function expectOwnKeys(aws: LocalAws, url: string, actions: Actions): Promise<void> {
   const tenants = Array.from({ length: TENANTS }, (_, index) => `tenant-${index}`);
@@ -40,16 +40,16 @@ export async function expectOwnKeys(aws: LocalAws, url: string, actions: Actions
   );
 
   expect(wrong).toEqual([]);
-  expect(crossings(aws)).toEqual([]);
+  expect(wrongCalls(aws)).toEqual([]);
   const calls = aws.calls.filter(({ service }) => service !== 'sts');
   expect(calls).toHaveLength(expected);
-  // Every call names data of the tenant that it was made for: had another key signed it, it would have been denied.
+  // Every call accesses data of the tenant for which it was made: with another tenant's key it would have been denied.
   expect(new Set(calls.map(({ tenantSession }) => tenantSession))).toEqual(new Set(tenants));
   expect(assumesOf(aws)).toHaveLength(TENANTS);
 }
 
-/** Every call that was not allowed, or whose key served two tenants' sessions: nothing, where all is well. */
-function crossings(aws: LocalAws): LocalAws['calls'][number][] {
+/** The calls that were not allowed, or whose key was used by the sessions of two tenants. */
+function wrongCalls(aws: LocalAws): LocalAws['calls'][number][] {
   const tenantOf = new Map<string, string | undefined>();
   return aws.calls.filter(({ service, accessKeyId, tenantSession, decision }) => {
     if (service === 'sts') return decision !== 'allowed';

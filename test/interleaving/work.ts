@@ -9,10 +9,10 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { currentTenantAws } from '@tenant-aws/core';
 import { bucket, table } from '../support/notes-aws.ts';
 
-/** The body of a presigned PUT is not known when its URL is signed: without this, the URL demands an empty one. */
+/** The body of a presigned PUT is not known when its URL is signed. Without this option, the URL requires an empty body. */
 export const forPresigning = { requestChecksumCalculation: 'WHEN_REQUIRED' } as const;
 
-/** The current tenant's clients; what works with them asks for one anew at each call. */
+/** The current tenant's clients. The code that uses them reads the property again for each call. */
 export interface TenantClients {
   readonly s3: S3Client;
   /** Configured {@link forPresigning}. */
@@ -23,8 +23,8 @@ export interface TenantClients {
 type Work = (clients: TenantClients, tenant: string, id: string) => Promise<void>;
 
 /**
- * Everything that an application does with a client, and how many calls of AWS it takes. It is told whose request it works
- * for and names that tenant's data; who signs is the context's affair alone. Where the two differ, IAM denies the call.
+ * The ways in which an application uses a client, with the number of AWS calls that each makes. Each accesses the data of the
+ * tenant that it is given, but only the async context decides which tenant signs. Where the two differ, IAM denies the call.
  */
 export const works: Readonly<Record<string, { readonly calls: number; readonly run: Work }>> = {
   timers: { calls: 3, run: timers },
@@ -47,7 +47,7 @@ export async function get(clients: TenantClients, tenant: string, id: string): P
   return Body as unknown as AsyncIterable<Uint8Array>;
 }
 
-/** Of so many bytes, which come as a stream: in parts where they are many. */
+/** Uploads this number of bytes from a stream, in parts if there are many. */
 export async function upload(clients: TenantClients, tenant: string, id: string, bytes: number): Promise<void> {
   const Body = new PassThrough();
   const uploaded = new Upload({ client: clients.s3, params: { Bucket: bucket, Key: `${tenant}/${id}/upload`, Body } }).done();
@@ -61,7 +61,7 @@ async function uploadAndRead(clients: TenantClients, tenant: string, id: string)
   expectSame(read.equals(Buffer.alloc(1_000, tenant)), true);
 }
 
-/** Long enough to come in several chunks. */
+/** Long enough to arrive in several chunks. */
 function contentOf(tenant: string, id: string): string {
   return `${tenant} ${id} `.repeat(2_000);
 }
@@ -118,10 +118,10 @@ async function waiter(clients: TenantClients, tenant: string, id: string): Promi
 }
 
 async function presigned({ presigner }: TenantClients, tenant: string, id: string): Promise<void> {
-  const place = { Bucket: bucket, Key: `${tenant}/${id}/presigned` };
+  const object = { Bucket: bucket, Key: `${tenant}/${id}/presigned` };
   const [put, get] = await Promise.all([
-    getSignedUrl(presigner, new PutObjectCommand(place)),
-    getSignedUrl(presigner, new GetObjectCommand(place)),
+    getSignedUrl(presigner, new PutObjectCommand(object)),
+    getSignedUrl(presigner, new GetObjectCommand(object)),
   ]);
   expectSame((await fetch(put, { method: 'PUT', body: id })).status, 200);
   expectSame(await (await fetch(get)).text(), id);
@@ -137,14 +137,14 @@ async function documents(clients: TenantClients, tenant: string, id: string): Pr
   }
 }
 
-/** One after the other, and then all at once. */
+/** Some in sequence, then others in parallel. */
 async function together(clients: TenantClients, tenant: string, id: string): Promise<void> {
   await uploadAndRead(clients, tenant, id);
   await throughPipeline(clients, tenant, id);
-  const atOnce = [waiter, presigned, paginator, documents, forAwait].map((work) => work(clients, tenant, id));
-  await Promise.all([...atOnce, aTurn().then(() => put(clients, tenant, id))]);
+  const parallel = [waiter, presigned, paginator, documents, forAwait].map((work) => work(clients, tenant, id));
+  await Promise.all([...parallel, aTurn().then(() => put(clients, tenant, id))]);
 }
 
 function expectSame(seen: unknown, wanted: unknown): void {
-  if (seen !== wanted) throw new Error(`${String(seen)} in place of ${String(wanted)}`);
+  if (seen !== wanted) throw new Error(`expected ${String(wanted)}, but got ${String(seen)}`);
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { endOf } from '../support/child.ts';
 
-/** By their names on the registry; the app asks for the last one alone. */
+/** The packages and their folders. The app only installs the last one by name. */
 const packages = { templates: 'templates', policy: 'packages/policy', core: 'packages/core', nestjs: 'packages/nestjs' };
 
 async function run(command: string, args: readonly string[], cwd: string): Promise<{ code: number | null; output: string }> {
@@ -20,11 +20,11 @@ describe('an app that installs the packed packages', { timeout: 600_000 }, () =>
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tenant-aws-peers-'));
-    for (const place of Object.values(packages)) {
+    for (const packageFolder of Object.values(packages)) {
       const packed = await run(
         'npx',
         ['-y', 'pnpm@12.21.0', 'pack', '--pack-destination', folder],
-        fileURLToPath(new URL(`../../${place}`, import.meta.url)),
+        fileURLToPath(new URL(`../../${packageFolder}`, import.meta.url)),
       );
       if (packed.code !== 0) throw new Error(packed.output);
     }
@@ -39,8 +39,8 @@ describe('an app that installs the packed packages', { timeout: 600_000 }, () =>
   afterAll(() => rm(folder, { recursive: true }));
 
   /**
-   * Resolves what an install would resolve, and downloads nothing. As its users do, the app names the package of its framework
-   * and not those under it: npm refuses what breaks the peer range of a package that the app names itself, and no other's.
+   * Resolves an install without downloading it. Like a real app, it names only the package of its framework, not its
+   * dependencies: npm only enforces the peer ranges of packages that the app names itself.
    */
   async function install(sdk: readonly string[]): Promise<{ code: number | null; output: string }> {
     const app = await mkdtemp(join(folder, 'app-'));
@@ -50,7 +50,7 @@ describe('an app that installs the packed packages', { timeout: 600_000 }, () =>
     return run('npm', ['install', '--package-lock-only', '--no-audit', '--no-fund', adapter, ...nest, ...sdk], app);
   }
 
-  it('is refused beside an SDK that keeps the credentials of one tenant for the next', async () => {
+  it('is refused with an SDK that would use the credentials of one tenant for the next', async () => {
     const { code, output } = await install(['@aws-sdk/client-s3@3.758.0', '@aws-sdk/client-sts@3.758.0']);
 
     expect(code).not.toBe(0);
@@ -58,7 +58,7 @@ describe('an app that installs the packed packages', { timeout: 600_000 }, () =>
   });
 
   it.each(['@aws-sdk/client-s3', '@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb'])(
-    'is refused where %s alone is that old',
+    'is refused if only %s is that old',
     async (name) => {
       const { code, output } = await install([`${name}@3.758.0`, '@aws-sdk/client-sts@^3.810.0']);
 
@@ -68,7 +68,7 @@ describe('an app that installs the packed packages', { timeout: 600_000 }, () =>
     },
   );
 
-  it('is content with one that asks at every call', async () => {
+  it('is accepted with an SDK that requests credentials at every call', async () => {
     const { code, output } = await install(['@aws-sdk/client-s3@3.810.0', '@aws-sdk/client-sts@3.810.0']);
 
     expect({ code, output: output.includes('ERESOLVE') }).toEqual({ code: 0, output: false });

@@ -1,14 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** What takes minutes, or needs clients of other languages: not a part of `npm test`. */
+/** Tests that take minutes or need clients of other languages. They are not part of `npm test`. */
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },
   test: {
     include: ['test/real/**/*.test.ts'],
-    maxWorkers: 2, // they wait for other processes and for STS, far more than they work
+    maxWorkers: 2, // the tests mostly wait for other processes and for STS
     testTimeout: 600_000,
     hookTimeout: 60_000,
     reporters: process.env.CI

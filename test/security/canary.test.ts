@@ -13,46 +13,46 @@ import { bucket, roleArn } from '../support/notes-aws.ts';
 const aws = notesAws();
 afterEach(() => vi.restoreAllMocks());
 
-/** Every word of ours that comes out of the process, by whatever way. */
-class Ears {
-  readonly heard: string[] = [];
+/** Records all text that leaves the process: output, log calls and events. */
+class OutputRecorder {
+  readonly texts: string[] = [];
 
   constructor() {
     for (const stream of [process.stdout, process.stderr]) {
       vi.spyOn(stream, 'write').mockImplementation((chunk) => {
-        this.hear(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
+        this.record(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
         return true;
       });
     }
     for (const method of ['debug', 'error', 'info', 'log', 'warn'] as const) {
-      vi.spyOn(console, method).mockImplementation((...given) => given.forEach((value) => this.hearAll(value)));
+      vi.spyOn(console, method).mockImplementation((...given) => given.forEach((value) => this.recordValue(value)));
     }
     for (const event of ['identity', 'vend', 'refresh', 'revoke', 'denied', 'warning']) {
-      channel(`tenant-aws:${event}`).subscribe((message) => this.hearAll(message));
+      channel(`tenant-aws:${event}`).subscribe((message) => this.recordValue(message));
     }
   }
 
-  hear(text: string): void {
-    this.heard.push(text);
+  record(text: string): void {
+    this.texts.push(text);
   }
 
-  /** A value in every form in which loggers write values. */
-  hearAll(value: unknown): void {
-    this.hear(inspect(value));
-    this.hear(inspect(value, { depth: Number.POSITIVE_INFINITY, showHidden: true, maxArrayLength: null, maxStringLength: null }));
-    this.hear(String(value));
+  /** Records a value in every form in which loggers write values. */
+  recordValue(value: unknown): void {
+    this.record(inspect(value));
+    this.record(inspect(value, { depth: Number.POSITIVE_INFINITY, showHidden: true, maxArrayLength: null, maxStringLength: null }));
+    this.record(String(value));
     try {
-      this.hear(JSON.stringify(value) ?? '');
+      this.record(JSON.stringify(value) ?? '');
     } catch {
-      // a circle: no logger gets further with it
+      // circular: a logger fails, too
     }
     if (value instanceof Error)
-      [value.stack, value.cause, Reflect.get(value, 'detail')].forEach((part) => this.hear(inspect(part, { depth: 20 })));
+      [value.stack, value.cause, Reflect.get(value, 'detail')].forEach((part) => this.record(inspect(part, { depth: 20 })));
   }
 }
 
-it('lets no secret out: not by output, errors, inspections, answers, events', async () => {
-  const ears = new Ears();
+it('exposes no secret in output, errors, inspected values, responses or events', async () => {
+  const output = new OutputRecorder();
   const secrets = new Set<string>([aws.env['AWS_SECRET_ACCESS_KEY'] ?? '', aws.admin.secretAccessKey]);
   const middleware = tenantCredentials({ cache: { errorTtlMs: 0 } });
   const refused = tenantCredentials({ roleArn: `${roleArn}Elsewhere` });
@@ -63,11 +63,11 @@ it('lets no secret out: not by output, errors, inspections, answers, events', as
     for (const secret of [credentials.secretAccessKey, credentials.sessionToken ?? '']) secrets.add(secret);
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'acme/note', Body: 'text' }));
     for (const value of [tenantAws, s3, tenantAws.client(DynamoDBClient), credentials, tenantAws.identity, middleware.tvm, middleware])
-      ears.hearAll(value);
-    ears.hearAll({ deep: { credentials } });
+      output.recordValue(value);
+    output.recordValue({ deep: { credentials } });
   };
-  const hearsErrors: ErrorRequestHandler = (error, _req, _res, next) => {
-    ears.hearAll(error);
+  const logsErrors: ErrorRequestHandler = (error, _req, _res, next) => {
+    output.recordValue(error);
     console.error(error);
     next(error);
   };
@@ -81,17 +81,17 @@ it('lets no secret out: not by output, errors, inspections, answers, events', as
       await req.tenantAws.client(S3Client).send(new GetObjectCommand({ Bucket: bucket, Key: 'globex/note' }));
     })
     .use('/scoped', middleware, scoped(['no-such-template']))
-    .use(hearsErrors)
+    .use(logsErrors)
     .use(problemDetails())
     .use(((error: Error, _req, res, _next) => void res.status(500).json(error)) satisfies ErrorRequestHandler);
 
-  const answers: { path: string; code: unknown }[] = [];
+  const codes: { path: string; code: unknown }[] = [];
   const send = async (path: string, token: string): Promise<void> => {
     secrets.add(token);
     const response = await request(app).get(path).auth(token, { type: 'bearer' });
-    ears.hear(response.text);
-    ears.hear(JSON.stringify(response.headers));
-    answers.push({ path, code: response.body.code ?? response.status });
+    output.record(response.text);
+    output.record(JSON.stringify(response.headers));
+    codes.push({ path, code: response.body.code ?? response.status });
   };
   const token = await aws.issuer.token({ tenant: 'acme' });
   await send('/own', token);
@@ -105,14 +105,14 @@ it('lets no secret out: not by output, errors, inspections, answers, events', as
   await send('/own', await aws.issuer.token({ tenant: 'globex' }));
   aws.faults.sts({ code: 'Throttling' });
   await send('/own', await aws.issuer.token({ tenant: 'initech' }));
-  ears.hear(JSON.stringify(aws.calls));
+  output.record(JSON.stringify(aws.calls));
   await middleware.close();
   await refused.close();
-  ears.hearAll(middleware.tvm);
+  output.recordValue(middleware.tvm);
   vi.restoreAllMocks();
 
-  // Each way was really gone.
-  expect(answers.map(({ code }) => code)).toEqual([
+  // Each code path did run.
+  expect(codes.map(({ code }) => code)).toEqual([
     200,
     500,
     'template_not_found',
@@ -125,12 +125,12 @@ it('lets no secret out: not by output, errors, inspections, answers, events', as
   ]);
   expect(secrets.size).toBeGreaterThanOrEqual(9);
   expect([...secrets].every((secret) => secret.length >= 30)).toBe(true);
-  expect(ears.heard.join('\n')).toContain('acme');
-  const leaks = [...secrets].flatMap((secret) => ears.heard.filter((text) => text.includes(secret)).map((text) => around(text, secret)));
+  expect(output.texts.join('\n')).toContain('acme');
+  const leaks = [...secrets].flatMap((secret) => output.texts.filter((text) => text.includes(secret)).map((text) => around(text, secret)));
   expect(leaks).toEqual([]);
 });
 
-/** Enough of the text to find the leak by, without the secret. */
+/** The text before the secret, to find the leak. */
 function around(text: string, secret: string): string {
   const at = text.indexOf(secret);
   return `${text.slice(Math.max(0, at - 120), at)}<secret>`;

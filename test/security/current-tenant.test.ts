@@ -15,7 +15,7 @@ import { listen } from '../support/loopback.ts';
 
 const aws = notesAws();
 
-/** One for all tenants. */
+/** The same object for all tenants. */
 const clients: TenantClients = {
   get s3() {
     return currentTenantAws().client(S3Client);
@@ -28,24 +28,24 @@ const clients: TenantClients = {
   },
 };
 
-/** What `/works/<name>/<tenant>/<id>` answers. */
-async function answerOf(path: string): Promise<string> {
+/** The body of the response to `/works/<name>/<tenant>/<id>`. */
+async function respondTo(path: string): Promise<string> {
   const [name = '', tenant = '', id = ''] = path.split('/').slice(2);
   await works[name]?.run(clients, tenant, id);
   return currentTenantAws().tenantId;
 }
 
-interface Made {
+interface App {
   readonly listener: RequestListener;
   close(): Promise<void>;
 }
 
-const frameworks: readonly (readonly [string, () => Made])[] = [
+const frameworks: readonly (readonly [string, () => App])[] = [
   [
     'Express',
     () => {
       const tenants = expressTenants();
-      const handler: RequestHandler = (req, res, next) => void answerOf(req.path).then((tenant) => res.end(tenant), next);
+      const handler: RequestHandler = (req, res, next) => void respondTo(req.path).then((tenant) => res.end(tenant), next);
       return { listener: express().use(tenants, handler), close: () => tenants.close() };
     },
   ],
@@ -54,22 +54,22 @@ const frameworks: readonly (readonly [string, () => Made])[] = [
     () => {
       const tenants = koaTenants();
       const app = new Koa().use(tenants).use(async (ctx) => {
-        ctx.body = await answerOf(ctx.path);
+        ctx.body = await respondTo(ctx.path);
       });
-      const answer = app.callback();
-      return { listener: (req, res) => void answer(req, res), close: () => tenants.close() };
+      const callback = app.callback();
+      return { listener: (req, res) => void callback(req, res), close: () => tenants.close() };
     },
   ],
 ];
 
 describe.each(frameworks)('%s', (_name, make) => {
   it('signs every call of 500 interleaved requests of 50 tenants as the current tenant', { timeout: 120_000 }, async () => {
-    const made = make();
-    const { url, close } = await listen(made.listener);
+    const app = make();
+    const { url, close } = await listen(app.listener);
 
     await expectOwnKeys(aws, url, workActions);
 
     await close();
-    await made.close();
+    await app.close();
   });
 });

@@ -38,7 +38,7 @@ afterAll(async () => {
 
 const send = async (authorization: string): Promise<request.Response> => request(app).get('/').set({ authorization });
 
-it('serves a good token of the same issuer', async () => {
+it('accepts a valid token of the same issuer', async () => {
   expect((await send(`Bearer ${await own.sign({ 'custom:tenant_id': 'acme' })}`)).status).toBe(200);
 });
 
@@ -51,30 +51,30 @@ it.each(Object.entries(hostileTokens))('refuses a token before any call to STS: 
   expect(handled).toBe(0);
 });
 
-it.each(hostileTenantIds.map((tenant) => [tenant]))('refuses the tenant id %j of a good token before any call to STS', async (tenant) => {
+it.each(hostileTenantIds.map((tenant) => [tenant]))('refuses the tenant id %j of a valid token before any call to STS', async (tenant) => {
   const token = await own.sign({ 'custom:tenant_id': tenant });
 
   const response = await send(`Bearer ${token}`);
 
-  // An id that makes its token too long is refused one step earlier.
+  // If the id makes the token too long, the token is refused first.
   const refusal = token.length > LONGEST_TOKEN ? { status: 401, code: 'token_invalid' } : { status: 403, code: 'tenant_invalid' };
   expect({ status: response.status, code: response.body.code }).toEqual(refusal);
   expect(aws.calls).toEqual([]);
   expect(handled).toBe(0);
 });
 
-it('refuses two Authorization headers, the first of which is good', async () => {
-  const good = `Bearer ${await own.sign({ 'custom:tenant_id': 'acme' })}`;
+it('refuses two Authorization headers, even if the first is valid', async () => {
+  const valid = `Bearer ${await own.sign({ 'custom:tenant_id': 'acme' })}`;
   const { url, close } = await listen(app);
 
-  const response = await fetchTwice(url, good);
+  const response = await fetchTwice(url, valid);
   await close();
 
   expect(response).toEqual({ status: 401, code: 'token_invalid' });
   expect(handled).toBe(0);
 });
 
-/** `fetch` and supertest fold two headers of one name into one: a raw request keeps them apart. */
+/** Sends the header twice with a raw request, because `fetch` and supertest merge two headers of one name. */
 async function fetchTwice(url: string, authorization: string): Promise<{ status: number | undefined; code: string }> {
   const sent = httpRequest(url, { headers: ['Authorization', authorization, 'Authorization', authorization, 'Host', 'localhost'] });
   const response = await new Promise<IncomingMessage>((resolve, reject) => sent.once('response', resolve).once('error', reject).end());

@@ -17,10 +17,10 @@ const koa2: typeof koa3 = require('koa2');
 
 const aws = notesAws();
 
-/** Who was current in the listeners of each response. */
-const heard: string[] = [];
+/** The current tenant in the listener of each response. */
+const seen: string[] = [];
 
-/** Express puts its own prototypes under a request: over HTTP/2 these must stand on Node's classes of HTTP/2. */
+/** Express replaces the prototype of a request. For HTTP/2, its prototypes must inherit from Node's HTTP/2 classes. */
 function overHttp2(express: typeof express5): RequestListener {
   const tenants = expressTenants();
   onTestFinished(() => tenants.close());
@@ -33,7 +33,7 @@ function overHttp2(express: typeof express5): RequestListener {
     Object.setPrototypeOf(app[name], Object.create(base, own));
   }
   return app.use(tenants, (req, res) => {
-    res.on('finish', () => heard.push(currentTenantOrCode()));
+    res.on('finish', () => seen.push(currentTenantOrCode()));
     res.end(`${req.tenantAws.tenantId} ${currentTenantOrCode()}`);
   });
 }
@@ -42,11 +42,11 @@ function koaOverHttp2(Koa: typeof koa3): RequestListener {
   const tenants = koaTenants();
   onTestFinished(() => tenants.close());
   const app = new Koa().use(tenants).use((ctx) => {
-    ctx.res.on('finish', () => heard.push(currentTenantOrCode()));
+    ctx.res.on('finish', () => seen.push(currentTenantOrCode()));
     ctx.body = `${ctx.tenantAws.tenantId} ${currentTenantOrCode()}`;
   });
-  const answer = app.callback();
-  return (req, res) => void answer(req, res);
+  const callback = app.callback();
+  return (req, res) => void callback(req, res);
 }
 
 describe.each([
@@ -55,16 +55,16 @@ describe.each([
   ['Koa 3', () => koaOverHttp2(koa3)],
   ['Koa 2', () => koaOverHttp2(koa2)],
 ] as const)('%s over HTTP/2', (_name, listenerOf) => {
-  it('serves 40 streams of 8 tenants on one connection, each as its own, and refuses one without a token', async () => {
-    heard.length = 0;
+  it('serves 40 streams of 8 tenants on one connection, each as its own tenant, and refuses one without a token', async () => {
+    seen.length = 0;
     const server = createServer(listenerOf() as never).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
     const session = connect(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`);
     const get = async (headers: OutgoingHttpHeaders = {}) => {
       const stream = session.request({ ':path': '/', ...headers });
-      const [answered] = await once(stream, 'response');
-      return [answered[':status'], await text(stream)];
+      const [response] = await once(stream, 'response');
+      return [response[':status'], await text(stream)];
     };
     const tenants = Array.from({ length: 40 }, (_, i) => `tenant-${i % 8}`);
     const bearers = await Promise.all(tenants.map(async (tenant) => `Bearer ${await aws.issuer.token({ tenant })}`));
@@ -72,7 +72,7 @@ describe.each([
     expect(await Promise.all(bearers.map((authorization) => get({ authorization })))).toEqual(
       tenants.map((tenant) => [200, `${tenant} ${tenant}`]),
     );
-    await expect.poll(() => heard.toSorted()).toEqual(tenants.toSorted());
+    await expect.poll(() => seen.toSorted()).toEqual(tenants.toSorted());
     expect((await get())[0]).toBe(401);
 
     session.close();

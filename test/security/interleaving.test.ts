@@ -47,7 +47,7 @@ it("signs every call of 200 interleaved requests of 20 tenants with the request'
     text: `text ${index}`,
   }));
 
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     sent.map(async ({ tenant, id, text }) => {
       const response = await request(url)
         .post(`/${tenant}/${id}`)
@@ -59,10 +59,10 @@ it("signs every call of 200 interleaved requests of 20 tenants with the request'
   await close();
   await middleware.close();
 
-  const keys = new Map(answers.map(({ tenant, accessKeyId }) => [accessKeyId, tenant]));
+  const keys = new Map(responses.map(({ tenant, accessKeyId }) => [accessKeyId, tenant]));
   expect(keys.size).toBe(TENANTS);
-  expect(answers.map(({ object, item }) => ({ object, item }))).toEqual(sent.map(({ text }) => ({ object: text, item: text })));
-  // The keys that AWS saw: each call allowed, signed with the one key that was vended to the tenant whose session it is.
+  expect(responses.map(({ object, item }) => ({ object, item }))).toEqual(sent.map(({ text }) => ({ object: text, item: text })));
+  // Each call that AWS received was allowed, and signed with the only key of the tenant in its session name.
   const calls = aws.calls.filter(({ service }) => service !== 'sts');
   expect(calls).toHaveLength(4 * REQUESTS);
   expect(

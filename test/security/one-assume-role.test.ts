@@ -12,20 +12,20 @@ const CALLERS = 1_000;
 
 const aws = notesAws();
 
-it('makes one AssumeRole for 1,000 concurrent first requests of one tenant, and fails none of them where the first goes away', {
+it('makes one AssumeRole for 1,000 concurrent first requests of one tenant, and fails none of the others if the first is aborted', {
   timeout: 60_000,
 }, async () => {
   const middleware = tenantCredentials({ assumeTimeoutMs: 60_000 });
-  await middleware.ready(); // keys in hand: from here on STS is all that a request waits for
+  await middleware.ready(); // loads the keys: from here on, a request only waits for STS
   let arrived = 0;
   const firstArrived = Promise.withResolvers<void>();
   const allArrived = Promise.withResolvers<void>();
-  const firstGone = Promise.withResolvers<void>();
+  const firstClosed = Promise.withResolvers<void>();
   const app = express()
     .use((req, _res, next) => {
       arrived += 1;
       if (arrived === 1) {
-        req.socket.once('close', () => firstGone.resolve());
+        req.socket.once('close', () => firstClosed.resolve());
         firstArrived.resolve();
       }
       if (arrived === CALLERS) allArrived.resolve();
@@ -40,26 +40,26 @@ it('makes one AssumeRole for 1,000 concurrent first requests of one tenant, and 
   const agent = new Agent({ maxSockets: CALLERS });
   const send = () => request({ port, host: '127.0.0.1', agent, headers: { authorization } }).end();
 
-  // STS is held until everybody waits for it.
+  // STS does not respond until all requests wait for it.
   aws.faults.sts({ hang: true, times: 1 });
-  const leader = send().on('error', () => undefined);
+  const first = send().on('error', () => undefined);
   await firstArrived.promise;
-  const others = Array.from({ length: CALLERS - 1 }, () => answerOf(send()));
+  const others = Array.from({ length: CALLERS - 1 }, () => responseTo(send()));
   await allArrived.promise;
-  leader.destroy();
-  await firstGone.promise;
+  first.destroy();
+  await firstClosed.promise;
   aws.faults.clear();
-  const answers = await Promise.all(others);
+  const responses = await Promise.all(others);
 
-  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
-  expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+  expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]));
+  expect(new Set(responses.map(({ text }) => text)).size).toBe(1);
   expect(assumesOf(aws)).toHaveLength(1);
   agent.destroy();
   await new Promise((closed) => server.close(closed));
   await middleware.close();
 });
 
-async function answerOf(sent: ReturnType<typeof request>): Promise<{ status: number | undefined; text: string }> {
+async function responseTo(sent: ReturnType<typeof request>): Promise<{ status: number | undefined; text: string }> {
   const response = await new Promise<IncomingMessage>((resolve, reject) => sent.once('response', resolve).once('error', reject));
   let text = '';
   for await (const chunk of response) text += String(chunk);

@@ -16,7 +16,7 @@ afterAll(() => tvm.close());
 
 const get = (tenant: string) => new GetObjectCommand({ Bucket: bucket, Key: `${tenant}/note` });
 
-it("presigns a URL that reaches the tenant's own object, and none that reaches another's", async () => {
+it("presigns URLs that reach only the tenant's own objects", async () => {
   const s3 = tvm.for(identityOf('acme')).client(S3Client);
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'acme/note', Body: 'text' }));
 
@@ -26,24 +26,24 @@ it("presigns a URL that reaches the tenant's own object, and none that reaches a
   expect((await fetch(foreign)).status).toBe(403);
 });
 
-it("lets no URL out that a lying provider had presigned with another tenant's key", async () => {
+it("returns no URL that is presigned with another tenant's key", async () => {
   const s3 = tvm.for(identityOf('acme')).client(S3Client, { maxAttempts: 2 });
   s3.config.credentials = tvm.for(identityOf('globex')).credentials as never;
 
   await expect(getSignedUrl(s3, get('globex'))).rejects.toMatchObject({ code: 'tenant_mismatch' });
 });
 
-it('lets no URL out of a client of a revoked tenant, whatever its provider keeps', async () => {
+it('returns no URL for a revoked tenant, even if its provider returns earlier credentials', async () => {
   const s3 = tvm.for(identityOf('initech')).client(S3Client, { maxAttempts: 3 });
-  const kept = await tvm.vend(identityOf('initech'));
+  const earlier = await tvm.vend(identityOf('initech'));
   tvm.revoke('initech');
 
   await expect(getSignedUrl(s3, get('initech'))).rejects.toMatchObject({ code: 'tenant_revoked' });
-  s3.config.credentials = (async () => kept) as never;
+  s3.config.credentials = (async () => earlier) as never;
   await expect(getSignedUrl(s3, get('initech'))).rejects.toMatchObject({ code: 'tenant_revoked' });
 });
 
-it('makes URLs through `lasting` that live as long as they say, where others die with their credentials', async () => {
+it('presigns URLs with `lasting` that are valid until `expiresIn`, where others expire earlier with their credentials', async () => {
   const clock = new SettableClock();
   const later = await startNotesAws({ clock: () => clock.now().wall });
   const machine = new TokenVendingMachine(optionsFor(later), { clock });

@@ -8,7 +8,7 @@ import { startOwnIssuer } from '../support/own-issuer.ts';
 
 const aws = notesAws();
 
-it.each(['RS256', 'ES256'] as const)('believes the %s keys of a self-hosted issuer, and no others', async (algorithm) => {
+it.each(['RS256', 'ES256'] as const)('accepts only the %s keys of a self-hosted issuer', async (algorithm) => {
   const own = await startOwnIssuer(algorithm);
   const other = await startOwnIssuer(algorithm);
   const middleware = tenantCredentials({

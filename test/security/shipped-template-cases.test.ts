@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 const library = TemplateLibrary.from(shipped());
 const everything: PolicyDocument = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } };
 
-describe.each(library.names())('the cases of %s', (name) => {
+describe.each(library.names())('the template %s', (name) => {
   const { cases = { allow: [], deny: [] }, variables } = library.get(name);
   const examples = Object.fromEntries(Object.entries(variables).map(([variable, { example = '' }]) => [variable, example]));
   const set = PermissionSet.from([{ template: name, variables: examples }], { library });
@@ -15,11 +15,11 @@ describe.each(library.names())('the cases of %s', (name) => {
     return decide({ action, resource, context }, { role: [everything], session }).decision;
   }
 
-  it.each(cases.allow)('allow $tenant $action on $resource $context', (item) => {
+  it.each(cases.allow)('allows $tenant $action on $resource $context', (item) => {
     expect(decision(item)).toBe('allow');
   });
 
-  it.each(cases.deny)('deny $tenant $action on $resource $context', (item) => {
+  it.each(cases.deny)('denies $tenant $action on $resource $context', (item) => {
     expect(decision(item)).not.toBe('allow');
   });
 });

@@ -8,14 +8,14 @@ import { libraryOf, refusal } from '../../packages/policy/test/fixtures.ts';
 import { notesAws } from '../support/local-aws-per-file.ts';
 import { bucket, seed, table } from '../support/notes-aws.ts';
 
-// Every template here lets one tenant reach another's data: on the local AWS it does so, and the library refuses it.
+// Every template here gives one tenant access to another's data. The test shows the access on the local AWS, and that the library refuses the template.
 
 const aws = notesAws();
 const SECRET = "globex's secret";
 
 interface Leak {
   readonly statement: Statement | readonly Statement[];
-  /** What acme does. Answers what should have been out of its reach. */
+  /** Accesses another tenant's data as acme, and returns it. */
   readonly reach: (acme: TenantAws) => Promise<unknown>;
 }
 
@@ -71,11 +71,11 @@ async function scan(acme: TenantAws): Promise<unknown> {
 
 const own = '{{tenant}}/*';
 const leaks: Readonly<Record<string, Leak>> = {
-  'a list of resources that has all objects beside the own': {
+  'a list of resources with all objects in addition to its own': {
     statement: { Effect: 'Allow', Action: 's3:GetObject', Resource: [`arn:aws:s3:::${bucket}/{{tenant}}/*`, objects] },
     reach: (acme) => readSecret(acme),
   },
-  'a list of resources that has a neighbour beside the own': {
+  "a list of resources with another tenant's objects in addition to its own": {
     statement: {
       Effect: 'Allow',
       Action: 's3:GetObject',
@@ -83,11 +83,11 @@ const leaks: Readonly<Record<string, Leak>> = {
     },
     reach: (acme) => readSecret(acme),
   },
-  'a list of prefixes that has the empty one': {
+  'a list of prefixes with the empty prefix': {
     statement: list({ StringLike: { 's3:prefix': ['', own] } }),
     reach: (acme) => listSecret(acme, ''),
   },
-  'a list of prefixes that has a constant': {
+  'a list of prefixes with a constant': {
     statement: list({ StringLike: { 's3:prefix': [own, 'glob*'] } }),
     reach: (acme) => listSecret(acme, 'globex/'),
   },
@@ -95,11 +95,11 @@ const leaks: Readonly<Record<string, Leak>> = {
     statement: list({ StringLikeIfExists: { 's3:prefix': own } }),
     reach: (acme) => listSecret(acme),
   },
-  'a prefix under ForAllValues, which holds without a prefix': {
+  'a prefix under ForAllValues, which is true without a prefix': {
     statement: list({ 'ForAllValues:StringLike': { 's3:prefix': own } }),
     reach: (acme) => listSecret(acme),
   },
-  'a prefix under ForAllValues and Null, which hold for an empty prefix': {
+  'a prefix under ForAllValues and Null, which are true for an empty prefix': {
     statement: list({ 'ForAllValues:StringLike': { 's3:prefix': own }, Null: { 's3:prefix': 'false' } }),
     reach: (acme) => listSecret(acme, ''),
   },
@@ -111,7 +111,7 @@ const leaks: Readonly<Record<string, Leak>> = {
     statement: getAny({ StringEquals: { 'aws:UserAgent': '{{tenant}}' } }),
     reach: (acme) => readSecret(acme, { 'user-agent': 'acme' }),
   },
-  'a source of the copy that is the own': {
+  'a copy source in its own folder': {
     statement: [
       { Effect: 'Allow', Action: 's3:GetObject', Resource: `arn:aws:s3:::${bucket}/{{tenant}}/*` },
       {
@@ -131,7 +131,7 @@ const leaks: Readonly<Record<string, Leak>> = {
     statement: items('dynamodb:BatchGetItem', { StringEquals: { 'dynamodb:LeadingKeys': '{{tenant}}' } }),
     reach: (acme) => batch(acme, 'acme', 'globex'),
   },
-  'leading keys of a scan, which has none': {
+  'leading keys of a scan, which sends none': {
     statement: items(['dynamodb:GetItem', 'dynamodb:Scan'], { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': '{{tenant}}' } }),
     reach: scan,
   },

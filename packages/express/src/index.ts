@@ -10,7 +10,7 @@ declare global {
     interface Request {
       /**
        * AWS as this request's tenant: clients and credentials that reach only its own data.
-       * Absent under `optional` where nothing was presented: write `req.tenantAws?.` there.
+       * Absent with the option `optional` if the request presented nothing: write `req.tenantAws?.` there.
        */
       tenantAws: TenantAws;
     }

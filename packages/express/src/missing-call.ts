@@ -1,8 +1,8 @@
 import { IncomingMessage } from 'node:http';
 import { ConfigurationError } from '@tenant-aws/core';
 
-/** `app.use(tenantCredentials)` hands the factory a request in place of its options: said by name, before anything reads it. */
+/** `app.use(tenantCredentials)` passes a request to the factory instead of options. This error explains the mistake. */
 export function refuseMissingCall(given: unknown, call: string): void {
-  if (given instanceof IncomingMessage)
-    throw new ConfigurationError([`write \`${call}\`, with the call: what was mounted is the function that makes the middleware`]);
+  if (!(given instanceof IncomingMessage)) return;
+  throw new ConfigurationError([`the function that makes the middleware was mounted without a call: write \`${call}\``]);
 }

@@ -3,9 +3,9 @@ import type { ErrorRequestHandler, NextFunction, Request, Response } from 'expre
 import { refuseMissingCall } from './missing-call.ts';
 
 /**
- * Error middleware, mounted last: answers a {@link TenantAwsError} as RFC 9457 writes it, `{ type, title, status, code }`.
- * What is not the client's fault is printed to stderr, as Express' own handler does: never where the app's `env` is `test`.
- * Every other error goes on to the next error handler.
+ * Error middleware, mounted last: responds to a {@link TenantAwsError} in the format of RFC 9457, `{ type, title, status, code }`.
+ * Errors with a status of 500 or more are also printed to stderr, unless the app's `env` is `test`, as in Express' own handler.
+ * All other errors are passed to the next error handler.
  *
  * @example
  * app.use(problemDetails());
@@ -15,7 +15,7 @@ export function problemDetails(): ErrorRequestHandler {
 
   return function problemDetails(error: unknown, req: Request, res: Response, next: NextFunction): void {
     if (!(error instanceof TenantAwsError) || res.headersSent) return next(error);
-    // oxlint-disable-next-line no-console -- Express' own log of errors
+    // oxlint-disable-next-line no-console -- as Express' own error handler
     if (!error.expose && req.app.get('env') !== 'test') console.error(error);
     res.status(error.status).set(error.headers).type(PROBLEM_JSON).json(problemOf(error));
   };

@@ -3,11 +3,11 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { refuseMissingCall } from './missing-call.ts';
 
 /**
- * Route middleware: from here on the request has these permissions *instead of* those of the middleware above it.
- * It mints its own credentials before the handler runs; with `eager: false` above, they are the only ones minted.
+ * Route middleware: after it, the request has these permissions *instead of* those of the middleware above it.
+ * It vends credentials before the handler runs. With `eager: false` above, no others are vended.
  *
- * To Express' error path go {@link TokenMissingError}, where `optional` above let in a request that presents nothing,
- * and {@link NoTenantError}, where there is no `tenantCredentials()` above.
+ * It passes {@link TokenMissingError} to Express' error handlers if `optional` above admitted a request that presented nothing,
+ * and {@link NoTenantError} if there is no `tenantCredentials()` above.
  *
  * @example
  * app.get('/reports', scoped(['s3-folder-read-only']), handler);

@@ -2,22 +2,22 @@ import { httpIdentityRequest, runForRequest, type TenantAws, type TenantGate, ty
 import type { NextFunction, Request, Response } from 'express';
 import { refuseMissingCall } from './missing-call.ts';
 
-/** Every option is optional: what is not given here is read from the `TENANT_AWS_*` variables of the environment. */
+/** Options that are not given are read from the `TENANT_AWS_*` environment variables. */
 export type TenantCredentialsOptions = TenantGateOptions;
 
-/** The middleware, and the machine behind it. */
+/** The middleware, with its token vending machine. */
 export interface TenantCredentialsMiddleware extends Pick<TenantGate, 'tvm' | 'ready' | 'close'> {
   (req: Request, res: Response, next: NextFunction): Promise<void>;
 }
 
 /**
- * Express middleware: verifies who the request speaks for and hangs AWS, as its tenant, on `req.tenantAws`.
- * The handlers after it run inside the tenant's context, so that `currentTenantAws()` works in them.
- * Whatever is refused goes to Express' error path with `status`, `code` and `headers`.
+ * Express middleware: verifies the identity of the request and sets `req.tenantAws`, AWS as its tenant.
+ * The handlers after it run in the tenant's context, so that `currentTenantAws()` works in them.
+ * Errors are passed to Express' error handlers, with `status`, `code` and `headers`.
  *
- * `ready()` checks what creation cannot (base credentials, discovery, keys); `close()` closes only a machine that it made.
+ * `ready()` checks base credentials, discovery and keys, which creation does not. `close()` closes only a machine that the middleware made.
  *
- * @throws {@link ConfigurationError} with every fault at once, when it is created
+ * @throws {@link ConfigurationError} lists every fault, when the middleware is created
  * @example
  * app.use(tenantCredentials());
  * app.get('/notes/:id', async (req, res) => {
@@ -35,7 +35,7 @@ export function tenantCredentials(options: TenantCredentialsOptions = {}): Tenan
     } catch (error) {
       return next(error);
     }
-    // Under `optional`, where nothing was presented, a tenant that a middleware above has admitted stays.
+    // With `optional`, a request that presents nothing here keeps the tenant that a middleware above has admitted.
     if (tenantAws) req.tenantAws = tenantAws;
     runForRequest({ request: req, response: res }, { current: req.tenantAws, purpose: 'handler' }, next);
   }

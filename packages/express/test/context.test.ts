@@ -12,14 +12,14 @@ import { listen } from '../../../test/support/loopback.ts';
 import { bucket } from '../../../test/support/notes-aws.ts';
 import { currentTenantOrCode } from '../../../test/support/current-tenant.ts';
 import { problemDetails } from '../src/index.ts';
-import { made } from './application.ts';
+import { createMiddleware } from './application.ts';
 import { frameworks } from './frameworks.ts';
 
 const aws = notesAws();
 
 describe.each(frameworks)('the context of a request on %s', (_name, express) => {
-  /** Writes in the name of whoever the context says it is, under the key that the request says: IAM objects if the two differ. */
-  async function writes(tenant: string): Promise<void> {
+  /** Writes as the tenant of the context into the folder of the tenant of the request. IAM denies it if the two differ. */
+  async function writeAs(tenant: string): Promise<void> {
     await aTurn();
     const { client, tenantId } = contextOf();
     await client.send(new PutObjectCommand({ Bucket: bucket, Key: `${tenant}/context`, Body: tenantId }));
@@ -29,17 +29,17 @@ describe.each(frameworks)('the context of a request on %s', (_name, express) => 
     (tenantOf: (req: Request) => string | Promise<string>): RequestHandler =>
     (req, res, next) => {
       Promise.resolve(tenantOf(req))
-        .then(writes)
+        .then(writeAs)
         .then(() => res.json({ tenant: currentTenantAws().tenantId }))
         .catch(next);
     };
 
-  const tellsTenant: ErrorRequestHandler = (error, _req, res, _next) =>
+  const sendTenant: ErrorRequestHandler = (error, _req, res, _next) =>
     void res.status(500).json({ error: String(error), tenant: currentTenantOrCode() });
 
   function app(): Express {
     return express()
-      .use(made())
+      .use(createMiddleware())
       .post(
         '/json',
         express.json(),
@@ -69,7 +69,7 @@ describe.each(frameworks)('the context of a request on %s', (_name, express) => 
         }),
       )
       .post('/error', () => {
-        throw new Error('theirs');
+        throw new Error('of the application');
       })
       .post('/bare', (req, res) => {
         req.resume().on('end', () => {
@@ -77,7 +77,7 @@ describe.each(frameworks)('the context of a request on %s', (_name, express) => 
         });
       })
       .use(problemDetails())
-      .use(tellsTenant);
+      .use(sendTenant);
   }
 
   const bodies: Readonly<Record<string, (sent: request.Test, tenant: string) => request.Test>> = {
@@ -107,7 +107,7 @@ describe.each(frameworks)('the context of a request on %s', (_name, express) => 
     await close();
   });
 
-  it('follows the orders A, B, A', async () => {
+  it('is kept when tenants alternate', async () => {
     const on = app();
     const send = async (tenant: string) =>
       (
@@ -126,8 +126,8 @@ describe.each(frameworks)('the context of a request on %s', (_name, express) => 
     expect(second).not.toBe(first);
   });
 
-  it("is nobody's where nothing was presented, though the server was started in the name of a tenant", async () => {
-    const middleware = made({ optional: true });
+  it("has no tenant if the request presented nothing, even if the server was started in a tenant's context", async () => {
+    const middleware = createMiddleware({ optional: true });
     const on = express()
       .use(middleware)
       .get('/', (_req, res) => void res.end(currentTenantOrCode()));
@@ -137,10 +137,10 @@ describe.each(frameworks)('the context of a request on %s', (_name, express) => 
     await server.close();
   });
 
-  it('stays as it is below another middleware that is optional, to which nothing was presented', async () => {
-    const inner = made({ optional: true, identity: () => undefined });
+  it('is kept by a second, optional middleware to which the request presents nothing', async () => {
+    const inner = createMiddleware({ optional: true, identity: () => undefined });
     const on = express()
-      .use(made(), inner)
+      .use(createMiddleware(), inner)
       .get('/', (req, res) => void res.json([req.tenantAws.tenantId, currentTenantOrCode()]));
 
     const response = await request(on)
@@ -150,15 +150,15 @@ describe.each(frameworks)('the context of a request on %s', (_name, express) => 
     expect(response.body).toEqual(['acme', 'acme']);
   });
 
-  it('reaches the error handlers', async () => {
+  it('is kept in error handlers', async () => {
     const response = await request(app())
       .post('/error')
       .auth(await aws.issuer.token({ tenant: 'acme' }), { type: 'bearer' });
 
-    expect(response.body).toEqual({ error: 'Error: theirs', tenant: 'acme' });
+    expect(response.body).toEqual({ error: 'Error: of the application', tenant: 'acme' });
   });
 
-  it("is the request's own or nobody's in a bare listener of the request, and never another's", async () => {
+  it("has the request's own tenant or none in a bare listener of the request", async () => {
     const { url, close } = await listen(app());
     const tenants = Array.from({ length: 20 }, (_, index) => `tenant-${index % 5}`);
 

@@ -15,7 +15,7 @@ describe.each(frameworks)('problemDetails on %s', (_name, express) => {
     return express().use(fails).use(problemDetails()).use(others);
   }
 
-  it('answers an error of ours with its status, headers and code', async () => {
+  it('responds to a TenantAwsError with its status, headers and code', async () => {
     const response = await request(failsWith(new TokenMissingError())).get('/');
 
     expect(response).toMatchObject({ status: 401, type: 'application/problem+json', headers: { 'www-authenticate': 'Bearer' } });
@@ -27,7 +27,7 @@ describe.each(frameworks)('problemDetails on %s', (_name, express) => {
     });
   });
 
-  it('keeps what only the operator may read', async () => {
+  it('does not respond with `detail` or `cause`', async () => {
     const error = new StsRejectedError('arn:aws:iam::000000000000:role/TenantAccess is not assumable', { cause: new Error('cause') });
 
     const response = await request(failsWith(error)).get('/');
@@ -41,7 +41,7 @@ describe.each(frameworks)('problemDetails on %s', (_name, express) => {
     ['production', new StsRejectedError('not assumable'), 1],
     ['production', new TokenMissingError(), 0],
     ['test', new StsRejectedError('not assumable'), 0],
-  ])('prints, in %s, %s so many times: %i', async (env, error, times) => {
+  ])('prints, with the env %s, %s this number of times: %i', async (env, error, times) => {
     const printed = vi.spyOn(console, 'error').mockImplementation(() => undefined);
 
     await request(failsWith(error).set('env', env)).get('/');
@@ -49,16 +49,17 @@ describe.each(frameworks)('problemDetails on %s', (_name, express) => {
     expect(printed.mock.calls).toEqual(Array.from({ length: times }, () => [error]));
   });
 
-  it.each([[new Error('theirs')], ['a string'], [{ status: 401, code: 'token_missing', message: 'looks like ours' }]])(
-    'passes on what is not ours: %s',
-    async (error) => {
-      expect((await request(failsWith(error)).get('/')).status).toBe(418);
-    },
-  );
+  it.each([
+    [new Error('of the application')],
+    ['a string'],
+    [{ status: 401, code: 'token_missing', message: 'looks like a TenantAwsError' }],
+  ])('passes on other errors: %s', async (error) => {
+    expect((await request(failsWith(error)).get('/')).status).toBe(418);
+  });
 
-  it('passes on an error that comes after the answer has begun', async () => {
-    const begins: RequestHandler = (_req, res, next) => {
-      res.write('begun');
+  it('passes on an error after the response has started', async () => {
+    const startsResponse: RequestHandler = (_req, res, next) => {
+      res.write('started');
       next(new TokenMissingError());
     };
     const seen: unknown[] = [];
@@ -67,13 +68,13 @@ describe.each(frameworks)('problemDetails on %s', (_name, express) => {
       res.end();
     };
 
-    const response = await request(express().use(begins).use(problemDetails()).use(ends)).get('/');
+    const response = await request(express().use(startsResponse).use(problemDetails()).use(ends)).get('/');
 
-    expect(response.text).toBe('begun');
+    expect(response.text).toBe('started');
     expect(seen).toEqual([expect.any(TokenMissingError)]);
   });
 
-  it('explains what is wrong where it is mounted without the call', async () => {
+  it('explains the mistake if it is mounted without a call', async () => {
     const app = express()
       .use(problemDetails as unknown as RequestHandler)
       .use(others);

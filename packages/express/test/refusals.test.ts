@@ -6,7 +6,7 @@ import { notesAws } from '../../../test/support/local-aws-per-file.ts';
 import { NOBODY_LISTENS } from '../../../test/support/loopback.ts';
 import { roleArn } from '../../../test/support/notes-aws.ts';
 import { problemDetails, type TenantCredentialsOptions } from '../src/index.ts';
-import { get, made, writesNote } from './application.ts';
+import { get, createMiddleware, writeNote } from './application.ts';
 import { frameworks } from './frameworks.ts';
 
 const aws = notesAws();
@@ -25,7 +25,7 @@ interface Refusal {
   readonly fault?: () => void;
 }
 const refusals: readonly Refusal[] = [
-  { when: 'nothing is presented', status: 401, code: 'token_missing', headers: { 'www-authenticate': 'Bearer' } },
+  { when: 'the request presents nothing', status: 401, code: 'token_missing', headers: { 'www-authenticate': 'Bearer' } },
   {
     when: 'the token is malformed',
     status: 401,
@@ -46,9 +46,9 @@ const refusals: readonly Refusal[] = [
     code: 'tenant_missing',
     authorization: bearer({ tenant: 'acme', claims: { 'custom:tenant_id': undefined } }),
   },
-  { when: 'the tenant id is not acceptable', status: 403, code: 'tenant_invalid', authorization: bearer({ tenant: '*' }) },
+  { when: 'the tenant id is not accepted', status: 403, code: 'tenant_invalid', authorization: bearer({ tenant: '*' }) },
   {
-    when: "the issuer's keys cannot be had",
+    when: "the issuer's keys are unavailable",
     status: 503,
     code: 'keys_unavailable',
     headers: { 'retry-after': expect.stringMatching(/^[1-9]\d*$/) },
@@ -64,7 +64,7 @@ const refusals: readonly Refusal[] = [
     fault: () => aws.faults.sts({ down: true }),
   },
   {
-    when: 'STS never answers',
+    when: 'STS does not respond',
     status: 503,
     code: 'sts_unavailable',
     headers: { 'retry-after': expect.stringMatching(/^[1-9]\d*$/) },
@@ -73,7 +73,7 @@ const refusals: readonly Refusal[] = [
     fault: () => aws.faults.sts({ hang: true }),
   },
   {
-    when: 'the role does not trust us',
+    when: 'the role does not exist',
     status: 500,
     code: 'sts_rejected',
     authorization: asAcme,
@@ -82,11 +82,12 @@ const refusals: readonly Refusal[] = [
 ];
 
 describe.each(frameworks)('tenantCredentials on %s', (_name, express) => {
-  const handler = vi.fn(writesNote);
+  const handler = vi.fn(writeNote);
   beforeEach(() => void handler.mockClear());
-  const appWith = (options?: TenantCredentialsOptions): Express => express().use(made(options)).get('/', handler).use(problemDetails());
+  const appWith = (options?: TenantCredentialsOptions): Express =>
+    express().use(createMiddleware(options)).get('/', handler).use(problemDetails());
 
-  it.each(refusals)('answers $status $code when $when, and reaches no handler', async ({ status, code, headers = {}, ...given }) => {
+  it.each(refusals)('responds with $status $code when $when, and calls no handler', async ({ status, code, headers = {}, ...given }) => {
     const app = appWith(given.options?.());
     given.fault?.();
 
@@ -104,7 +105,7 @@ describe.each(frameworks)('tenantCredentials on %s', (_name, express) => {
     ['an expired token', bearer({ tenant: 'acme', expiresInSeconds: -60 }), 'token_invalid'],
     ['a token without a tenant', bearer({ tenant: 'acme', claims: { 'custom:tenant_id': undefined } }), 'tenant_missing'],
     ['a hostile tenant', bearer({ tenant: '../globex' }), 'tenant_invalid'],
-  ])('refuses %s when optional, as ever', async (_what, authorization, code) => {
+  ])('refuses %s even if it is optional', async (_what, authorization, code) => {
     const app = appWith({ optional: true });
 
     const response = await get(app, authorization);

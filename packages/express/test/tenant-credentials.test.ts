@@ -6,7 +6,7 @@ import { notesAws } from '../../../test/support/local-aws-per-file.ts';
 import { NOBODY_LISTENS } from '../../../test/support/loopback.ts';
 import { assumesOf, bucket, tenantAwsVariables } from '../../../test/support/notes-aws.ts';
 import { problemDetails, type TenantCredentialsOptions, tenantCredentials } from '../src/index.ts';
-import { explains, get, made, writesNote } from './application.ts';
+import { sendMessage, get, createMiddleware, writeNote } from './application.ts';
 import { frameworks } from './frameworks.ts';
 
 const aws = notesAws();
@@ -14,10 +14,10 @@ const aws = notesAws();
 const asAcme = async () => `Bearer ${await aws.issuer.token({ tenant: 'acme' })}`;
 
 describe.each(frameworks)('tenantCredentials on %s', (_name, express) => {
-  const appWith = (options?: TenantCredentialsOptions, handler = writesNote): Express =>
-    express().use(made(options)).get('/', handler).use(problemDetails());
+  const appWith = (options?: TenantCredentialsOptions, handler = writeNote): Express =>
+    express().use(createMiddleware(options)).get('/', handler).use(problemDetails());
 
-  it("hangs AWS, as the token's tenant, on the request", async () => {
+  it("sets `req.tenantAws` for the token's tenant", async () => {
     const response = await get(appWith(), asAcme);
 
     expect(response.body).toEqual({ tenant: 'acme' });
@@ -27,7 +27,7 @@ describe.each(frameworks)('tenantCredentials on %s', (_name, express) => {
     ]);
   });
 
-  it("leaves what is the neighbour's to AWS, which denies it", async () => {
+  it("has AWS deny access to another tenant's data", async () => {
     const app = appWith({}, (req, res) => {
       req.tenantAws
         .client(S3Client)
@@ -44,8 +44,8 @@ describe.each(frameworks)('tenantCredentials on %s', (_name, express) => {
     expect(aws.calls.at(-1)).toMatchObject({ operation: 'GetObject', decision: 'denied', tenantSession: 'acme' });
   });
 
-  it('shows its status and headers through the error handler of Express itself', async () => {
-    const app = express().use(made()).set('env', 'test');
+  it("has a status and headers for Express' own error handler", async () => {
+    const app = express().use(createMiddleware()).set('env', 'test');
 
     const response = await get(app);
 
@@ -61,9 +61,9 @@ describe.each(frameworks)('tenantCredentials on %s', (_name, express) => {
     expect(response.body).toEqual({ tenant: null });
   });
 
-  it('reaches the handler before STS is asked when it is not eager', async () => {
+  it('calls the handler before STS if it is not eager', async () => {
     aws.faults.sts({ down: true });
-    const handler = vi.fn(writesNote);
+    const handler = vi.fn(writeNote);
     const app = appWith({ eager: false }, handler);
 
     const response = await get(app, asAcme);
@@ -72,7 +72,7 @@ describe.each(frameworks)('tenantCredentials on %s', (_name, express) => {
     expect(response.body.code).toBe('sts_unavailable');
   });
 
-  it('asks STS once for the requests of one tenant', async () => {
+  it('calls STS once for the requests of one tenant', async () => {
     const app = appWith();
     const authorization = await asAcme();
     for (let sent = 0; sent < 2; sent += 1) await get(app, async () => authorization);
@@ -80,10 +80,10 @@ describe.each(frameworks)('tenantCredentials on %s', (_name, express) => {
     expect(assumesOf(aws)).toHaveLength(1);
   });
 
-  it('uses the machine it is given, and leaves it open', async () => {
+  it('uses the machine that it is given, and does not close it', async () => {
     const tvm = TokenVendingMachine.fromEnvironment();
     const given = tenantCredentials({ tvm });
-    const app = express().use(given).get('/', writesNote);
+    const app = express().use(given).get('/', writeNote);
 
     const response = await get(app, asAcme);
     await given.close();
@@ -95,27 +95,29 @@ describe.each(frameworks)('tenantCredentials on %s', (_name, express) => {
   });
 
   it('closes the machine that it made', async () => {
-    const middleware = made();
+    const middleware = createMiddleware();
     await middleware.close();
 
-    await expect(middleware.tvm.vend({ tenantId: 'acme', claims: {}, source: 'claims' })).rejects.toThrow();
+    await expect(middleware.tvm.vend({ tenantId: 'acme', claims: {}, source: 'claims' })).rejects.toMatchObject({
+      code: 'configuration_invalid',
+    });
   });
 
-  it('is ready when base credentials and keys can be had', async () => {
-    await expect(made().ready()).resolves.toBeUndefined();
+  it('is ready when base credentials and keys are available', async () => {
+    await expect(createMiddleware().ready()).resolves.toBeUndefined();
   });
 
-  it('is not ready when the keys cannot be had', async () => {
+  it('is not ready when the keys are unavailable', async () => {
     const { url, audience } = aws.issuer;
     const identity = bearerToken({ issuer: url, audience, jwksUri: NOBODY_LISTENS });
 
-    await expect(made({ identity }).ready()).rejects.toMatchObject({ code: 'keys_unavailable' });
+    await expect(createMiddleware({ identity }).ready()).rejects.toMatchObject({ code: 'keys_unavailable' });
   });
 
-  it('explains what is wrong where it is mounted without the call', async () => {
+  it('explains the mistake if it is mounted without a call', async () => {
     const app = express()
       .use(tenantCredentials as unknown as RequestHandler)
-      .use(explains);
+      .use(sendMessage);
 
     const response = await get(app);
 
@@ -124,11 +126,11 @@ describe.each(frameworks)('tenantCredentials on %s', (_name, express) => {
   });
 
   it('has a name in stack traces', () => {
-    expect(made().name).toBe('tenantCredentials');
+    expect(createMiddleware().name).toBe('tenantCredentials');
   });
 });
 
-it('names all that is missing at once, when it is created', () => {
+it('names every missing variable when it is created', () => {
   for (const name of Object.keys(tenantAwsVariables(aws))) vi.stubEnv(name, undefined);
 
   const create = () => tenantCredentials();

@@ -9,7 +9,7 @@ declare module 'koa' {
   interface DefaultContext {
     /**
      * AWS as this request's tenant: clients and credentials that reach only its own data.
-     * Absent under `optional` where nothing was presented: write `ctx.tenantAws?.` there.
+     * Absent with the option `optional` if the request presented nothing: write `ctx.tenantAws?.` there.
      */
     tenantAws: TenantAws;
   }

@@ -3,8 +3,9 @@ import type { Middleware } from 'koa';
 import { refuseMissingCall } from './missing-call.ts';
 
 /**
- * Middleware, mounted first: answers a {@link TenantAwsError} as RFC 9457 writes it, `{ type, title, status, code }`.
- * Every other error goes on to Koa's own error path. What is answered is still emitted to `app.on('error')` where its status is 500 or more.
+ * Middleware, mounted first: responds to a {@link TenantAwsError} in the format of RFC 9457, `{ type, title, status, code }`.
+ * Errors with a status of 500 or more are also emitted to `app.on('error')`.
+ * All other errors are thrown again.
  *
  * @example
  * app.use(problemDetails());

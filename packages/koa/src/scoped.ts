@@ -3,11 +3,11 @@ import type { Middleware } from 'koa';
 import { refuseMissingCall } from './missing-call.ts';
 
 /**
- * Route middleware: from here on the request has these permissions *instead of* those of the middleware above it.
- * It mints its own credentials before the handler runs; with `eager: false` above, they are the only ones minted.
+ * Route middleware: after it, the request has these permissions *instead of* those of the middleware above it.
+ * It vends credentials before the handler runs. With `eager: false` above, no others are vended.
  *
- * It throws {@link TokenMissingError}, where `optional` above let in a request that presents nothing,
- * and {@link NoTenantError}, where there is no `tenantCredentials()` above.
+ * It throws {@link TokenMissingError} if `optional` above admitted a request that presented nothing,
+ * and {@link NoTenantError} if there is no `tenantCredentials()` above.
  *
  * @example
  * router.get('/reports', scoped(['s3-folder-read-only']), handler);

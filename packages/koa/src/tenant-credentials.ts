@@ -2,20 +2,20 @@ import { httpIdentityRequest, runForRequest, type TenantGate, type TenantGateOpt
 import type { Middleware } from 'koa';
 import { refuseMissingCall } from './missing-call.ts';
 
-/** Every option is optional: what is not given here is read from the `TENANT_AWS_*` variables of the environment. */
+/** Options that are not given are read from the `TENANT_AWS_*` environment variables. */
 export type TenantCredentialsOptions = TenantGateOptions;
 
-/** The middleware, and the machine behind it. */
+/** The middleware, with its token vending machine. */
 export type TenantCredentialsMiddleware = Middleware & Pick<TenantGate, 'tvm' | 'ready' | 'close'>;
 
 /**
- * Koa middleware: verifies who the request speaks for and hangs AWS, as its tenant, on `ctx.tenantAws`.
- * The middleware after it runs inside the tenant's context, so that `currentTenantAws()` works in it.
- * Whatever is refused is thrown with `status`, `code`, `headers` and `expose`, as Koa's own `ctx.throw` does.
+ * Koa middleware: verifies the identity of the request and sets `ctx.tenantAws`, AWS as its tenant.
+ * The middleware after it runs in the tenant's context, so that `currentTenantAws()` works in it.
+ * Errors are thrown as `ctx.throw` throws them, with `status`, `code`, `headers` and `expose`.
  *
- * `ready()` checks what creation cannot (base credentials, discovery, keys); `close()` closes only a machine that it made.
+ * `ready()` checks base credentials, discovery and keys, which creation does not. `close()` closes only a machine that the middleware made.
  *
- * @throws {@link ConfigurationError} with every fault at once, when it is created
+ * @throws {@link ConfigurationError} lists every fault, when the middleware is created
  * @example
  * app.use(tenantCredentials());
  * router.get('/notes/:id', async (ctx) => {
@@ -28,7 +28,7 @@ export function tenantCredentials(options: TenantCredentialsOptions = {}): Tenan
 
   const tenantCredentials: Middleware = async function tenantCredentials(ctx, next) {
     const tenantAws = await enter(httpIdentityRequest(ctx.req, ctx.state.user));
-    // Under `optional`, where nothing was presented, a tenant that a middleware above has admitted stays.
+    // With `optional`, a request that presents nothing here keeps the tenant that a middleware above has admitted.
     if (tenantAws) ctx.tenantAws = tenantAws;
     return runForRequest({ request: ctx.req, response: ctx.res }, { current: ctx.tenantAws, purpose: 'handler' }, next);
   };

@@ -6,13 +6,13 @@ import { onTestFinished } from 'vitest';
 import { type TenantCredentialsMiddleware, type TenantCredentialsOptions, tenantCredentials } from '../src/index.ts';
 
 interface Applications {
-  /** An app whose errors are answered by Koa itself, and not printed. */
+  /** An app that responds to errors with Koa's own handler and prints none. */
   readonly appOf: (...middleware: readonly Middleware[]) => Koa;
-  /** `GET path`, with a token of this tenant or with none. */
+  /** `GET path`, with a token of this tenant or without one. */
   readonly send: (app: Koa, tenant?: string, path?: string) => Promise<request.Response>;
 }
 
-/** Apps on a version of Koa, whose users have their tokens of this AWS's issuer. */
+/** Makes apps on a version of Koa, and sends requests with tokens of this AWS's issuer. */
 export function applicationsOn(Framework: typeof Koa, aws: LocalAws): Applications {
   return {
     appOf(...middleware) {
@@ -28,20 +28,21 @@ export function applicationsOn(Framework: typeof Koa, aws: LocalAws): Applicatio
   };
 }
 
-/** The middleware under test, closed with the test. */
-export function made(options?: TenantCredentialsOptions): TenantCredentialsMiddleware {
+/** The middleware under test. It is closed when the test ends. */
+export function createMiddleware(options?: TenantCredentialsOptions): TenantCredentialsMiddleware {
   const middleware = tenantCredentials(options);
   onTestFinished(() => middleware.close());
   return middleware;
 }
 
-export const answersTenant: Middleware = (ctx) => {
+/** Responds with the request's tenant. */
+export const sendTenant: Middleware = (ctx) => {
   ctx.body = { own: ctx.tenantAws?.tenantId ?? null };
 };
 
-/** The errors that an app is told of, as they come. */
-export function heardBy(app: Koa): Error[] {
-  const heard: Error[] = [];
-  app.on('error', (error: Error) => heard.push(error));
-  return heard;
+/** The errors that an app emits, in order. */
+export function errorsOf(app: Koa): Error[] {
+  const errors: Error[] = [];
+  app.on('error', (error: Error) => errors.push(error));
+  return errors;
 }

@@ -11,7 +11,7 @@ import { notesAws } from '../../../test/support/local-aws-per-file.ts';
 import { identityOf } from '../../../test/support/identity-of.ts';
 import { listen } from '../../../test/support/loopback.ts';
 import { currentTenantOrCode } from '../../../test/support/current-tenant.ts';
-import { applicationsOn, made } from './application.ts';
+import { applicationsOn, createMiddleware } from './application.ts';
 import { frameworks } from './frameworks.ts';
 
 const aws = notesAws();
@@ -19,9 +19,9 @@ const aws = notesAws();
 describe.each(frameworks)('the context of a request on %s', (_name, Framework) => {
   const { appOf, send } = applicationsOn(Framework, aws);
 
-  it('keeps the tenant through JSON and multipart bodies, timers and streams', async () => {
+  it('is kept through JSON and multipart bodies, timers and streams', async () => {
     const upload = multer();
-    const app = appOf(bodyParser(), made(), upload.single('file'), async (ctx) => {
+    const app = appOf(bodyParser(), createMiddleware(), upload.single('file'), async (ctx) => {
       await aTurn();
       const source = new PassThrough();
       const seen: string[] = [currentTenantAws().tenantId];
@@ -43,8 +43,8 @@ describe.each(frameworks)('the context of a request on %s', (_name, Framework) =
     expect((await form).body).toEqual(['acme', 'acme']);
   });
 
-  it('has no tenant where nothing was presented, though the server was started in the name of one', async () => {
-    const middleware = made({ optional: true });
+  it("has no tenant if the request presented nothing, even if the server was started in a tenant's context", async () => {
+    const middleware = createMiddleware({ optional: true });
     const app = appOf(middleware, (ctx) => {
       ctx.body = currentTenantOrCode();
     });
@@ -54,16 +54,16 @@ describe.each(frameworks)('the context of a request on %s', (_name, Framework) =
     await server.close();
   });
 
-  it('stays as it is below another middleware that is optional, to which nothing was presented', async () => {
-    const app = appOf(made(), made({ optional: true, identity: () => undefined }), (ctx) => {
+  it('is kept by a second, optional middleware to which the request presents nothing', async () => {
+    const app = appOf(createMiddleware(), createMiddleware({ optional: true, identity: () => undefined }), (ctx) => {
       ctx.body = [ctx.tenantAws.tenantId, currentTenantOrCode()];
     });
 
     expect((await send(app, 'acme')).body).toEqual(['acme', 'acme']);
   });
 
-  it("has no tenant in a bare listener of the request: never another's", async () => {
-    const app = appOf(made(), async (ctx) => {
+  it("has the request's own tenant or none in a bare listener of the request", async () => {
+    const app = appOf(createMiddleware(), async (ctx) => {
       const ended = once(ctx.req, 'end');
       const seen = new Promise((resolve) => {
         ctx.req.on('end', () => resolve(currentTenantOrCode()));

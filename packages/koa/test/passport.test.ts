@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { notesAws } from '../../../test/support/local-aws-per-file.ts';
 import { NOBODY_LISTENS } from '../../../test/support/loopback.ts';
 import { problemDetails } from '../src/index.ts';
-import { answersTenant, applicationsOn, made } from './application.ts';
+import { sendTenant, applicationsOn, createMiddleware } from './application.ts';
 import { frameworks } from './frameworks.ts';
 
 const aws = notesAws();
@@ -21,32 +21,32 @@ describe.each(frameworks)('koa-passport on %s', (_name, Framework) => {
       problemDetails(),
       passport.initialize(),
       passport.authenticate('jwt', { session: false }),
-      made({ identity: authenticatedUser() }),
-      answersTenant,
+      createMiddleware({ identity: authenticatedUser() }),
+      sendTenant,
     );
   };
 
-  it('takes the tenant from the user that the strategy left', async () => {
+  it('takes the tenant from the user that the strategy set', async () => {
     expect((await send(appWith(new TenantJwtStrategy(issuer())), 'acme')).body).toEqual({ own: 'acme' });
   });
 
-  it('refuses what passport refuses, before any call to AWS', async () => {
+  it('refuses a request that passport refuses, before any call to AWS', async () => {
     expect((await send(appWith(new TenantJwtStrategy(issuer())))).status).toBe(401);
     expect(aws.calls).toEqual([]);
   });
 
-  it('answers 503 and Retry-After while the key server is out, never 401', async () => {
+  it('responds with 503 and Retry-After, not 401, while the key server is unavailable', async () => {
     const response = await send(appWith(new TenantJwtStrategy(issuer(NOBODY_LISTENS))), 'acme');
 
     expect(response.status).toBe(503);
     expect(response.headers['retry-after']).toMatch(/^[1-9]\d*$/);
   });
 
-  it('works in front of passport, too', async () => {
+  it('works before passport, too', async () => {
     const passport = new KoaPassport();
     passport.use(new TenantJwtStrategy(issuer()));
     const app = appOf(
-      made({ identity: bearerToken(issuer()) }),
+      createMiddleware({ identity: bearerToken(issuer()) }),
       passport.initialize(),
       passport.authenticate('jwt', { session: false }),
       (ctx) => {

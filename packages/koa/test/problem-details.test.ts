@@ -2,7 +2,7 @@ import { ConfigurationError } from '@tenant-aws/core';
 import { describe, expect, it } from 'vitest';
 import { notesAws } from '../../../test/support/local-aws-per-file.ts';
 import { problemDetails } from '../src/index.ts';
-import { answersTenant, applicationsOn, heardBy, made } from './application.ts';
+import { sendTenant, applicationsOn, errorsOf, createMiddleware } from './application.ts';
 import { frameworks } from './frameworks.ts';
 
 const aws = notesAws();
@@ -10,10 +10,10 @@ const aws = notesAws();
 describe.each(frameworks)('problemDetails on %s', (_name, Framework) => {
   const { appOf, send } = applicationsOn(Framework, aws);
 
-  it('answers as RFC 9457 under problemDetails, tells the app of faults, and passes on what is not ours', async () => {
-    const app = appOf(problemDetails(), made(), answersTenant);
-    const heard: unknown[] = [];
-    app.on('error', (error: { code?: string }) => heard.push(error.code));
+  it('responds in the format of RFC 9457, emits errors with a status of 500 or more, and passes on other errors', async () => {
+    const app = appOf(problemDetails(), createMiddleware(), sendTenant);
+    const emitted: unknown[] = [];
+    app.on('error', (error: { code?: string }) => emitted.push(error.code));
 
     const refused = await send(app);
     aws.faults.sts({ down: true });
@@ -28,20 +28,20 @@ describe.each(frameworks)('problemDetails on %s', (_name, Framework) => {
     });
     expect(failed.status).toBe(503);
     expect(failed.headers['retry-after']).toMatch(/^[1-9]\d*$/);
-    expect(heard).toEqual(['sts_unavailable']);
+    expect(emitted).toEqual(['sts_unavailable']);
 
-    const theirs = appOf(problemDetails(), () => {
-      throw Object.assign(new Error('theirs'), { status: 418, expose: true });
+    const failing = appOf(problemDetails(), () => {
+      throw Object.assign(new Error('of the application'), { status: 418, expose: true });
     });
-    expect(await send(theirs)).toMatchObject({ status: 418, text: 'theirs' });
+    expect(await send(failing)).toMatchObject({ status: 418, text: 'of the application' });
   });
 
-  it('explains what is wrong where it is mounted without the call', async () => {
+  it('explains the mistake if it is mounted without a call', async () => {
     const app = appOf(problemDetails);
-    const heard = heardBy(app);
+    const errors = errorsOf(app);
 
     expect((await send(app)).status).toBe(500);
-    expect(heard).toEqual([expect.any(ConfigurationError)]);
-    expect(heard[0]?.message).toContain('problemDetails(');
+    expect(errors).toEqual([expect.any(ConfigurationError)]);
+    expect(errors[0]?.message).toContain('problemDetails(');
   });
 });

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { notesAws } from '../../../test/support/local-aws-per-file.ts';
 import { assumesOf, bucket } from '../../../test/support/notes-aws.ts';
 import { scoped } from '../src/index.ts';
-import { answersTenant, applicationsOn, heardBy, made } from './application.ts';
+import { sendTenant, applicationsOn, errorsOf, createMiddleware } from './application.ts';
 import { frameworks } from './frameworks.ts';
 
 const aws = notesAws();
@@ -15,9 +15,9 @@ const aws = notesAws();
 describe.each(frameworks)('scoped on %s', (_name, Framework) => {
   const { appOf, send } = applicationsOn(Framework, aws);
 
-  it('gives one route other permissions, minted instead of its own', async () => {
+  it('gives one route other permissions, and vends no others', async () => {
     const router = new Router();
-    const writes: Middleware = async (ctx) => {
+    const write: Middleware = async (ctx) => {
       await currentTenantAws()
         .client(S3Client)
         .send(new PutObjectCommand({ Bucket: bucket, Key: 'acme/report', Body: 'figures' }))
@@ -26,25 +26,25 @@ describe.each(frameworks)('scoped on %s', (_name, Framework) => {
           (error: Error) => (ctx.body = error.name),
         );
     };
-    router.get('/scoped', scoped(['s3-folder-read-only']), writes);
-    router.get('/plain', writes);
-    const app = appOf(made({ eager: false }), router.routes() as unknown as Middleware);
+    router.get('/scoped', scoped(['s3-folder-read-only']), write);
+    router.get('/plain', write);
+    const app = appOf(createMiddleware({ eager: false }), router.routes() as unknown as Middleware);
 
     expect((await send(app, 'acme', '/scoped')).text).toBe('AccessDenied');
     expect(assumesOf(aws)).toHaveLength(1);
     expect((await send(app, 'acme', '/plain')).text).toBe('written');
   });
 
-  it('says that scoped stands alone where no tenantCredentials is above it', async () => {
-    const app = appOf(scoped(['s3-folder-read-only']), answersTenant);
-    const heard = heardBy(app);
+  it('throws NoTenantError without the middleware above it', async () => {
+    const app = appOf(scoped(['s3-folder-read-only']), sendTenant);
+    const errors = errorsOf(app);
 
     expect((await send(app, 'acme')).status).toBe(500);
-    expect(heard).toEqual([expect.any(NoTenantError)]);
+    expect(errors).toEqual([expect.any(NoTenantError)]);
   });
 
-  it('asks a request for a token that presented nothing to scoped, where the middleware above is optional', async () => {
-    const app = appOf(made({ optional: true }), scoped(['s3-folder-read-only']), answersTenant);
+  it('refuses a request that presented nothing, if the middleware above is optional', async () => {
+    const app = appOf(createMiddleware({ optional: true }), scoped(['s3-folder-read-only']), sendTenant);
 
     const response = await request(app.callback()).get('/');
 
@@ -52,12 +52,12 @@ describe.each(frameworks)('scoped on %s', (_name, Framework) => {
     expect(response.headers['www-authenticate']).toBe('Bearer');
   });
 
-  it('explains what is wrong where it is mounted without the call', async () => {
+  it('explains the mistake if it is mounted without a call', async () => {
     const app = appOf(scoped as unknown as Middleware);
-    const heard = heardBy(app);
+    const errors = errorsOf(app);
 
     expect((await send(app)).status).toBe(500);
-    expect(heard).toEqual([expect.any(ConfigurationError)]);
-    expect(heard[0]?.message).toContain('scoped(');
+    expect(errors).toEqual([expect.any(ConfigurationError)]);
+    expect(errors[0]?.message).toContain('scoped(');
   });
 });

@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { localAws } from '../../support/local-aws-per-file.ts';
 import { nodeFlags } from '../../support/node-flags.ts';
 import { seed } from '../../support/notes-aws.ts';
-import { clientEnvironment, keysOfAcme, NAMES, STORY, type Told } from './story.ts';
-import { run, tellByCli } from './story-cli.ts';
+import { clientEnvironment, keysOfAcme, NAMES, OUTCOMES, type Report } from './isolation-steps.ts';
+import { run, runStepsByCli } from './steps-cli.ts';
 
 const aws = localAws();
 let env: NodeJS.ProcessEnv;
@@ -15,41 +15,41 @@ beforeAll(async () => {
 
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
-/** One way to call a client, and another where the first is a version manager's and both are there. */
-async function thoseThat(candidates: readonly string[], probe: readonly string[]): Promise<string[]> {
+/** The commands that work. A machine may have two: one of a version manager and one of the system. */
+async function workingOnes(candidates: readonly string[], probe: readonly string[]): Promise<string[]> {
   const answers = await Promise.all(candidates.map(async (command) => ({ command, ...(await run(command, probe, process.env)) })));
   return answers.filter(({ ok }) => ok).map(({ command }) => command);
 }
 
-async function toldBy(command: string, args: readonly string[]): Promise<Told> {
+async function reportOf(command: string, args: readonly string[]): Promise<Report> {
   const { ok, text } = await run(command, args, env);
   expect(ok, text).toBe(true);
-  return JSON.parse(text) as Told;
+  return JSON.parse(text) as Report;
 }
 
-const clis = await thoseThat(['aws', '/usr/bin/aws'], ['--version']);
-const pythons = await thoseThat(['python3', '/usr/bin/python3'], ['-c', 'import boto3']);
+const clis = await workingOnes(['aws', '/usr/bin/aws'], ['--version']);
+const pythons = await workingOnes(['python3', '/usr/bin/python3'], ['-c', 'import boto3']);
 
 it('finds an AWS CLI and a boto3 on this machine', () => {
   expect(clis.length, 'apt-get install awscli').toBeGreaterThan(0);
   expect(pythons.length, 'apt-get install python3-boto3').toBeGreaterThan(0);
 });
 
-describe('by environment variables alone, acme reaches its own data and nothing else', () => {
+describe('with environment variables only, acme reaches its own data and nothing else', () => {
   it('through the SDK v3 with lib-storage and the presigner', async () => {
-    expect(await toldBy(process.execPath, [...nodeFlags, file('story-sdk.ts')])).toEqual(STORY);
+    expect(await reportOf(process.execPath, [...nodeFlags, file('steps-sdk.ts')])).toEqual(OUTCOMES);
   });
 
   it.each(pythons)('through boto3 of %s', async (python) => {
-    expect(await toldBy(python, [file('story.py')])).toEqual(STORY);
+    expect(await reportOf(python, [file('steps.py')])).toEqual(OUTCOMES);
   });
 
   it.each(clis)('through the AWS CLI: %s', async (cli) => {
-    expect(await tellByCli(cli, env)).toEqual(STORY);
+    expect(await runStepsByCli(cli, env)).toEqual(OUTCOMES);
   });
 
-  it.each(clis)('and the base keys reach nobody through the AWS CLI: %s', async (cli) => {
-    const told = await tellByCli(cli, clientEnvironment(aws));
-    expect(new Set(Object.values(told))).toEqual(new Set(['denied']));
+  it.each(clis)('but the base keys reach no data through the AWS CLI: %s', async (cli) => {
+    const report = await runStepsByCli(cli, clientEnvironment(aws));
+    expect(new Set(Object.values(report))).toEqual(new Set(['denied']));
   });
 });

@@ -6,8 +6,8 @@ import { stsAt } from '../../support/sts-at.ts';
 
 export type Outcome = 'allowed' | 'denied';
 
-/** What each client tries as acme, and what AWS must say to it. */
-export const STORY = {
+/** The steps that each client runs as acme, and the expected outcome of each. */
+export const OUTCOMES = {
   'puts its own object': 'allowed',
   'gets its own object': 'allowed',
   'lists its own folder': 'allowed',
@@ -30,12 +30,12 @@ export const STORY = {
   'scans the table': 'denied',
 } as const satisfies Record<string, Outcome>;
 
-export type Step = keyof typeof STORY;
+export type Step = keyof typeof OUTCOMES;
 
-/** What a program in another language, or another process, tells of its tries: a failure that is no denial is a sentence of its own. */
-export type Told = Readonly<Record<string, string>>;
+/** The outcome of each step, as a program in another process reports it: an `Outcome`, or the text of another failure. */
+export type Report = Readonly<Record<string, string>>;
 
-/** The environment of a client that knows nothing but the variables of the local AWS. */
+/** The environment of a client, with only the variables of the local AWS for AWS. */
 export function clientEnvironment(aws: LocalAws, keys: Record<string, string> = {}): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_') && !name.startsWith('TENANT_AWS_'));
   return { ...Object.fromEntries(inherited), ...aws.env, ...keys };
@@ -44,7 +44,7 @@ export function clientEnvironment(aws: LocalAws, keys: Record<string, string> = 
 /** The names that the programs use. */
 export const NAMES: Record<string, string> = { BUCKET: bucket, TABLE: table };
 
-/** Keys of acme, as variables: a session of the role, narrowed by the policy of acme. */
+/** The keys of acme as variables: a session of the role with acme's session policy. */
 export async function keysOfAcme(aws: LocalAws): Promise<Record<string, string>> {
   const sts = stsAt(aws.url, aws);
   const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'acme', Policy: policyOfAcme() }));

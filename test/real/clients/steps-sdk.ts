@@ -1,4 +1,4 @@
-// The isolation story, told by the SDK v3 with nothing but the environment. Prints what came of each step, as JSON.
+// Runs the isolation steps with the SDK v3, configured by environment variables only. Prints the outcome of each step as JSON.
 import { DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import {
   CopyObjectCommand,
@@ -10,26 +10,26 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import type { Step } from './story.ts';
+import type { Step } from './isolation-steps.ts';
 
 const { BUCKET: Bucket = '', TABLE: TableName = '' } = process.env;
 const s3 = new S3Client({});
 const db = new DynamoDBClient({});
-const told = new Map<Step, string>();
+const outcomes = new Map<Step, string>();
 
 async function step(name: Step, work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
-    told.set(name, 'allowed');
+    outcomes.set(name, 'allowed');
   } catch (error) {
     const { name: code, message } = error as Error;
-    told.set(name, code === 'AccessDenied' || code === 'AccessDeniedException' ? 'denied' : `${code}: ${message}`);
+    outcomes.set(name, code === 'AccessDenied' || code === 'AccessDeniedException' ? 'denied' : `${code}: ${message}`);
   }
 }
 
 async function read(Key: string): Promise<void> {
   const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-  await Body?.transformToString(); // a body that nobody reads holds its socket
+  await Body?.transformToString(); // a body that is not read keeps its socket in use
 }
 
 async function presigned(Key: string): Promise<void> {
@@ -67,4 +67,4 @@ await step("reads another's object by a presigned URL", () => presigned('globex/
 await step("puts another's item", () => db.send(new PutItemCommand({ TableName, Item: item('globex') })));
 await step("gets another's item", () => db.send(new GetItemCommand({ TableName, Key: item('globex') })));
 await step('scans the table', () => db.send(new ScanCommand({ TableName })));
-console.log(JSON.stringify(Object.fromEntries(told)));
+console.log(JSON.stringify(Object.fromEntries(outcomes)));

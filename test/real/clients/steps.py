@@ -1,4 +1,4 @@
-"""The isolation story, told by boto3 with nothing but the environment. Prints what came of each step, as JSON."""
+"""Runs the isolation steps with boto3, configured by environment variables only. Prints the outcome of each step as JSON."""
 import io
 import json
 import os
@@ -11,23 +11,23 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 BUCKET, TABLE = os.environ["BUCKET"], os.environ["TABLE"]
-# AWS_ENDPOINT_URL is read since boto3 1.28: a Debian release may have an older one.
+# boto3 reads AWS_ENDPOINT_URL since 1.28. A Debian release may have an older version.
 version = tuple(int(part) for part in boto3.__version__.split(".")[:2])
 endpoint = {} if version >= (1, 28) else {"endpoint_url": os.environ["AWS_ENDPOINT_URL"]}
-# boto3 presigns with SigV2 unless it is told otherwise.
+# boto3 presigns with SigV2 by default.
 s3 = boto3.client("s3", config=Config(signature_version="s3v4", retries={"total_max_attempts": 1}), **endpoint)
 db = boto3.client("dynamodb", **endpoint)
-told = {}
+outcomes = {}
 
 
 def step(name, work):
     try:
         work()
-        told[name] = "allowed"
+        outcomes[name] = "allowed"
     except (ClientError, boto3.exceptions.S3UploadFailedError, urllib.error.HTTPError) as error:
         words = str(error)
         denied = any(word in words for word in ("AccessDenied", "AccessDeniedException", "(403)", "HTTP Error 403"))
-        told[name] = "denied" if denied else words
+        outcomes[name] = "denied" if denied else words
 
 
 def upload(key):
@@ -68,4 +68,4 @@ step("reads another's object by a presigned URL", lambda: presigned("globex/note
 step("puts another's item", lambda: db.put_item(TableName=TABLE, Item=item("globex")))
 step("gets another's item", lambda: db.get_item(TableName=TABLE, Key=item("globex")))
 step("scans the table", lambda: db.scan(TableName=TABLE))
-print(json.dumps(told))
+print(json.dumps(outcomes))

@@ -3,14 +3,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bucket, table } from '../../support/notes-aws.ts';
-import type { Step, Told } from './story.ts';
+import type { Report, Step } from './isolation-steps.ts';
 
-/** AWS_ENDPOINT_URL is read since AWS CLI 2.13 and 1.29: a Debian release may have an older one. */
+/** The AWS CLI reads AWS_ENDPOINT_URL since 2.13 and 1.29. A Debian release may have an older version. */
 function readsEndpoint({ major, minor }: Version): boolean {
   return major > 2 || (major === 2 ? minor >= 13 : minor >= 29);
 }
 
-/** AWS CLI 1 presigns with SigV2, which newer regions of AWS refuse as well, unless its configuration says otherwise. */
+/** AWS CLI 1 presigns with SigV2 by default, which newer regions of AWS also refuse. */
 const SIGV4_FOR_S3 = '[default]\ns3 =\n  signature_version = s3v4\n';
 
 interface Version {
@@ -24,8 +24,8 @@ async function versionOf(command: string, env: NodeJS.ProcessEnv): Promise<Versi
   return { major, minor };
 }
 
-/** The isolation story, told by the AWS CLI with nothing but the environment. */
-export async function tellByCli(command: string, given: NodeJS.ProcessEnv): Promise<Told> {
+/** Runs the isolation steps with the AWS CLI, configured by environment variables only. */
+export async function runStepsByCli(command: string, given: NodeJS.ProcessEnv): Promise<Report> {
   const folder = await mkdtemp(join(tmpdir(), 'tenant-aws-cli-'));
   const [small, large, got, config] = ['note', 'large', 'got', 'config'].map((name) => join(folder, name)) as [
     string,
@@ -39,15 +39,15 @@ export async function tellByCli(command: string, given: NodeJS.ProcessEnv): Prom
   const version = await versionOf(command, given);
   const flags = readsEndpoint(version) ? [] : ['--endpoint-url', given['AWS_ENDPOINT_URL'] ?? ''];
   const env = version.major === 1 ? { ...given, AWS_CONFIG_FILE: config } : given;
-  const told: Record<string, string> = {};
+  const outcomes: Record<string, string> = {};
   const step = async (name: Step, ...args: string[]): Promise<string> => {
     const { ok, text } = await run(command, [...args, ...flags], env);
-    told[name] = ok ? 'allowed' : /AccessDenied|\(403\)/.test(text) ? 'denied' : text;
+    outcomes[name] = ok ? 'allowed' : /AccessDenied|\(403\)/.test(text) ? 'denied' : text;
     return text.trim();
   };
   const fetched = async (name: Step, key: string): Promise<void> => {
     const { status } = await fetch(await step(name, 's3', 'presign', `s3://${bucket}/${key}`));
-    told[name] = status === 200 ? 'allowed' : status === 403 ? 'denied' : `answered ${status}`;
+    outcomes[name] = status === 200 ? 'allowed' : status === 403 ? 'denied' : `status ${status}`;
   };
   const item = (customer: string): string => JSON.stringify({ customer: { S: customer }, id: { S: '1' } });
   const object = (key: string): string[] => ['--bucket', bucket, '--key', key];
@@ -72,13 +72,13 @@ export async function tellByCli(command: string, given: NodeJS.ProcessEnv): Prom
     await step("puts another's item", 'dynamodb', 'put-item', '--table-name', table, '--item', item('globex'));
     await step("gets another's item", 'dynamodb', 'get-item', '--table-name', table, '--key', item('globex'));
     await step('scans the table', 'dynamodb', 'scan', '--table-name', table);
-    return told;
+    return outcomes;
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-/** What a command printed on both ways out, and whether it ended well. */
+/** The output of a command on stdout and stderr, and whether it succeeded. */
 export function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<{ ok: boolean; text: string }> {
   return new Promise((resolve) => {
     execFile(command, args, { env }, (error, stdout, stderr) => resolve({ ok: error === null, text: stdout + stderr }));
