@@ -24,12 +24,12 @@ it.each(['RS256', 'ES256'] as const)('accepts only the %s keys of a self-hosted 
     .use(middleware)
     .get('/', (req, res) => void res.end(req.tenantAws.tenantId))
     .use(problemDetails());
-  const answer = async (token: string): Promise<request.Response> => request(app).get('/').auth(token, { type: 'bearer' });
+  const send = async (token: string): Promise<request.Response> => request(app).get('/').auth(token, { type: 'bearer' });
 
-  expect(await answer(await own.sign({ org: { slug: 'acme' } }))).toMatchObject({ status: 200, text: 'acme' });
-  expect((await answer(await other.sign({ org: { slug: 'acme' } }))).body.code).toBe('token_invalid');
-  expect((await answer(await own.sign({ 'custom:tenant_id': 'acme' }))).body.code).toBe('tenant_missing');
-  expect((await answer(await aws.issuer.token({ tenant: 'acme' }))).body.code).toBe('token_invalid');
+  expect(await send(await own.sign({ org: { slug: 'acme' } }))).toMatchObject({ status: 200, text: 'acme' });
+  expect((await send(await other.sign({ org: { slug: 'acme' } }))).body.code).toBe('token_invalid');
+  expect((await send(await own.sign({ 'custom:tenant_id': 'acme' }))).body.code).toBe('tenant_missing');
+  expect((await send(await aws.issuer.token({ tenant: 'acme' }))).body.code).toBe('token_invalid');
 
   await middleware.close();
   await Promise.all([own.close(), other.close()]);

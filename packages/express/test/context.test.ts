@@ -91,7 +91,7 @@ describe.each(frameworks)('the context of a request on %s', (_name, express) => 
     const { url, close } = await listen(app());
     const tenants = Array.from({ length: 40 }, (_, index) => `tenant-${index % 8}`);
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       tenants.map(async (tenant) => {
         const sent = request(url)
           .post(path)
@@ -100,7 +100,7 @@ describe.each(frameworks)('the context of a request on %s', (_name, express) => 
       }),
     );
 
-    expect(answers).toEqual(tenants.map((tenant) => ({ tenant })));
+    expect(responses).toEqual(tenants.map((tenant) => ({ tenant })));
     const puts = aws.calls.filter(({ operation }) => operation === 'PutObject');
     expect(puts).toHaveLength(40);
     expect(puts.every(({ decision }) => decision === 'allowed')).toBe(true);
@@ -162,7 +162,7 @@ describe.each(frameworks)('the context of a request on %s', (_name, express) => 
     const { url, close } = await listen(app());
     const tenants = Array.from({ length: 20 }, (_, index) => `tenant-${index % 5}`);
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       tenants.map(
         async (tenant) =>
           (
@@ -175,8 +175,8 @@ describe.each(frameworks)('the context of a request on %s', (_name, express) => 
     );
     await close();
 
-    const own = (answer: Record<string, string>, tenant: string): boolean =>
-      answer['request'] === tenant && ['no_tenant', tenant].includes(answer['context'] ?? '');
-    expect(answers.filter((answer, index) => !own(answer, tenants[index] ?? ''))).toEqual([]);
+    const own = (response: Record<string, string>, tenant: string): boolean =>
+      response['request'] === tenant && ['no_tenant', tenant].includes(response['context'] ?? '');
+    expect(responses.filter((response, index) => !own(response, tenants[index] ?? ''))).toEqual([]);
   });
 });

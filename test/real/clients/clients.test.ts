@@ -17,8 +17,8 @@ const file = (name: string): string => fileURLToPath(new URL(name, import.meta.u
 
 /** The commands that work. A machine may have two: one of a version manager and one of the system. */
 async function workingOnes(candidates: readonly string[], probe: readonly string[]): Promise<string[]> {
-  const answers = await Promise.all(candidates.map(async (command) => ({ command, ...(await run(command, probe, process.env)) })));
-  return answers.filter(({ ok }) => ok).map(({ command }) => command);
+  const results = await Promise.all(candidates.map(async (command) => ({ command, ...(await run(command, probe, process.env)) })));
+  return results.filter(({ ok }) => ok).map(({ command }) => command);
 }
 
 async function reportOf(command: string, args: readonly string[]): Promise<Report> {

@@ -8,9 +8,9 @@ import type { SdkClient } from './sdk-client.ts';
 export type AdmitRequest = (request: unknown, tenantId: string) => void;
 
 /**
- * Sends a request only if it is signed with an unexpired key that was vended to this tenant, whatever the client's credentials
- * provider returned. It runs after the signing and checks the signature itself, on every attempt. The request handler checks
- * the request again, because the application may add middleware after this one, or remove it.
+ * Sends a request only if it is signed with an unexpired key that was vended to this tenant. It runs after the signing and
+ * checks the signature itself, on every attempt, so it does not depend on the client's credentials provider. The request
+ * handler checks the request again, because the application may add middleware after this one, or remove it.
  *
  * Presigned URLs are not sent, and the presigner signs before this middleware runs: they are checked when they are returned.
  *

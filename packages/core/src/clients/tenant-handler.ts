@@ -22,8 +22,8 @@ export function installTenantHandler({ config }: SdkClient, options: TenantHandl
 }
 
 /**
- * The `requestHandler` of a vended client. Every request passes it last, whatever middleware the application has added. The
- * handler behind it is hidden: `destroy()` of a client does not close its sockets, which serve other tenants, and a printed
+ * The `requestHandler` of a vended client. Every request passes it last, after all middleware of the application. The
+ * handler that it uses is hidden: `destroy()` of a client does not close its sockets, which serve other tenants, and a printed
  * client does not show it, because it contains the headers of other requests.
  */
 class TenantHandler {

@@ -42,18 +42,18 @@ describe('a nested configuration', () => {
   });
 
   it('is cached by the values that its getters returned', async () => {
-    let asked = 0;
+    let reads = 0;
     const config = {
       requestHandler: {
         get requestTimeout() {
-          asked += 1;
-          return asked;
+          reads += 1;
+          return reads;
         },
       },
     };
 
     const first = client(config);
-    expect(client({ requestHandler: { requestTimeout: asked } })).toBe(first);
+    expect(client({ requestHandler: { requestTimeout: reads } })).toBe(first);
     expect(client(config)).not.toBe(first);
   });
 

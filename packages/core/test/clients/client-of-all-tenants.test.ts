@@ -16,10 +16,10 @@ beforeAll(() => {
 });
 afterAll(() => tvm.close());
 
-type Answer = (request: IncomingMessage, response: ServerResponse, tenant: string) => void;
+type Respond = (request: IncomingMessage, response: ServerResponse, tenant: string) => void;
 /** The test sets the response to each tenant. The tenant is the first part of the object's key. */
-let answer: Answer;
-const server = createServer((request, response) => answer(request, response, request.url?.split('/')[2] ?? '')).listen(0, '127.0.0.1');
+let respond: Respond;
+const server = createServer((request, response) => respond(request, response, request.url?.split('/')[2] ?? '')).listen(0, '127.0.0.1');
 let endpoint: string;
 beforeAll(async () => {
   if (!server.listening) await once(server, 'listening');
@@ -29,7 +29,7 @@ afterAll(() => {
   server.closeAllConnections();
   return new Promise((closed) => server.close(closed));
 });
-beforeEach(() => void (answer = (_request, response) => void response.end('text')));
+beforeEach(() => void (respond = (_request, response) => void response.end('text')));
 
 let clients = 0;
 /** A new client for each call, because a client keeps its retry quota and clock offset. */
@@ -45,7 +45,7 @@ describe('the retries of a client of all tenants', () => {
   it.each([['standard'], ['adaptive']])('are not used up by the errors of another tenant: %s', async (retryMode) => {
     const s3 = await currentS3({ retryMode });
     const seen = new Map<string, number>();
-    answer = (_request, response, tenant) => {
+    respond = (_request, response, tenant) => {
       seen.set(tenant, (seen.get(tenant) ?? 0) + 1);
       response.writeHead(tenant === 'acme' || seen.get(tenant) === 1 ? 503 : 200).end('text');
     };
@@ -73,7 +73,7 @@ describe('the clock of a client of all tenants', () => {
   it('is changed by a `Date` header only for the tenant of the response', async () => {
     const s3 = await currentS3();
     const signedAt = new Map<string, number>();
-    answer = ({ headers }, response, tenant) => {
+    respond = ({ headers }, response, tenant) => {
       const stamp = String(headers['x-amz-date']).replace(/(....)(..)(..T..)(..)(..Z)/, '$1-$2-$3:$4:$5');
       signedAt.set(tenant, Date.parse(stamp) - Date.now());
       response.setHeader('Date', new Date(Date.now() + (tenant === 'acme' ? hour : 0)).toUTCString());

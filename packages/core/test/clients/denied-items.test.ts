@@ -26,9 +26,9 @@ beforeEach(() => {
 afterEach(() => channels.denied.unsubscribe(record));
 
 /** The response to every request, set by the test. */
-let answer: { status?: number; body: string };
+let reply: { status?: number; body: string };
 const server = createServer((_request, response) => {
-  response.writeHead(answer.status ?? 200, { 'x-amzn-requestid': 'request-1' }).end(answer.body);
+  response.writeHead(reply.status ?? 200, { 'x-amzn-requestid': 'request-1' }).end(reply.body);
 }).listen(0, '127.0.0.1');
 let endpoint: string;
 beforeAll(async () => {
@@ -157,7 +157,7 @@ describe('tenant-aws:denied', () => {
 
   it.each(operations)('is published for denied items of %s %s', async (service, operation, type, command, bodyWith) => {
     for (const code of ['AccessDenied', 'AccessDeniedException', 'AuthorizationError', 'NotAuthorized', 'InternalError']) {
-      answer = { body: bodyWith(code) };
+      reply = { body: bodyWith(code) };
       await send(type, command);
     }
 
@@ -166,7 +166,7 @@ describe('tenant-aws:denied', () => {
   });
 
   it('is published for a cancelled transaction', async () => {
-    answer = {
+    reply = {
       status: 400,
       body: json({ __type: 'TransactionCanceledException', CancellationReasons: [{ Code: 'None' }, { Code: 'AccessDenied' }] }),
     };
@@ -177,7 +177,7 @@ describe('tenant-aws:denied', () => {
 
   it("is not published for the application's own data that looks like a denial", async () => {
     const item = { ErrorCode: { S: 'AccessDenied' }, Code: { S: 'AccessDenied' }, Error: { M: { Code: { S: 'AccessDenied' } } } };
-    answer = { body: json({ Items: [item], Count: 1 }) };
+    reply = { body: json({ Items: [item], Count: 1 }) };
     await send(DynamoDBDocumentClient, new QueryCommand({ TableName: table }));
 
     expect(events).toEqual([]);

@@ -12,8 +12,8 @@ export interface EventServer extends AsyncDisposable {
   readonly sessions: number;
 }
 
-/** @param answer writes the response; the headers are already sent */
-export async function startEventServer(answer: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void): Promise<EventServer> {
+/** @param respond writes the response; the headers are already sent */
+export async function startEventServer(respond: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void): Promise<EventServer> {
   const requests: IncomingHttpHeaders[] = [];
   const open = new Set<ServerHttp2Stream>();
   let sessions = 0;
@@ -24,7 +24,7 @@ export async function startEventServer(answer: (stream: ServerHttp2Stream, heade
     open.add(stream);
     stream.on('close', () => open.delete(stream)).on('error', () => undefined);
     stream.respond({ ':status': 200, 'content-type': 'application/vnd.amazon.eventstream' });
-    answer(stream, headers);
+    respond(stream, headers);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

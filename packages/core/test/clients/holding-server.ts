@@ -26,7 +26,7 @@ export async function startHoldingServer(body = ''): Promise<HoldingServer> {
   await once(server, 'listening');
   const release = (): void => {
     isHolding = false;
-    for (const answer of held.splice(0)) answer();
+    for (const respond of held.splice(0)) respond();
   };
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

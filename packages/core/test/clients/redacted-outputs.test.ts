@@ -38,8 +38,8 @@ async function secretsOf(): Promise<string[]> {
 }
 
 /** Runs a server on loopback during `use`. */
-async function served<T>(answer: RequestListener, use: (endpoint: string) => Promise<T>): Promise<T> {
-  const server = createServer(answer).listen(0, '127.0.0.1');
+async function served<T>(respond: RequestListener, use: (endpoint: string) => Promise<T>): Promise<T> {
+  const server = createServer(respond).listen(0, '127.0.0.1');
   await once(server, 'listening');
   try {
     return await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);

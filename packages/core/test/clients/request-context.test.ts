@@ -81,7 +81,7 @@ describe('the context of a request', () => {
       void served.run(() => pipeline(Readable.from(pages()), response));
     });
 
-    const tenantsIn = (answer: string) => answer.match(/(?<=<)[^>]+/g);
+    const tenantsIn = (body: string) => body.match(/(?<=<)[^>]+/g);
     const sixOf = (tenant: string) => Array.from({ length: 6 }, () => `customer-of-${tenant}`);
     expect(tenantsIn(await pipelined(url, 'acme'))).toEqual(sixOf('acme'));
     expect(tenantsIn(await pipelined(url, 'acme', 'globex', 'initech'))).toEqual(['acme', 'globex', 'initech'].flatMap(sixOf));

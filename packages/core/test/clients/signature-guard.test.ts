@@ -71,7 +71,7 @@ describe('the signature guard', () => {
     expect(sent()).toEqual([]);
   });
 
-  it("stops a request with a second signature besides the tenant's own", async () => {
+  it("stops a request with a second signature in addition to the tenant's own", async () => {
     const { accessKeyId } = await tvm.vend(identityOf('acme'));
     const sign = async (request: { headers: Record<string, string>; query: Record<string, string> }) => {
       request.headers['authorization'] = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/us-east-1/s3/aws4_request, Signature=0`;

@@ -141,7 +141,7 @@ describe.each(kinds)('%s', (_kind, start) => {
     second?.destroy();
   });
 
-  it('uses the only socket for one call after the other', async () => {
+  it('uses a single socket for one call after another', async () => {
     await using tvm = machineFor(aws, { clients: { maxSockets: 1 } });
     const clientOf = await start(tvm);
 

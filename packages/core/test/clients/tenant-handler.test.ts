@@ -128,9 +128,9 @@ describe('the request handler of a vended client', () => {
     const waits = new Promise<void>((resolve) => (atHandler = resolve));
     s3.middlewareStack.add(
       ((next: (args: never) => Promise<never>) => async (args: never) => {
-        const answer = next(args);
+        const output = next(args);
         atHandler();
-        return answer;
+        return output;
       }) as never,
       { name: 'own', step: 'deserialize', priority: 'low' },
     );
