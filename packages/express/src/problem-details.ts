@@ -3,9 +3,8 @@ import type { ErrorRequestHandler, NextFunction, Request, Response } from 'expre
 import { refuseMissingCall } from './missing-call.ts';
 
 /**
- * Error middleware, mounted last: responds to a {@link TenantAwsError} in the format of RFC 9457, `{ type, title, status, code }`.
- * Errors with a status of 500 or more are also printed to stderr, unless the app's `env` is `test`, as in Express' own handler.
- * All other errors are passed to the next error handler.
+ * Error middleware, mounted last: responds to a {@link TenantAwsError} in the format of RFC 9457, `{ type, title, status, code }`, and passes
+ * on other errors. It also prints errors with a status of 500 or more, unless the app's `env` is `test`, as in Express' own handler.
  *
  * @example
  * app.use(problemDetails());

@@ -3,9 +3,8 @@ import type { Middleware } from 'koa';
 import { refuseMissingCall } from './missing-call.ts';
 
 /**
- * Middleware, mounted first: responds to a {@link TenantAwsError} in the format of RFC 9457, `{ type, title, status, code }`.
- * Errors with a status of 500 or more are also emitted to `app.on('error')`.
- * All other errors are thrown again.
+ * Middleware, mounted first: responds to a {@link TenantAwsError} in the format of RFC 9457, `{ type, title, status, code }`, and passes
+ * on other errors. It also emits errors with a status of 500 or more to `app.on('error')`.
  *
  * @example
  * app.use(problemDetails());
