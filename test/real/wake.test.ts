@@ -6,7 +6,7 @@ const TENANTS = 2_000;
 
 const aws = localAws();
 
-it('serves 2,000 tenants that start at the same time while STS allows 50 calls a second, with at most 1.3 calls for each', async () => {
+it('serves all of 2,000 tenants who wake at once under an STS of 50 calls a second, with at most 1.3 calls for each', async () => {
   const figures = await wake(aws, { tenants: TENANTS, callsPerSecond: 50 });
   console.log(
     `${figures.served} tenants served, the last after ${(figures.lastWaitMs / 1_000).toFixed(1)} s; ${figures.assumes} AssumeRole, ` +
