@@ -27,9 +27,7 @@ it('lists every error that is exported, with its class and its status', () => {
     status,
   }));
 
-  const classes = Object.entries(core).flatMap(([name, value]) =>
-    name.endsWith('Error') && name !== 'TenantAwsError' ? [{ name, value }] : [],
-  );
+  const classes = Object.keys(core).flatMap((name) => (name.endsWith('Error') && name !== 'TenantAwsError' ? [name] : []));
   const source = read('src/errors.ts') + readFileSync(fileURLToPath(new URL('../packages/policy/src/errors.ts', import.meta.url)), 'utf8');
   const declared = [
     ...source.matchAll(/class (\w+Error) extends TenantAwsError \{\n {2}readonly code = '(\w+)';\n {2}readonly status = (\d{3});/g),
@@ -38,5 +36,5 @@ it('lists every error that is exported, with its class and its status', () => {
   const byName = (a: { name?: string | undefined }, b: { name?: string | undefined }): number =>
     String(a.name).localeCompare(String(b.name));
   expect(rows.toSorted(byName)).toEqual(declared.toSorted(byName));
-  expect(rows.map(({ name }) => name).toSorted()).toEqual(classes.map(({ name }) => name).toSorted());
+  expect(new Set(rows.map(({ name }) => name))).toEqual(new Set(classes));
 });
