@@ -54,7 +54,8 @@ export {
   type VendEvent,
   type WarningEvent,
 } from './events.ts';
-export { type TenantGate, type TenantGateOptions, tenantGate } from './gate.ts';
+export { type TenantGate, tenantGate } from './gate.ts';
+export type { TenantGateOptions } from './gate-options.ts';
 export type { Algorithm } from './identity/algorithm.ts';
 export { type AuthenticatedUserOptions, authenticatedUser } from './identity/authenticated-user.ts';
 export { bearerToken } from './identity/bearer-token.ts';

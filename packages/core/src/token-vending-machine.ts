@@ -1,4 +1,4 @@
-import { ConfigurationError, Faults, type Permissions } from '@tenant-aws/policy';
+import { Faults, type Permissions, type TemplateSource } from '@tenant-aws/policy';
 import { ClientCache, type ClientScope } from './clients/client-cache.ts';
 import type { ClientClass, ClientConfig, DocumentClientClass } from './clients/sdk-client.ts';
 import { assertFollowsCurrent, currentScope, warnOnceAfterResponse } from './clients/current-client.ts';
@@ -6,9 +6,9 @@ import { DeniedCalls } from './clients/denied-calls.ts';
 import type { TenantAws } from './clients/tenant-aws.ts';
 import { tenantAwsOf } from './clients/tenant-aws-of.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { isProduction, readMachineEnvironment, renamed } from './configuration/environment.ts';
+import { isProduction, readMachineEnvironment } from './configuration/environment.ts';
 import type { TokenVendingMachineOptions } from './configuration/options.ts';
-import { constantSet, type Reading, readSettings, type Settings } from './configuration/settings.ts';
+import { readConstantPermissions, readSettings, type Settings } from './configuration/settings.ts';
 import type { TenantCredentials } from './credentials/credentials.ts';
 import { Grants, OWN_PERMISSIONS } from './credentials/grants.ts';
 import { Vendor } from './credentials/vendor.ts';
@@ -30,26 +30,10 @@ export interface RevokeOptions {
   readonly forSeconds?: number | undefined;
 }
 
-/** What a gate asks of a machine beside its public methods, for permissions of its own in place of the machine's. */
-export interface GateAccess {
-  /** As `for`, with these permissions from the start. */
-  for(identity: TenantIdentity, permissions: Permissions): TenantAws;
-  /** @throws what is wrong with permissions whoever the tenant is */
-  judge(permissions: Permissions): void;
-}
-
-/** By the symbol's name: a gate may come from another copy of this package than the machine. */
-const GATE_ACCESS = Symbol.for('@tenant-aws/core: gate access, 1');
-
-/** `undefined` of what is no machine. */
-export function gateAccess(given: unknown): GateAccess | undefined {
-  const open: unknown = typeof given === 'object' && given !== null ? Reflect.get(given, GATE_ACCESS) : undefined;
-  return typeof open === 'function' ? (open as () => GateAccess).call(given) : undefined;
-}
-
 /** What tests replace, and what the environment adds: no option. */
-interface Internals extends Partial<Reading> {
+interface Internals {
   readonly clock?: Clock;
+  readonly source?: TemplateSource | undefined;
 }
 
 /**
@@ -75,8 +59,8 @@ export class TokenVendingMachine implements AsyncDisposable {
    *
    * @throws {@link ConfigurationError} with every fault at once
    */
-  constructor(options: TokenVendingMachineOptions, { clock = systemClock, naming = (path) => path, source }: Internals = {}) {
-    const settings = readSettings(options, { naming, source });
+  constructor(options: TokenVendingMachineOptions, { clock = systemClock, source }: Internals = {}) {
+    const settings = readSettings(options, source);
     this.#settings = settings;
     this.#vendor = new Vendor(settings, clock);
     this.#grants = new Grants(settings, this.#vendor.revocations);
@@ -91,13 +75,8 @@ export class TokenVendingMachine implements AsyncDisposable {
    */
   static fromEnvironment(overrides: Partial<TokenVendingMachineOptions> = {}): TokenVendingMachine {
     const faults = new Faults();
-    const { options, source, naming, rename } = readMachineEnvironment(overrides, faults);
-    const machine = faults.attempt(() =>
-      renamed(() => new TokenVendingMachine(options as TokenVendingMachineOptions, { source, naming }), rename),
-    );
-    faults.throwIfAny();
-    if (machine === undefined) throw new ConfigurationError(faults.found);
-    return machine;
+    const { options, source, rename } = readMachineEnvironment(overrides, faults);
+    return faults.checked(faults.attempt(() => new TokenVendingMachine(options as TokenVendingMachineOptions, { source }), rename));
   }
 
   /**
@@ -131,18 +110,33 @@ export class TokenVendingMachine implements AsyncDisposable {
   }
 
   /**
-   * AWS as the identity's tenant. Vends nothing yet.
+   * Returns AWS as the identity's tenant. Vends nothing yet.
    *
-   * @throws {@link TenantInvalidError} the tenant id is not acceptable; {@link ConfigurationError} `expiresAt` is not milliseconds of the epoch
+   * @param options `permissions`: used instead of the machine's own permissions
+   * @throws {@link TenantInvalidError} the tenant id is not accepted
+   * @throws {@link ConfigurationError} `expiresAt` is not milliseconds of the epoch, or `options` cannot be read
    */
-  for(identity: TenantIdentity): TenantAws {
-    return this.#as(identity, OWN_PERMISSIONS);
-  }
-
-  #as(identity: TenantIdentity, permissions: Permissions | typeof OWN_PERMISSIONS): TenantAws {
+  for(identity: TenantIdentity, options: Pick<VendOptions, 'permissions'> = {}): TenantAws {
+    const faults = new Faults();
+    faults.noneOf('', options, ['permissions']);
+    faults.throwIfAny();
+    const permissions = permissionsOf(options);
     const { durationSeconds } = this.#settings;
     const parts = { grants: this.#grants, vendor: this.#vendor, clients: this.#clients, durationSeconds };
     return tenantAwsOf(parts, this.#grants.admit(identity, permissions), permissions);
+  }
+
+  /**
+   * Checks permissions that are the same for every identity, as creation checks the machine's own: the templates exist, and their variables have values.
+   *
+   * @throws {@link ConfigurationError} with every fault
+   */
+  checkPermissions(permissions: Permissions): void {
+    const { perIdentity, permissionSets } = this.#settings;
+    const faults = new Faults();
+    faults.attempt(() => permissionSets.keyOf(permissions));
+    readConstantPermissions({ ...perIdentity, permissions }, permissionSets, faults);
+    faults.throwIfAny();
   }
 
   /**
@@ -208,28 +202,18 @@ export class TokenVendingMachine implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-
-  static {
-    Object.defineProperty(this.prototype, GATE_ACCESS, {
-      value(this: TokenVendingMachine): GateAccess {
-        const { perIdentity, permissionSets } = this.#settings;
-        return {
-          for: (identity, permissions) => this.#as(identity, permissions),
-          judge: (permissions) => void constantSet({ ...perIdentity, permissions }, permissionSets),
-        };
-      },
-    });
-  }
 }
 
-function readVendOptions({ permissions, minimumRemainingMs = 0, ...unknown }: VendOptions): {
-  permissions: Permissions | typeof OWN_PERMISSIONS;
-  minimumRemainingMs: number;
-} {
+function readVendOptions(options: VendOptions): { permissions: Permissions | typeof OWN_PERMISSIONS; minimumRemainingMs: number } {
+  const { minimumRemainingMs = 0 } = options;
   const faults = new Faults();
-  faults.noneOf('', unknown, ['permissions', 'minimumRemainingMs']);
+  faults.noneOf('', options, ['permissions', 'minimumRemainingMs']);
   if (!Number.isFinite(minimumRemainingMs) || minimumRemainingMs < 0)
-    faults.add('`minimumRemainingMs` must be a number of milliseconds, 0 or more');
+    faults.option('minimumRemainingMs', 'must be a number of milliseconds, 0 or more');
   faults.throwIfAny();
-  return { permissions: permissions === undefined ? OWN_PERMISSIONS : frozenOption(permissions), minimumRemainingMs };
+  return { permissions: permissionsOf(options), minimumRemainingMs };
+}
+
+function permissionsOf({ permissions }: VendOptions): Permissions | typeof OWN_PERMISSIONS {
+  return permissions === undefined ? OWN_PERMISSIONS : frozenOption(permissions);
 }

@@ -11,7 +11,7 @@ function freezeDeeply<T>(value: T): T {
 }
 
 describe('frozenIdentity', () => {
-  it('answers the identity itself where nothing in it can change', () => {
+  it('returns the same object where nothing in it can change', () => {
     const frozen = freezeDeeply(identity());
     expect(frozenIdentity(frozen)).toBe(frozen);
   });
@@ -28,14 +28,14 @@ describe('frozenIdentity', () => {
     expect(Object.isFrozen(given.claims.roles)).toBe(false);
   });
 
-  it('keeps a claim that is called __proto__ a claim', () => {
+  it('keeps a claim that is called __proto__ as a claim', () => {
     const claims = JSON.parse('{"__proto__":{"admin":true}}') as Record<string, unknown>;
     const frozen = frozenIdentity({ ...identity(), claims });
     expect(Object.keys(frozen.claims)).toEqual(['__proto__']);
     expect(frozen.claims['admin']).toBeUndefined();
   });
 
-  it('copes with claims that lead back to themselves, and with deep ones', () => {
+  it('accepts circular claims and deeply nested claims', () => {
     const circle: Record<string, unknown> = {};
     circle['self'] = circle;
     expect(frozenIdentity({ ...identity(), claims: circle }).claims['self']).toBeDefined();
@@ -43,7 +43,7 @@ describe('frozenIdentity', () => {
     expect(frozenIdentity(freezeDeeply({ ...identity(), claims: { deep } })).claims['deep']).toBe(deep);
   });
 
-  it('takes the fields of an instance, and drops what is no field of an identity', () => {
+  it('reads the fields of an instance and drops fields that an identity does not have', () => {
     class Session {
       tenantId = 'acme';
       claims = {};
@@ -67,7 +67,7 @@ describe('frozenIdentity', () => {
     [-1],
     [1_790_000_000],
     [99_999_999_999],
-  ])('refuses %s as the end of what was presented, also in an identity that is frozen', (expiresAt) => {
+  ])('refuses %s as `expiresAt`, also in a frozen identity', (expiresAt) => {
     for (const given of [{ ...identity(), expiresAt }, freezeDeeply({ ...identity(), expiresAt })]) {
       expect(() => frozenIdentity(given as never)).toThrowError(
         expect.objectContaining({ code: 'configuration_invalid', faults: [expect.stringContaining('`expiresAt`')] }),
@@ -76,15 +76,15 @@ describe('frozenIdentity', () => {
   });
 
   it.each([[undefined], [100_000_000_000], [1_790_000_000_000], [1_790_000_000_000.5], [Number.MAX_SAFE_INTEGER]])(
-    'accepts %s as the end of what was presented',
+    'accepts %s as `expiresAt`',
     (expiresAt) => {
       expect(frozenIdentity({ ...identity(), expiresAt } as never).expiresAt).toBe(expiresAt);
       expect(frozenIdentity(freezeDeeply({ ...identity(), expiresAt }) as never).expiresAt).toBe(expiresAt);
     },
   );
 
-  describe('of data whose next reading may differ', () => {
-    /** Answers acme at the first reading and globex at each later one. */
+  describe('frozenIdentity of values that differ from one read to the next', () => {
+    /** Returns acme at the first read and globex at each later read. */
     function changing(): () => string {
       let reads = 0;
       return () => (reads++ === 0 ? 'acme' : 'globex');
@@ -147,7 +147,7 @@ describe('frozenIdentity', () => {
       expect(claims['org']).not.toBe(org);
     });
 
-    it('copies what hangs on a property that is not enumerable, or has a symbol for its name', () => {
+    it('copies an identity with an object in a property that is not enumerable or has a symbol as its name', () => {
       for (const name of ['hidden', Symbol('hidden')]) {
         const claims = Object.freeze(Object.defineProperty({}, name, { value: { plan: 'pro' } }));
         const given = freezeShallowly(claims);
@@ -168,7 +168,7 @@ describe('frozenIdentity', () => {
   });
 });
 
-/** An identity that is frozen but for what hangs in its claims. */
+/** A frozen identity whose claims may contain objects that are not frozen. */
 function freezeShallowly(claims: Record<string, unknown>): TenantIdentity {
   return Object.freeze({ tenantId: 'acme', claims: Object.freeze(claims), source: 'claims' as const });
 }

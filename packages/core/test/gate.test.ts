@@ -4,6 +4,7 @@ import {
   bearerToken,
   type IdentityRequest,
   type IdentitySource,
+  type TenantGate,
   type TenantIdentity,
   TokenVendingMachine,
   tenantGate,
@@ -21,13 +22,13 @@ const request = (headersDistinct: IdentityRequest['headersDistinct'] = {}, user?
   raw: undefined,
 });
 
-/** A source that answers this. */
+/** A source that returns this. */
 const always =
   (identity: TenantIdentity | undefined): IdentitySource =>
   () =>
     identity;
 
-/** The code and the faults of what was thrown. */
+/** The error that was thrown. */
 function thrownBy(act: () => unknown): unknown {
   try {
     return act();
@@ -38,7 +39,7 @@ function thrownBy(act: () => unknown): unknown {
 
 describe('tenantGate', () => {
   it.each([[null], [false], [0], [''], ['acme'], [{}]])(
-    'takes %j from a source for no tenant, and never for nothing presented',
+    'refuses %j from a source as an invalid tenant, never as nothing presented',
     async (answer) => {
       await using tvm = machineFor(aws);
       for (const optional of [false, true]) {
@@ -52,7 +53,7 @@ describe('tenantGate', () => {
     },
   );
 
-  it('leads from a token to AWS as its tenant', async () => {
+  it('returns AWS as the tenant of a token', async () => {
     await using gate = closing(
       tenantGate({ ...optionsFor(aws), identity: bearerToken({ issuer: aws.issuer.url, audience: aws.issuer.audience }) }),
     );
@@ -65,7 +66,7 @@ describe('tenantGate', () => {
     expect(assumesOf(aws)).toHaveLength(1);
   });
 
-  it('has credentials in hand before it answers, unless it is told not to', async () => {
+  it('vends credentials before it returns, unless `eager` is false', async () => {
     await using eager = closing(tenantGate({ ...optionsFor(aws), identity: always(identityOf('acme')) }));
     await using lazy = closing(tenantGate({ ...optionsFor(aws), identity: always(identityOf('acme')), eager: false }));
     aws.faults.sts({ code: 'AccessDenied' });
@@ -76,7 +77,7 @@ describe('tenantGate', () => {
     await expect(tenantAws?.credentials()).rejects.toMatchObject({ code: 'sts_rejected' });
   });
 
-  it('refuses a request that presents nothing, or lets it pass without a tenant where it may', async () => {
+  it('refuses a request that presents nothing, and admits it without a tenant under `optional`', async () => {
     await using strict = closing(tenantGate({ ...optionsFor(aws), identity: always(undefined) }));
     await using open = closing(tenantGate({ ...optionsFor(aws), identity: always(undefined), optional: true }));
 
@@ -88,7 +89,7 @@ describe('tenantGate', () => {
     expect(await open.enter(request())).toBeUndefined();
   });
 
-  it('lets nothing bad pass where a tenant is optional', async () => {
+  it('refuses an invalid identity also under `optional`', async () => {
     const options = { ...optionsFor(aws), optional: true };
     await using bad = closing(tenantGate({ ...options, identity: always(identityOf('*')) }));
     await using failing = closing(tenantGate({ ...options, identity: () => Promise.reject(new Error('no')) }));
@@ -100,7 +101,7 @@ describe('tenantGate', () => {
     expect(aws.calls).toEqual([]);
   });
 
-  it.each(Object.entries(hostileHeaders))('makes nobody a tenant by headers: %s', async (_what, headersDistinct) => {
+  it.each(Object.entries(hostileHeaders))('finds no tenant in hostile headers: %s', async (_what, headersDistinct) => {
     const identity = bearerToken({ issuer: aws.issuer.url, audience: aws.issuer.audience });
     await using gate = closing(tenantGate({ ...optionsFor(aws), identity }));
 
@@ -113,7 +114,7 @@ describe('tenantGate', () => {
 });
 
 describe('a gate over a shared machine', () => {
-  it('has permissions of its own in place of those of the machine', async () => {
+  it('uses its own permissions in place of the permissions of the machine', async () => {
     await using tvm = machineFor(aws);
     const own = tenantGate({ tvm, identity: always(identityOf('acme')), permissions: ['s3-folder-read-only'] });
     const byPlan = tenantGate({
@@ -131,7 +132,34 @@ describe('a gate over a shared machine', () => {
     expect(assumesOf(aws)).toHaveLength(2);
   });
 
-  it('does not fall back to the permissions of the machine where its own function answers none', async () => {
+  it('uses the same permissions for an identity that is already verified', async () => {
+    await using tvm = machineFor(aws);
+    const own = tenantGate({ tvm, identity: always(identityOf('acme')), permissions: ['s3-folder-read-only'] });
+    const byClaim = tenantGate({ tvm, identity: always(undefined), permissions: async () => ['s3-folder-read-only'] });
+    const plain = tenantGate({ tvm, identity: always(identityOf('acme')) });
+    const keyOf = async (gate: TenantGate): Promise<unknown> => (await (await gate.for(identityOf('acme'))).credentials()).accessKeyId;
+
+    const requested = await (await own(request()))?.credentials();
+
+    expect(await keyOf(own)).toBe(requested?.accessKeyId);
+    expect(await keyOf(byClaim)).toBe(requested?.accessKeyId);
+    expect(await keyOf(plain)).not.toBe(requested?.accessKeyId);
+  });
+
+  it.each([[undefined], [null], [{}], [identityOf('*')]])(
+    'refuses %j as an identity, also where a tenant is optional',
+    async (identity) => {
+      await using tvm = machineFor(aws);
+      for (const own of [{}, { permissions: ['s3-folder-read-only'] }, { permissions: () => ['s3-folder-read-only'] }]) {
+        const gate = tenantGate({ tvm, identity: always(undefined), optional: true, ...own });
+
+        await expect(gate.for(identity as never)).rejects.toMatchObject({ code: 'tenant_invalid' });
+      }
+      expect(aws.calls).toEqual([]);
+    },
+  );
+
+  it('does not use the permissions of the machine where its own function returns an invalid value', async () => {
     await using tvm = machineFor(aws);
 
     for (const none of [undefined, null, [], 'all']) {
@@ -141,7 +169,7 @@ describe('a gate over a shared machine', () => {
     expect(aws.calls).toEqual([]);
   });
 
-  it('judges its own permissions when it is made', () => {
+  it('checks its own permissions when it is created', () => {
     const tvm = machineFor(aws);
 
     expect(() => tenantGate({ tvm, identity: always(undefined), permissions: ['no-such-template'] })).toThrowError(
@@ -149,7 +177,7 @@ describe('a gate over a shared machine', () => {
     );
   });
 
-  it('refuses options of a machine beside it, and what is no machine', () => {
+  it('refuses options of a machine beside `tvm`, and a `tvm` that is not a machine', () => {
     const tvm = machineFor(aws);
     const identity = always(undefined);
 
@@ -160,7 +188,7 @@ describe('a gate over a shared machine', () => {
     expect(thrownBy(() => tenantGate({ tvm: {} as never, identity }))).toMatchObject({ faults: [expect.stringContaining('`tvm`')] });
   });
 
-  it('leaves the machine open when it is closed, and closes one of its own', async () => {
+  it('closes its own machine and leaves a shared machine open', async () => {
     await using tvm = machineFor(aws);
     const shared = tenantGate({ tvm, identity: always(identityOf('acme')) });
     const own = tenantGate({ ...optionsFor(aws), identity: always(identityOf('acme')) });
@@ -175,7 +203,7 @@ describe('a gate over a shared machine', () => {
 });
 
 describe('ready', () => {
-  it('asks the machine and the identity source', async () => {
+  it('calls `ready` of the identity source', async () => {
     let asked = 0;
     const identity = Object.assign(always(undefined), { ready: async () => void (asked += 1) });
     await using gate = closing(tenantGate({ ...optionsFor(aws), identity }));
@@ -185,7 +213,7 @@ describe('ready', () => {
     expect(asked).toBe(1);
   });
 
-  it('fails where the source does', async () => {
+  it('rejects where the identity source rejects', async () => {
     const identity = Object.assign(always(undefined), { ready: () => Promise.reject(new Error('no keys')) });
     await using gate = closing(tenantGate({ ...optionsFor(aws), identity }));
 
@@ -193,8 +221,8 @@ describe('ready', () => {
   });
 });
 
-describe('options that are wrong', () => {
-  it('are all told at once', () => {
+describe('invalid options', () => {
+  it('are all reported in one error', () => {
     const wrong = {
       eager: 1,
       optional: 'yes',
@@ -213,12 +241,12 @@ describe('options that are wrong', () => {
       expect(faults).toContain(name);
   });
 
-  it('are no object', () => {
+  it('are refused where they are not an object', () => {
     expect(() => tenantGate(null as never)).toThrowError(expect.objectContaining({ code: 'configuration_invalid' }));
   });
 });
 
-/** A gate that ends with its test. */
+/** A gate that is closed at the end of its test. */
 function closing(gate: ReturnType<typeof tenantGate>): AsyncDisposable & { enter: ReturnType<typeof tenantGate> } {
   return { enter: gate, [Symbol.asyncDispose]: () => gate.close() };
 }

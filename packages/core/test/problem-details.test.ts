@@ -2,7 +2,7 @@ import { ConfigurationError, problemOf, StsRejectedError } from '@tenant-aws/cor
 import { describe, expect, it } from 'vitest';
 
 describe('problemOf', () => {
-  it('answers what RFC 9457 asks for, and nothing of what STS said', () => {
+  it('returns the members of RFC 9457 without the message of STS', () => {
     expect(problemOf(new StsRejectedError('AccessDenied: arn:aws:iam::123456789012:user/base may not'))).toEqual({
       type: 'urn:tenant-aws:error:sts_rejected',
       title: 'AWS refused to issue credentials for this request',
@@ -11,7 +11,7 @@ describe('problemOf', () => {
     });
   });
 
-  it('tells a stranger none of the faults of a configuration, which its message names to whoever starts the application', () => {
+  it('leaves out the faults of a ConfigurationError, which only its message contains', () => {
     const error = new ConfigurationError(['`roleArn` must be the ARN of a role']);
 
     expect(error.message).toContain('roleArn');

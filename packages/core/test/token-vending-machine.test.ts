@@ -148,6 +148,23 @@ describe('vend', () => {
     await expect(tvm.vend(identityOf('acme'), { permissions: [] })).rejects.toMatchObject({ code: 'configuration_invalid' });
   });
 
+  it('takes the same permissions by `for`', async () => {
+    await using tvm = machineFor(aws);
+    const options = { permissions: ['s3-folder-read-only'] };
+    const vended = await tvm.vend(identityOf('acme'), options);
+
+    const credentials = await tvm.for(identityOf('acme'), options).credentials();
+
+    expect(credentials.accessKeyId).toBe(vended.accessKeyId);
+    expect(() => tvm.for(identityOf('acme'), { permission: [] } as never)).toThrowError(
+      expect.objectContaining({ faults: ['`permission` is not an option: did you mean `permissions`?'] }),
+    );
+    for (const permissions of [[], 'all', null])
+      await expect(tvm.for(identityOf('acme'), { permissions } as never).credentials()).rejects.toMatchObject({
+        code: 'configuration_invalid',
+      });
+  });
+
   it('refuses a generator that already has a tenant, wherever permissions are taken', async () => {
     const bound = PolicyGenerator.generator().s3FolderPerTenant({ bucket }).tenant('acme');
     await using tvm = machineFor(aws);
@@ -161,6 +178,28 @@ describe('vend', () => {
     await using tvm = machineFor(aws, { permissions: PolicyGenerator.generator().s3FolderPerTenant({ bucket }), variables: undefined });
 
     expect((await tvm.vend(identityOf('acme'))).accessKeyId).toMatch(/^ASIA/);
+  });
+});
+
+describe('checkPermissions', () => {
+  it.each<[unknown, string]>([
+    [['no-such-template'], '`permissions` cannot be used: there is no template "no-such-template"'],
+    [['dynamodb-leading-keys'], '`variables.table` is missing: template `dynamodb-leading-keys` needs the variable `table`'],
+    [[], '`permissions` is empty'],
+    ['s3-folder-per-tenant', 'must be a list of permission templates, not string'],
+    [null, 'must be a list of permission templates, not null'],
+  ])('refuses %j before any request', async (permissions, fault) => {
+    await using tvm = machineFor(aws, { variables: { bucket } });
+
+    expect(() => tvm.checkPermissions(permissions as never)).toThrowError(
+      expect.objectContaining({ code: 'configuration_invalid', faults: [expect.stringContaining(fault)] }),
+    );
+  });
+
+  it('accepts permissions that every tenant may have', async () => {
+    await using tvm = machineFor(aws);
+
+    expect(() => tvm.checkPermissions(['s3-folder-read-only'])).not.toThrow();
   });
 });
 

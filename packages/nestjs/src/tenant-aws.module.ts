@@ -13,7 +13,6 @@ import { APP_FILTER, APP_INTERCEPTOR, HttpAdapterHost, ModulesContainer } from '
 import { type TenantGate, TokenVendingMachine, tenantGate } from '@tenant-aws/core';
 import { graphqlSchemas } from './graphql-schema-host.ts';
 import { keepFieldContexts } from './graphql-schema.ts';
-import { knownTenant } from './known-tenant.ts';
 import { keepMiddlewareContext, keepRequestContext, openRequestContext } from './request-context.ts';
 import { TenantAwsExceptionFilter } from './tenant-aws.filter.ts';
 import {
@@ -27,7 +26,7 @@ import { TenantAwsService } from './tenant-aws.service.ts';
 import { clientProviders } from './tenant-client.provider.ts';
 import { TenantGuard } from './tenant.guard.ts';
 import { TenantInterceptor } from './tenant.interceptor.ts';
-import { EAGER, KNOWN_TENANT, PER_IDENTITY, SESSION_MS, TENANT_GATE } from './tokens.ts';
+import { EAGER, PER_IDENTITY, SESSION_MS, TENANT_GATE } from './tokens.ts';
 
 const parts: readonly Provider[] = [
   // The guard mints what a handler needs, once it knows the handler's decorators: the gate itself mints nothing.
@@ -36,7 +35,6 @@ const parts: readonly Provider[] = [
     useFactory: (options: TenantAwsModuleOptions) => tenantGate({ ...options, eager: false }),
     inject: [MODULE_OPTIONS_TOKEN],
   },
-  { provide: KNOWN_TENANT, useFactory: knownTenant, inject: [TENANT_GATE, MODULE_OPTIONS_TOKEN] },
   { provide: EAGER, useFactory: ({ eager = true }: TenantAwsModuleOptions) => eager, inject: [MODULE_OPTIONS_TOKEN] },
   {
     provide: SESSION_MS,

@@ -1,17 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { currentTenantAws, type TenantAws, type TenantGate, type TenantIdentity } from '@tenant-aws/core';
-import type { KnownTenant } from './known-tenant.ts';
-import { KNOWN_TENANT, TENANT_GATE } from './tokens.ts';
+import { TENANT_GATE } from './tokens.ts';
 
 /** The tenant of the code that runs, and work as a tenant outside any request. */
 @Injectable()
 export class TenantAwsService {
   readonly #gate: TenantGate;
-  readonly #knownTenant: KnownTenant;
 
-  constructor(@Inject(TENANT_GATE) gate: TenantGate, @Inject(KNOWN_TENANT) knownTenant: KnownTenant) {
+  constructor(@Inject(TENANT_GATE) gate: TenantGate) {
     this.#gate = gate;
-    this.#knownTenant = knownTenant;
   }
 
   /**
@@ -32,7 +29,7 @@ export class TenantAwsService {
    * @throws {@link ConfigurationError} its `expiresAt` is not milliseconds of the epoch
    */
   async runAs<T>(identity: TenantIdentity, fn: (tenantAws: TenantAws) => T | Promise<T>): Promise<T> {
-    const tenantAws = await this.#knownTenant(identity);
+    const tenantAws = await this.#gate.for(identity);
     return tenantAws.run(() => fn(tenantAws));
   }
 

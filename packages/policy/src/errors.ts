@@ -1,5 +1,13 @@
 import { inspect, type InspectOptions } from 'node:util';
 
+/** One thing that is wrong with a configuration or a template. Its sentence is `` `path` text ``. */
+export interface Fault {
+  /** The option, such as `cache.max`; '' where `text` is the whole sentence. */
+  readonly path: string;
+  /** The rest of the sentence: what is wrong with the option, and how to fix it. */
+  readonly text: string;
+}
+
 /** A plain, JSON-able object for the operator's log: ARNs, ids, STS's words, sizes. Never a token or a secret. */
 export type ErrorDetail = Readonly<Record<string, unknown>>;
 
@@ -71,14 +79,16 @@ export class ConfigurationError extends TenantAwsError {
   /** Every fault found, each a sentence that names the option or the environment variable and the mend. */
   readonly faults: readonly string[];
 
-  constructor(faults: readonly string[], options: Pick<TenantAwsErrorOptions, 'cause'> = {}) {
+  constructor(faults: readonly (string | Fault)[], options: Pick<TenantAwsErrorOptions, 'cause'> = {}) {
+    const sentences = faults.map(sentenceOf);
     super(
-      faults.length === 1
-        ? `Tenant AWS is not configured: ${faults[0]}`
-        : `Tenant AWS is not configured:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+      sentences.length === 1
+        ? `Tenant AWS is not configured: ${sentences[0]}`
+        : `Tenant AWS is not configured:\n${sentences.map((sentence) => `  - ${sentence}`).join('\n')}`,
       options,
     );
-    this.faults = [...faults];
+    this.faults = sentences;
+    structured.set(this, faults.map(toFault));
   }
 }
 
@@ -110,8 +120,9 @@ export class TemplateNotFoundError extends TenantAwsError {
   readonly status = 500;
   declare readonly detail: TemplateErrorDetail;
 
-  constructor(faults: readonly string[], options: Pick<TenantAwsErrorOptions, 'cause'> = {}) {
-    super('This request asks for permissions that are not defined', { ...options, detail: { faults: [...faults] } });
+  constructor(faults: readonly (string | Fault)[], options: Pick<TenantAwsErrorOptions, 'cause'> = {}) {
+    super('This request asks for permissions that are not defined', { ...options, detail: { faults: faults.map(sentenceOf) } });
+    structured.set(this, faults.map(toFault));
   }
 }
 
@@ -121,8 +132,9 @@ export class TemplateSyntaxError extends TenantAwsError {
   readonly status = 500;
   declare readonly detail: TemplateErrorDetail;
 
-  constructor(faults: readonly string[], options: Pick<TenantAwsErrorOptions, 'cause'> = {}) {
-    super('A permission template is not valid', { ...options, detail: { faults: [...faults] } });
+  constructor(faults: readonly (string | Fault)[], options: Pick<TenantAwsErrorOptions, 'cause'> = {}) {
+    super('A permission template is not valid', { ...options, detail: { faults: faults.map(sentenceOf) } });
+    structured.set(this, faults.map(toFault));
   }
 }
 
@@ -132,7 +144,28 @@ export class TemplateVariableError extends TenantAwsError {
   readonly status = 500;
   declare readonly detail: TemplateErrorDetail;
 
-  constructor(faults: readonly string[], options: Pick<TenantAwsErrorOptions, 'cause'> = {}) {
-    super('A variable of a permission template is missing or not acceptable', { ...options, detail: { faults: [...faults] } });
+  constructor(faults: readonly (string | Fault)[], options: Pick<TenantAwsErrorOptions, 'cause'> = {}) {
+    super('A variable of a permission template is missing or not acceptable', { ...options, detail: { faults: faults.map(sentenceOf) } });
+    structured.set(this, faults.map(toFault));
   }
+}
+
+/** An error of the configuration or of a template. `Faults` collects these errors. */
+export type DeclarationError = ConfigurationError | TemplateNotFoundError | TemplateSyntaxError | TemplateVariableError;
+
+/** The faults of each {@link DeclarationError}. Kept outside the error, so that no log and no framework prints them a second time. */
+const structured = new WeakMap<object, readonly Fault[]>();
+
+/** The faults of a {@link DeclarationError}; undefined for any other error. */
+export function faultsOf(error: unknown): readonly Fault[] | undefined {
+  return typeof error === 'object' && error !== null ? structured.get(error) : undefined;
+}
+
+export function sentenceOf(fault: string | Fault): string {
+  const { path, text } = toFault(fault);
+  return path === '' ? text : `\`${path}\` ${text}`;
+}
+
+function toFault(fault: string | Fault): Fault {
+  return typeof fault === 'string' ? { path: '', text: fault } : fault;
 }

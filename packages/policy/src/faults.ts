@@ -1,25 +1,16 @@
-import { ConfigurationError, TemplateNotFoundError, TemplateSyntaxError, TemplateVariableError } from './errors.ts';
-
-/** A fault of what was declared, as against one of a request: it can be collected. */
-export type DeclarationError = ConfigurationError | TemplateNotFoundError | TemplateSyntaxError | TemplateVariableError;
-
-/** Whether an error is the fault of a configuration or of a template. */
-export function isDeclarationError(error: unknown): error is DeclarationError {
-  return (
-    error instanceof ConfigurationError ||
-    error instanceof TemplateNotFoundError ||
-    error instanceof TemplateSyntaxError ||
-    error instanceof TemplateVariableError
-  );
-}
-
-/** The sentences of an error for the operator. */
-export function faultsOf(error: DeclarationError): readonly string[] {
-  return error instanceof ConfigurationError ? error.faults : error.detail.faults;
-}
+import {
+  ConfigurationError,
+  type DeclarationError,
+  type Fault,
+  faultsOf,
+  sentenceOf,
+  TemplateNotFoundError,
+  TemplateSyntaxError,
+  TemplateVariableError,
+} from './errors.ts';
 
 /**
- * Collects everything that is wrong with a configuration, so that one ConfigurationError says it all.
+ * Collects everything that is wrong with a configuration, so that one ConfigurationError reports all of it.
  *
  * @example
  * ```ts
@@ -32,45 +23,62 @@ export function faultsOf(error: DeclarationError): readonly string[] {
  * ```
  */
 export class Faults {
-  readonly #found: string[] = [];
+  /** By their sentences: each is reported once. */
+  readonly #found = new Map<string, Fault>();
   #first: DeclarationError | undefined;
-  /** Whether a fault was noted that no error told. */
-  #own = false;
+  /** Whether a fault was added that did not come from an error. */
+  #hasAdded = false;
 
-  /** Every fault so far, in order. */
+  /** The sentence of every fault so far, in order. */
   get found(): readonly string[] {
-    return [...this.#found];
+    return [...this.#found.keys()];
   }
 
-  /** Notes a fault: one sentence that names the option or the environment variable, and the mend. */
-  add(fault: string): void {
-    this.#own = true;
-    this.#note(fault);
+  /** Adds a fault of no single option: one whole sentence that says what is wrong and how to fix it. */
+  add(sentence: string): void {
+    this.option('', sentence);
   }
 
-  /** Answers what `read` answers; where it throws for a configuration's or a template's sake, notes that and answers undefined. Any other error goes on. */
-  attempt<T>(read: () => T): T | undefined {
+  /**
+   * Adds a fault of an option.
+   *
+   * @param path the option, such as `cache.max`
+   * @param text the rest of the sentence, such as `must be a whole number`
+   */
+  option(path: string, text: string): void {
+    this.#hasAdded = true;
+    this.#collect({ path, text });
+  }
+
+  /**
+   * Returns what `read` returns. Where `read` throws an error of a configuration or a template, collects its faults and returns undefined.
+   * Throws any other error.
+   *
+   * @param rename maps each of those faults, for example to the environment variable that set the option
+   */
+  attempt<T>(read: () => T, rename: (fault: Fault) => Fault = (fault) => fault): T | undefined {
     try {
       return read();
     } catch (error) {
-      if (!isDeclarationError(error)) throw error;
-      this.#first ??= error;
-      for (const fault of faultsOf(error)) this.#note(fault);
+      const faults = faultsOf(error);
+      if (faults === undefined) throw error;
+      this.#first ??= error as DeclarationError;
+      for (const fault of faults) this.#collect(rename(fault));
       return undefined;
     }
   }
 
   /**
-   * Every key of `unknown` is a fault.
+   * Every key of `given` that is not among `known` is a fault. The fault suggests the nearest known name.
    *
-   * @param path the option that holds them, such as `cache`; '' for the top level
-   * @param known the accepted names, to suggest the nearest
+   * @param path the option whose value is `given`, such as `cache`; '' for the top level
    */
-  noneOf(path: string, unknown: object, known: readonly string[] = []): void {
+  noneOf(path: string, given: object, known: readonly string[] = []): void {
     const prefix = path === '' ? '' : `${path}.`;
-    for (const key of Object.keys(unknown)) {
+    for (const key of Object.keys(given)) {
+      if (known.includes(key)) continue;
       const near = nearest(key, known);
-      this.add(`\`${prefix}${key}\` is not an option${near === undefined ? '' : `: did you mean \`${prefix}${near}\`?`}`);
+      this.option(`${prefix}${key}`, `is not an option${near === undefined ? '' : `: did you mean \`${prefix}${near}\`?`}`);
     }
   }
 
@@ -78,40 +86,53 @@ export class Faults {
   integer(path: string, value: unknown, { min, max }: { readonly min?: number; readonly max?: number } = {}): void {
     if (Number.isSafeInteger(value) && Number(value) >= (min ?? -Infinity) && Number(value) <= (max ?? Infinity)) return;
     const bounds = [min === undefined ? [] : [`at least ${min}`], max === undefined ? [] : [`at most ${max}`]].flat().join(' and ');
-    this.add(`\`${path}\` must be a whole number${bounds && ` of ${bounds}`}, not ${typeof value === 'number' ? value : kindOf(value)}`);
+    this.option(path, `must be a whole number${bounds && ` of ${bounds}`}, not ${typeof value === 'number' ? value : kindOf(value)}`);
   }
 
   /** @throws {@link ConfigurationError} with everything found, if anything was */
   throwIfAny(): void {
-    if (this.#found.length > 0) throw new ConfigurationError(this.#found, { cause: originOf(this.#first) });
+    if (this.#found.size > 0) throw new ConfigurationError([...this.#found.values()], { cause: originOf(this.#first) });
   }
 
   /**
-   * For whoever tells templates' faults apart: throws the first error that was attempted, with everything found in it.
-   * Where a fault was added besides, that is a ConfigurationError.
+   * Returns the result of an `attempt`.
+   *
+   * @throws {@link ConfigurationError} with everything found, if that attempt failed or anything else was found
+   */
+  checked<T>(result: T | undefined): T {
+    this.throwIfAny();
+    if (result === undefined) throw new ConfigurationError(['the options cannot be read']);
+    return result;
+  }
+
+  /**
+   * Throws everything found as an error of the same class as the first attempt's error, for callers that tell template errors apart.
+   * Throws a ConfigurationError if a fault was added that did not come from an error.
    */
   throwFirst(): void {
-    const [first, faults] = [this.#first, this.#found];
-    if (first === undefined || this.#own) return this.throwIfAny();
-    if (faults.length === faultsOf(first).length) throw first;
+    const [first, faults] = [this.#first, [...this.#found.values()]];
+    if (first === undefined || this.#hasAdded) return this.throwIfAny();
+    if (faults.length === faultsOf(first)?.length) throw first;
     if (first instanceof TemplateNotFoundError) throw new TemplateNotFoundError(faults);
     if (first instanceof TemplateSyntaxError) throw new TemplateSyntaxError(faults);
     if (first instanceof TemplateVariableError) throw new TemplateVariableError(faults);
     throw new ConfigurationError(faults, { cause: originOf(first) });
   }
 
-  #note(fault: string): void {
-    if (!this.#found.includes(fault)) this.#found.push(fault);
+  #collect(fault: Fault): void {
+    const sentence = sentenceOf(fault);
+    if (!this.#found.has(sentence)) this.#found.set(sentence, fault);
   }
 }
 
-/** What led to the first of errors that were each collected in turn: they say nothing that the last one does not. */
+/** The cause of an error whose faults were collected. Errors between the two report the same faults and are skipped. */
 function originOf(error: unknown): unknown {
-  if (!isDeclarationError(error)) return error;
-  return error.cause === error.detail ? undefined : originOf(error.cause);
+  if (faultsOf(error) === undefined) return error;
+  const { cause, detail } = error as DeclarationError;
+  return cause === detail ? undefined : originOf(cause);
 }
 
-/** What a value is, for a sentence; never the value itself. */
+/** The kind of a value, for a sentence; never the value itself. */
 export function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
@@ -119,14 +140,14 @@ export function kindOf(value: unknown): string {
   return /^[aeiou]/.test(typeof value) ? `an ${typeof value}` : `a ${typeof value}`;
 }
 
-/** The known name that a slip of the keyboard away would have been: at most a third of its letters wrong. */
+/** The known name that a misspelt name most likely means: at most a third of its letters are wrong. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const ranked = known.map((candidate) => ({ candidate, distance: distance(name.toLowerCase(), candidate.toLowerCase()) }));
   const best = ranked.toSorted((a, b) => a.distance - b.distance)[0];
   return best !== undefined && best.distance <= Math.ceil(best.candidate.length / 3) ? best.candidate : undefined;
 }
 
-/** Levenshtein's, of names cut to 64 characters. */
+/** The Levenshtein distance of two names, each cut to 64 characters. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (const [i, letter] of Array.from(a.slice(0, 64)).entries()) {

@@ -6,7 +6,7 @@ import { Faults } from './faults.ts';
 import { TemplateLibrary } from './library.ts';
 import { PermissionSet } from './permission-set.ts';
 import { type Declared, type Permission, readPermissions } from './permissions.ts';
-import { judgeOwn } from './resolve.ts';
+import { checkOwnVariables } from './resolve.ts';
 import { shipped } from './sources/shipped.ts';
 import { parseTenantId, type TenantId, type TenantIdOptions, TenantIdSet } from './tenant-id.ts';
 import { type BuiltIns, readBuiltIns } from './variable.ts';
@@ -81,7 +81,7 @@ export class PolicyGenerator {
   permit(template: string, variables: Readonly<Record<string, string>> = {}): PolicyGenerator {
     const { library, permissions } = this.#state;
     const added = readPermissions([{ template, variables }], library);
-    for (const permission of added) judgeOwn(permission, library);
+    for (const permission of added) checkOwnVariables(permission, library);
     return new PolicyGenerator({ ...this.#state, permissions: Object.freeze([...permissions, ...added]) });
   }
 

@@ -3,6 +3,7 @@ export { type Condition, many, type OneOrMany, type PolicyDocument, type Stateme
 export {
   ConfigurationError,
   type ErrorDetail,
+  type Fault,
   PolicyTooLargeError,
   type TemplateErrorDetail,
   TemplateNotFoundError,

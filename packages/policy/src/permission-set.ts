@@ -7,7 +7,7 @@ import type { Values } from './hydrate.ts';
 import { isolationFaults } from './isolation.ts';
 import { narrowed, type TemplateLibrary } from './library.ts';
 import { type Permissions, readPermissions } from './permissions.ts';
-import { judgeShared, type ResolvedPermission, resolve } from './resolve.ts';
+import { checkSharedVariables, type ResolvedPermission, resolve } from './resolve.ts';
 import { parseTenantId, type TenantId, type TenantIdSet } from './tenant-id.ts';
 import { type BuiltIns, readBuiltIns } from './variable.ts';
 
@@ -54,7 +54,7 @@ export class PermissionSet {
   ): PermissionSet {
     const faults = new Faults();
     const list = faults.attempt(() => readPermissions(permissions, library)) ?? [];
-    faults.attempt(() => judgeShared(variables, library));
+    faults.attempt(() => checkSharedVariables(variables, library));
     const resolved = list.flatMap((permission) => faults.attempt(() => resolve(permission, variables, library)) ?? []);
     const effective = faults.attempt(() => resolved.reduce((set, { template }) => narrowed(set, template), tenantId)) ?? tenantId;
     for (const { template, values } of resolved) {

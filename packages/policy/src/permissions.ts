@@ -34,9 +34,11 @@ export function readPermissions(permissions: Permissions, library: TemplateLibra
   const faults = new Faults();
   const list = isGenerator(permissions) ? fromGenerator(permissions.declared, library, faults) : permissions;
   if (!Array.isArray(list))
-    throw new ConfigurationError([`\`permissions\` must be a list of templates' names or a PolicyGenerator, not ${kindOf(list)}`]);
+    throw new ConfigurationError([
+      { path: 'permissions', text: `must be a list of templates' names or a PolicyGenerator, not ${kindOf(list)}` },
+    ]);
   if (list.length === 0)
-    faults.add('`permissions` is empty: name at least one template, for a session without a policy has every right of its role');
+    faults.option('permissions', 'is empty: name at least one template, for a session without a policy has every right of its role');
   const read = list.flatMap((item: unknown, i) => readPermission(item, `permissions[${i}]`, faults));
   faults.throwIfAny();
   return read;
@@ -47,23 +49,23 @@ function isGenerator(permissions: Permissions): permissions is DeclaredPermissio
 }
 
 function fromGenerator({ library, permissions, taken }: Declared, expected: TemplateLibrary, faults: Faults): readonly Permission[] {
-  for (const step of taken) faults.add(`\`permissions\` is a generator that was already given ${step}: the vending machine adds that`);
+  for (const step of taken) faults.option('permissions', `is a generator that was already given ${step}: the vending machine adds that`);
   if (library.digest !== expected.digest)
-    faults.add('`permissions` is a generator of another library: make it with `PolicyGenerator.generator(library)`');
+    faults.option('permissions', 'is a generator of another library: make it with `PolicyGenerator.generator(library)`');
   return permissions;
 }
 
 function readPermission(item: unknown, path: string, faults: Faults): readonly Permission[] {
   if (typeof item === 'string') return [Object.freeze({ template: item })];
   if (typeof item !== 'object' || item === null || Array.isArray(item)) {
-    faults.add(`\`${path}\` must be a template's name, or { template, variables }, not ${kindOf(item)}`);
+    faults.option(path, `must be a template's name, or { template, variables }, not ${kindOf(item)}`);
     return [];
   }
   const { template, variables, ...unknown } = item as Partial<Record<string, unknown>>;
   faults.noneOf(path, unknown, ['template', 'variables']);
-  if (typeof template !== 'string') faults.add(`\`${path}.template\` must be a template's name, not ${kindOf(template)}`);
+  if (typeof template !== 'string') faults.option(`${path}.template`, `must be a template's name, not ${kindOf(template)}`);
   if (variables !== undefined && !isRecord(variables))
-    faults.add(`\`${path}.variables\` must be an object of strings, not ${kindOf(variables)}`);
+    faults.option(`${path}.variables`, `must be an object of strings, not ${kindOf(variables)}`);
   if (typeof template !== 'string') return [];
   // Copied and frozen: whoever gave the variables may reuse the object for another tenant.
   const own = isRecord(variables) ? { variables: Object.freeze({ ...variables }) as Readonly<Record<string, string>> } : {};

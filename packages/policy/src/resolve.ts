@@ -1,18 +1,18 @@
 import type { Statement } from './document.ts';
-import { TemplateVariableError } from './errors.ts';
+import { type Fault, TemplateVariableError } from './errors.ts';
 import { nearest } from './faults.ts';
 import { type Hydrate, hydratable, type Values } from './hydrate.ts';
 import type { TemplateLibrary } from './library.ts';
 import { isRecord, type Permission } from './permissions.ts';
 import { type PermissionTemplate, tagNames } from './template.ts';
-import { BUILT_IN, patternOf, refusalOf } from './variable.ts';
+import { BUILT_IN, isVariableName, patternOf, refusalOf } from './variable.ts';
 
-/** A permission whose template is known and whose own values were judged. */
+/** A permission with its template and a checked value for each of its variables. */
 export interface ResolvedPermission {
   readonly template: PermissionTemplate;
-  /** Every variable of the template, in its order; the built-in ones are not among them. */
+  /** The value of each variable of the template, in the template's order, without the built-in ones. */
   readonly values: Values;
-  /** The built-in values that it asks for. */
+  /** The built-in values that the template uses. */
   readonly builtIns: readonly string[];
   readonly hydrate: (values: Values) => readonly Statement[];
 }
@@ -26,64 +26,74 @@ export interface ResolvedPermission {
 export function resolve(permission: Permission, shared: Readonly<Record<string, unknown>>, library: TemplateLibrary): ResolvedPermission {
   const template = library.get(permission.template);
   const own = permission.variables ?? {};
-  const faults = [...ownFaults(own, template)];
+  const faults: (string | Fault)[] = [...ownFaults(own, template)];
   const values = new Map<string, string>();
   for (const [name, { pattern }] of Object.entries(template.variables)) {
-    const value = Object.hasOwn(own, name) ? own[name] : Object.hasOwn(shared, name) ? shared[name] : undefined;
-    const refusal = refusalOf(value, patternOf(name, pattern));
-    if (refusal !== undefined) faults.push(faultOf(template.name, name, refusal));
-    else values.set(name, String(value));
+    const isOwn = Object.hasOwn(own, name);
+    const value: unknown = isOwn ? own[name] : Object.hasOwn(shared, name) ? shared[name] : undefined;
+    const text = isOwn ? undefined : sharedFault(template.name, name, value, pattern);
+    if (text !== undefined) faults.push({ path: pathOf(name), text });
+    else if (typeof value === 'string') values.set(name, value);
   }
-  if (faults.length > 0) throw new TemplateVariableError([...new Set(faults)]);
+  if (faults.length > 0) throw new TemplateVariableError(faults);
   const fillers: readonly Hydrate[] = template.Statement.map(hydratable);
   return { template, values, builtIns: builtInsOf(template), hydrate: (all) => fillers.map((fill) => fill(all)) };
 }
 
 /**
- * Judges what a permission gives by itself, as far as it can be judged alone: unknown names, values that no variable may have.
+ * Checks a permission's own variables, without the shared ones: no unknown name, no value that its variable refuses.
  *
  * @throws {@link TemplateNotFoundError}
  * @throws {@link TemplateVariableError}
  */
-export function judgeOwn({ template, variables = {} }: Permission, library: TemplateLibrary): void {
+export function checkOwnVariables({ template, variables = {} }: Permission, library: TemplateLibrary): void {
   const faults = ownFaults(variables, library.get(template));
   if (faults.length > 0) throw new TemplateVariableError(faults);
 }
 
 /**
- * Judges variables that are given to all templates: each must be of some template of the library, or it is a misspelling.
+ * Checks variables that are given to all templates. A name that no template of the library has is a misspelling.
  *
  * @throws {@link TemplateVariableError}
  */
-export function judgeShared(variables: unknown, library: TemplateLibrary): void {
-  if (!isRecord(variables)) throw new TemplateVariableError(['`variables` must be an object of strings']);
+export function checkSharedVariables(variables: unknown, library: TemplateLibrary): void {
+  if (!isRecord(variables)) throw new TemplateVariableError([{ path: 'variables', text: 'must be an object of strings' }]);
   const known = new Set(library.names().flatMap((name) => Object.keys(library.get(name).variables)));
   const faults = Object.entries(variables).flatMap(([name, value]) => {
-    if (!known.has(name)) return [unknown(name, 'any template of the library', [...known])];
-    const refusal = refusalOf(value, /^/);
-    return refusal === undefined ? [] : [`the variable \`${name}\` ${refusal}`];
+    const text = known.has(name) ? refusalOf(value, /^/) : unknown(name, 'any template of the library', [...known]);
+    return text === undefined ? [] : [{ path: pathOf(name), text }];
   });
   if (faults.length > 0) throw new TemplateVariableError(faults);
 }
 
 function ownFaults(own: Readonly<Record<string, unknown>>, { name: template, variables }: PermissionTemplate): readonly string[] {
   return Object.entries(own).flatMap(([name, value]) => {
-    if (!Object.hasOwn(variables, name)) return [unknown(name, `template \`${template}\``, Object.keys(variables))];
+    if (!Object.hasOwn(variables, name)) return [`${quoted(name)} ${unknown(name, `template \`${template}\``, Object.keys(variables))}`];
     const refusal = refusalOf(value, patternOf(name, variables[name]?.pattern));
-    return refusal === undefined ? [] : [faultOf(template, name, refusal)];
+    return refusal === undefined ? [] : [`the variable \`${name}\` of template \`${template}\` ${refusal}`];
   });
 }
 
-function faultOf(template: string, name: string, refusal: string): string {
-  return refusal === 'is missing'
-    ? `template \`${template}\` needs the variable \`${name}\`: give it with the template, in \`variables\`, or as TENANT_AWS_VAR_${name.toUpperCase()}`
-    : `the variable \`${name}\` of template \`${template}\` ${refusal}`;
+function sharedFault(template: string, name: string, value: unknown, pattern: string | undefined): string | undefined {
+  if (value === undefined) return `is missing: template \`${template}\` needs the variable \`${name}\``;
+  const general = refusalOf(value, /^/);
+  if (general !== undefined) return general;
+  const refusal = refusalOf(value, patternOf(name, pattern));
+  return refusal === undefined ? undefined : `${refusal} (template \`${template}\`)`;
 }
 
 function unknown(name: string, where: string, known: readonly string[]): string {
-  if (BUILT_IN.has(name)) return `\`${name}\` is built in: it is no variable of ${where}`;
+  if (BUILT_IN.has(name)) return `is built in and is not a variable of ${where}`;
   const near = nearest(name, known);
-  return `${JSON.stringify(name)} is no variable of ${where}${near === undefined ? '' : `: did you mean \`${near}\`?`}`;
+  return `is not a variable of ${where}${near === undefined ? '' : `: did you mean \`${near}\`?`}`;
+}
+
+function pathOf(name: string): string {
+  return `variables.${isVariableName(name) ? name : JSON.stringify(name)}`;
+}
+
+function quoted(name: string): string {
+  return isVariableName(name) ? `\`${name}\`` : JSON.stringify(name);
 }
 
 function builtInsOf(template: PermissionTemplate): readonly string[] {

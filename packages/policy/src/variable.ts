@@ -52,7 +52,6 @@ export function patternOf(name: string, declared?: string): RegExp {
 
 /** Why a variable may not have this value, without repeating it; undefined where it may. */
 export function refusalOf(value: unknown, pattern: RegExp): string | undefined {
-  if (value === undefined) return 'is missing';
   if (typeof value !== 'string') return `is ${kindOf(value)}, not a string`;
   if (value === '') return 'is empty';
   if (value.length > 2048) return `has ${value.length} characters: a whole policy may have 2,048`;

@@ -35,7 +35,27 @@ describe('Faults', () => {
     expect(() => faults.throwFirst()).toThrow(error);
   });
 
-  it('lets every other error go on', () => {
+  it('keeps the path of a fault, so that an attempt can rename the option', () => {
+    const read = (): never => {
+      const inner = new Faults();
+      inner.integer('cache.max', 0, { min: 1 });
+      inner.add('another fault');
+      return inner.checked<never>(undefined);
+    };
+    const faults = new Faults();
+    faults.attempt(read, ({ path, text }) => ({ path: path === '' ? 'first' : path.toUpperCase(), text }));
+    expect(faults.found).toEqual(['`CACHE.MAX` must be a whole number of at least 1, not 0', '`first` another fault']);
+  });
+
+  it('returns a checked result, and throws where it is undefined or a fault was found', () => {
+    const faults = new Faults();
+    expect(faults.checked(5)).toBe(5);
+    expect(refusal(() => faults.checked(undefined))).toMatchObject({ faults: 'the options cannot be read' });
+    faults.option('a', 'is wrong');
+    expect(refusal(() => faults.checked(5))).toMatchObject({ code: 'configuration_invalid', faults: '`a` is wrong' });
+  });
+
+  it('throws every other error', () => {
     const other = new TypeError('other');
     const faults = new Faults();
     expect(() =>
@@ -46,7 +66,7 @@ describe('Faults', () => {
     expect(faults.found).toEqual([]);
   });
 
-  it('throws the first of several attempts with the faults of all', () => {
+  it('throws the error of the first attempt with the faults of all attempts', () => {
     const faults = new Faults();
     for (const error of [new TemplateVariableError(['one']), new TemplateNotFoundError(['two'])]) {
       faults.attempt(() => {
@@ -58,7 +78,7 @@ describe('Faults', () => {
     expect(refusal(() => faults.throwFirst())).toMatchObject({ code: 'configuration_invalid', faults: 'one\ntwo\nthree' });
   });
 
-  it('says each fault once in a log, however often it was collected, and keeps what led to it', () => {
+  it('reports each fault once in a log, and keeps the cause', () => {
     const collected = (read: () => void) => () => {
       const faults = new Faults();
       faults.attempt(read);
@@ -82,7 +102,7 @@ describe('Faults', () => {
     );
   });
 
-  it('finds unknown names, and suggests the nearest known one', () => {
+  it('refuses unknown names, and suggests the nearest known name', () => {
     const faults = new Faults();
     faults.noneOf('cache', { maxx: 1, colour: 2 }, ['max', 'minimumRemainingMs']);
     faults.noneOf('', { rolearn: 1, x: 2 }, ['roleArn']);
@@ -110,7 +130,7 @@ describe('Faults', () => {
     [undefined, {}, 'not undefined'],
     [10n, {}, 'not a bigint'],
     [{}, {}, 'not an object'],
-  ])('judges the integer %s within %j', (value, bounds, fault) => {
+  ])('checks the integer %s within %j', (value, bounds, fault) => {
     const faults = new Faults();
     faults.integer('n', value, bounds);
     expect(faults.found).toEqual(fault === undefined ? [] : [expect.stringContaining(fault)]);

@@ -75,26 +75,14 @@ describe('a permission', () => {
     ['the form of the environment', ['s3-folder-per-tenant?bucket=notes'], {}, 'template_not_found', 'there is no template'],
     ['a way out of the folder', ['../package'], {}, 'template_not_found', 'there is no template'],
     ['a name that objects have', ['constructor'], {}, 'template_not_found', 'there is no template "constructor"'],
-    [
-      'a missing variable',
-      ['s3-folder-per-tenant'],
-      {},
-      'template_variable',
-      'needs the variable `bucket`: give it with the template, in `variables`, or as TENANT_AWS_VAR_BUCKET',
-    ],
-    [
-      'an empty variable',
-      ['s3-folder-per-tenant'],
-      { bucket: '' },
-      'template_variable',
-      'the variable `bucket` of template `s3-folder-per-tenant` is empty',
-    ],
+    ['a missing variable', ['s3-folder-per-tenant'], {}, 'template_variable', 'needs the variable `bucket`'],
+    ['an empty variable', ['s3-folder-per-tenant'], { bucket: '' }, 'template_variable', '`variables.bucket` is empty'],
     [
       "another template's variable",
       [{ template: 's3-folder-per-tenant', variables: { bucket: 'notes', table: 'orders' } }],
       {},
       'template_variable',
-      '"table" is no variable of template `s3-folder-per-tenant`',
+      '`table` is not a variable of template `s3-folder-per-tenant`',
     ],
     [
       'a misspelt variable',
@@ -108,28 +96,28 @@ describe('a permission', () => {
       ['s3-folder-per-tenant'],
       { bucket: 'notes', tabel: 'orders' },
       'template_variable',
-      '"tabel" is no variable of any template of the library: did you mean `table`?',
+      '`variables.tabel` is not a variable of any template of the library: did you mean `table`?',
     ],
     [
       'a shared variable that nobody uses, but is hostile',
       [{ template: 's3-folder-per-tenant', variables: { bucket: 'notes' } }],
       { table: '*' },
       'template_variable',
-      'the variable `table` has a character',
+      '`variables.table` has a character',
     ],
     [
       'a variable that objects have',
       [{ template: 's3-folder-per-tenant', variables: { bucket: 'notes', constructor: 'x' } }],
       {},
       'template_variable',
-      '"constructor" is no variable',
+      '`constructor` is not a variable',
     ],
     [
       '__proto__',
       [{ template: 's3-folder-per-tenant', variables: JSON.parse('{"bucket":"notes","__proto__":"x"}') }],
       {},
       'template_variable',
-      '"__proto__" is no variable',
+      '"__proto__" is not a variable',
     ],
     [
       'variables only in the prototype',
@@ -152,11 +140,11 @@ describe('a permission', () => {
     );
     expect(code).toBe('template_variable');
     expect(faults.split('\n')).toEqual([
-      '"bukcet" is no variable of any template of the library: did you mean `bucket`?',
+      '`variables.bukcet` is not a variable of any template of the library: did you mean `bucket`?',
       'there is no template "s3-folder": the library has dynamodb-leading-keys, s3-folder-per-tenant, s3-folder-read-only',
-      'template `s3-folder-per-tenant` needs the variable `bucket`: give it with the template, in `variables`, or as TENANT_AWS_VAR_BUCKET',
-      '"tabel" is no variable of template `dynamodb-leading-keys`: did you mean `table`?',
-      'template `dynamodb-leading-keys` needs the variable `table`: give it with the template, in `variables`, or as TENANT_AWS_VAR_TABLE',
+      '`variables.bucket` is missing: template `s3-folder-per-tenant` needs the variable `bucket`',
+      '`tabel` is not a variable of template `dynamodb-leading-keys`: did you mean `table`?',
+      '`variables.table` is missing: template `dynamodb-leading-keys` needs the variable `table`',
     ]);
   });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { libraryOf, refusal, statement } from './fixtures.ts';
 import { hostileValues, notStrings } from './hostile-values.ts';
 
-/** Admits whatever a pattern can: what is refused then is refused for every template. */
+/** The pattern accepts every string: a value that is refused here is refused in every template. */
 const open = libraryOf({ x: { variables: { bucket: { pattern: '[^]*' } }, Statement: statement() } });
 
 function bucketOf(library: TemplateLibrary, bucket: unknown): () => unknown {
@@ -11,38 +11,38 @@ function bucketOf(library: TemplateLibrary, bucket: unknown): () => unknown {
 }
 
 describe('the value of a variable', () => {
-  it.each(hostileValues)('may not be %j, whatever the pattern', (value) => {
+  it.each(hostileValues)('may not be %j, even if the pattern accepts it', (value) => {
     expect(refusal(bucketOf(open, value)).code).toBe('template_variable');
     expect(refusal(() => PermissionSet.from(['x'], { library: open, variables: { bucket: value } })).code).toBe('template_variable');
     expect(refusal(() => PolicyGenerator.generator(open).permit('x', { bucket: value })).code).toBe('template_variable');
   });
 
-  it.each(notStrings)('may not be %s, which is no string', (value) => {
+  it.each(notStrings)('may not be %s, which is not a string', (value) => {
     expect(refusal(bucketOf(open, value)).code).toBe('template_variable');
   });
 
-  it('is never repeated in what an error says', () => {
+  it('is never repeated in an error', () => {
     const { message, faults } = refusal(bucketOf(open, 'c4n4ry*'));
     expect(message + faults).not.toContain('c4n4ry');
     expect(faults).toContain('the variable `bucket` of template `x` has a character that no value may have');
   });
 
   it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'prototype'])(
-    'may be the word %s where a pattern admits it, and stays a word',
+    'may be the word %s where a pattern accepts it',
     (value) => {
       const { Statement } = PolicyGenerator.generator(open).permit('x', { bucket: value }).tenant('acme').generate();
       expect(Statement).toEqual([statement({ Resource: `arn:aws:s3:::${value}/acme/*` })]);
     },
   );
 
-  it('must match the whole pattern, even of a manifest that anchors nothing', () => {
+  it('must match the whole pattern, even if the pattern has no anchors', () => {
     const library = libraryOf({ x: { variables: { bucket: { pattern: 'a|notes' } }, Statement: statement() } });
     expect(bucketOf(library, 'notes')).not.toThrow();
     expect(refusal(bucketOf(library, 'notes/..')).faults).toContain('does not match ^(?:a|notes)$');
     expect(refusal(bucketOf(library, 'xa')).faults).toContain('does not match');
   });
 
-  it('may have / and : only where its pattern says so', () => {
+  it('may contain / and : only where its pattern accepts them', () => {
     const plain = libraryOf({ x: statement({ Resource: 'arn:aws:s3:::b/{{folder}}/{{tenant}}/*' }) });
     const folders = libraryOf({
       x: { variables: { folder: { pattern: '[a-z/:]+' } }, Statement: statement({ Resource: 'arn:aws:s3:::b/{{folder}}/{{tenant}}/*' }) },
@@ -60,7 +60,7 @@ describe('the value of a variable', () => {
     ['queue', ['jobs', 'jobs.fifo', 'a'.repeat(80)], ['jobs.', 'jobs.lifo', 'a'.repeat(81), `${'a'.repeat(76)}.fifo`]],
     ['topic', ['news', 'news.fifo', 'a'.repeat(256)], ['news.', 'a'.repeat(257)]],
     ['anything_else', ['a', 'A.b_c-9', 'a'.repeat(128)], ['-a', '.a', '_a', 'a:b', 'a/b', 'a@b', 'a'.repeat(129)]],
-  ])('of a variable called %s follows the rule of AWS, or ours', (name, good, bad) => {
+  ])('of the variable %s follows its default pattern', (name, good, bad) => {
     const library = libraryOf({ x: statement({ Resource: `arn:aws:s3:::{{tenant}}/{{${name}}}` }) });
     const permit = (value: string) => PermissionSet.from([{ template: 'x', variables: { [name]: value } }], { library });
     for (const value of good) expect(() => permit(value)).not.toThrow();
@@ -77,17 +77,17 @@ describe('a built-in value', () => {
       'arn:aws-us-gov:dynamodb:us-gov-west-1:123456789012:table/orders',
     ],
     [{ region: 'eu-central-1', account: '000000000000' }, 'arn:aws:dynamodb:eu-central-1:000000000000:table/orders'],
-  ])('comes by .in(%j)', (builtIns, arn) => {
+  ])('is set by .in(%j)', (builtIns, arn) => {
     expect(generator.in(builtIns).generatePolicy()).toContain(arn);
   });
 
-  it('may be given in steps', () => {
+  it('may be set in several calls of .in()', () => {
     expect(generator.in({ region: 'eu-central-1' }).in({ account: '123456789012' }).generatePolicy()).toContain(
       'eu-central-1:123456789012',
     );
   });
 
-  it('that is undefined, as of an environment that has none, is as good as not given', () => {
+  it('that is undefined counts as not set', () => {
     const placed = generator.in({ region: 'eu-central-1', account: '123456789012' });
     const nothing = { partition: undefined, region: undefined, account: undefined } as object;
     expect(placed.in(nothing).generatePolicy()).toBe(placed.generatePolicy());
@@ -109,18 +109,18 @@ describe('a built-in value', () => {
     expect(refusal(() => generator.in(builtIns)).code).toBe('template_variable');
   });
 
-  it('that is missing is named, with its template', () => {
+  it('that is missing is named with its template', () => {
     const { code, faults } = refusal(() => generator.generate());
     expect(code).toBe('template_variable');
     expect(faults).toContain('template `dynamodb-leading-keys` needs the `region`');
     expect(faults).toContain('template `dynamodb-leading-keys` needs the `account`');
   });
 
-  it.each(['tenant', 'partition', 'region', 'account'])('%s is never a variable that one gives', (name) => {
+  it.each(['tenant', 'partition', 'region', 'account'])('%s is refused as a variable of a permission', (name) => {
     const library = TemplateLibrary.from(shipped());
     const permission = { template: 's3-folder-per-tenant', variables: { bucket: 'notes', [name]: 'aws' } };
     expect(refusal(() => PermissionSet.from([permission], { library })).faults).toBe(
-      `\`${name}\` is built in: it is no variable of template \`s3-folder-per-tenant\``,
+      `\`${name}\` is built in and is not a variable of template \`s3-folder-per-tenant\``,
     );
     expect(refusal(() => PermissionSet.from([permission], { library, variables: { [name]: 'aws' } })).faults).toContain('is built in');
   });

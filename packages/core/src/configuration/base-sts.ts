@@ -5,26 +5,26 @@ import { regionOfEnvironment } from './environment.ts';
 /** The client that AssumeRole is sent with. */
 export interface BaseSts {
   readonly sts: STSClient;
-  /** Ours to destroy. */
+  /** Whether the machine made the client and destroys it. */
   readonly ownsSts: boolean;
-  /** Where it is known already; else the client knows, or nobody does. */
+  /** Undefined where only the client can find it, or where there is none. */
   readonly region: string | undefined;
 }
 
 /**
- * The user's client, or one with the region of the environment, whose endpoint is the regional one.
+ * The client that was given, or a new one with the region of the environment and its regional endpoint.
  *
- * @param sockets calls that may be under way at once
+ * @param sockets the greatest number of calls in progress
  */
 export function readSts(given: unknown, sockets: number, faults: Faults): BaseSts | undefined {
   if (given !== undefined) {
     if (isStsClient(given)) return { sts: given, ownsSts: false, region: undefined };
-    faults.add('`sts` must be an STSClient of @aws-sdk/client-sts');
+    faults.option('sts', 'must be an STSClient of @aws-sdk/client-sts');
     return undefined;
   }
   const region = regionOfEnvironment();
   if (region === undefined) {
-    faults.add('`AWS_REGION` is not set: STS is called in a region, and templates may name it');
+    faults.option('AWS_REGION', 'is not set: STS is called in a region, and templates may use the region');
     return undefined;
   }
   const maxSockets = Number.isSafeInteger(sockets) && sockets > 0 ? sockets : 1;

@@ -1,29 +1,20 @@
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigurationError, directory, type Faults, type Permissions, type TemplateSource } from '@tenant-aws/policy';
-import type { Naming } from '../credentials/assumption.ts';
+import { directory, type Fault, type Faults, type TemplateSource } from '@tenant-aws/policy';
+import { VARIABLES } from './option-table.ts';
 import type { TokenVendingMachineOptions } from './options.ts';
 import { parseTemplateList } from './template-list.ts';
 
 /*
- * The only file that reads `process.env`. AWS's own variables mean here what they mean to the SDK; an empty variable is
- * one that is not set.
+ * The only file that reads `process.env`. AWS's own variables have the meaning that the SDK gives them. An empty variable
+ * counts as not set.
  */
 
 const PREFIX = 'TENANT_AWS_';
 const VARIABLE = 'TENANT_AWS_VAR_';
 
-/** The machine's variables, and the options that they stand for. */
-const MACHINE: ReadonlyMap<string, string> = new Map([
-  ['roleArn', 'TENANT_AWS_ROLE_ARN'],
-  ['permissions', 'TENANT_AWS_TEMPLATES'],
-  ['library', 'TENANT_AWS_TEMPLATE_SOURCE'],
-  ['durationSeconds', 'TENANT_AWS_DURATION_SECONDS'],
-  ['cache.max', 'TENANT_AWS_CACHE_MAX'],
-]);
-
-/** The bearer source's variables, and the options that they stand for. */
+/** The environment variables of the bearer source's options. */
 const BEARER: ReadonlyMap<string, string> = new Map([
   ['issuer', 'TENANT_AWS_JWT_ISSUER'],
   ['audience', 'TENANT_AWS_JWT_AUDIENCE'],
@@ -34,78 +25,57 @@ const BEARER: ReadonlyMap<string, string> = new Map([
 
 const IDENTITY = 'TENANT_AWS_IDENTITY';
 
-/** What the environment says of a machine, below what code says. */
+/** The options of code and environment together. */
 export interface MachineEnvironment {
   readonly options: Partial<TokenVendingMachineOptions>;
   readonly source: TemplateSource | undefined;
-  /** An option that code does not give is called by its variable. */
-  readonly naming: Naming;
-  /** Adds, to the fault of a template or a variable, where in the environment it came from. */
-  readonly rename: (fault: string) => string;
+  /** Names, in place of an option that code does not set, its environment variable. */
+  readonly rename: (fault: Fault) => Fault;
 }
 
-/** Option by option, what code gives wins: its variable is then not read. Unknown names under `TENANT_AWS_` are faults. */
+/** Reads the variable of each option that `code` does not set. Unknown names under `TENANT_AWS_` are faults. */
 export function readMachineEnvironment(code: Partial<TokenVendingMachineOptions>, faults: Faults): MachineEnvironment {
-  judgeNames(faults);
-  const naming: Naming = (path) => (isGiven(code, path) ? path : (MACHINE.get(path) ?? path));
-  const read = (path: string): string | undefined => (isGiven(code, path) ? undefined : valueOf(MACHINE.get(path) ?? ''));
+  checkNames(faults);
+  const read = (path: string): string | undefined => (isGiven(code, path) ? undefined : valueOf(VARIABLES.get(path) ?? ''));
+  const rename = ({ path, text }: Fault): Fault => ({ path: isGiven(code, path) ? path : variableOf(path, code), text });
   const [roleArn, templates, folder] = [read('roleArn'), read('permissions'), read('library')];
-  const permissions: Permissions | undefined =
-    templates === undefined ? undefined : faults.attempt(() => parseTemplateList(naming('permissions'), templates));
-  const [durationSeconds, max] = [
-    integer(naming('durationSeconds'), read('durationSeconds'), faults),
-    integer(naming('cache.max'), read('cache.max'), faults),
-  ];
-  const variables = code.variables === undefined ? variablesOf(faults) : undefined;
+  const permissions = templates === undefined ? undefined : faults.attempt(() => parseTemplateList(templates), rename);
+  const durationSeconds = integer(VARIABLES.get('durationSeconds'), read('durationSeconds'), faults);
+  const max = integer(VARIABLES.get('cache.max'), read('cache.max'), faults);
+  const variables = code.variables === undefined ? readTemplateVariables(faults) : undefined;
   const options = {
+    ...code,
     ...(roleArn === undefined ? {} : { roleArn }),
     ...(permissions === undefined ? {} : { permissions }),
     ...(variables === undefined ? {} : { variables }),
     ...(durationSeconds === undefined ? {} : { durationSeconds }),
     ...(max === undefined ? {} : { cache: { ...code.cache, max } }),
   };
-  const rename = (fault: string): string => {
-    const called = (name: string): string => `${fault} (\`${name}\`)`;
-    if (fault.includes(PREFIX)) return fault;
-    if (folder !== undefined && fault.includes(folder)) return called(naming('library'));
-    const [, subject = ''] = /[`"]([^`"]*)[`"]/.exec(fault) ?? [];
-    if (Object.hasOwn(variables ?? {}, subject)) return called(`${VARIABLE}${subject.toUpperCase()}`);
-    return templates !== undefined && /template/.test(fault) ? called(naming('permissions')) : fault;
-  };
-  return { options: { ...code, ...options }, source: folder === undefined ? undefined : directory(folder), naming, rename };
+  return { options, source: folder === undefined ? undefined : directory(folder), rename };
 }
 
-/** Throws what `read` throws, with each fault called by another name. */
-export function renamed<T>(read: () => T, rename: (fault: string) => string): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    throw new ConfigurationError(error.faults.map(rename), { cause: error.cause });
-  }
-}
-
-/** The options of a bearer source, and how to call them in a fault. */
+/** The options of a bearer source. */
 export interface BearerEnvironment {
   readonly options: Readonly<Record<string, string | readonly string[]>>;
-  readonly naming: Naming;
+  /** Names, in place of an option, its environment variable. */
+  readonly rename: (fault: Fault) => Fault;
 }
 
-/** What the environment says of the identity source. */
+/** Reads the variables of the identity source. */
 export function readIdentityEnvironment(faults: Faults): BearerEnvironment {
   const kind = valueOf(IDENTITY) ?? 'bearer';
-  if (kind !== 'bearer') faults.add(`\`${IDENTITY}\` must be \`bearer\``);
+  if (kind !== 'bearer') faults.option(IDENTITY, 'must be `bearer`');
   const lists = new Set(['audience', 'algorithms']);
   const read = [...BEARER].flatMap(([option, name]) => {
     const value = valueOf(name);
     return value === undefined ? [] : [[option, lists.has(option) ? value.split(',').map((part) => part.trim()) : value] as const];
   });
-  return { options: Object.fromEntries(read), naming: (path) => BEARER.get(path) ?? path };
+  return { options: Object.fromEntries(read), rename: ({ path, text }) => ({ path: BEARER.get(path) ?? path, text }) };
 }
 
 /**
- * The region that the SDK would take; 'shared-configuration' where only its file or a profile can tell, and undefined
- * where there is none. `AWS_DEFAULT_REGION`, which other tools read and the SDK for JavaScript does not, counts too.
+ * The region that the SDK uses; 'shared-configuration' where only its configuration file or a profile sets it, and undefined
+ * where there is none. Also reads `AWS_DEFAULT_REGION`, which the AWS CLI reads and the SDK for JavaScript does not.
  */
 export function regionOfEnvironment(): string | undefined {
   const region = valueOf('AWS_REGION') ?? valueOf('AWS_DEFAULT_REGION');
@@ -114,41 +84,49 @@ export function regionOfEnvironment(): string | undefined {
   return valueOf('AWS_PROFILE') !== undefined || isFile(file) ? 'shared-configuration' : undefined;
 }
 
-/** Whether this is a production process, by the convention of Express and NestJS: development has warnings that production has not. */
+/** Whether `NODE_ENV` is `production`, as Express and NestJS check it. Some warnings are for development only. */
 export function isProduction(): boolean {
   return valueOf('NODE_ENV') === 'production';
 }
 
-function judgeNames(faults: Faults): void {
-  const known = [...MACHINE.values(), ...BEARER.values(), IDENTITY];
-  const unknown = Object.keys(process.env).filter((name) => name.startsWith(PREFIX) && !name.startsWith(VARIABLE) && !known.includes(name));
-  for (const name of unknown) faults.noneOf('', { [name]: true }, known);
+function checkNames(faults: Faults): void {
+  const known = [...VARIABLES.values(), ...BEARER.values(), IDENTITY];
+  const ours = Object.entries(process.env).filter(([name]) => name.startsWith(PREFIX) && !name.startsWith(VARIABLE));
+  faults.noneOf('', Object.fromEntries(ours), known);
 }
 
-function variablesOf(faults: Faults): Readonly<Record<string, string>> {
-  const entries = Object.keys(process.env).flatMap((name) => {
-    const value = name.startsWith(VARIABLE) ? valueOf(name) : undefined;
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  for (const [name] of entries) {
-    if (!/^[A-Z][A-Z0-9_]*$/.test(name.slice(VARIABLE.length)))
-      faults.add(`\`${name}\` must end with a variable's name in upper case, such as \`${VARIABLE}BUCKET\``);
-  }
-  return Object.fromEntries(entries.map(([name, value]) => [name.slice(VARIABLE.length).toLowerCase(), value]));
+/** The shared variables of the templates: `TENANT_AWS_VAR_<NAME>`, with the name in lower case. */
+function readTemplateVariables(faults: Faults): Readonly<Record<string, string>> {
+  const names = Object.keys(process.env).filter((name) => name.startsWith(VARIABLE) && valueOf(name) !== undefined);
+  for (const name of names.filter((each) => !isTemplateVariable(each)))
+    faults.option(name, `must end with the name of a variable in upper case, such as \`${VARIABLE}BUCKET\``);
+  const read = names.filter(isTemplateVariable).map((name) => [name.slice(VARIABLE.length).toLowerCase(), valueOf(name) ?? ''] as const);
+  return Object.fromEntries(read);
 }
 
-function integer(name: string, text: string | undefined, faults: Faults): number | undefined {
+function isTemplateVariable(name: string): boolean {
+  return /^[A-Z][A-Z0-9_]*$/.test(name.slice(VARIABLE.length));
+}
+
+/** The environment variable of an option that code does not set; the option itself where it has none. */
+function variableOf(path: string, code: Partial<TokenVendingMachineOptions>): string {
+  const [option, name] = path.split('.');
+  if (option === 'variables' && name !== undefined && code.variables === undefined) return `${VARIABLE}${name.toUpperCase()}`;
+  return VARIABLES.get(path) ?? path;
+}
+
+function integer(name: string | undefined, text: string | undefined, faults: Faults): number | undefined {
   if (text === undefined || /^\d{1,9}$/.test(text)) return text === undefined ? undefined : Number(text);
-  faults.add(`\`${name}\` must be a whole number`);
+  faults.option(name ?? '', 'must be a whole number');
   return undefined;
 }
 
-function isGiven(code: Partial<TokenVendingMachineOptions>, path: string): boolean {
-  const [option, member] = path.split('.');
+/** Whether code sets an option, or a member such as `cache.max`. */
+function isGiven(code: object, path: string): boolean {
+  const [option = '', ...members] = path.split('.');
   const value: unknown = Object.entries(code).find(([name]) => name === option)?.[1];
-  return member === undefined || typeof value !== 'object' || value === null
-    ? value !== undefined && member === undefined
-    : Object.entries(value).some(([name, part]) => name === member && part !== undefined);
+  if (members.length === 0) return value !== undefined;
+  return typeof value === 'object' && value !== null && isGiven(value, members.join('.'));
 }
 
 function valueOf(name: string): string | undefined {

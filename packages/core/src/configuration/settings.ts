@@ -1,5 +1,6 @@
 import {
   ConfigurationError,
+  type Fault,
   Faults,
   type PermissionSet,
   shipped,
@@ -9,13 +10,13 @@ import {
 } from '@tenant-aws/policy';
 import { frozenCopy, isPlain } from '../frozen.ts';
 import type { ClientsSettings } from '../clients/client-cache.ts';
-import { judgeConstants, type Naming } from '../credentials/assumption.ts';
+import { checkConstants, PER_IDENTITY } from '../credentials/assumption.ts';
 import type { GrantedTenants } from '../credentials/grants.ts';
 import { PermissionSets } from '../credentials/permission-sets.ts';
 import type { VendorSettings } from '../credentials/vendor.ts';
 import type { PerIdentityOptions } from '../per-identity.ts';
 import { type BaseSts, readSts } from './base-sts.ts';
-import { readCacheOptions, readClientsOptions } from './caches.ts';
+import { CACHE, CLIENTS, NUMBERS, OPTION_NAMES, readGroup, readNumbers } from './option-table.ts';
 import type { TokenVendingMachineOptions } from './options.ts';
 
 /** Options, read and checked. */
@@ -27,91 +28,49 @@ export interface Settings extends BaseSts, VendorSettings {
   readonly deniedEventsPerMinute: number;
 }
 
-const NAMES: readonly (keyof TokenVendingMachineOptions)[] = [
-  'roleArn',
-  'permissions',
-  'variables',
-  'library',
-  'shared',
-  'tenantId',
-  'sts',
-  'durationSeconds',
-  'sessionName',
-  'sourceIdentity',
-  'tags',
-  'transitiveTagKeys',
-  'externalId',
-  'cache',
-  'clients',
-  'assumeTimeoutMs',
-  'maxConcurrentAssumes',
-  'maxSessionSeconds',
-  'deniedEventsPerMinute',
-  'authorizeTenant',
-];
-
-/** A year: who wants longer wants no end, and says so with an identity that has none. */
-const MOST_SESSION_SECONDS = 31_536_000;
-
-/** How options are read. */
-export interface Reading {
-  /** What an option is called in a fault. */
-  readonly naming: Naming;
-  /** Where the templates are, if no library is given: default the shipped ones. */
-  readonly source?: TemplateSource | undefined;
-}
-
-/** @throws {@link ConfigurationError} with every fault */
-export function readSettings(given: TokenVendingMachineOptions, reading: Reading): Settings {
-  const { naming } = reading;
+/**
+ * @param source where the templates are if no library is given: default the shipped ones
+ * @throws {@link ConfigurationError} with every fault
+ */
+export function readSettings(given: TokenVendingMachineOptions, source?: TemplateSource): Settings {
   if (typeof given !== 'object' || given === null)
     throw new ConfigurationError(['the options must be an object with `roleArn` and `permissions`']);
   const faults = new Faults();
-  const { durationSeconds = 900, assumeTimeoutMs = 10_000, maxConcurrentAssumes = 50, cache = {}, clients = {}, ...others } = given;
-  const { library, shared, tenantId, sts, roleArn, permissions, variables, sessionName, sourceIdentity, tags, ...rest } = others;
-  const { transitiveTagKeys, externalId, maxSessionSeconds = 0, deniedEventsPerMinute = 60, authorizeTenant, ...unknown } = rest;
-  const perIdentity: PerIdentityOptions = frozenCopy({
-    roleArn,
-    permissions,
-    variables,
-    sessionName,
-    sourceIdentity,
-    tags,
-    transitiveTagKeys,
-    externalId,
-  });
+  const { library, shared, tenantId, sts, authorizeTenant, cache = {}, clients = {} } = given;
+  const perIdentity = frozenCopy(Object.fromEntries(PER_IDENTITY.map((name) => [name, given[name]]))) as unknown as PerIdentityOptions;
 
-  faults.noneOf('', unknown, NAMES);
-  judgeConstants(perIdentity, naming, faults);
-  faults.integer(naming('durationSeconds'), durationSeconds, { min: 900, max: 3600 });
-  faults.integer('assumeTimeoutMs', assumeTimeoutMs, { min: 1, max: 600_000 });
-  faults.integer('maxConcurrentAssumes', maxConcurrentAssumes, { min: 1, max: 10_000 });
-  faults.integer('maxSessionSeconds', maxSessionSeconds, { min: 0, max: MOST_SESSION_SECONDS });
-  faults.integer('deniedEventsPerMinute', deniedEventsPerMinute, { min: 0, max: 1_000_000 });
+  faults.noneOf('', given, OPTION_NAMES);
+  checkConstants(perIdentity, faults);
+  const numbers = readNumbers(given, NUMBERS, faults);
   if (authorizeTenant !== undefined && typeof authorizeTenant !== 'function')
-    faults.add('`authorizeTenant` must be a function of the identity');
-  const numbers = { durationSeconds, assumeTimeoutMs, maxConcurrentAssumes, maxSessionSeconds, deniedEventsPerMinute };
-  const groups = { cache: readCacheOptions(cache, durationSeconds, naming, faults), clients: readClientsOptions(clients, faults) };
-  const base = readSts(sts, maxConcurrentAssumes, faults);
+    faults.option('authorizeTenant', 'must be a function of the identity');
+  // More than half of the duration would renew credentials at every call. A wrong duration is a fault of its own.
+  const minimumRemainingMs = { ...CACHE.minimumRemainingMs, max: (numbers.durationSeconds >= 900 ? numbers.durationSeconds : 900) * 500 };
+  const groups = {
+    cache: readGroup('cache', cache, { ...CACHE, minimumRemainingMs }, faults),
+    clients: readGroup('clients', clients, CLIENTS, faults),
+  };
+  const base = readSts(sts, numbers.maxConcurrentAssumes, faults);
   const accepted = tenantId === undefined ? undefined : faults.attempt(() => TenantIdSet.from(tenantId));
-  const templates = faults.attempt(() => readLibrary(library, shared, accepted, reading));
+  const templates = faults.attempt(
+    () => readLibrary(library, shared, accepted, source),
+    source === undefined ? undefined : faultOf('library'),
+  );
   const any = accepted ?? templates?.tenantId;
   const permissionSets = templates && any && new PermissionSets(templates, any);
-  const own = permissionSets && faults.attempt(() => constantSet(perIdentity, permissionSets));
-
-  faults.throwIfAny();
-  if (!base || !permissionSets || !any) throw new ConfigurationError(['the options cannot be read']);
-  return { ...base, ...numbers, ...groups, authorizeTenant, perIdentity, permissionSets, tenantIds: { any, own: own?.tenantId ?? any } };
+  const own = permissionSets && readConstantPermissions(perIdentity, permissionSets, faults);
+  const read = base && permissionSets && any && { ...base, permissionSets, tenantIds: { any, own: own?.tenantId ?? any } };
+  return { ...faults.checked(read), ...numbers, ...groups, authorizeTenant, perIdentity };
 }
 
 function readLibrary(
   given: unknown,
   shared: readonly string[] | undefined,
   tenantId: TenantIdSet | undefined,
-  { naming, source }: Reading,
+  source: TemplateSource = shipped(),
 ): TemplateLibrary {
   if (given === undefined) {
-    return TemplateLibrary.from(source ?? shipped(), {
+    return TemplateLibrary.from(source, {
       ...(shared === undefined ? {} : { shared }),
       ...(tenantId === undefined ? {} : { tenantId }),
     });
@@ -119,15 +78,21 @@ function readLibrary(
   if (shared !== undefined)
     throw new ConfigurationError(['`shared` and `library` exclude each other: give `shared` where the library is made']);
   if (given instanceof TemplateLibrary) return given;
-  throw new ConfigurationError([`\`${naming('library')}\` must be a TemplateLibrary`]);
+  throw new ConfigurationError([{ path: 'library', text: 'must be a TemplateLibrary' }]);
 }
 
-/** The permissions of every identity, where nothing in them depends on one: a template or a variable that is missing shows at start-up. */
-export function constantSet(
+/** Resolves permissions that are the same for every identity, so that a template or a variable that is missing is found at start-up. */
+export function readConstantPermissions(
   { permissions, variables = {}, tags = {} }: PerIdentityOptions,
   sets: PermissionSets,
+  faults: Faults,
 ): PermissionSet | undefined {
   if (typeof permissions !== 'object' || permissions === null || !isPlain(variables) || Array.isArray(variables)) return undefined;
   const tagKeys = typeof tags === 'function' ? 'any' : Object.keys(tags ?? {});
-  return sets.resolve(permissions, { variables, tagKeys });
+  return faults.attempt(() => sets.resolve(permissions, { variables, tagKeys }), faultOf('permissions'));
+}
+
+/** Maps a fault that names no option, such as a template's, to a fault of this option. */
+function faultOf(path: string): (fault: Fault) => Fault {
+  return (fault) => (fault.path === '' ? { path, text: `cannot be used: ${fault.text}` } : fault);
 }

@@ -1,4 +1,4 @@
-import { ConfigurationError, type Faults } from '@tenant-aws/policy';
+import { Faults } from '@tenant-aws/policy';
 import { answerFor, type PerIdentityOptions } from '../per-identity.ts';
 import type { TenantIdentity } from '../tenant.ts';
 import {
@@ -25,9 +25,6 @@ export interface Assumption {
   readonly transitiveTagKeys: readonly string[];
 }
 
-/** What stands before the end of a fault's sentence: the option's path, or the environment variable that it came from. */
-export type Naming = (path: string) => string;
-
 type Name = keyof PerIdentityOptions;
 
 /** What they answered: not yet trusted. */
@@ -44,6 +41,9 @@ const CHECKS: readonly (readonly [Name, (value: unknown) => string | undefined])
   ['transitiveTagKeys', transitiveTagKeysFault],
 ];
 
+/** The names of the options that may differ from identity to identity. */
+export const PER_IDENTITY: readonly Name[] = CHECKS.map(([name]) => name);
+
 /** Asks each function once; answers at once where none of them needs time. */
 export function answersFor(options: PerIdentityOptions, identity: TenantIdentity): Answers | Promise<Answers> {
   const answers: [Name, unknown][] = [];
@@ -58,23 +58,18 @@ export function answersFor(options: PerIdentityOptions, identity: TenantIdentity
 }
 
 /** Notes what is wrong with the options that are the same for every identity. */
-export function judgeConstants(options: Answers, naming: Naming, faults: Faults): void {
+export function checkConstants(options: Answers, faults: Faults): void {
   const constants = Object.fromEntries(Object.entries(options).filter(([, value]) => typeof value !== 'function'));
-  const asked = CHECKS.filter(([name]) => typeof options[name] !== 'function').map(([name]) => name);
-  judge(constants, asked, naming, faults.add.bind(faults));
+  const asked = PER_IDENTITY.filter((name) => typeof options[name] !== 'function');
+  check(constants, asked, faults);
 }
 
 /** @throws {@link ConfigurationError} a function option answered what it may not */
 export function parseAssumption(answers: Answers, tenantId: string): Assumption {
-  const faults: string[] = [];
-  judge(
-    answers,
-    CHECKS.map(([name]) => name),
-    (path) => path,
-    (fault) => faults.push(fault),
-  );
-  if (faults.length > 0) throw new ConfigurationError(faults);
-  const { roleArn, sessionName, sourceIdentity, externalId, tags = {}, transitiveTagKeys = [] } = answers as Judged;
+  const faults = new Faults();
+  check(answers, PER_IDENTITY, faults);
+  faults.throwIfAny();
+  const { roleArn, sessionName, sourceIdentity, externalId, tags = {}, transitiveTagKeys = [] } = answers as Checked;
   const { partition, account } = parseRoleArn(roleArn) ?? { partition: '', account: '' };
   return {
     roleArn,
@@ -88,8 +83,8 @@ export function parseAssumption(answers: Answers, tenantId: string): Assumption 
   };
 }
 
-/** What `judge` has let pass. */
-interface Judged {
+/** Answers without a fault. */
+interface Checked {
   readonly roleArn: string;
   readonly sessionName?: string;
   readonly sourceIdentity?: string;
@@ -98,18 +93,18 @@ interface Judged {
   readonly transitiveTagKeys?: readonly string[];
 }
 
-function judge(answers: Answers, asked: readonly Name[], naming: Naming, add: (fault: string) => void): void {
+function check(answers: Answers, asked: readonly Name[], faults: Faults): void {
   let sound = true;
-  for (const [name, check] of CHECKS) {
-    const fault = asked.includes(name) ? check(answers[name]) : undefined;
+  for (const [name, faultOf] of CHECKS) {
+    const fault = asked.includes(name) ? faultOf(answers[name]) : undefined;
     if (fault === undefined) continue;
-    add(`\`${naming(name)}\` ${fault}`);
+    faults.option(name, fault);
     sound = false;
   }
   if (!sound || !asked.includes('tags') || !asked.includes('transitiveTagKeys')) return;
-  const { tags = {}, transitiveTagKeys = [] } = answers as Partial<Judged>;
+  const { tags = {}, transitiveTagKeys = [] } = answers as Partial<Checked>;
   for (const key of untaggedKeys(transitiveTagKeys, tags))
-    add(`\`${naming('transitiveTagKeys')}\` has \`${key}\`, which \`${naming('tags')}\` has not`);
+    faults.option('transitiveTagKeys', `has \`${key}\`, which \`tags\` does not have`);
 }
 
 /** Only the outer form: what is in it is judged against the library. */

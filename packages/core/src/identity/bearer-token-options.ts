@@ -85,20 +85,21 @@ export function readBearerTokenOptions(given: BearerTokenOptions, prefix = ''): 
 }
 
 function read(given: Partial<BearerTokenOptions>, prefix: string, faults: Faults): BearerTokenSettings {
-  const at = (name: keyof BearerTokenOptions): string => `\`${prefix}${name}\``;
+  const at = (name: keyof BearerTokenOptions): string => `${prefix}${name}`;
   const { issuer, audience, jwksUri, secretOrKey, algorithms = ['RS256'], tenantClaim, tenant, tokenUse, ...rest } = given;
   const { clockToleranceSeconds = 5, tokenCache = {}, ...unknown } = rest;
   faults.noneOf(prefix.replace(/\.$/, ''), unknown, NAMES);
   if (!isText(issuer))
-    faults.add(
-      `${at('issuer')} is required: the \`iss\` of the tokens, such as 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_example'`,
+    faults.option(
+      at('issuer'),
+      `is required: the \`iss\` of the tokens, such as 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_example'`,
     );
   else if (jwksUri === undefined && secretOrKey === undefined) checkDiscovery(issuer, at, faults);
-  else if (issuer.trim() !== issuer) faults.add(`${at('issuer')} must not begin or end with whitespace`);
+  else if (issuer.trim() !== issuer) faults.option(at('issuer'), 'must not begin or end with whitespace');
   const audiences = Array.isArray(audience) ? audience : [audience];
   if (audiences.length === 0 || !audiences.every(isText))
-    faults.add(`${at('audience')} is required: the \`aud\` of the tokens, a string or several`);
-  if (tokenUse !== undefined && tokenUse !== 'id' && tokenUse !== 'access') faults.add(`${at('tokenUse')} must be 'id' or 'access'`);
+    faults.option(at('audience'), 'is required: the `aud` of the tokens, a string or several');
+  if (tokenUse !== undefined && tokenUse !== 'id' && tokenUse !== 'access') faults.option(at('tokenUse'), "must be 'id' or 'access'");
   faults.integer(`${prefix}clockToleranceSeconds`, clockToleranceSeconds, { min: 0, max: 60 });
   const accepted = readAlgorithms(algorithms, at('algorithms'), faults);
   return {
@@ -119,10 +120,10 @@ function readAlgorithms(given: unknown, name: string, faults: Faults): readonly 
   const list: readonly unknown[] = Array.isArray(given) ? given : [given];
   const known = list.filter(isAlgorithm);
   const unknown = list.filter((entry) => !isAlgorithm(entry));
-  if (list.length === 0) faults.add(`${name} is empty: no token could be accepted`);
-  for (const entry of unknown) faults.add(`${name} ${refusalOf(entry)}`);
+  if (list.length === 0) faults.option(name, 'is empty: no token could be accepted');
+  for (const entry of unknown) faults.option(name, refusalOf(entry));
   if (new Set(known.map(familyOf)).size > 1)
-    faults.add(`${name} must be of one family: ${known.join(', ')} use different kinds of signature`);
+    faults.option(name, `must be of one family: ${known.join(', ')} use different kinds of signature`);
   return known;
 }
 
@@ -140,12 +141,15 @@ function readKeys(
   faults: Faults,
 ): BearerTokenSettings['keys'] {
   if (secretOrKey !== undefined) {
-    if (jwksUri !== undefined) faults.add(`${at('secretOrKey')} and ${at('jwksUri')} exclude each other: the key is fixed or fetched`);
+    if (jwksUri !== undefined) faults.option(at('secretOrKey'), `and \`${at('jwksUri')}\` exclude each other: the key is fixed or fetched`);
     const fixed = readStaticKey(secretOrKey, algorithms, at('secretOrKey'), faults);
     return fixed === undefined ? 'discovery' : { fixed };
   }
   if (algorithms.some((algorithm) => familyOf(algorithm) === 'HS'))
-    faults.add(`${at('secretOrKey')} is required with ${algorithms.join(', ')}: key sets hold public keys only`);
+    faults.option(
+      at('algorithms'),
+      `has ${algorithms.join(', ')}, which needs \`${at('secretOrKey')}\`: key sets contain public keys only`,
+    );
   if (jwksUri === undefined) return 'discovery';
   const url = readUrl(jwksUri, at('jwksUri'), faults);
   return url === undefined ? 'discovery' : { jwksUri: url };
@@ -153,7 +157,7 @@ function readKeys(
 
 function checkDiscovery(issuer: string, at: Named, faults: Faults): void {
   readUrl(issuer, at('issuer'), faults, ', for without `jwksUri` its discovery document is asked');
-  if (/[?#]/.test(issuer)) faults.add(`${at('issuer')} must have no query and no fragment`);
+  if (/[?#]/.test(issuer)) faults.option(at('issuer'), 'must have no query and no fragment');
 }
 
 /**
@@ -163,18 +167,18 @@ function checkDiscovery(issuer: string, at: Named, faults: Faults): void {
 function readUrl(given: unknown, name: string, faults: Faults, why = ''): URL | undefined {
   const url = typeof given === 'string' && !/[\s\p{Cc}]/u.test(given) && URL.canParse(given) ? new URL(given) : undefined;
   const fault = url === undefined ? 'must be a URL without whitespace' : untrusted(url, { loopback: true });
-  if (fault !== undefined) faults.add(`${name} ${fault}${why}`);
+  if (fault !== undefined) faults.option(name, `${fault}${why}`);
   return fault === undefined ? url : undefined;
 }
 
 function readTenantOptions(claim: unknown, tenant: unknown, at: Named, faults: Faults): BearerTokenSettings['tenant'] {
   if (tenant !== undefined) {
-    if (claim !== undefined) faults.add(`${at('tenant')} and ${at('tenantClaim')} exclude each other: the tenant is fixed or claimed`);
+    if (claim !== undefined) faults.option(at('tenant'), `and \`${at('tenantClaim')}\` exclude each other: the tenant is fixed or claimed`);
     return { fixed: readFixedTenant(tenant, at('tenant'), faults) };
   }
   const path: readonly unknown[] = Array.isArray(claim) ? claim : [claim ?? 'custom:tenant_id'];
   if (path.length === 0 || !path.every(isText))
-    faults.add(`${at('tenantClaim')} must be the name of a claim, or the names that lead to it`);
+    faults.option(at('tenantClaim'), 'must be the name of a claim, or the names that lead to it');
   return { claim: path.filter(isText) };
 }
 
@@ -182,13 +186,13 @@ function readFixedTenant(tenant: unknown, name: string, faults: Faults): string 
   try {
     return readTenant(tenant, 'tenant');
   } catch {
-    faults.add(`${name} must be a tenant id`);
+    faults.option(name, 'must be a tenant id');
     return '';
   }
 }
 
 function readTokenCache(given: unknown, path: string, faults: Faults): TokenCacheSettings {
-  if (!isObject(given)) faults.add(`\`${path}\` must be an object such as { max: 10_000 }`);
+  if (!isObject(given)) faults.option(path, 'must be an object such as { max: 10_000 }');
   const { max = 10_000, maxAgeMs = 300_000, ...unknown }: TokenCacheOptions = isObject(given) ? given : {};
   faults.noneOf(path, unknown, ['max', 'maxAgeMs']);
   faults.integer(`${path}.max`, max, { min: 0, max: 1_000_000 });

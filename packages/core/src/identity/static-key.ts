@@ -8,12 +8,12 @@ export function readStaticKey(given: unknown, algorithms: readonly Algorithm[], 
   const key = toKeyObject(given, algorithms.some((algorithm) => familyOf(algorithm) === 'HS') ? 'secret' : 'public');
   const fault = typeof key === 'string' ? key : secretFault(key);
   if (typeof key === 'string' || fault !== undefined) {
-    faults.add(`${name} ${fault}`);
+    faults.option(name, `${fault}`);
     return undefined;
   }
   for (const algorithm of algorithms) {
     const reason = misfit(key, algorithm);
-    if (reason !== undefined) faults.add(`${name} does not fit \`algorithms\`: ${algorithm} ${reason}`);
+    if (reason !== undefined) faults.option(name, `does not fit \`algorithms\`: ${algorithm} ${reason}`);
   }
   return key;
 }

@@ -26,7 +26,7 @@ function environment(variables: Record<string, string>): void {
 }
 
 describe('a gate without options', () => {
-  it('is made of the environment', async () => {
+  it('reads its options from the environment', async () => {
     environment({ ...machine, ...bearer, ...region });
 
     const gate = tenantGate();
@@ -35,7 +35,7 @@ describe('a gate without options', () => {
     await gate.close();
   });
 
-  it('names every variable that is missing, a region too, in one error', () => {
+  it('names every missing variable and a missing region in one error', () => {
     const faults = faultsIn(() => tenantGate());
 
     for (const name of ['TENANT_AWS_ROLE_ARN', 'TENANT_AWS_TEMPLATES', 'TENANT_AWS_JWT_ISSUER', 'TENANT_AWS_JWT_AUDIENCE', 'AWS_REGION']) {
@@ -44,10 +44,25 @@ describe('a gate without options', () => {
     expect(faults).toHaveLength(5);
   });
 
-  it('names the variable of a template that is missing', () => {
+  it('names the environment variable of a missing template variable', () => {
     environment({ ...machine, ...bearer, ...region, TENANT_AWS_VAR_BUCKET: '' });
 
-    expect(faultsIn(() => tenantGate())).toEqual([expect.stringContaining('TENANT_AWS_VAR_BUCKET')]);
+    expect(faultsIn(() => tenantGate())).toEqual([
+      '`TENANT_AWS_VAR_BUCKET` is missing: template `s3-folder-per-tenant` needs the variable `bucket`',
+    ]);
+  });
+
+  it.each<[Record<string, string>, string]>([
+    [{ TENANT_AWS_TEMPLATES: 'no-such' }, '`TENANT_AWS_TEMPLATES` cannot be used: there is no template "no-such"'],
+    [{ TENANT_AWS_TEMPLATE_SOURCE: '/no/such' }, '`TENANT_AWS_TEMPLATE_SOURCE` cannot be used: the template folder'],
+    [{ TENANT_AWS_JWT_ALGORITHMS: 'HS256' }, '`TENANT_AWS_JWT_ALGORITHMS` has HS256, which needs `secretOrKey`'],
+    [{ TENANT_AWS_CACHE_MAX: '0' }, '`TENANT_AWS_CACHE_MAX` must be a whole number of at least 1'],
+    [{ TENANT_AWS_VAR_BUCKETT: 'x' }, '`TENANT_AWS_VAR_BUCKETT` is not a variable of any template of the library: did you mean `bucket`?'],
+  ])('begins the sentence with the variable that set the value: %j', (variables, sentence) => {
+    environment({ ...machine, ...bearer, ...region, ...variables });
+
+    expect(faultsIn(() => tenantGate())).toEqual([expect.stringContaining(sentence)]);
+    expect(faultsIn(() => tenantGate())[0]?.indexOf(sentence)).toBe(0);
   });
 
   it.each<[string, string]>([
@@ -81,13 +96,13 @@ describe('a gate without options', () => {
     expect(faults.join()).not.toContain('notes/*');
   });
 
-  it('suggests the name that was meant', () => {
+  it('suggests the nearest name', () => {
     environment({ ...machine, ...bearer, ...region, TENANT_AWS_TENANT_CLAIN: 'x' });
 
     expect(faultsIn(() => tenantGate())).toEqual([expect.stringContaining('TENANT_AWS_TENANT_CLAIM')]);
   });
 
-  it('takes a region from wherever the SDK or its neighbours do', async () => {
+  it('finds the region in AWS_REGION, AWS_DEFAULT_REGION, a profile or the configuration file', async () => {
     environment({ ...machine, ...bearer });
     expect(faultsIn(() => tenantGate())).toHaveLength(1);
 
@@ -102,7 +117,7 @@ describe('a gate without options', () => {
     await tenantGate().close();
   });
 
-  it('leaves it to ready() to judge a shared configuration', async () => {
+  it('checks a shared configuration in ready()', async () => {
     environment({ ...machine, ...bearer, AWS_PROFILE: 'staging', AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' });
     const tvm = TokenVendingMachine.fromEnvironment();
 
@@ -111,8 +126,8 @@ describe('a gate without options', () => {
   });
 });
 
-describe('code', () => {
-  it('wins over the environment, option by option', async () => {
+describe('an option in code', () => {
+  it('has precedence over its environment variable', async () => {
     environment({
       ...machine,
       ...bearer,
@@ -133,14 +148,17 @@ describe('code', () => {
     await tvm.close();
   });
 
-  it('is called by the names of code where it is at fault', () => {
+  it('is named by its own options where it is wrong', () => {
     environment({ ...machine, ...bearer, ...region });
+
+    expect(faultsIn(() => tenantGate({ variables: {} }))).toEqual([expect.stringContaining('`variables.bucket` is missing')]);
+    expect(faultsIn(() => tenantGate({ permissions: ['no-such'] }))).toEqual([expect.stringContaining('`permissions` cannot be used')]);
 
     expect(faultsIn(() => tenantGate({ roleArn: 'x' }))).toEqual([expect.stringContaining('`roleArn`')]);
     expect(faultsIn(() => tenantGate({ cache: { max: 0 } }))).toEqual([expect.stringContaining('`cache.max`')]);
   });
 
-  it('adds to a group what the environment has of it', () => {
+  it('is combined with the environment variables of the same group', () => {
     environment({ ...machine, ...region, TENANT_AWS_CACHE_MAX: '0' });
 
     expect(faultsIn(() => TokenVendingMachine.fromEnvironment({ cache: { errorTtlMs: 5 } }))).toEqual([
@@ -148,15 +166,15 @@ describe('code', () => {
     ]);
   });
 
-  it('with an identity source needs no variable of one', async () => {
+  it('for the identity source makes its variables unnecessary', async () => {
     environment({ ...machine, ...region });
 
     await tenantGate({ identity: bearerToken({ issuer: 'https://login.example.com', audience: 'notes' }) }).close();
   });
 });
 
-describe('a machine', () => {
-  it('reads its own variables and none of the identity source', async () => {
+describe('fromEnvironment', () => {
+  it('ignores the variables of the identity source', async () => {
     environment({ ...machine, ...region, TENANT_AWS_JWT_ISSUER: 'nonsense' });
 
     await TokenVendingMachine.fromEnvironment().close();
@@ -181,7 +199,7 @@ describe('a machine', () => {
     await tvm.close();
   });
 
-  it('beside which a gate stands leaves the names of its own to itself', async () => {
+  it('is not called, and unknown names are accepted, where a gate is given a machine', async () => {
     environment({ ...bearer, TENANT_AWS_COLOUR: 'red', TENANT_AWS_ROLE_ARN: 'nonsense' });
     const tvm = new TokenVendingMachine({
       roleArn: machine.TENANT_AWS_ROLE_ARN,

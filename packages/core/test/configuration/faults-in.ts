@@ -1,7 +1,7 @@
 import { ConfigurationError } from '@tenant-aws/core';
 import { expect } from 'vitest';
 
-/** What a configuration error names; nothing where there is none. */
+/** The faults of the ConfigurationError that `act` throws; none where it throws nothing. */
 export function faultsIn(act: () => unknown): readonly string[] {
   try {
     act();

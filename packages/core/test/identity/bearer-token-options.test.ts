@@ -124,8 +124,8 @@ describe('the options of bearerToken', () => {
     [{ ...good, algorithms: ['rs256'] }, "`algorithms` has 'rs256', which is not one of"],
     [{ ...good, algorithms: [256] }, '`algorithms` has a number'],
     [{ ...good, algorithms: ['RS256', 'PS256'] }, '`algorithms` must be of one family'],
-    [{ ...good, algorithms: ['HS256'] }, '`secretOrKey` is required with HS256'],
-    [{ ...good, algorithms: ['HS256'], jwksUri: 'https://issuer.example/keys' }, '`secretOrKey` is required with HS256'],
+    [{ ...good, algorithms: ['HS256'] }, '`algorithms` has HS256, which needs `secretOrKey`'],
+    [{ ...good, algorithms: ['HS256'], jwksUri: 'https://issuer.example/keys' }, '`algorithms` has HS256, which needs `secretOrKey`'],
     [
       { ...good, jwksUri: 'https://issuer.example/keys', secretOrKey: pem(rsa.publicKey) },
       '`secretOrKey` and `jwksUri` exclude each other',
