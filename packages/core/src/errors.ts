@@ -1,7 +1,7 @@
 import { TenantAwsError, type TenantAwsErrorOptions } from '@tenant-aws/policy';
 import { endsWaiters } from './ends-waiters.ts';
 
-/** Nothing was presented: no token, no user, no header. */
+/** The request presents nothing: no token, no user, no header. */
 export class TokenMissingError extends TenantAwsError {
   readonly code = 'token_missing';
   readonly status = 401;
@@ -11,7 +11,7 @@ export class TokenMissingError extends TenantAwsError {
   }
 }
 
-/** A token that is malformed, expired, not yet valid, of another issuer or audience, or not signed by a key of ours. `detail.reason` says which. */
+/** The token is malformed, expired, not yet valid, for another issuer or audience, or not signed by an accepted key. The reason is in `detail.reason`. */
 export class TokenInvalidError extends TenantAwsError {
   readonly code = 'token_invalid';
   readonly status = 401;
@@ -29,7 +29,7 @@ export class TokenInvalidError extends TenantAwsError {
   }
 }
 
-/** Verified, but it names no tenant. `detail` names the claim or property that was looked for. */
+/** The identity is verified but names no tenant. `detail` has the name of the claim or property that was read. */
 export class TenantMissingError extends TenantAwsError {
   readonly code = 'tenant_missing';
   readonly status = 403;
@@ -39,7 +39,7 @@ export class TenantMissingError extends TenantAwsError {
   }
 }
 
-/** No key to judge a token with: the issuer's key set cannot be had. Never a 401, for the token may be good. */
+/** The issuer's keys are temporarily unavailable. Never a 401, because the token may be valid. */
 export class KeysUnavailableError extends TenantAwsError {
   readonly code = 'keys_unavailable';
   readonly status = 503;
@@ -50,14 +50,14 @@ export class KeysUnavailableError extends TenantAwsError {
   }
 }
 
-/** STS did not answer in time, throttled, failed, or cannot be reached; or there are no base credentials to ask it with. */
+/** STS throttled, failed, timed out or cannot be reached, or there are no base credentials to call STS with. */
 export class StsUnavailableError extends TenantAwsError {
   readonly code = 'sts_unavailable';
   readonly status = 503;
 
   constructor(reason: string, options: TenantAwsErrorOptions & { readonly retryAfterSeconds?: number } = {}) {
     const { retryAfterSeconds = 1, ...rest } = options;
-    super('AWS credentials cannot be had at the moment', {
+    super('AWS credentials are temporarily unavailable', {
       ...rest,
       detail: { reason, ...rest.detail },
       headers: retryAfter(retryAfterSeconds),
@@ -65,7 +65,7 @@ export class StsUnavailableError extends TenantAwsError {
   }
 }
 
-/** STS refused for a reason that asking again does not mend: our role, trust or policy is wrong. `detail.sts` has its words. */
+/** STS refused for a reason that a retry does not fix: the role, its trust policy or the session policy is wrong. `detail.sts` has the message of STS. */
 export class StsRejectedError extends TenantAwsError {
   readonly code = 'sts_rejected';
   readonly status = 500;
@@ -75,13 +75,13 @@ export class StsRejectedError extends TenantAwsError {
   }
 }
 
-/** More life was asked for than credentials of this role can have: `durationSeconds` less a minute at most. `detail` has both, in milliseconds. */
+/** The requested lifetime is longer than this role can give: at most `durationSeconds` less a minute. `detail` has both, in milliseconds. */
 export class LifeUnavailableError extends TenantAwsError {
   readonly code = 'life_unavailable';
   readonly status = 500;
 
   constructor(options: TenantAwsErrorOptions = {}) {
-    super('AWS credentials that live so long cannot be had', options);
+    super('AWS credentials with the requested lifetime are unavailable', options);
   }
 }
 
@@ -99,7 +99,7 @@ export class TenantRevokedError extends TenantAwsError {
   }
 }
 
-/** The signature guard stopped a request that was signed with a key not vended to this tenant. Nothing was sent. */
+/** The signature guard stopped a request whose access key was not vended to this tenant. Nothing was sent. */
 export class TenantMismatchError extends TenantAwsError {
   readonly code = 'tenant_mismatch';
   readonly status = 500;
@@ -114,8 +114,8 @@ export class TenantMismatchError extends TenantAwsError {
 }
 
 /**
- * No socket to an AWS endpoint became free in five seconds: the tenant uses its share of them, which is half of `clients.maxSockets`,
- * or all are in use. Nothing was sent, and the SDK does not retry it. `detail` has the tenant and the endpoint.
+ * No socket to an AWS endpoint became free in five seconds: the tenant uses half of `clients.maxSockets`, which is its maximum,
+ * or all sockets are in use. Nothing was sent, and the SDK does not retry. `detail` has the tenant and the endpoint.
  */
 export class ConnectionUnavailableError extends TenantAwsError {
   readonly code = 'connection_unavailable';
@@ -127,12 +127,12 @@ export class ConnectionUnavailableError extends TenantAwsError {
   }
 }
 
-/** A tenant's client or credentials were asked for outside a tenant's context. */
+/** A client or credentials of a tenant were requested outside the context of a tenant. */
 export class NoTenantError extends TenantAwsError {
   readonly code = 'no_tenant';
   readonly status = 500;
 
-  constructor(message = 'There is no tenant here: this code runs outside a request of a tenant', options: TenantAwsErrorOptions = {}) {
+  constructor(message = 'This code runs outside the context of a tenant', options: TenantAwsErrorOptions = {}) {
     super(message, options);
   }
 

@@ -2,27 +2,26 @@ import { ConfigurationError, TenantInvalidError } from '@tenant-aws/policy';
 import { frozenCopy, isFrozen, isPlain } from './frozen.ts';
 import type { TenantIdentity } from './tenant.ts';
 
-/** March 1973. Whatever is less are seconds by mistake: 1e11 seconds are the year 5138. */
-const EARLIEST_END_MS = 100_000_000_000;
+/** March 1973. A smaller value is in seconds by mistake: 1e11 seconds is the year 5138. */
+const MIN_EXPIRES_AT = 100_000_000_000;
 
 /**
- * The identity itself where every object and list in it is frozen, as the sources of this package answer it; else a
- * frozen copy, so that changing the original later changes nothing. Instances of classes within the claims are neither
- * copied nor looked into.
+ * Returns the same identity if it is deeply frozen, as the identity sources of this package return it; else a frozen copy,
+ * so that a later change of the original has no effect. Instances of classes within the claims are not copied.
  *
- * @throws {@link TenantInvalidError} what was given is no identity
- * @throws {@link ConfigurationError} `expiresAt` is not absent, and not milliseconds of the epoch
+ * @throws {@link TenantInvalidError} the value is not an identity
+ * @throws {@link ConfigurationError} `expiresAt` is present and is not milliseconds of the epoch
  */
 export function frozenIdentity(given: TenantIdentity): TenantIdentity {
   if (typeof given !== 'object' || given === null) {
     throw new TenantInvalidError('The tenant id is not acceptable', { detail: { reason: 'there is no identity' } });
   }
   if (isPlain(given) && isFrozen(given)) {
-    assertEnd(given.expiresAt);
+    assertExpiresAt(given.expiresAt);
     return given;
   }
   const { tenantId, subject, claims, source, expiresAt } = given;
-  assertEnd(expiresAt);
+  assertExpiresAt(expiresAt);
   return Object.freeze({
     tenantId,
     claims: frozenCopy(claims ?? {}),
@@ -32,8 +31,10 @@ export function frozenIdentity(given: TenantIdentity): TenantIdentity {
   });
 }
 
-/** Infinity is refused as well: an identity without an end has no `expiresAt`. */
-function assertEnd(expiresAt: unknown): void {
-  if (expiresAt === undefined || (Number.isFinite(expiresAt) && Number(expiresAt) >= EARLIEST_END_MS)) return;
-  throw new ConfigurationError(['`expiresAt` of an identity must be milliseconds of the epoch, or absent where there is no end']);
+/** Also refuses Infinity: an identity that never expires has no `expiresAt`. */
+function assertExpiresAt(expiresAt: unknown): void {
+  if (expiresAt === undefined || (Number.isFinite(expiresAt) && Number(expiresAt) >= MIN_EXPIRES_AT)) return;
+  throw new ConfigurationError([
+    { path: 'expiresAt', text: 'of an identity must be milliseconds of the epoch: omit it if the identity never expires' },
+  ]);
 }

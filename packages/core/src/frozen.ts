@@ -1,8 +1,8 @@
 import { types } from 'node:util';
 
 /**
- * Whether nothing in plain data can change, nor answer differently when it is read again: every object and list is
- * frozen, and every property holds a value. No recursion: a token may nest thousands of brackets.
+ * Whether every read of this plain data returns the same values: every object and list is frozen, and no property is a
+ * getter. Does not recurse, because a token may contain thousands of nested brackets.
  */
 export function isFrozen(root: object): boolean {
   const seen = new Set([root]);
@@ -17,20 +17,20 @@ export function isFrozen(root: object): boolean {
   return true;
 }
 
-/** A copy of plain data that nobody can change. Instances of classes and functions are neither copied nor looked into. */
+/** Returns a deeply frozen copy of plain data. Functions and instances of classes are kept as they are. */
 export function frozenCopy<T>(value: T): T {
   return copyOf(value, isPlain, new Map()) as T;
 }
 
 /**
- * A frozen copy of an option's value, instances of classes included: an option is data. A permission generator is
- * immutable and stays itself.
+ * Returns a deeply frozen copy of an option's value. Instances of classes are copied too, because an option is data. A
+ * permission generator is immutable and is not copied.
  */
 export function frozenOption<T>(value: T): T {
   return copyOf(value, isData, new Map()) as T;
 }
 
-/** An object without a class, of whichever realm, or a list. */
+/** Whether a value is a list or an object without a class, from any realm. */
 export function isPlain(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   if (Array.isArray(value)) return true;
@@ -42,7 +42,7 @@ function isData(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !('declared' in value);
 }
 
-/** Frozen, and its own properties are all that is read of it: a class can have getters, and a Proxy answers what it likes. */
+/** Whether an object is frozen and has only its own properties. The getters of a class and a Proxy can return another value at each read. */
 function isFixed(object: object): boolean {
   if (types.isProxy(object) || !Object.isFrozen(object)) return false;
   const prototype: unknown = Object.getPrototypeOf(object);
@@ -57,7 +57,7 @@ function copyOf(value: unknown, isCopied: (value: unknown) => value is object, c
   const copy: object = Array.isArray(value) ? [] : {};
   copies.set(value, copy);
   for (const [key, part] of Object.entries(value)) {
-    // Defined, not assigned: a claim may be called `__proto__`.
+    // Assignment would set the prototype where a claim is called `__proto__`.
     Object.defineProperty(copy, key, { value: copyOf(part, isCopied, copies), enumerable: true, writable: true, configurable: true });
   }
   return Object.freeze(copy);

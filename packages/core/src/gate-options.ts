@@ -55,7 +55,9 @@ function ownMachine(options: Partial<TokenVendingMachineOptions>): Machine {
 }
 
 function sharedMachine(tvm: TokenVendingMachine, { permissions, ...others }: Partial<TokenVendingMachineOptions>): Machine {
-  if (!isMachine(tvm)) throw new ConfigurationError([{ path: 'tvm', text: 'must be a TokenVendingMachine' }]);
+  // The machine may come from another copy of this package, so its class is not compared.
+  if (typeof (tvm as TokenVendingMachine | null)?.checkPermissions !== 'function')
+    throw new ConfigurationError([{ path: 'tvm', text: 'must be a TokenVendingMachine' }]);
   const faults = new Faults();
   for (const [name, value] of Object.entries(others)) {
     if (value !== undefined) faults.option(name, 'cannot be given beside `tvm`: give it to the machine');
@@ -64,15 +66,6 @@ function sharedMachine(tvm: TokenVendingMachine, { permissions, ...others }: Par
     permissions === undefined ? (identity: TenantIdentity) => tvm.for(identity) : withPermissions(tvm, permissions),
   );
   return { tvm, ownsTvm: false, tenantAwsFor: faults.checked(tenantAwsFor) };
-}
-
-/** Checks the methods, not the class: the machine may come from another copy of this package. */
-function isMachine(given: unknown): boolean {
-  return (
-    typeof given === 'object' &&
-    given !== null &&
-    (['for', 'checkPermissions', 'ready', 'close'] as const).every((method) => typeof Reflect.get(given, method) === 'function')
-  );
 }
 
 function withPermissions(tvm: TokenVendingMachine, option: PerIdentity<Permissions>): GateSettings['tenantAwsFor'] {
@@ -100,7 +93,7 @@ function readIdentitySource(given: unknown): IdentitySource {
     throw new ConfigurationError([{ path: 'identity', text: 'must be an identity source, such as `bearerToken({ issuer, audience })`' }]);
   const faults = new Faults();
   const { options, rename } = readIdentityEnvironment(faults);
-  return faults.checked(faults.attempt(() => bearerToken(options as unknown as BearerTokenOptions), rename));
+  return faults.checked(faults.attempt(() => bearerToken(options as BearerTokenOptions), rename));
 }
 
 /** Calls the function once for each identity object. A promise that rejects is forgotten, so that the next call tries again. */

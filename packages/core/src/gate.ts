@@ -43,20 +43,15 @@ export function tenantGate(options: TenantGateOptions = {}): TenantGate {
   const { identify, ownsIdentity, tvm, ownsTvm, tenantAwsFor, eager, optional } = readGateOptions(options);
 
   async function enter(request: IdentityRequest): Promise<TenantAws | undefined> {
-    const tenantAws = await admitted(request);
-    if (eager) await tenantAws?.credentials();
-    return tenantAws;
-  }
-
-  async function admitted(request: IdentityRequest): Promise<TenantAws | undefined> {
     const identity = await reportingRefusals(identify.source, async () => {
       const found = await identify(request);
       if (found === undefined && !optional) throw new TokenMissingError();
       return found;
     });
-    if (identity !== undefined) return enterAs(identity);
-    report(sourceEvent(identify.source));
-    return undefined;
+    if (identity === undefined) return void report(sourceEvent(identify.source));
+    const tenantAws = await enterAs(identity);
+    if (eager) await tenantAws.credentials();
+    return tenantAws;
   }
 
   async function enterAs(identity: TenantIdentity): Promise<TenantAws> {

@@ -4,25 +4,23 @@ import type { TenantAws } from './clients/tenant-aws.ts';
 import { NoTenantError, TokenMissingError } from './errors.ts';
 
 /**
- * From a request's tenant to the same tenant with a route's own permissions, credentials in hand: for authors of adapters.
- * What it answers takes whatever the gate above has let in.
+ * Gives a route its own permissions: for authors of adapters. The returned function takes the result of the outer gate, and
+ * vends credentials for the same tenant with the permissions of the route.
  *
- * @throws {@link TokenMissingError} the gate above is `optional` and nothing was presented: this route needs a tenant
- * @throws {@link NoTenantError} there is no gate above
- * @throws whatever is wrong with the permissions, and whatever `credentials()` throws
+ * @throws {@link TokenMissingError} the outer gate is `optional` and nothing was presented, but this route needs a tenant
+ * @throws {@link NoTenantError} there is no outer gate
+ * @throws the errors of the permissions and of `credentials()`
  */
 export function scopedGate(permissions: Permissions): (outer: TenantAws | undefined) => Promise<TenantAws> {
   return async (outer) => {
-    if (outer === undefined) throw absent();
+    if (outer === undefined) throw missingTenant();
     const inner = outer.scoped(permissions);
     await inner.credentials();
     return inner;
   };
 }
 
-/** Adapters open a place for whoever they let in, a tenant or nobody. */
-function absent(): TokenMissingError | NoTenantError {
-  return tenantContext() === undefined
-    ? new NoTenantError('There is no tenant here: `scoped()` stands below `tenantCredentials()`')
-    : new TokenMissingError();
+/** An outer gate creates a context for every request that it admits, also for one without a tenant. */
+function missingTenant(): TokenMissingError | NoTenantError {
+  return tenantContext() === undefined ? new NoTenantError('`scoped()` needs `tenantCredentials()` before it') : new TokenMissingError();
 }

@@ -1,13 +1,13 @@
-/** Who a request speaks for: what an identity source answers, verified. */
+/** The verified identity of a request, as an identity source returns it. */
 export interface TenantIdentity {
-  /** The tenant, exactly as it was presented: never folded, trimmed or normalised. */
+  /** The tenant id exactly as it was presented: its letter case and white space are never changed. */
   readonly tenantId: string;
-  /** The user within the tenant, where the source knows one (a token's `sub`). */
+  /** The user within the tenant, if the source knows it (the `sub` of a token). */
   readonly subject?: string;
-  /** Every claim of the source, for `permissions` and `roleArn` as functions. */
+  /** All claims, for options such as `permissions` and `roleArn` that are functions. */
   readonly claims: Readonly<Record<string, unknown>>;
-  /** Which kind of source it was. */
+  /** The kind of the identity source. */
   readonly source: 'bearer' | 'user' | 'header' | 'certificate' | 'claims';
-  /** When what was presented ends, in milliseconds of the epoch: a token's `exp` times 1,000. Absent: unbounded. Anything else is `configuration_invalid`. */
+  /** When the identity expires, in milliseconds of the epoch: the `exp` of a token times 1,000. Absent: never. Any other value is `configuration_invalid`. */
   readonly expiresAt?: number;
 }

@@ -113,10 +113,8 @@ export class Faults {
     const [first, faults] = [this.#first, [...this.#found.values()]];
     if (first === undefined || this.#hasAdded) return this.throwIfAny();
     if (faults.length === faultsOf(first)?.length) throw first;
-    if (first instanceof TemplateNotFoundError) throw new TemplateNotFoundError(faults);
-    if (first instanceof TemplateSyntaxError) throw new TemplateSyntaxError(faults);
-    if (first instanceof TemplateVariableError) throw new TemplateVariableError(faults);
-    throw new ConfigurationError(faults, { cause: originOf(first) });
+    const found = [TemplateNotFoundError, TemplateSyntaxError, TemplateVariableError].find((type) => first instanceof type);
+    throw new (found ?? ConfigurationError)(faults, { cause: originOf(first) });
   }
 
   #collect(fault: Fault): void {

@@ -32,7 +32,7 @@ export function resolve(permission: Permission, shared: Readonly<Record<string, 
     const isOwn = Object.hasOwn(own, name);
     const value: unknown = isOwn ? own[name] : Object.hasOwn(shared, name) ? shared[name] : undefined;
     const text = isOwn ? undefined : sharedFault(template.name, name, value, pattern);
-    if (text !== undefined) faults.push({ path: pathOf(name), text });
+    if (text !== undefined) faults.push({ path: `variables.${label(name)}`, text });
     else if (typeof value === 'string') values.set(name, value);
   }
   if (faults.length > 0) throw new TemplateVariableError(faults);
@@ -61,14 +61,14 @@ export function checkSharedVariables(variables: unknown, library: TemplateLibrar
   const known = new Set(library.names().flatMap((name) => Object.keys(library.get(name).variables)));
   const faults = Object.entries(variables).flatMap(([name, value]) => {
     const text = known.has(name) ? refusalOf(value, /^/) : unknown(name, 'any template of the library', [...known]);
-    return text === undefined ? [] : [{ path: pathOf(name), text }];
+    return text === undefined ? [] : [{ path: `variables.${label(name)}`, text }];
   });
   if (faults.length > 0) throw new TemplateVariableError(faults);
 }
 
 function ownFaults(own: Readonly<Record<string, unknown>>, { name: template, variables }: PermissionTemplate): readonly string[] {
   return Object.entries(own).flatMap(([name, value]) => {
-    if (!Object.hasOwn(variables, name)) return [`${quoted(name)} ${unknown(name, `template \`${template}\``, Object.keys(variables))}`];
+    if (!Object.hasOwn(variables, name)) return [`\`${label(name)}\` ${unknown(name, `template \`${template}\``, Object.keys(variables))}`];
     const refusal = refusalOf(value, patternOf(name, variables[name]?.pattern));
     return refusal === undefined ? [] : [`the variable \`${name}\` of template \`${template}\` ${refusal}`];
   });
@@ -88,12 +88,9 @@ function unknown(name: string, where: string, known: readonly string[]): string 
   return `is not a variable of ${where}${near === undefined ? '' : `: did you mean \`${near}\`?`}`;
 }
 
-function pathOf(name: string): string {
-  return `variables.${isVariableName(name) ? name : JSON.stringify(name)}`;
-}
-
-function quoted(name: string): string {
-  return isVariableName(name) ? `\`${name}\`` : JSON.stringify(name);
+/** The name in a sentence: quoted where it is not the name of a variable. */
+function label(name: string): string {
+  return isVariableName(name) ? name : JSON.stringify(name);
 }
 
 function builtInsOf(template: PermissionTemplate): readonly string[] {

@@ -2,21 +2,21 @@ import { TemplateVariableError } from './errors.ts';
 import { kindOf } from './faults.ts';
 import { isAcceptable } from './character-class.ts';
 
-/** What a manifest may say of a variable. */
+/** The declaration of a variable in a manifest. */
 export interface VariableDeclaration {
-  /** What the whole value must match: a regular expression, anchored at both ends whether it says so or not. */
+  /** A regular expression that the whole value must match. It is always anchored at both ends. */
   readonly pattern?: string;
   readonly description?: string;
   /** Where the value comes from: the configuration, a registry of tenants, or the request. */
   readonly kind?: 'static' | 'registry' | 'request';
-  /** The value that the template's `cases` are written with. */
+  /** The value that the `cases` of the template use. */
   readonly example?: string;
 }
 
-/** Values that every template may use, and nobody passes as variables: from `.tenant()` and `.in()`, or from the vending machine's role ARN and region. */
+/** Values that every template may use and that cannot be given as variables. They come from `.tenant()` and `.in()`, or from the role ARN and region of the vending machine. */
 export const BUILT_IN: ReadonlySet<string> = new Set(['tenant', 'partition', 'region', 'account']);
 
-/** The built-in values beside the tenant. */
+/** The built-in values without the tenant. */
 export interface BuiltIns {
   /** `aws`, `aws-cn`, `aws-us-gov`, … */
   readonly partition: string;
@@ -25,7 +25,7 @@ export interface BuiltIns {
   readonly account?: string | undefined;
 }
 
-/** AWS's own rules for names that templates commonly leave open. */
+/** AWS's rules for names that templates commonly have as variables. */
 const WELL_KNOWN: ReadonlyMap<string, string> = new Map([
   ['partition', 'aws(-[a-z]+)*'],
   ['region', '[a-z0-9]+(-[a-z0-9]+)*'],
@@ -37,41 +37,41 @@ const WELL_KNOWN: ReadonlyMap<string, string> = new Map([
   ['topic', '[A-Za-z0-9_-]{1,251}(\\.fifo)?|[A-Za-z0-9_-]{1,256}'],
 ]);
 
-/** No `/` and no `:`: a manifest that wants them says so in its pattern. */
+/** No `/` and no `:`: a manifest accepts them by its own pattern. */
 const ANY_NAME = '[A-Za-z0-9][A-Za-z0-9_.-]{0,127}';
 
-/** Whether a tag or an option may name a variable so. */
+/** Whether a tag or an option may use this name for a variable. */
 export function isVariableName(name: string): boolean {
   return /^[a-z][a-z0-9_]*$/.test(name);
 }
 
-/** @throws SyntaxError a pattern that is no regular expression */
+/** @throws SyntaxError the pattern is not a regular expression */
 export function patternOf(name: string, declared?: string): RegExp {
   return new RegExp(`^(?:${declared ?? WELL_KNOWN.get(name) ?? ANY_NAME})$`, 'u');
 }
 
-/** Why a variable may not have this value, without repeating it; undefined where it may. */
+/** Why a variable may not have this value, without the value itself; undefined if it may. */
 export function refusalOf(value: unknown, pattern: RegExp): string | undefined {
   if (typeof value !== 'string') return `is ${kindOf(value)}, not a string`;
   if (value === '') return 'is empty';
-  if (value.length > 2048) return `has ${value.length} characters: a whole policy may have 2,048`;
+  if (value.length > 2048) return `has ${value.length} characters, but a whole policy may have only 2,048`;
   for (const character of value) {
     if (!isAcceptable(character))
-      return 'has a character that no value may have: one of * ? $ { } " \\, a blank, or one that is not printable ASCII';
+      return 'has a character that no value may have: one of * ? $ { } " \\, a space, or one that is not printable ASCII';
   }
   return pattern.test(value) ? undefined : `does not match ${pattern.source}`;
 }
 
 /**
- * The built-in values beside the tenant, judged.
+ * Checks the built-in values, which do not include the tenant.
  *
- * @throws {@link TemplateVariableError} one that is unknown, or is not what AWS calls so
+ * @throws {@link TemplateVariableError} a name is unknown, or a value is not valid for AWS
  */
 export function readBuiltIns(builtIns: BuiltIns): ReadonlyMap<string, string> {
   const given = Object.entries(builtIns).filter(([, value]) => value !== undefined);
   const faults = given.flatMap(([name, value]) => {
     if (name === 'tenant' || !BUILT_IN.has(name))
-      return [`${JSON.stringify(name)} is no built-in value: they are partition, region and account`];
+      return [`${JSON.stringify(name)} is not a built-in value: give partition, region or account`];
     const refusal = refusalOf(value, patternOf(name));
     return refusal === undefined ? [] : [`\`${name}\` ${refusal}`];
   });

@@ -117,7 +117,7 @@ describe('a permission', () => {
       [{ template: 's3-folder-per-tenant', variables: JSON.parse('{"bucket":"notes","__proto__":"x"}') }],
       {},
       'template_variable',
-      '"__proto__" is not a variable',
+      '`"__proto__"` is not a variable',
     ],
     [
       'variables only in the prototype',

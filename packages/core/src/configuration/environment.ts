@@ -2,7 +2,6 @@ import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { directory, type Fault, type Faults, type TemplateSource } from '@tenant-aws/policy';
-import { VARIABLES } from './option-table.ts';
 import type { TokenVendingMachineOptions } from './options.ts';
 import { parseTemplateList } from './template-list.ts';
 
@@ -13,6 +12,15 @@ import { parseTemplateList } from './template-list.ts';
 
 const PREFIX = 'TENANT_AWS_';
 const VARIABLE = 'TENANT_AWS_VAR_';
+
+/** The environment variables of the machine's options, by the path of the option. */
+const MACHINE: ReadonlyMap<string, string> = new Map([
+  ['roleArn', 'TENANT_AWS_ROLE_ARN'],
+  ['permissions', 'TENANT_AWS_TEMPLATES'],
+  ['library', 'TENANT_AWS_TEMPLATE_SOURCE'],
+  ['durationSeconds', 'TENANT_AWS_DURATION_SECONDS'],
+  ['cache.max', 'TENANT_AWS_CACHE_MAX'],
+]);
 
 /** The environment variables of the bearer source's options. */
 const BEARER: ReadonlyMap<string, string> = new Map([
@@ -36,12 +44,16 @@ export interface MachineEnvironment {
 /** Reads the variable of each option that `code` does not set. Unknown names under `TENANT_AWS_` are faults. */
 export function readMachineEnvironment(code: Partial<TokenVendingMachineOptions>, faults: Faults): MachineEnvironment {
   checkNames(faults);
-  const read = (path: string): string | undefined => (isGiven(code, path) ? undefined : valueOf(VARIABLES.get(path) ?? ''));
+  const read = (path: string): string | undefined => (isGiven(code, path) ? undefined : valueOf(MACHINE.get(path) ?? ''));
   const rename = ({ path, text }: Fault): Fault => ({ path: isGiven(code, path) ? path : variableOf(path, code), text });
   const [roleArn, templates, folder] = [read('roleArn'), read('permissions'), read('library')];
   const permissions = templates === undefined ? undefined : faults.attempt(() => parseTemplateList(templates), rename);
-  const durationSeconds = integer(VARIABLES.get('durationSeconds'), read('durationSeconds'), faults);
-  const max = integer(VARIABLES.get('cache.max'), read('cache.max'), faults);
+  const integer = (path: string): number | undefined => {
+    const text = read(path);
+    if (text === undefined || /^\d{1,9}$/.test(text)) return text === undefined ? undefined : Number(text);
+    return void faults.option(MACHINE.get(path) ?? path, 'must be a whole number');
+  };
+  const [durationSeconds, max] = [integer('durationSeconds'), integer('cache.max')];
   const variables = code.variables === undefined ? readTemplateVariables(faults) : undefined;
   const options = {
     ...code,
@@ -54,15 +66,8 @@ export function readMachineEnvironment(code: Partial<TokenVendingMachineOptions>
   return { options, source: folder === undefined ? undefined : directory(folder), rename };
 }
 
-/** The options of a bearer source. */
-export interface BearerEnvironment {
-  readonly options: Readonly<Record<string, string | readonly string[]>>;
-  /** Names, in place of an option, its environment variable. */
-  readonly rename: (fault: Fault) => Fault;
-}
-
-/** Reads the variables of the identity source. */
-export function readIdentityEnvironment(faults: Faults): BearerEnvironment {
+/** Reads the options of a bearer source. */
+export function readIdentityEnvironment(faults: Faults): Pick<MachineEnvironment, 'rename'> & { readonly options: object } {
   const kind = valueOf(IDENTITY) ?? 'bearer';
   if (kind !== 'bearer') faults.option(IDENTITY, 'must be `bearer`');
   const lists = new Set(['audience', 'algorithms']);
@@ -90,7 +95,7 @@ export function isProduction(): boolean {
 }
 
 function checkNames(faults: Faults): void {
-  const known = [...VARIABLES.values(), ...BEARER.values(), IDENTITY];
+  const known = [...MACHINE.values(), ...BEARER.values(), IDENTITY];
   const ours = Object.entries(process.env).filter(([name]) => name.startsWith(PREFIX) && !name.startsWith(VARIABLE));
   faults.noneOf('', Object.fromEntries(ours), known);
 }
@@ -112,13 +117,7 @@ function isTemplateVariable(name: string): boolean {
 function variableOf(path: string, code: Partial<TokenVendingMachineOptions>): string {
   const [option, name] = path.split('.');
   if (option === 'variables' && name !== undefined && code.variables === undefined) return `${VARIABLE}${name.toUpperCase()}`;
-  return VARIABLES.get(path) ?? path;
-}
-
-function integer(name: string | undefined, text: string | undefined, faults: Faults): number | undefined {
-  if (text === undefined || /^\d{1,9}$/.test(text)) return text === undefined ? undefined : Number(text);
-  faults.option(name ?? '', 'must be a whole number');
-  return undefined;
+  return MACHINE.get(path) ?? path;
 }
 
 /** Whether code sets an option, or a member such as `cache.max`. */

@@ -1,18 +1,12 @@
 import type { Faults } from '@tenant-aws/policy';
+import { PER_IDENTITY } from '../credentials/assumption.ts';
 import type { CacheOptions, ClientsOptions, TokenVendingMachineOptions } from './options.ts';
 
 /** An option that is a whole number: the default and the bounds, both included. */
-interface WholeNumber extends Row {
+interface WholeNumber {
   readonly default: number;
   readonly min: number;
   readonly max: number;
-}
-
-interface Row {
-  /** The environment variable that sets the option. */
-  readonly variable?: string;
-  /** The options within the option. */
-  readonly members?: Readonly<Record<string, Row>>;
 }
 
 /** lru-cache allocates memory for all entries when it is created. */
@@ -22,7 +16,7 @@ type Options = Required<TokenVendingMachineOptions>;
 type NumberName = { [Name in keyof Options]: NonNullable<Options[Name]> extends number ? Name : never }[keyof Options];
 
 export const NUMBERS: Readonly<Record<NumberName, WholeNumber>> = {
-  durationSeconds: { default: 900, min: 900, max: 3600, variable: 'TENANT_AWS_DURATION_SECONDS' },
+  durationSeconds: { default: 900, min: 900, max: 3600 },
   assumeTimeoutMs: { default: 10_000, min: 1, max: 600_000 },
   maxConcurrentAssumes: { default: 50, min: 1, max: 10_000 },
   maxSessionSeconds: { default: 0, min: 0, max: 31_536_000 }, // a year; an identity without `expiresAt` has no limit
@@ -30,7 +24,7 @@ export const NUMBERS: Readonly<Record<NumberName, WholeNumber>> = {
 };
 
 export const CACHE: Readonly<Record<keyof CacheOptions, WholeNumber>> = {
-  max: { default: 10_000, min: 1, max: MAX_ENTRIES, variable: 'TENANT_AWS_CACHE_MAX' },
+  max: { default: 10_000, min: 1, max: MAX_ENTRIES },
   minimumRemainingMs: { default: 60_000, min: 0, max: 1_800_000 },
   errorTtlMs: { default: 2_000, min: 0, max: 600_000 },
 };
@@ -40,64 +34,31 @@ export const CLIENTS: Readonly<Record<keyof ClientsOptions, WholeNumber>> = {
   maxSockets: { default: 200, min: 1, max: 65_535 },
 };
 
-/** Every option of the machine. The types of this table demand a row for each. */
-const OPTIONS: Readonly<Record<keyof TokenVendingMachineOptions, Row>> = {
-  roleArn: { variable: 'TENANT_AWS_ROLE_ARN' },
-  permissions: { variable: 'TENANT_AWS_TEMPLATES' },
-  variables: {},
-  sessionName: {},
-  sourceIdentity: {},
-  tags: {},
-  transitiveTagKeys: {},
-  externalId: {},
-  library: { variable: 'TENANT_AWS_TEMPLATE_SOURCE' },
-  shared: {},
-  tenantId: {},
-  sts: {},
-  authorizeTenant: {},
-  cache: { members: CACHE },
-  clients: { members: CLIENTS },
-  ...NUMBERS,
-};
+const OTHERS = ['library', 'shared', 'tenantId', 'sts', 'authorizeTenant', 'cache', 'clients'];
 
-export const OPTION_NAMES: readonly string[] = Object.keys(OPTIONS);
+/** The names of all options of the machine. */
+export const OPTION_NAMES: readonly string[] = [...PER_IDENTITY, ...Object.keys(NUMBERS), ...OTHERS];
 
-/** The environment variables of the machine's options, by the path of the option. */
-export const VARIABLES: ReadonlyMap<string, string> = new Map(variablesOf(OPTIONS));
-
-function variablesOf(rows: Readonly<Record<string, Row>>, prefix = ''): readonly (readonly [string, string])[] {
-  return Object.entries(rows).flatMap(([name, { variable, members = {} }]) => [
-    ...(variable === undefined ? [] : [[`${prefix}${name}`, variable] as const]),
-    ...variablesOf(members, `${name}.`),
-  ]);
-}
-
-/** The numbers of `given`, with their defaults. Each that is not a whole number within its bounds is a fault. */
+/**
+ * Reads the numbers of an option such as `cache`, with their defaults. A number outside its bounds and an unknown name are faults.
+ *
+ * @param path the option; '' for the options themselves
+ */
 export function readNumbers<Name extends string>(
-  given: object,
-  rows: Readonly<Record<Name, WholeNumber>>,
-  faults: Faults,
-  prefix = '',
-): Readonly<Record<Name, number>> {
-  const read = Object.entries<WholeNumber>(rows).map(([name, row]) => {
-    const option: unknown = Reflect.get(given, name);
-    const value = option === undefined ? row.default : option;
-    faults.integer(`${prefix}${name}`, value, row);
-    return [name, value] as const;
-  });
-  return Object.fromEntries(read) as Record<Name, number>;
-}
-
-/** The numbers of an option that is an object, such as `cache`. */
-export function readGroup<Name extends string>(
   path: string,
   given: unknown,
   rows: Readonly<Record<Name, WholeNumber>>,
   faults: Faults,
+  known: readonly string[] = Object.keys(rows),
 ): Readonly<Record<Name, number>> {
-  const isGroup = typeof given === 'object' && given !== null && !Array.isArray(given);
-  if (!isGroup) faults.option(path, 'must be an object such as { max: 1_000 }');
-  const group = isGroup ? given : {};
-  faults.noneOf(path, group, Object.keys(rows));
-  return readNumbers(group, rows, faults, `${path}.`);
+  const group = typeof given === 'object' && given !== null && !Array.isArray(given) ? given : undefined;
+  if (group === undefined) faults.option(path, 'must be an object such as { max: 1_000 }');
+  faults.noneOf(path, group ?? {}, known);
+  const read = Object.entries<WholeNumber>(rows).map(([name, row]) => {
+    const option: unknown = group && Reflect.get(group, name);
+    const value = option === undefined ? row.default : option;
+    faults.integer(path === '' ? name : `${path}.${name}`, value, row);
+    return [name, value] as const;
+  });
+  return Object.fromEntries(read) as Record<Name, number>;
 }

@@ -16,7 +16,7 @@ import { PermissionSets } from '../credentials/permission-sets.ts';
 import type { VendorSettings } from '../credentials/vendor.ts';
 import type { PerIdentityOptions } from '../per-identity.ts';
 import { type BaseSts, readSts } from './base-sts.ts';
-import { CACHE, CLIENTS, NUMBERS, OPTION_NAMES, readGroup, readNumbers } from './option-table.ts';
+import { CACHE, CLIENTS, NUMBERS, OPTION_NAMES, readNumbers } from './option-table.ts';
 import type { TokenVendingMachineOptions } from './options.ts';
 
 /** Options, read and checked. */
@@ -33,29 +33,26 @@ export interface Settings extends BaseSts, VendorSettings {
  * @throws {@link ConfigurationError} with every fault
  */
 export function readSettings(given: TokenVendingMachineOptions, source?: TemplateSource): Settings {
-  if (typeof given !== 'object' || given === null)
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
     throw new ConfigurationError(['the options must be an object with `roleArn` and `permissions`']);
   const faults = new Faults();
   const { library, shared, tenantId, sts, authorizeTenant, cache = {}, clients = {} } = given;
   const perIdentity = frozenCopy(Object.fromEntries(PER_IDENTITY.map((name) => [name, given[name]]))) as unknown as PerIdentityOptions;
 
-  faults.noneOf('', given, OPTION_NAMES);
+  const numbers = readNumbers('', given, NUMBERS, faults, OPTION_NAMES);
   checkConstants(perIdentity, faults);
-  const numbers = readNumbers(given, NUMBERS, faults);
   if (authorizeTenant !== undefined && typeof authorizeTenant !== 'function')
     faults.option('authorizeTenant', 'must be a function of the identity');
   // More than half of the duration would renew credentials at every call. A wrong duration is a fault of its own.
   const minimumRemainingMs = { ...CACHE.minimumRemainingMs, max: (numbers.durationSeconds >= 900 ? numbers.durationSeconds : 900) * 500 };
   const groups = {
-    cache: readGroup('cache', cache, { ...CACHE, minimumRemainingMs }, faults),
-    clients: readGroup('clients', clients, CLIENTS, faults),
+    cache: readNumbers('cache', cache, { ...CACHE, minimumRemainingMs }, faults),
+    clients: readNumbers('clients', clients, CLIENTS, faults),
   };
   const base = readSts(sts, numbers.maxConcurrentAssumes, faults);
   const accepted = tenantId === undefined ? undefined : faults.attempt(() => TenantIdSet.from(tenantId));
-  const templates = faults.attempt(
-    () => readLibrary(library, shared, accepted, source),
-    source === undefined ? undefined : faultOf('library'),
-  );
+  const rename = source === undefined ? undefined : faultOf('library');
+  const templates = faults.attempt(() => readLibrary(library, shared, accepted, source), rename);
   const any = accepted ?? templates?.tenantId;
   const permissionSets = templates && any && new PermissionSets(templates, any);
   const own = permissionSets && readConstantPermissions(perIdentity, permissionSets, faults);
@@ -69,12 +66,8 @@ function readLibrary(
   tenantId: TenantIdSet | undefined,
   source: TemplateSource = shipped(),
 ): TemplateLibrary {
-  if (given === undefined) {
-    return TemplateLibrary.from(source, {
-      ...(shared === undefined ? {} : { shared }),
-      ...(tenantId === undefined ? {} : { tenantId }),
-    });
-  }
+  if (given === undefined)
+    return TemplateLibrary.from(source, { ...(shared === undefined ? {} : { shared }), ...(tenantId === undefined ? {} : { tenantId }) });
   if (shared !== undefined)
     throw new ConfigurationError(['`shared` and `library` exclude each other: give `shared` where the library is made']);
   if (given instanceof TemplateLibrary) return given;
