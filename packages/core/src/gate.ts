@@ -48,7 +48,10 @@ export function tenantGate(options: TenantGateOptions = {}): TenantGate {
       if (found === undefined && !optional) throw new TokenMissingError();
       return found;
     });
-    if (identity === undefined) return void report(sourceEvent(identify.source));
+    if (identity === undefined) {
+      report(sourceEvent(identify.source));
+      return undefined;
+    }
     const tenantAws = await enterAs(identity);
     if (eager) await tenantAws.credentials();
     return tenantAws;
@@ -82,7 +85,7 @@ async function reportingRefusals<T>(source: IdentityEvent['source'], act: () => 
   try {
     return await act();
   } catch (error) {
-    report({ ...sourceEvent(source), code: codeOf(error) });
+    report({ ...sourceEvent(source), code: error instanceof TenantAwsError ? error.code : 'unknown' });
     throw error;
   }
 }
@@ -94,8 +97,4 @@ function identityEvent({ source, tenantId, subject }: TenantIdentity): IdentityE
 /** The event of a refused request. It has no tenant id: an id that was not accepted is hostile input and is not repeated. */
 function sourceEvent(source: IdentityEvent['source']): IdentityEvent {
   return source === undefined ? {} : { source };
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof TenantAwsError ? error.code : 'unknown';
 }

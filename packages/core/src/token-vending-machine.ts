@@ -16,9 +16,9 @@ import { frozenOption } from './frozen.ts';
 import type { TokenVendingMachineStats } from './stats.ts';
 import type { TenantIdentity } from './tenant.ts';
 
-/** What `vend` may be told for one call. */
+/** Options of one call of `vend`. */
 export interface VendOptions {
-  /** These *instead of* the machine's own permissions. */
+  /** Used *instead of* the machine's own permissions. */
   readonly permissions?: Permissions | undefined;
   /** Milliseconds of life that the credentials must have left, if more than `cache.minimumRemainingMs`. */
   readonly minimumRemainingMs?: number | undefined;
@@ -30,7 +30,7 @@ export interface RevokeOptions {
   readonly forSeconds?: number | undefined;
 }
 
-/** What tests replace, and what the environment adds: no option. */
+/** Set by tests and by `fromEnvironment`: not options. */
 interface Internals {
   readonly clock?: Clock;
   readonly source?: TemplateSource | undefined;

@@ -31,7 +31,8 @@ export function resolve(permission: Permission, shared: Readonly<Record<string, 
   for (const [name, { pattern }] of Object.entries(template.variables)) {
     const isOwn = Object.hasOwn(own, name);
     const value: unknown = isOwn ? own[name] : Object.hasOwn(shared, name) ? shared[name] : undefined;
-    const text = isOwn ? undefined : sharedFault(template.name, name, value, pattern);
+    const missing = value === undefined ? `is missing: template \`${template.name}\` needs the variable \`${name}\`` : undefined;
+    const text = isOwn ? undefined : (missing ?? refusalOf(value, patternOf(name, pattern)));
     if (text !== undefined) faults.push({ path: `variables.${label(name)}`, text });
     else if (typeof value === 'string') values.set(name, value);
   }
@@ -72,14 +73,6 @@ function ownFaults(own: Readonly<Record<string, unknown>>, { name: template, var
     const refusal = refusalOf(value, patternOf(name, variables[name]?.pattern));
     return refusal === undefined ? [] : [`the variable \`${name}\` of template \`${template}\` ${refusal}`];
   });
-}
-
-function sharedFault(template: string, name: string, value: unknown, pattern: string | undefined): string | undefined {
-  if (value === undefined) return `is missing: template \`${template}\` needs the variable \`${name}\``;
-  const general = refusalOf(value, /^/);
-  if (general !== undefined) return general;
-  const refusal = refusalOf(value, patternOf(name, pattern));
-  return refusal === undefined ? undefined : `${refusal} (template \`${template}\`)`;
 }
 
 function unknown(name: string, where: string, known: readonly string[]): string {

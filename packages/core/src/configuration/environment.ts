@@ -50,8 +50,9 @@ export function readMachineEnvironment(code: Partial<TokenVendingMachineOptions>
   const permissions = templates === undefined ? undefined : faults.attempt(() => parseTemplateList(templates), rename);
   const integer = (path: string): number | undefined => {
     const text = read(path);
-    if (text === undefined || /^\d{1,9}$/.test(text)) return text === undefined ? undefined : Number(text);
-    return void faults.option(MACHINE.get(path) ?? path, 'must be a whole number');
+    if (text !== undefined && /^\d{1,9}$/.test(text)) return Number(text);
+    if (text !== undefined) faults.option(MACHINE.get(path) ?? path, 'must be a whole number');
+    return undefined;
   };
   const [durationSeconds, max] = [integer('durationSeconds'), integer('cache.max')];
   const variables = code.variables === undefined ? readTemplateVariables(faults) : undefined;
