@@ -9,7 +9,7 @@ import { isJsonObject, parseStrictJson } from './strict-json.ts';
  * @throws Error what is wrong with either. What the options hold is judged by startLocalAws
  */
 export function readConfig(file: Uint8Array, port: string | undefined): LocalAwsOptions {
-  const config = parseStrictJson(file);
+  const config = parseStrictJson(file, 'the configuration');
   if (!isJsonObject(config)) throw new TypeError('the configuration is not a JSON object');
   // startLocalAws checks every member, and says of each that is wrong what it should be.
   const options: unknown = { ...config, ...(port !== undefined && { port: readPort(port) }) };

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { JsonFault, parseStrictJson } from '../src/strict-json.ts';
+import { JsonError, parseStrictJson } from '../src/strict-json.ts';
 
 const parse = (text: string) => parseStrictJson(Buffer.from(text));
 
@@ -64,7 +64,7 @@ describe('parseStrictJson', () => {
   it('reads a text of nothing but escapes, as long as a body may be', () => {
     const escapes = '\\"'.repeat(4_000_000);
     expect(parse(`["${escapes}"]`)).toEqual(['"'.repeat(4_000_000)]);
-    expect(() => parse(`["${escapes}]`)).toThrow(JsonFault);
+    expect(() => parse(`["${escapes}]`)).toThrow(JsonError);
   });
 
   it.each(['"\\\\"', '"\\\\\\""', '"a\\\\","b"', '"\\"', '"\\\\\\"', '"', '"\\'])('ends the text %s where JSON.parse does', (text) => {
@@ -99,7 +99,7 @@ describe('parseStrictJson', () => {
     '"\\u12"',
     '\u00a01',
   ])('refuses %j', (text) => {
-    expect(() => parse(text)).toThrow(JsonFault);
+    expect(() => parse(text)).toThrow(JsonError);
   });
 });
 

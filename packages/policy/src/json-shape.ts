@@ -1,19 +1,8 @@
 import { TemplateSyntaxError } from './errors.ts';
 import { nearest } from './faults.ts';
-import type { Json } from './json.ts';
-
-/** A JSON object. */
-export type JsonObject = { readonly [key: string]: Json };
+import { isObject, type Json, type JsonObject } from './json/value.ts';
 
 // Each reader answers the value as what it is, or throws a TemplateSyntaxError that begins with `where`.
-
-export function isObject(json: Json | undefined): json is JsonObject {
-  return typeof json === 'object' && json !== null && !isArray(json);
-}
-
-export function isArray(json: Json | undefined): json is readonly Json[] {
-  return Array.isArray(json);
-}
 
 export function readObject(json: Json | undefined, where: string): JsonObject {
   if (!isObject(json)) throw refused(where, 'is not an object');
@@ -21,7 +10,7 @@ export function readObject(json: Json | undefined, where: string): JsonObject {
 }
 
 export function readArray(json: Json | undefined, where: string): readonly Json[] {
-  if (!isArray(json)) throw refused(where, 'is not a list');
+  if (!Array.isArray(json)) throw refused(where, 'is not a list');
   return json;
 }
 

@@ -1,18 +1,6 @@
 import { ConfigurationError, TemplateSyntaxError } from './errors.ts';
-import type { Json } from './json.ts';
-import {
-  isArray,
-  type JsonObject,
-  optional,
-  readArray,
-  readObject,
-  readOneOf,
-  readString,
-  readText,
-  readTexts,
-  refused,
-  refuseOtherKeys,
-} from './json-shape.ts';
+import type { Json, JsonObject } from './json/value.ts';
+import { optional, readArray, readObject, readOneOf, readString, readText, readTexts, refused, refuseOtherKeys } from './json-shape.ts';
 import { DEFAULT_TENANT_ID, type TenantIdOptions } from './tenant-id.ts';
 import { BUILT_IN, isVariableName, patternOf, refusalOf, type VariableDeclaration } from './variable.ts';
 
@@ -129,6 +117,6 @@ function parseCase(json: Json, where: string): TemplateCase {
 
 function parseContext(json: JsonObject, where: string): NonNullable<TemplateCase['context']> {
   const read = (value: Json, key: string): string | readonly string[] =>
-    isArray(value) ? readTexts(value, `${where}, ${key}`) : readText(value, `${where}, ${key}`);
+    Array.isArray(value) ? readTexts(value, `${where}, ${key}`) : readText(value, `${where}, ${key}`);
   return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, read(value, key)]));
 }

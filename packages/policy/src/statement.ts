@@ -1,6 +1,6 @@
 import type { Condition, OneOrMany, Statement } from './document.ts';
-import type { Json } from './json.ts';
-import { isArray, optional, readObject, readOneOf, readString, readText, refused, refuseOtherKeys } from './json-shape.ts';
+import type { Json } from './json/value.ts';
+import { optional, readObject, readOneOf, readString, readText, refused, refuseOtherKeys } from './json-shape.ts';
 import { parseTags } from './tags.ts';
 
 const KEYS = ['Sid', 'Effect', 'Action', 'NotAction', 'Resource', 'NotResource', 'Condition'];
@@ -48,7 +48,7 @@ function mapEntries<T>(json: Json, where: string, read: (value: Json, key: strin
 }
 
 function readOneOrMany(json: Json, where: string, read: ReadString): OneOrMany<string> {
-  if (!isArray(json)) return read(json, where);
+  if (!Array.isArray(json)) return read(json, where);
   if (json.length === 0) throw refused(where, 'is an empty list');
   return json.map((item) => read(item, where));
 }

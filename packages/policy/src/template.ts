@@ -1,12 +1,17 @@
 import { many, type OneOrMany, type Statement } from './document.ts';
 import { TemplateSyntaxError } from './errors.ts';
 import { nearest } from './faults.ts';
-import { type Json, JsonError, parseJson } from './json.ts';
-import { isArray, isObject, type JsonObject, readText, refused, refuseOtherKeys } from './json-shape.ts';
+import { JsonError } from './json/parse-json.ts';
+import { parseJsonList } from './json/parse-json-list.ts';
+import { isObject, type Json, type JsonObject } from './json/value.ts';
+import { readText, refused, refuseOtherKeys } from './json-shape.ts';
 import { parseManifest, type TemplateManifest } from './manifest.ts';
 import { parseStatement } from './statement.ts';
 import { parseTags } from './tags.ts';
 import { BUILT_IN, type VariableDeclaration } from './variable.ts';
+
+/** Levels of brackets that a template may have: more than any policy needs. */
+const MAX_DEPTH = 32;
 
 /** A permission template, judged: what a tenant may do, with the tenant and some names left open. Frozen. */
 export interface PermissionTemplate extends TemplateManifest {
@@ -59,7 +64,7 @@ export function tagNames(statement: Statement): readonly string[] {
 
 function parse(text: string, where: string): readonly Json[] {
   try {
-    return parseJson(text);
+    return parseJsonList(text, MAX_DEPTH);
   } catch (cause) {
     if (!(cause instanceof JsonError)) throw cause;
     throw refused(where, cause.message);
@@ -75,12 +80,12 @@ interface Form {
 function readForm(values: readonly Json[], name: string, where: string): Form {
   const [first] = values;
   if (values.length > 1) return { statements: values, manifest: {} };
-  if (isArray(first)) return { statements: first, manifest: {} };
+  if (Array.isArray(first)) return { statements: first, manifest: {} };
   if (!isObject(first)) throw refused(where, 'is neither a manifest, nor a policy document, nor statements');
   if (first.Statement === undefined && ['Effect', 'Action', 'NotAction'].some((key) => key in first))
     return { statements: [first], manifest: {} };
   const statements = isObject(first.Statement) ? [first.Statement] : first.Statement;
-  if (!isArray(statements)) throw refused(where, 'has no Statement');
+  if (!Array.isArray(statements)) throw refused(where, 'has no Statement');
   const isDocument = first.Version !== undefined || first.Id !== undefined;
   return { statements, manifest: isDocument ? judgeDocument(first, where) : parseManifest(first, name, where) };
 }

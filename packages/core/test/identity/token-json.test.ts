@@ -29,7 +29,7 @@ describe('a key that is given twice', () => {
     '{"\\"":1,"\\"":2}',
   ])('is refused in %s', (json) => {
     JSON.parse(json);
-    expect(() => parse(json)).toThrow(refusal('names a key twice'));
+    expect(() => parse(json)).toThrow(refusal('has a key twice in one object'));
   });
 
   it.each([
@@ -63,7 +63,7 @@ describe('depth', () => {
     ['arrays and objects', nested(7, '[{"a":', '}]', '[]'), nested(8, '[{"a":', '}]', '1')],
   ])('of %s is at most 16', (_, deepest, deeper) => {
     expect(parse(inObject(deepest))).toEqual({ claim: JSON.parse(deepest) });
-    expect(() => parse(inObject(deeper))).toThrow(refusal('is nested more than 16 deep'));
+    expect(() => parse(inObject(deeper))).toThrow(refusal('is nested more than 16 levels deep'));
   });
 
   it('is that of one place, not of the whole text', () => {
@@ -123,7 +123,7 @@ describe('text that is not JSON', () => {
 
   it('is refused where its bytes are not UTF-8', () => {
     expect(() => parseTokenObject('header', Buffer.from('{"a":"\u00ff"}', 'latin1'))).toThrow(
-      expect.objectContaining({ detail: { reason: 'the header is not JSON' } }),
+      expect.objectContaining({ detail: { reason: 'the header is not UTF-8' } }),
     );
   });
 });

@@ -1,4 +1,4 @@
-import { isJsonObject, JsonFault, type JsonObject, parseStrictJson } from '../strict-json.ts';
+import { isJsonObject, JsonError, type JsonObject, parseStrictJson } from '../strict-json.ts';
 import { AwsError, type ServiceResponse, unsupported, type VerifiedRequest } from './service.ts';
 
 const CONTENT_TYPE = 'application/x-amz-json-1.0';
@@ -50,7 +50,7 @@ function readObject(body: Buffer): JsonObject {
     const value = parseStrictJson(body);
     if (isJsonObject(value)) return value;
   } catch (error) {
-    if (error instanceof JsonFault) throw serializationError(error.message);
+    if (error instanceof JsonError) throw serializationError(error.message);
     throw error;
   }
   throw serializationError('The body must be a JSON object');

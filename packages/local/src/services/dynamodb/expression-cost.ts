@@ -1,5 +1,4 @@
 import type { AwsError } from '../service.ts';
-import type { JsonObject } from '../../strict-json.ts';
 import { validationError } from './errors.ts';
 
 const EXPRESSIONS = ['ConditionExpression', 'FilterExpression', 'KeyConditionExpression', 'ProjectionExpression', 'UpdateExpression'];
@@ -15,7 +14,7 @@ const MAX_INDEX = 400_000;
  *
  * @throws {@link AwsError} 400
  */
-export function refuseCostlyExpressions(parameters: JsonObject): void {
+export function refuseCostlyExpressions(parameters: Readonly<Record<string, unknown>>): void {
   for (const name of EXPRESSIONS) {
     const expression = parameters[name];
     if (typeof expression !== 'string') continue;

@@ -43,7 +43,7 @@ export async function createTables(context: DynamoDbContext, tables: readonly Ta
   const createTable = TABLE_OPERATIONS.find(({ operation }) => operation === 'CreateTable');
   for (const table of tables) {
     try {
-      const parameters = parseStrictJson(Buffer.from(JSON.stringify(table)));
+      const parameters = parseStrictJson(Buffer.from(JSON.stringify(table)), 'it');
       if (!isJsonObject(parameters)) throw new TypeError('it is not an input of CreateTable');
       await createTable?.parse(parameters, context, now).execute(new Set());
     } catch (error) {

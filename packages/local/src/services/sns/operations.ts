@@ -132,7 +132,9 @@ function topicOperation(
 }
 
 function readAttributes(given: Json | undefined): Record<string, string> {
-  const pairs = (Array.isArray(given) ? given : []).filter(isJsonObject).map(({ key, value }) => [textOf(key), textOf(value)] as const);
+  const pairs = (Array.isArray(given) ? given : [])
+    .filter((pair) => isJsonObject(pair))
+    .map(({ key, value }) => [textOf(key), textOf(value)] as const);
   if (new Set(pairs.map(([key]) => key)).size < pairs.length) throw invalidParameter('Attributes');
   return Object.fromEntries(pairs);
 }

@@ -122,7 +122,7 @@ function entriesOf(members: Members): Members {
 /** Checks what the engine does not: a group id for a standard queue, and a message attribute without a valid type or value. */
 function checkedMessages(given: JsonObject, queue: string): JsonObject {
   const messages = Array.isArray(given['Entries']) ? given['Entries'] : [given];
-  for (const { MessageGroupId, MessageDeduplicationId, MessageAttributes } of messages.filter(isJsonObject)) {
+  for (const { MessageGroupId, MessageDeduplicationId, MessageAttributes } of messages.filter((message) => isJsonObject(message))) {
     const grouped = MessageGroupId !== undefined || MessageDeduplicationId !== undefined;
     if (grouped && !queue.endsWith('.fifo')) {
       throw invalid('The request includes a parameter that is not valid for this queue type: a group or a deduplication id');

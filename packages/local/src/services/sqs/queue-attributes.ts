@@ -1,4 +1,4 @@
-import { isJsonObject, JsonFault, type JsonObject, parseStrictJson } from '../../strict-json.ts';
+import { isJsonObject, JsonError, type JsonObject, parseStrictJson } from '../../strict-json.ts';
 import { strictInteger } from '../../strict.ts';
 import { denyToSessions } from '../denial.ts';
 import { AwsError, type Caller, type ResourceScope, unsupported } from '../service.ts';
@@ -64,7 +64,7 @@ function redrivePolicy(text: string): JsonObject {
     const policy = parseStrictJson(Buffer.from(text));
     if (isJsonObject(policy)) return policy;
   } catch (error) {
-    if (!(error instanceof JsonFault)) throw error;
+    if (!(error instanceof JsonError)) throw error;
   }
   throw invalid('RedrivePolicy');
 }

@@ -17,7 +17,7 @@ export function visibleMessages(result: JsonObject, requested: Json | undefined)
 /** Releases messages that the engine returned for a client that had disconnected: other clients can receive them. */
 export async function releaseMessages({ Messages }: JsonObject, queue: string, { scope, engine }: SqsContext): Promise<void> {
   if (!Array.isArray(Messages)) return;
-  const handles = Messages.filter(isJsonObject).map(({ ReceiptHandle }) => ReceiptHandle);
+  const handles = Messages.filter((message) => isJsonObject(message)).map(({ ReceiptHandle }) => ReceiptHandle);
   const Entries = handles.map((ReceiptHandle, at) => ({ Id: String(at), ReceiptHandle, VisibilityTimeout: 0 }));
   await engine.run('ChangeMessageVisibilityBatch', { QueueUrl: engineUrl(scope, queue), Entries });
 }

@@ -1,0 +1,114 @@
+import type { Json } from './value.ts';
+
+/** A text that was refused. The message is the end of a sentence whose subject is the text, and quotes nothing of it. */
+export class JsonError extends Error {
+  override readonly name = 'JsonError';
+}
+
+/** What {@link parseJson} refuses beyond the grammar of JSON. */
+export interface JsonRules {
+  /** The most levels of brackets, the outermost included. */
+  readonly maxDepth: number;
+  /** The most members of objects and elements of arrays, all levels together: default without limit. */
+  readonly maxMembers?: number;
+  /** Whether to refuse values that other parsers may change: lone surrogates, numbers out of range and the key `__proto__`. Default false. */
+  readonly portable?: boolean;
+}
+
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
+/** `[` and `{` differ in this one bit, as do `]` and `}`. */
+const CURLY = 0x20;
+const OPENING = 0x7b;
+const CLOSING = 0x7d;
+
+/** `ignoreBOM` keeps a byte order mark in the text, and JSON.parse refuses it. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Parses JSON so that no other parser sees another value. Refuses bytes that are not UTF-8, a byte order mark, and a key that
+ * is twice in one object, at any level: JSON.parse keeps the last of the two. The objects have no prototype.
+ *
+ * JSON.parse does the work, after one pass that counts the members and checks the limits. It returns fewer members than were
+ * counted where it dropped one.
+ *
+ * @throws JsonError
+ */
+export function parseJson(input: Uint8Array | string, { maxDepth, maxMembers = Infinity, portable = false }: JsonRules): Json {
+  const text = typeof input === 'string' ? input : orRefuse('is not UTF-8', () => utf8.decode(input));
+  const members = countInText(text, maxDepth, maxMembers);
+  const value: Json = orRefuse('is not JSON', () => JSON.parse(text));
+  if (countAndStrip(value) !== members) throw new JsonError('has a key twice in one object');
+  if (portable) checkPortable(value);
+  return value;
+}
+
+/** Without the cause: the message of JSON.parse quotes the text. */
+function orRefuse<T>(what: string, read: () => T): T {
+  try {
+    return read();
+  } catch {
+    throw new JsonError(what);
+  }
+}
+
+/**
+ * Counts the members in one pass that allocates nothing and ends where a limit is exceeded, so that JSON.parse never sees more.
+ * For text that is not JSON the count is meaningless: JSON.parse refuses that text.
+ */
+function countInText(text: string, maxDepth: number, maxMembers: number): number {
+  let members = 0;
+  let depth = 0;
+  let before = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charCodeAt(at);
+    if (character <= SPACE) continue;
+    if (character === QUOTE) {
+      at = closingQuote(text, at);
+    } else if ((character | CURLY) === OPENING) {
+      depth += 1;
+      if (depth > maxDepth) throw new JsonError(`is nested more than ${maxDepth} levels deep`);
+    } else if (character === COMMA) {
+      members += 1;
+    } else if ((character | CURLY) === CLOSING) {
+      depth -= 1;
+      if ((before | CURLY) !== OPENING) members += 1; // the last one, which no comma follows
+    }
+    if (members > maxMembers) throw new JsonError(`has more than ${maxMembers} members`);
+    before = character;
+  }
+  return members;
+}
+
+function closingQuote(text: string, opening: number): number {
+  let at = opening + 1;
+  for (let character = text.charCodeAt(at); at < text.length && character !== QUOTE; character = text.charCodeAt(at)) {
+    at += character === BACKSLASH ? 2 : 1;
+  }
+  return at;
+}
+
+/** Counts the members of a value, and takes the prototypes of its objects away. */
+function countAndStrip(value: Json): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let members = 0;
+  if (Array.isArray(value)) {
+    for (const element of value) members += 1 + countAndStrip(element);
+  } else {
+    for (const key of Object.keys(value)) members += 1 + countAndStrip(value[key] ?? null);
+    Object.setPrototypeOf(value, null);
+  }
+  return members;
+}
+
+/** A lone surrogate becomes U+FFFD in UTF-8: two names that a policy distinguishes would be one key in a store. */
+function checkPortable(value: Json): void {
+  if (typeof value === 'string' && !value.isWellFormed()) throw new JsonError('has a string with a lone surrogate');
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new JsonError('has a number that is out of range');
+  if (typeof value !== 'object' || value === null) return;
+  if (Object.hasOwn(value, '__proto__')) throw new JsonError('has the key `__proto__`');
+  if (!Array.isArray(value)) for (const key of Object.keys(value)) checkPortable(key);
+  for (const member of Object.values(value)) checkPortable(member);
+}
