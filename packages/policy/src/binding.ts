@@ -1,7 +1,7 @@
 import { many, type Statement } from './document.ts';
 import { namesTenant, sessionTagsOf } from './session-tag.ts';
 import { parseTags } from './tags.ts';
-import { calledTemplate, type PermissionTemplate, taggedStrings } from './template.ts';
+import { describeTemplate, type PermissionTemplate, taggedStrings } from './template.ts';
 import { type ValueList, valueListsOf } from './value-lists.ts';
 
 /** Values that a fault shows of one list. */
@@ -19,7 +19,7 @@ export function unboundFaults(template: PermissionTemplate): readonly string[] {
     if (statement.Effect === 'Deny') return [];
     const lists = valueListsOf(statement);
     if (lists.some(isBound)) return [];
-    return [`${calledTemplate(template)}, statement ${i + 1} names no tenant${sayUnbound(statement, lists, template.name)}`];
+    return [`${describeTemplate(template)}, statement ${i + 1} names no tenant${sayUnbound(statement, lists, template.name)}`];
   });
 }
 
@@ -56,13 +56,13 @@ export function untaggedDenyFaults(template: PermissionTemplate, tagKeys: readon
     if (missing === undefined) return [];
     if (!strings.some(namesId)) return [byTagAlone(template, i, missing)];
     return [
-      `${calledTemplate(template)}, statement ${i + 1} denies by the session tag \`${missing}\`, and sessions do not have it: give it in \`tags\``,
+      `${describeTemplate(template)}, statement ${i + 1} denies by the session tag \`${missing}\`, and sessions do not have it: give it in \`tags\``,
     ];
   });
 }
 
 function byTagAlone(template: PermissionTemplate, at: number, tag: string): string {
-  return `${calledTemplate(template)}, statement ${at + 1} names its tenant by the session tag \`${tag}\` alone, and sessions do not have it: give it in \`tags\``;
+  return `${describeTemplate(template)}, statement ${at + 1} names its tenant by the session tag \`${tag}\` alone, and sessions do not have it: give it in \`tags\``;
 }
 
 function isBound({ idle, values }: ValueList): boolean {

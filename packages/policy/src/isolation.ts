@@ -1,12 +1,11 @@
 import { untaggedDenyFaults, untaggedFaults } from './binding.ts';
-import { delimiterFaults } from './delimiter.ts';
 import { letterCaseFaults } from './letter-case.ts';
 import { reachFaults } from './reach.ts';
 import type { PermissionTemplate } from './template.ts';
 import type { TenantIdSet } from './tenant-id.ts';
 
 /** What a template is judged against. */
-export interface Circumstances {
+export interface IsolationContext {
   /** The tenant ids that there are. */
   readonly ids: TenantIdSet;
   /** Whether code declared that the template's statements need not name a tenant. */
@@ -26,13 +25,12 @@ export interface Circumstances {
  */
 export function isolationFaults(
   template: PermissionTemplate,
-  { ids, isShared, values = new Map(), sessionTags = 'any' }: Circumstances,
+  { ids, isShared, values = new Map(), sessionTags = 'any' }: IsolationContext,
 ): readonly string[] {
   return [
     ...(sessionTags === 'any' ? [] : untaggedDenyFaults(template, sessionTags)),
     ...(isShared || sessionTags === 'any' ? [] : untaggedFaults(template, sessionTags)),
     ...letterCaseFaults(template, ids),
     ...reachFaults(template, ids, values),
-    ...delimiterFaults(template, ids, values),
   ];
 }

@@ -1,6 +1,6 @@
 import { many } from './document.ts';
 import { namesTenant } from './session-tag.ts';
-import { calledTemplate, type PermissionTemplate } from './template.ts';
+import { describeTemplate, type PermissionTemplate } from './template.ts';
 import type { TenantIdSet } from './tenant-id.ts';
 
 const IGNORES_CASE = /^(?!.*not).*ignorecase/i;
@@ -18,7 +18,7 @@ export function letterCaseFaults(template: PermissionTemplate, { chars }: Tenant
     const naming = ignoring.filter(([, keys]) => Object.values(keys).some((values) => many(values).some(namesTenant)));
     return naming.map(
       ([operator]) =>
-        `${calledTemplate(template)}, statement ${i + 1} compares the tenant by \`${operator}\`, and ids may differ in case alone: ` +
+        `${describeTemplate(template)}, statement ${i + 1} compares the tenant by \`${operator}\`, and ids may differ in case alone: ` +
         "one tenant's id would stand for another's. Use StringEquals; or leave the ids letters of one case by `variables.tenant`",
     );
   });

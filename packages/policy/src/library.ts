@@ -4,7 +4,7 @@ import { ConfigurationError, TemplateNotFoundError, TemplateSyntaxError } from '
 import { Faults, kindOf, nearest } from './faults.ts';
 import { isolationFaults } from './isolation.ts';
 import type { TemplateFile, TemplateSource } from './sources/source.ts';
-import { calledTemplate, type PermissionTemplate, parseTemplate } from './template.ts';
+import { describeTemplate, type PermissionTemplate, parseTemplate } from './template.ts';
 import { DEFAULT_TENANT_ID, type TenantIdOptions, TenantIdSet } from './tenant-id.ts';
 
 /** How a {@link TemplateLibrary} is made. */
@@ -54,7 +54,7 @@ export class TemplateLibrary {
     const shared = readShared(rest, faults);
     const set = tenantId instanceof TenantIdSet ? tenantId : (faults.attempt(() => TenantIdSet.from(tenantId)) ?? DEFAULT_TENANT_ID);
     const files = [sources].flat().flatMap((source) => faults.attempt(() => source.read()) ?? []);
-    judgeNames(files, shared, faults);
+    checkNames(files, shared, faults);
     const templates = files.flatMap((file) => faults.attempt(() => load(file, shared, set)) ?? []);
     faults.throwFirst();
     return new TemplateLibrary(new Map(templates.map((template) => [template.name, template])), digestOf(files), new Set(shared), set);
@@ -97,7 +97,7 @@ export function narrowed(set: TenantIdSet, template: PermissionTemplate): Tenant
   } catch (cause) {
     if (!(cause instanceof ConfigurationError)) throw cause;
     throw new ConfigurationError(
-      [`${calledTemplate(template)} takes none of the tenant ids that are accepted: ${cause.faults.join('; ')}`],
+      [`${describeTemplate(template)} takes none of the tenant ids that are accepted: ${cause.faults.join('; ')}`],
       { cause },
     );
   }
@@ -110,7 +110,7 @@ function readShared({ shared = [], ...unknown }: Omit<TemplateLibraryOptions, 't
   return [];
 }
 
-function judgeNames(files: readonly TemplateFile[], shared: readonly string[], faults: Faults): void {
+function checkNames(files: readonly TemplateFile[], shared: readonly string[], faults: Faults): void {
   const origins = new Map<string, string>();
   for (const { name, origin } of files) {
     const other = origins.get(name);

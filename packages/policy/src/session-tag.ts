@@ -19,7 +19,7 @@ export function identifyingParts(text: string): readonly IdentifyingPart[] {
 }
 
 /** Where the tenant's id will stand among the parts, and what is written there. Beside `{{tenant}}`, a session tag is another name. */
-export function idPlaces(parts: readonly IdentifyingPart[]): readonly { readonly at: number; readonly written: string }[] {
+export function idPositions(parts: readonly IdentifyingPart[]): readonly { readonly at: number; readonly written: string }[] {
   const tenants = parts.flatMap(({ kind, value }, at) => (kind === 'name' && value === 'tenant' ? [{ at, written: '{{tenant}}' }] : []));
   if (tenants.length > 0) return tenants;
   return parts.flatMap(({ kind, value }, at) => (kind === 'session tag' ? [{ at, written: value }] : []));
@@ -27,7 +27,7 @@ export function idPlaces(parts: readonly IdentifyingPart[]): readonly { readonly
 
 /** Whether a string names the tenant, by its id or by a session tag. */
 export function namesTenant(text: string): boolean {
-  return idPlaces(identifyingParts(text)).length > 0;
+  return idPositions(identifyingParts(text)).length > 0;
 }
 
 function cutAtSessionTags(text: string): readonly IdentifyingPart[] {

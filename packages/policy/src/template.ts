@@ -31,19 +31,19 @@ export interface PermissionTemplate extends TemplateManifest {
  * @throws {@link TemplateSyntaxError} anything else; `detail.faults` says where
  */
 export function parseTemplate(name: string, text: string, origin: string): PermissionTemplate {
-  const where = calledTemplate({ name, origin });
+  const where = describeTemplate({ name, origin });
   const { statements, manifest } = readForm(parse(text, where), name, where);
   if (statements.length === 0) throw refused(where, 'has no statement');
   const Statement = statements.map((json, i) => parseStatement(json, `${where}, statement ${i + 1}`));
   const families = (manifest.families ?? []).flatMap((family) => parseTags(family, `${where}, families`).names);
   const used = [...new Set([...Statement.flatMap(tagNames), ...families])].filter((tag) => !BUILT_IN.has(tag));
   const variables = manifest.variables ?? Object.fromEntries(used.map((tag) => [tag, {}]));
-  judgeNames(used, Object.keys(variables), where);
+  checkNames(used, Object.keys(variables), where);
   return freeze({ ...manifest, name, origin, variables, Statement });
 }
 
 /** How faults call a template. */
-export function calledTemplate({ name, origin }: Pick<PermissionTemplate, 'name' | 'origin'>): string {
+export function describeTemplate({ name, origin }: Pick<PermissionTemplate, 'name' | 'origin'>): string {
   return `template \`${name}\` (${origin})`;
 }
 
@@ -87,10 +87,10 @@ function readForm(values: readonly Json[], name: string, where: string): Form {
   const statements = isObject(first.Statement) ? [first.Statement] : first.Statement;
   if (!Array.isArray(statements)) throw refused(where, 'has no Statement');
   const isDocument = first.Version !== undefined || first.Id !== undefined;
-  return { statements, manifest: isDocument ? judgeDocument(first, where) : parseManifest(first, name, where) };
+  return { statements, manifest: isDocument ? readDocument(first, where) : parseManifest(first, name, where) };
 }
 
-function judgeDocument(document: JsonObject, where: string): TemplateManifest {
+function readDocument(document: JsonObject, where: string): TemplateManifest {
   refuseOtherKeys(document, ['Version', 'Id', 'Statement'], `${where}, a policy document by its Version or Id,`);
   if (document.Id !== undefined) readText(document.Id, `${where}, Id`);
   if (document.Version !== '2012-10-17')
@@ -99,7 +99,7 @@ function judgeDocument(document: JsonObject, where: string): TemplateManifest {
 }
 
 /** INVARIANT: a tag that is not declared would be filled by whatever happens to have its name. */
-function judgeNames(used: readonly string[], declared: readonly string[], where: string): void {
+function checkNames(used: readonly string[], declared: readonly string[], where: string): void {
   const faults = used
     .filter((name) => !declared.includes(name))
     .map((name) => {

@@ -53,7 +53,7 @@ export class TenantIdSet {
   static from(options: TenantIdOptions = {}): TenantIdSet {
     const given = readOptions(options);
     const chars = given.chars ?? DEFAULTS.chars;
-    return TenantIdSet.#judged({ ...DEFAULTS, edges: common(DEFAULTS.edges, chars), ...given, chars });
+    return TenantIdSet.#checked({ ...DEFAULTS, edges: common(DEFAULTS.edges, chars), ...given, chars });
   }
 
   /** Whether an id is of this set. */
@@ -65,26 +65,14 @@ export class TenantIdSet {
   }
 
   /**
-   * The ids that both sets admit.
-   *
-   * @throws {@link ConfigurationError} there are none
-   */
-  intersect(other: TenantIdSet): TenantIdSet {
-    return this.#narrowed(other);
-  }
-
-  /**
    * The ids of this set that the options admit too. What is not given narrows nothing.
    *
    * @throws {@link ConfigurationError} options that {@link TenantIdSet.from} refuses, or that leave no id
    */
   narrow(options: TenantIdOptions): TenantIdSet {
-    return this.#narrowed(readOptions(options));
-  }
-
-  #narrowed({ chars = this.chars, edges = this.edges, min = this.min, max = this.max }: Partial<Bounds>): TenantIdSet {
+    const { chars = this.chars, edges = this.edges, min = this.min, max = this.max } = readOptions(options);
     const both = common(this.chars, chars);
-    return TenantIdSet.#judged({
+    return TenantIdSet.#checked({
       chars: both,
       edges: common(common(this.edges, edges), both),
       min: Math.max(this.min, min),
@@ -92,7 +80,7 @@ export class TenantIdSet {
     });
   }
 
-  static #judged(bounds: Bounds): TenantIdSet {
+  static #checked(bounds: Bounds): TenantIdSet {
     const { chars, edges, min, max } = bounds;
     const faults = new Faults();
     const strays = [...edges].filter((character) => !chars.has(character));

@@ -1,4 +1,4 @@
-import { PermissionSet, TemplateLibrary, TenantIdSet } from '@tenant-aws/policy';
+import { PermissionSet, parseTenantId, PolicyGenerator, shipped, TemplateLibrary, TenantIdSet } from '@tenant-aws/policy';
 import { describe, expect, it } from 'vitest';
 import { libraryOf, refusal, statement } from './fixtures.ts';
 
@@ -8,6 +8,8 @@ const leadingKeys = (operator: string, value: string) =>
     Resource: 'arn:aws:dynamodb:us-east-1:123456789012:table/orders',
     Condition: { [operator]: { 'dynamodb:LeadingKeys': value } },
   });
+
+const folders = { x: statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}/*' }) };
 
 const secrets = (name: string) =>
   statement({ Action: 'secretsmanager:GetSecretValue', Resource: `arn:aws:secretsmanager:us-east-1:123456789012:secret:${name}` });
@@ -101,9 +103,9 @@ describe('a wildcard that an id can grow into', () => {
     const own = (name: string) => [news, statement({ Resource: `arn:aws:s3:::notes/${name}` })];
 
     expect(() => libraryOf({ x: own('{{tenant}}/*') }, { shared: ['x'] })).not.toThrow();
-    expect(refusal(() => libraryOf({ x: own('{{tenant}}*') }, { shared: ['x'] })).faults).toContain('statement 2 has a wildcard behind');
+    expect(refusal(() => libraryOf({ x: own('{{tenant}}*') }, { shared: ['x'] })).faults).toContain('statement 2 has a wildcard after');
     expect(refusal(() => libraryOf({ x: own('{{tenant}}/*') }, { shared: ['x'], tenantId: { chars: 'a-z/' } })).faults).toContain(
-      'statement 2 sets `/` next to',
+      'statement 2 has `/` next to',
     );
   });
 
@@ -122,8 +124,94 @@ describe('a wildcard that an id can grow into', () => {
   });
 });
 
-it('finds no such wildcard in what is shipped', async () => {
-  const { shipped } = await import('@tenant-aws/policy');
+describe('a set of ids wider than the default', () => {
+  it('is refused when a template sets one of its characters next to the tenant', () => {
+    const { code, faults } = refusal(() => TemplateLibrary.from(shipped(), { tenantId: { chars: 'A-Za-z0-9_/-' } }));
+    expect(code).toBe('template_syntax');
+    expect(faults).toContain(
+      "s3-folder-per-tenant.json), statement 1 has `/` next to `{{tenant}}`, and `tenantId` allows it in ids: one tenant's id could reach into another's",
+    );
+    expect(faults).toContain('s3-folder-per-tenant.json), statement 2 has `/`');
+    expect(faults).not.toContain('dynamodb-leading-keys');
+  });
 
+  it.each([
+    ['after it', '{{tenant}}.idx', '.'],
+    ['before it', 'app.{{tenant}}', '.'],
+    ['in a condition', undefined, '#'],
+  ])('is refused for a character %s', (_, resource, character) => {
+    const template =
+      resource === undefined
+        ? statement({ Resource: 'arn:aws:s3:::b', Condition: { StringLike: { k: ['{{tenant}}#*'] } } })
+        : statement({ Resource: resource });
+    expect(refusal(() => libraryOf({ x: template }, { tenantId: { chars: `a-z${character}` } })).faults).toContain(
+      `has \`${character}\` next to \`{{tenant}}\``,
+    );
+    expect(() => libraryOf({ x: template })).not.toThrow();
+  });
+
+  it('is refused for a character next to a session tag', () => {
+    const template = statement({ Resource: 'arn:aws:s3:::notes/${aws:PrincipalTag/tenant}/*' });
+
+    expect(refusal(() => libraryOf({ x: template }, { tenantId: { chars: 'a-z/' } })).faults).toContain(
+      'statement 1 has `/` next to `${aws:PrincipalTag/tenant}`, and `tenantId` allows it in ids',
+    );
+    expect(() => libraryOf({ x: template }, { tenantId: { chars: 'a-z.' } })).not.toThrow();
+  });
+
+  it('is refused for a character that a variable brings', () => {
+    const library = libraryOf({
+      x: { variables: { before: { pattern: '.*' } }, Statement: statement({ Resource: 'arn:aws:s3:::{{before}}{{tenant}}/*' }) },
+    });
+    const tenantId = TenantIdSet.from({ chars: 'a-z.' });
+    expect(refusal(() => PermissionSet.from([{ template: 'x', variables: { before: 'app.' } }], { library, tenantId })).faults).toContain(
+      'has `.` next to',
+    );
+    expect(() => PermissionSet.from([{ template: 'x', variables: { before: 'app-' } }], { library, tenantId })).not.toThrow();
+
+    const tagged = libraryOf({
+      x: {
+        variables: { before: { pattern: '.*' } },
+        Statement: statement({ Resource: 'arn:aws:s3:::{{before}}${aws:PrincipalTag/tenant}/*' }),
+      },
+    });
+    const set = (before: string) =>
+      PermissionSet.from([{ template: 'x', variables: { before } }], { library: tagged, tenantId, sessionTags: ['tenant'] });
+    expect(refusal(() => set('app.')).faults).toContain('has `.` next to `${aws:PrincipalTag/tenant}`');
+    expect(() => set('app-')).not.toThrow();
+  });
+
+  it('is refused where permissions are resolved, too', () => {
+    const library = libraryOf(folders);
+    expect(refusal(() => PermissionSet.from(['x'], { library, tenantId: TenantIdSet.from({ chars: 'a-z/' }) })).code).toBe(
+      'template_syntax',
+    );
+    expect(
+      refusal(() =>
+        PolicyGenerator.generator(library, { tenantId: { chars: 'a-z/' } })
+          .permit('x')
+          .tenant('a/b')
+          .generate(),
+      ).code,
+    ).toBe('template_syntax');
+  });
+
+  it('is accepted where its characters stand nowhere next to the tenant', () => {
+    const library = libraryOf(folders, { tenantId: { chars: 'A-Za-z0-9_.@-', max: 128 } });
+    expect(PolicyGenerator.generator(library).permit('x').tenant('ops@acme.example').generatePolicy()).toContain(
+      'notes/ops@acme.example/*',
+    );
+  });
+
+  it('is accepted where the template narrows it', () => {
+    const narrowing = { x: { variables: { tenant: { chars: 'a-z0-9-' } }, Statement: folders.x } };
+    const library = libraryOf(narrowing, { tenantId: { chars: 'a-z0-9/-' } });
+    const set = PermissionSet.from(['x'], { library });
+    expect(set.tenantId.admits('ac-me')).toBe(true);
+    expect(refusal(() => set.generate(parseTenantId('ac/me', library.tenantId), { partition: 'aws' })).code).toBe('tenant_invalid');
+  });
+});
+
+it('accepts the shipped templates', () => {
   expect(() => TemplateLibrary.from(shipped())).not.toThrow();
 });
