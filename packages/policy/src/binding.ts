@@ -4,13 +4,13 @@ import { parseTags } from './tags.ts';
 import { describeTemplate, type PermissionTemplate, taggedStrings } from './template.ts';
 import { type ValueList, valueListsOf } from './value-lists.ts';
 
-/** Values that a fault shows of one list. */
+/** The most values of one list that a fault shows. */
 const SHOWN = 3;
 
 /**
- * The faults of Allow statements that are not bound to one tenant: a quick look that catches the forgotten tenant, not a proof.
- * IAM takes any value of a list, and asks for every key of a Condition. So an Allow is bound where all values of its Resource, or
- * all values of one key that tells data apart, name the tenant or a session tag.
+ * The faults of Allow statements that are not bound to one tenant. This check finds a forgotten tenant; it is not a proof.
+ * IAM accepts any one value of a list, and requires every key of a Condition. So an Allow is bound if all values of its Resource, or
+ * all values of one condition key that separates data, name the tenant or a session tag.
  *
  * @see AWS IAM User Guide, "Conditions with multiple context keys or values"
  */
@@ -19,14 +19,11 @@ export function unboundFaults(template: PermissionTemplate): readonly string[] {
     if (statement.Effect === 'Deny') return [];
     const lists = valueListsOf(statement);
     if (lists.some(isBound)) return [];
-    return [`${describeTemplate(template)}, statement ${i + 1} names no tenant${sayUnbound(statement, lists, template.name)}`];
+    return [`${describeTemplate(template)}, statement ${i + 1} names no tenant${describeUnbound(statement, lists, template.name)}`];
   });
 }
 
-/**
- * The faults of Allow statements that a session tag binds, where no session has that tag: they allow nothing. Tag keys are the same
- * in any case.
- */
+/** The faults of Allow statements that only a session tag binds, and sessions do not have it: they allow nothing. Case is ignored in tag keys. */
 export function untaggedFaults(template: PermissionTemplate, tagKeys: readonly string[]): readonly string[] {
   const sent = new Set(tagKeys.map(inLowerCase));
   return template.Statement.flatMap((statement, i) => {
@@ -44,8 +41,8 @@ export function untaggedFaults(template: PermissionTemplate, tagKeys: readonly s
 }
 
 /**
- * The faults of Deny statements with a session tag that no session has, in whatever template: without its value IAM matches nothing,
- * so a Resource and a NotResource deny nothing.
+ * The faults of Deny statements with a session tag that sessions do not have, in shared templates too. A policy variable without a
+ * value matches nothing, so a Resource or a NotResource with it denies nothing.
  */
 export function untaggedDenyFaults(template: PermissionTemplate, tagKeys: readonly string[]): readonly string[] {
   const sent = new Set(tagKeys.map(inLowerCase));
@@ -56,17 +53,17 @@ export function untaggedDenyFaults(template: PermissionTemplate, tagKeys: readon
     if (missing === undefined) return [];
     if (!strings.some(namesId)) return [byTagAlone(template, i, missing)];
     return [
-      `${describeTemplate(template)}, statement ${i + 1} denies by the session tag \`${missing}\`, and sessions do not have it: give it in \`tags\``,
+      `${describeTemplate(template)}, statement ${i + 1} denies by the session tag \`${missing}\`, which sessions do not have: add it to \`tags\``,
     ];
   });
 }
 
 function byTagAlone(template: PermissionTemplate, at: number, tag: string): string {
-  return `${describeTemplate(template)}, statement ${at + 1} names its tenant by the session tag \`${tag}\` alone, and sessions do not have it: give it in \`tags\``;
+  return `${describeTemplate(template)}, statement ${at + 1} names the tenant only by the session tag \`${tag}\`, which sessions do not have: add it to \`tags\``;
 }
 
-function isBound({ idle, values }: ValueList): boolean {
-  return idle === undefined && values.every(namesTenant);
+function isBound({ notBinding, values }: ValueList): boolean {
+  return notBinding === undefined && values.every(namesTenant);
 }
 
 function namesId(text: string): boolean {
@@ -77,27 +74,27 @@ function missingTag(values: readonly string[], sent: ReadonlySet<string>): strin
   return values.flatMap(sessionTagsOf).find((key) => !sent.has(inLowerCase(key)));
 }
 
-/** Of ASCII: a letter that is another's in Unicode alone, as the Kelvin sign is `k`'s, stays itself. */
+/** Changes ASCII letters only: the Kelvin sign, whose lower case is `k`, stays. */
 function inLowerCase(key: string): string {
   return key.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
-/** The rest of the sentence, and the mend. */
-function sayUnbound(statement: Statement, lists: readonly ValueList[], template: string): string {
-  const shared = `or, if all tenants may have this, list \`${template}\` in \`shared\``;
+/** The rest of the sentence, and how to fix it. */
+function describeUnbound(statement: Statement, lists: readonly ValueList[], template: string): string {
+  const shared = `or, if all tenants may have this access, add \`${template}\` to \`shared\``;
   const allowed = actionsOf(statement);
   const named = lists.filter(({ values }) => values.some(namesTenant));
-  const partly = named.filter(({ idle }) => idle === undefined);
-  if (partly.length > 0)
+  const binding = named.filter(({ notBinding }) => notBinding === undefined);
+  if (binding.length > 0)
     return (
-      ` in ${partly.map(unnamedOf).join(', nor in ')}: IAM allows ${allowed} for each value of a list by itself, so every tenant could reach every tenant's data. ` +
+      ` in ${binding.map(unnamedOf).join(', nor in ')}: IAM allows ${allowed} for each value of a list by itself, so every tenant could reach every tenant's data. ` +
       `Put \`{{tenant}}\` into every value, or split the statement so that each part names it; ${shared}`
     );
-  const reasons = [...new Set(named.flatMap(({ idle }) => idle ?? []))].join('; ');
-  const toNoEffect = reasons === '' ? '' : ` (where it stands it tells no data apart: ${reasons})`;
+  const reasons = [...new Set(named.flatMap(({ notBinding }) => notBinding ?? []))].join('; ');
+  const hint = reasons === '' ? '' : ` (where it is named, it does not separate data: ${reasons})`;
   return (
-    `: it allows ${allowed} without \`{{tenant}}\` in its Resource or Condition${toNoEffect}, so every tenant could reach every tenant's data. ` +
-    `Put \`{{tenant}}\` there; ${shared}`
+    `: it allows ${allowed} without \`{{tenant}}\` in its Resource or Condition${hint}, so every tenant could reach every tenant's data. ` +
+    `Put \`{{tenant}}\` into one of them; ${shared}`
   );
 }
 
@@ -110,6 +107,6 @@ function unnamedOf({ where, values }: ValueList): string {
 
 function actionsOf({ Action, NotAction }: Statement): string {
   const [first, ...rest] = many(Action);
-  if (first === undefined) return `everything but ${many(NotAction).join(', ')}`;
+  if (first === undefined) return `every action but ${many(NotAction).join(', ')}`;
   return rest.length === 0 ? first : `${first} and ${rest.length} more`;
 }

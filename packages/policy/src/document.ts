@@ -1,4 +1,4 @@
-/** One value or several: IAM writes both. */
+/** One value or several: IAM accepts both forms. */
 export type OneOrMany<T> = T | readonly T[];
 
 /** Operator → condition key → value or values. IAM User Guide, "IAM JSON policy elements: Condition". */
@@ -22,7 +22,7 @@ export interface PolicyDocument {
   readonly Statement: OneOrMany<Statement>;
 }
 
-/** One or many, made many. */
+/** The values as a list. */
 export function many<T>(value: OneOrMany<T> | undefined): readonly T[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? (value as readonly T[]) : [value as T];

@@ -11,9 +11,9 @@ import { shipped } from './sources/shipped.ts';
 import { parseTenantId, type TenantId, type TenantIdOptions, TenantIdSet } from './tenant-id.ts';
 import { type BuiltIns, readBuiltIns } from './variable.ts';
 
-/** How a {@link PolicyGenerator} is made. */
+/** Options of a {@link PolicyGenerator}. */
 export interface PolicyGeneratorOptions {
-  /** Which tenant ids are accepted: default the library's. */
+  /** The accepted tenant ids: default the library's. */
   readonly tenantId?: TenantIdOptions | TenantIdSet;
 }
 
@@ -22,7 +22,7 @@ export type MethodName<Template extends string> = Template extends `${infer Head
   ? `${Head}${Capitalize<MethodName<Tail>>}`
   : Template;
 
-/** One method for each shipped template: it adds that permission. */
+/** One method for each shipped template, which adds it as a permission. */
 export type TemplateMethods = {
   readonly [Template in keyof ShippedTemplates as MethodName<Template>]: (variables: ShippedTemplates[Template]) => PolicyGenerator;
 };
@@ -31,14 +31,14 @@ interface State {
   readonly library: TemplateLibrary;
   readonly permissions: readonly Permission[];
   readonly set: TenantIdSet;
-  /** Whether `set` was asked for, rather than the library's. */
-  readonly widened: boolean;
+  /** Whether `set` is an option of this generator and not the library's. */
+  readonly hasOwnSet: boolean;
   readonly tenant?: TenantId;
   readonly builtIns?: BuiltIns;
 }
 
 /**
- * Builds a tenant's policy, step by step. Immutable: every step answers a new generator, so one may be kept and finished for each tenant.
+ * Builds the policy of a tenant, step by step. Immutable: every step returns a new generator, so one generator can serve all tenants.
  *
  * @example
  * ```ts
@@ -60,7 +60,7 @@ export class PolicyGenerator {
    * A generator without permissions.
    *
    * @param library default: the shipped templates
-   * @throws {@link ConfigurationError} an unknown option, a `tenantId` that no set can be made of
+   * @throws {@link ConfigurationError} an unknown option, or a `tenantId` that is not valid
    */
   static generator(library: TemplateLibrary = shippedLibrary(), options: PolicyGeneratorOptions = {}): PolicyGenerator {
     const { tenantId, ...unknown } = options;
@@ -68,15 +68,15 @@ export class PolicyGenerator {
     faults.noneOf('', unknown, ['tenantId']);
     faults.throwIfAny();
     const set = tenantId === undefined ? library.tenantId : tenantId instanceof TenantIdSet ? tenantId : TenantIdSet.from(tenantId);
-    return new PolicyGenerator({ library, permissions: Object.freeze([]), set, widened: tenantId !== undefined });
+    return new PolicyGenerator({ library, permissions: Object.freeze([]), set, hasOwnSet: tenantId !== undefined });
   }
 
   /**
-   * Adds a permission: any template of the library. Variables that are not given here must come from the vending machine.
+   * Adds any template of the library as a permission. The vending machine must give the variables that are missing here.
    *
-   * @throws {@link ConfigurationError} a name that is no string
+   * @throws {@link ConfigurationError} a name that is not a string
    * @throws {@link TemplateNotFoundError} the library has no such template
-   * @throws {@link TemplateVariableError} the template has no such variable, or a value holds what it may not hold
+   * @throws {@link TemplateVariableError} the template has no such variable, or a value is not accepted
    */
   permit(template: string, variables: Readonly<Record<string, string>> = {}): PolicyGenerator {
     const { library, permissions } = this.#state;
@@ -86,9 +86,9 @@ export class PolicyGenerator {
   }
 
   /**
-   * Says where the resources are: for ARNs. The partition is `aws` unless given. The vending machine does this by itself.
+   * Sets the partition, region and account of ARNs. The partition is `aws` unless given. The vending machine sets its own.
    *
-   * @throws {@link TemplateVariableError} a value that AWS does not call so
+   * @throws {@link TemplateVariableError} a value that is not valid in AWS
    */
   in(builtIns: Partial<BuiltIns>): PolicyGenerator {
     const given = Object.fromEntries(Object.entries(builtIns).filter(([, value]) => value !== undefined));
@@ -98,7 +98,7 @@ export class PolicyGenerator {
   }
 
   /**
-   * Says whose policy it is. May come last, and from another layer. The vending machine does this by itself.
+   * Sets the tenant. This may be the last step, in another layer of the application. The vending machine sets its own.
    *
    * @throws {@link TenantInvalidError} an id that is not accepted
    */
@@ -107,7 +107,7 @@ export class PolicyGenerator {
   }
 
   /**
-   * The policy as STS takes it: minified JSON.
+   * The policy as STS accepts it: minified JSON.
    *
    * @throws {@link PolicyTooLargeError} over 2,048 characters
    * @throws what {@link PolicyGenerator.generate} throws
@@ -119,21 +119,21 @@ export class PolicyGenerator {
   /**
    * The policy as an object.
    *
-   * @throws {@link TemplateVariableError} no tenant, or a variable that a template needs is missing
-   * @throws {@link TenantInvalidError} a template takes fewer ids than the generator, and not this one
-   * @throws {@link ConfigurationError} no permission
+   * @throws {@link TemplateVariableError} there is no tenant, or a variable of a template is missing
+   * @throws {@link TenantInvalidError} a template accepts fewer ids than the generator, and not this one
+   * @throws {@link ConfigurationError} there is no permission
    */
   generate(): PolicyDocument {
     return this.#resolve().generate(this.#tenant(), this.#builtIns());
   }
 
-  /** What was declared, for whoever adds the tenant. */
+  /** The declarations, for code that adds the tenant later. */
   get declared(): Declared {
-    const { library, permissions, tenant, builtIns, widened } = this.#state;
+    const { library, permissions, tenant, builtIns, hasOwnSet } = this.#state;
     const taken = [
       tenant === undefined ? [] : ['a tenant'],
       builtIns === undefined ? [] : ['an `.in()`'],
-      widened ? ['a `tenantId`'] : [],
+      hasOwnSet ? ['a `tenantId`'] : [],
     ].flat();
     return { library, permissions, taken };
   }
@@ -144,7 +144,7 @@ export class PolicyGenerator {
   }
 
   #tenant(): TenantId {
-    if (this.#state.tenant === undefined) throw new TemplateVariableError(['the generator has no tenant: give it with `.tenant(id)`']);
+    if (this.#state.tenant === undefined) throw new TemplateVariableError(['the generator has no tenant: set it by `.tenant(id)`']);
     return this.#state.tenant;
   }
 
@@ -167,7 +167,7 @@ for (const template of shippedTemplateNames) {
 
 let library: TemplateLibrary | undefined;
 
-/** Read at first use and kept: it is immutable, and a generator may be made for each request. */
+/** Created at the first use and kept, because a generator may be created for each request. */
 function shippedLibrary(): TemplateLibrary {
   library ??= TemplateLibrary.from(shipped());
   return library;

@@ -1,14 +1,14 @@
 import { type Condition, many, type OneOrMany, type Statement } from './document.ts';
 import { fillTags, parseTags, type TaggedText } from './tags.ts';
 
-/** Values by variable, the built-in ones among them. */
+/** Values by the name of the variable, built-in variables included. */
 export type Values = ReadonlyMap<string, string>;
 
-/** A statement whose tags were found once, to be filled often. */
+/** Fills the tags of a statement, which were parsed once. */
 export type Hydrate = (values: Values) => Statement;
 
 /**
- * Prepares a judged statement. Only string leaves are ever filled, after the JSON was parsed: no value can change the shape of the document.
+ * Prepares a parsed statement. Values are filled only into strings of the parsed JSON, so no value can change the structure of the document.
  */
 export function hydratable(statement: Statement): Hydrate {
   const { Resource, NotResource, Condition, ...rest } = statement;

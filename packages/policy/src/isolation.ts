@@ -4,24 +4,24 @@ import { reachFaults } from './reach.ts';
 import type { PermissionTemplate } from './template.ts';
 import type { TenantIdSet } from './tenant-id.ts';
 
-/** What a template is judged against. */
+/** What a template is checked against. */
 export interface IsolationContext {
-  /** The tenant ids that there are. */
+  /** The accepted tenant ids. */
   readonly ids: TenantIdSet;
-  /** Whether code declared that the template's statements need not name a tenant. */
+  /** Whether the template is in `shared`: its statements need not name a tenant. */
   readonly isShared: boolean;
-  /** The variables' values, where they are known. */
+  /** The values of variables, as far as they are known. */
   readonly values?: ReadonlyMap<string, string>;
-  /** Keys of the session tags that will be sent. `any`, the default: not known yet, or somebody else's to answer for. */
+  /** Keys of the session tags that will be sent. Default `any`: they are not known yet, or the caller of STS is responsible for them. */
   readonly sessionTags?: readonly string[] | 'any';
 }
 
 /**
- * The faults of a template that depend on what ids there are, on variables and on session tags: judged when it is loaded, and again
- * when more is known.
+ * The faults of a template that depend on the accepted ids, on variables and on session tags. A template is checked when it is
+ * loaded, and again when more of these is known.
  *
- * A shared template may have statements that name no tenant, or name it by a session tag that this machine does not send: those allow
- * what all tenants may have, or nothing. A statement that names the tenant is judged as in any template, and so is a Deny.
+ * A shared template may have Allow statements that name no tenant, or that name it by a session tag which is not sent: these allow
+ * the same to all tenants, or nothing. All other checks apply to a shared template too, also to its Deny statements.
  */
 export function isolationFaults(
   template: PermissionTemplate,

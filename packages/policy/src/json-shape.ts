@@ -2,7 +2,7 @@ import { TemplateSyntaxError } from './errors.ts';
 import { nearest } from './faults.ts';
 import { isObject, type Json, type JsonObject } from './json/value.ts';
 
-// Each reader answers the value as what it is, or throws a TemplateSyntaxError that begins with `where`.
+// Each reader returns the value with its type, or throws a TemplateSyntaxError whose text begins with `where`.
 
 export function readObject(json: Json | undefined, where: string): JsonObject {
   if (!isObject(json)) throw refused(where, 'is not an object');
@@ -19,7 +19,7 @@ export function readText(json: Json | undefined, where: string): string {
   return json;
 }
 
-/** A text that is not empty. */
+/** A string that is not empty. */
 export function readString(json: Json | undefined, where: string): string {
   if (json === '') throw refused(where, 'is empty');
   return readText(json, where);
@@ -35,7 +35,7 @@ export function readOneOf<const T extends string>(known: readonly T[], json: Jso
   return found;
 }
 
-/** Refuses keys that mean nothing here: a misspelt one would be a rule that does not hold. */
+/** Refuses unknown keys: a misspelt key would be a rule that is not applied. */
 export function refuseOtherKeys(json: JsonObject, known: readonly string[], where: string): void {
   for (const key of Object.keys(json)) {
     if (known.includes(key)) continue;
@@ -43,12 +43,12 @@ export function refuseOtherKeys(json: JsonObject, known: readonly string[], wher
     const near = nearest(key, known);
     throw refused(
       where,
-      `has the key ${JSON.stringify(key)}, which means nothing here${near === undefined ? '' : `: did you mean ${JSON.stringify(near)}?`}`,
+      `has the key ${JSON.stringify(key)}, which is not known here${near === undefined ? '' : `: did you mean ${JSON.stringify(near)}?`}`,
     );
   }
 }
 
-/** `{ [key]: read(value) }` where the key is there. */
+/** `{ [key]: read(value) }` if the key is present, otherwise an empty object. */
 export function optional<K extends string, T>(json: JsonObject, key: K, read: (value: Json) => T): { readonly [P in K]?: T } {
   const value = json[key];
   return value === undefined ? {} : ({ [key]: read(value) } as { readonly [P in K]?: T });

@@ -6,8 +6,8 @@ import type { TenantIdSet } from './tenant-id.ts';
 const IGNORES_CASE = /^(?!.*not).*ignorecase/i;
 
 /**
- * The faults of Allow statements that compare the tenant without regard to case, where ids may differ in case alone: they allow acme
- * what is ACME's, and the reverse. Keys of S3 and DynamoDB are not the same in another case.
+ * The faults of Allow statements that ignore case when they compare the tenant, if two ids may differ only in case: they give acme
+ * access to the data of ACME, and the reverse. S3 and DynamoDB compare keys with their case.
  *
  * @see AWS IAM User Guide, "IAM JSON policy elements: Condition operators", StringEqualsIgnoreCase
  */
@@ -18,8 +18,8 @@ export function letterCaseFaults(template: PermissionTemplate, { chars }: Tenant
     const naming = ignoring.filter(([, keys]) => Object.values(keys).some((values) => many(values).some(namesTenant)));
     return naming.map(
       ([operator]) =>
-        `${describeTemplate(template)}, statement ${i + 1} compares the tenant by \`${operator}\`, and ids may differ in case alone: ` +
-        "one tenant's id would stand for another's. Use StringEquals; or leave the ids letters of one case by `variables.tenant`",
+        `${describeTemplate(template)}, statement ${i + 1} compares the tenant by \`${operator}\`, and two ids may differ only in case: ` +
+        "one tenant's id would match another's. Use StringEquals, or allow letters of one case only by `variables.tenant`",
     );
   });
 }

@@ -10,21 +10,21 @@ import { DEFAULT_TENANT_ID, type TenantIdOptions, TenantIdSet } from './tenant-i
 /** How a {@link TemplateLibrary} is made. */
 export interface TemplateLibraryOptions {
   /**
-   * Names of templates that may hold an Allow statement that is not bound to one tenant: what it allows, every tenant may. Default none.
-   * All other rules hold for them too: no wildcard that an id can grow into, no delimiter that ids may have.
+   * Names of templates that may have Allow statements without a tenant: every tenant gets what they allow. Default none.
+   * All other rules apply to them too: no wildcard that an id can extend into, no delimiter that ids may have.
    */
   readonly shared?: readonly string[];
-  /** Which tenant ids are accepted where nothing else says so: default {@link DEFAULT_TENANT_ID}. */
+  /** The accepted tenant ids, unless a generator or a machine has its own: default {@link DEFAULT_TENANT_ID}. */
   readonly tenantId?: TenantIdOptions | TenantIdSet;
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
 
-/** Permission templates by name, all of them judged. Immutable. */
+/** Permission templates by name. All of them were checked. Immutable. */
 export class TemplateLibrary {
-  /** SHA-256, in hex, of every template's name and text. */
+  /** SHA-256, in hexadecimal, of the names and texts of all templates. */
   readonly digest: string;
-  /** Which tenant ids are accepted where nothing else says so. */
+  /** The accepted tenant ids, unless a generator or a machine has its own. */
   readonly tenantId: TenantIdSet;
   readonly #templates: ReadonlyMap<string, PermissionTemplate>;
   readonly #shared: ReadonlySet<string>;
@@ -43,10 +43,10 @@ export class TemplateLibrary {
   }
 
   /**
-   * Reads and judges every template of the sources, here and now.
+   * Reads and checks every template of the sources, synchronously.
    *
-   * @throws {@link TemplateSyntaxError} a template that cannot be read, or allows something and names no tenant; all faults in `detail.faults`
-   * @throws {@link ConfigurationError} a source that cannot be read, one name in two sources, an unknown name in `shared`, a `tenantId` that is no set
+   * @throws {@link TemplateSyntaxError} a template that cannot be used, for example because an Allow statement names no tenant; all faults are in `detail.faults`
+   * @throws {@link ConfigurationError} a source that cannot be read, one name in two sources, an unknown name in `shared`, or a `tenantId` that is not valid
    */
   static from(sources: TemplateSource | readonly TemplateSource[], options: TemplateLibraryOptions = {}): TemplateLibrary {
     const faults = new Faults();
@@ -75,7 +75,7 @@ export class TemplateLibrary {
     return [...this.#templates.keys()].toSorted();
   }
 
-  /** Whether code declared that the template's statements need not name a tenant. */
+  /** Whether the template is in `shared`: its statements need not name a tenant. */
   isShared(name: string): boolean {
     return this.#shared.has(name);
   }
@@ -89,24 +89,23 @@ function load(file: TemplateFile, shared: readonly string[], set: TenantIdSet): 
   return template;
 }
 
-/** The ids of a set that a template's naming admits. */
+/** The ids of a set that a template accepts. */
 export function narrowed(set: TenantIdSet, template: PermissionTemplate): TenantIdSet {
   if (template.tenantId === undefined) return set;
   try {
     return set.narrow(template.tenantId);
   } catch (cause) {
     if (!(cause instanceof ConfigurationError)) throw cause;
-    throw new ConfigurationError(
-      [`${describeTemplate(template)} takes none of the tenant ids that are accepted: ${cause.faults.join('; ')}`],
-      { cause },
-    );
+    throw new ConfigurationError([`${describeTemplate(template)} accepts none of the accepted tenant ids: ${cause.faults.join('; ')}`], {
+      cause,
+    });
   }
 }
 
 function readShared({ shared = [], ...unknown }: Omit<TemplateLibraryOptions, 'tenantId'>, faults: Faults): readonly string[] {
   faults.noneOf('', unknown, ['shared', 'tenantId']);
   if (Array.isArray(shared)) return shared;
-  faults.add(`\`shared\` must be a list of templates' names, not ${kindOf(shared)}`);
+  faults.add(`\`shared\` must be a list of template names, not ${kindOf(shared)}`);
   return [];
 }
 
@@ -114,15 +113,18 @@ function checkNames(files: readonly TemplateFile[], shared: readonly string[], f
   const origins = new Map<string, string>();
   for (const { name, origin } of files) {
     const other = origins.get(name);
-    if (other !== undefined) faults.add(`there are two templates \`${name}\`: ${other} and ${origin}`);
-    if (!NAME.test(name)) faults.add(`${JSON.stringify(name)} (${origin}) is not a template's name: letters, digits, _ . and -`);
+    if (other !== undefined) faults.add(`two templates have the name \`${name}\`: ${other} and ${origin}`);
+    if (!NAME.test(name))
+      faults.add(
+        `${JSON.stringify(name)} (${origin}) is not a valid template name: use letters, digits, \`_\`, \`.\` and \`-\`, at most 128`,
+      );
     origins.set(name, origin);
   }
   for (const name of shared)
-    if (!origins.has(name)) faults.add(`\`shared\` names ${JSON.stringify(name)}, which is no template of the library`);
+    if (!origins.has(name)) faults.add(`\`shared\` has ${JSON.stringify(name)}, which is not a template of the library`);
 }
 
-/** Length-prefixed, so that no two libraries write the same bytes. */
+/** Each text is prefixed with its length, so that different libraries never hash the same bytes. */
 function digestOf(files: readonly TemplateFile[]): string {
   const hash = createHash('sha256');
   for (const { name, text } of files.toSorted((a, b) => (a.name < b.name ? -1 : 1)))

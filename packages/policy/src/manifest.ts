@@ -4,7 +4,7 @@ import { optional, readArray, readObject, readOneOf, readString, readText, readT
 import { DEFAULT_TENANT_ID, type TenantIdOptions } from './tenant-id.ts';
 import { BUILT_IN, isVariableName, patternOf, refusalOf, type VariableDeclaration } from './variable.ts';
 
-/** One request that a template must allow to a tenant, or must deny: with the variables at their `example`. */
+/** A request that the policy of a tenant must allow, or must deny, where each variable has its `example` as value. */
 export interface TemplateCase {
   readonly tenant: string;
   readonly action: string;
@@ -12,15 +12,15 @@ export interface TemplateCase {
   readonly context?: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** What a template says of itself, beside its statements. A bare form says nothing. */
+/** The keys of a template beside its statements. A bare form has none. */
 export interface TemplateManifest {
   readonly version?: string;
   readonly description?: string;
-  /** Every variable that somebody must give a value; the built-in ones are not among them. */
+  /** The variables that need a value, without the built-in ones. */
   readonly variables?: Readonly<Record<string, VariableDeclaration>>;
-  /** What the template's naming asks of tenant ids: it narrows the accepted set. */
+  /** The tenant ids for which the names in the template are safe: they narrow the accepted set. */
   readonly tenantId?: TenantIdOptions;
-  /** How its tenants' resources are named, for the proof. */
+  /** How the resources of a tenant are named, for the proof. */
   readonly families?: readonly string[];
   readonly services?: readonly string[];
   readonly model?: 'pool' | 'silo' | 'bridge';

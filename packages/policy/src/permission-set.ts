@@ -14,21 +14,21 @@ import { type BuiltIns, readBuiltIns } from './variable.ts';
 /** How permissions are resolved. */
 export interface PermissionSetOptions {
   readonly library: TemplateLibrary;
-  /** Values for the variables of all templates; a permission's own win. Each name must be some template's of the library. */
+  /** Values for the variables of all templates; those of a permission itself take precedence. Some template of the library must have each name. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** Which tenant ids are accepted: default the library's. The templates narrow it. */
+  /** The accepted tenant ids: default the library's. The templates narrow them. */
   readonly tenantId?: TenantIdSet;
-  /** Keys of the session tags that will be sent: default none. `any`: whoever asks STS answers for them. */
+  /** Keys of the session tags that will be sent: default none. `any`: they are not checked; the caller of STS is responsible for them. */
   readonly sessionTags?: readonly string[] | 'any';
 }
 
-/** Permissions resolved against one library: everything that can be judged before the tenant is known was judged. Immutable. */
+/** Permissions resolved against one library, with every check that does not need the tenant. Immutable. */
 export class PermissionSet {
-  /** The templates, in the order in which they were named. */
+  /** The templates, in the order of the permissions. */
   readonly templates: readonly { readonly name: string; readonly version?: string }[];
-  /** A digest of the library, the templates and their values: equal keys make equal permissions. */
+  /** A digest of the library, the templates and their values. Sets with equal keys have equal permissions. */
   readonly key: string;
-  /** The ids that this set takes: those asked for, narrowed by its templates. */
+  /** The accepted tenant ids: those of the options, narrowed by the templates. */
   readonly tenantId: TenantIdSet;
   readonly #permissions: readonly ResolvedPermission[];
 
@@ -41,12 +41,12 @@ export class PermissionSet {
   }
 
   /**
-   * Resolves permissions. Every fault is looked for: the error is the first one's, and names them all.
+   * Resolves permissions and collects every fault: the error has the class of the first fault, and lists all.
    *
    * @throws {@link ConfigurationError} no permission, or a generator that already has a tenant, an `.in()` or another library
    * @throws {@link TemplateNotFoundError} the library has no such template
-   * @throws {@link TemplateVariableError} a variable that is missing, unknown, or holds what it may not hold
-   * @throws {@link TemplateSyntaxError} a template that does not fit: a session tag that nobody sends, a delimiter that ids may have, a wildcard that they grow into
+   * @throws {@link TemplateVariableError} a variable that is missing or unknown, or whose value is not accepted
+   * @throws {@link TemplateSyntaxError} a template that is unsafe here: a session tag that is not sent, a delimiter that ids may have, a wildcard that they can extend into
    */
   static from(
     permissions: Permissions,
@@ -71,17 +71,17 @@ export class PermissionSet {
   /**
    * The policy of one tenant.
    *
-   * @throws {@link TenantInvalidError} an id that this set does not take
-   * @throws {@link TemplateVariableError} a template asks for the region or the account, and there is none
+   * @throws {@link TenantInvalidError} an id that this set does not accept
+   * @throws {@link TemplateVariableError} a template needs the region or the account, and it is not given
    */
   generate(tenant: TenantId, builtIns: BuiltIns): PolicyDocument {
     return documentOf(this.#hydrate(tenant, builtIns).flatMap(({ statements }) => statements));
   }
 
   /**
-   * The policy of one tenant as STS takes it: minified JSON.
+   * The policy of one tenant as STS accepts it: minified JSON.
    *
-   * @throws {@link PolicyTooLargeError} over 2,048 characters; `detail.shares` has each template's, counted before templates were merged with each other
+   * @throws {@link PolicyTooLargeError} over 2,048 characters; `detail.shares` has the characters of each template, counted before statements of different templates are merged
    * @throws what {@link PermissionSet.generate} throws
    */
   generatePolicy(tenant: TenantId, builtIns: BuiltIns): string {
@@ -93,12 +93,12 @@ export class PermissionSet {
 
   #hydrate(tenant: TenantId, builtIns: BuiltIns): readonly Hydrated[] {
     const common = new Map([['tenant', parseTenantId(tenant, this.tenantId)], ...readBuiltIns(builtIns)]);
-    const faults = this.#permissions.flatMap(({ template, builtIns: asked }) =>
-      asked
+    const faults = this.#permissions.flatMap(({ template, builtIns: needed }) =>
+      needed
         .filter((name) => !common.has(name))
         .map(
           (name) =>
-            `template \`${template.name}\` needs the \`${name}\`: a generator gets it by \`.in({ ${name} })\`, a vending machine from its role ARN and region`,
+            `template \`${template.name}\` needs \`${name}\`: give it to a generator by \`.in({ ${name} })\`; a vending machine takes it from its role ARN and region`,
         ),
     );
     if (faults.length > 0) throw new TemplateVariableError([...new Set(faults)]);
@@ -123,7 +123,7 @@ function sharesOf(hydrated: readonly Hydrated[]): Readonly<Record<string, number
   return Object.fromEntries(shares);
 }
 
-/** Canonical: JSON of sorted entries, for the order in which permissions and variables were given changes no right. */
+/** Sorted, because the order of permissions and variables does not change what they allow. */
 function keyOf(permissions: readonly ResolvedPermission[], library: string): string {
   const entries = permissions.map(({ template, values }) =>
     JSON.stringify([template.name, [...values].toSorted(([a], [b]) => (a < b ? -1 : 1))]),

@@ -2,17 +2,17 @@ import { ConfigurationError } from './errors.ts';
 import { Faults, kindOf } from './faults.ts';
 import type { TemplateLibrary } from './library.ts';
 
-/** A template of the library, with the variables that are this permission's own. */
+/** A template of the library, with the values of its variables. */
 export interface Permission {
   readonly template: string;
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-/** What a generator was told. */
+/** The declarations of a generator. */
 export interface Declared {
   readonly library: TemplateLibrary;
   readonly permissions: readonly Permission[];
-  /** Steps that a vending machine takes by itself, and refuses to find already taken. */
+  /** What the generator was given that a vending machine must add itself. */
   readonly taken: readonly string[];
 }
 
@@ -21,24 +21,24 @@ export interface DeclaredPermissions {
   readonly declared: Declared;
 }
 
-/** What a tenant may do: templates by name, with their variables; or a `PolicyGenerator` without a tenant. The same template twice is two permissions. */
+/** What a tenant may do: names of templates, with or without variables, or a `PolicyGenerator` without a tenant. A template that is listed twice is two permissions. */
 export type Permissions = readonly (string | Permission)[] | DeclaredPermissions;
 
 /**
  * The permissions as a list.
  *
- * @param library the one they will be resolved against: a generator made with another is a fault
- * @throws {@link ConfigurationError} with everything that is no permission
+ * @param library resolves them later: a generator of another library is a fault
+ * @throws {@link ConfigurationError} with every item that is not a permission
  */
 export function readPermissions(permissions: Permissions, library: TemplateLibrary): readonly Permission[] {
   const faults = new Faults();
   const list = isGenerator(permissions) ? fromGenerator(permissions.declared, library, faults) : permissions;
   if (!Array.isArray(list))
     throw new ConfigurationError([
-      { path: 'permissions', text: `must be a list of templates' names or a PolicyGenerator, not ${kindOf(list)}` },
+      { path: 'permissions', text: `must be a list of template names or a PolicyGenerator, not ${kindOf(list)}` },
     ]);
   if (list.length === 0)
-    faults.option('permissions', 'is empty: name at least one template, for a session without a policy has every right of its role');
+    faults.option('permissions', 'is empty: name at least one template, because a session without a policy has all permissions of its role');
   const read = list.flatMap((item: unknown, i) => readPermission(item, `permissions[${i}]`, faults));
   faults.throwIfAny();
   return read;
@@ -49,30 +49,31 @@ function isGenerator(permissions: Permissions): permissions is DeclaredPermissio
 }
 
 function fromGenerator({ library, permissions, taken }: Declared, expected: TemplateLibrary, faults: Faults): readonly Permission[] {
-  for (const step of taken) faults.option('permissions', `is a generator that was already given ${step}: the vending machine adds that`);
+  for (const step of taken)
+    faults.option('permissions', `is a generator that already has ${step}: remove it, because the vending machine adds its own`);
   if (library.digest !== expected.digest)
-    faults.option('permissions', 'is a generator of another library: make it with `PolicyGenerator.generator(library)`');
+    faults.option('permissions', 'is a generator of another library: create it with `PolicyGenerator.generator(library)`');
   return permissions;
 }
 
 function readPermission(item: unknown, path: string, faults: Faults): readonly Permission[] {
   if (typeof item === 'string') return [Object.freeze({ template: item })];
   if (typeof item !== 'object' || item === null || Array.isArray(item)) {
-    faults.option(path, `must be a template's name, or { template, variables }, not ${kindOf(item)}`);
+    faults.option(path, `must be a template name or { template, variables }, not ${kindOf(item)}`);
     return [];
   }
   const { template, variables, ...unknown } = item as Partial<Record<string, unknown>>;
   faults.noneOf(path, unknown, ['template', 'variables']);
-  if (typeof template !== 'string') faults.option(`${path}.template`, `must be a template's name, not ${kindOf(template)}`);
+  if (typeof template !== 'string') faults.option(`${path}.template`, `must be a template name, not ${kindOf(template)}`);
   if (variables !== undefined && !isRecord(variables))
     faults.option(`${path}.variables`, `must be an object of strings, not ${kindOf(variables)}`);
   if (typeof template !== 'string') return [];
-  // Copied and frozen: whoever gave the variables may reuse the object for another tenant.
+  // Copied and frozen: the caller may reuse the object for another tenant.
   const own = isRecord(variables) ? { variables: Object.freeze({ ...variables }) as Readonly<Record<string, string>> } : {};
   return [Object.freeze({ template, ...own })];
 }
 
-/** Whether a value is an object with names: the values are judged one by one. */
+/** Whether a value is an object that is not an array. Its members are checked separately. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

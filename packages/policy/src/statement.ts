@@ -8,15 +8,15 @@ const KEYS = ['Sid', 'Effect', 'Action', 'NotAction', 'Resource', 'NotResource',
 type ReadString = (json: Json, where: string) => string;
 
 /**
- * A statement of a session policy, judged: the shape that IAM wants, and tags only where a value may stand. Its Sid is dropped.
+ * Parses a statement of a session policy: the form that IAM requires, with tags only where values are allowed. The Sid is dropped.
  *
- * @param where what to call the statement in a fault
+ * @param where what a fault calls the statement
  * @throws {@link TemplateSyntaxError}
  */
 export function parseStatement(json: Json, where: string): Statement {
   const given = readObject(json, where);
   if (given.Principal !== undefined || given.NotPrincipal !== undefined)
-    throw refused(where, 'has a Principal: that of a session policy is the session');
+    throw refused(where, 'has a Principal: remove it, because the principal of a session policy is the session itself');
   refuseOtherKeys(given, KEYS, where);
   if (given.Sid !== undefined) readPlain(given.Sid, `${where}, Sid`);
   if ((given.Action === undefined) === (given.NotAction === undefined)) throw refused(where, 'must have either Action or NotAction');
@@ -42,8 +42,8 @@ function parseCondition(json: Json, where: string): Condition {
 function mapEntries<T>(json: Json, where: string, read: (value: Json, key: string) => T): Readonly<Record<string, T>> {
   const entries = Object.entries(readObject(json, where));
   if (entries.length === 0) throw refused(where, 'is empty');
-  // To IAM two spellings are one name, and it does not say which of them counts: a reader would see the narrower one.
-  if (new Set(entries.map(([key]) => key.toLowerCase())).size < entries.length) throw refused(where, 'has one key in two spellings');
+  // IAM ignores case in these names and does not say which of the two counts: a reader might see only the narrower one.
+  if (new Set(entries.map(([key]) => key.toLowerCase())).size < entries.length) throw refused(where, 'has a key twice, in different case');
   return Object.fromEntries(entries.map(([key, value]) => [readPlainString(key, `${where}, a key`), read(value, key)]));
 }
 
@@ -53,11 +53,11 @@ function readOneOrMany(json: Json, where: string, read: ReadString): OneOrMany<s
   return json.map((item) => read(item, where));
 }
 
-/** A text that no value may reach. */
+/** A string without tags. */
 function readPlain(json: Json, where: string): string {
   const text = readText(json, where);
   if (/\{\{|\}\}/.test(text))
-    throw refused(where, 'has a tag: values may stand in Resource, NotResource and the values of a Condition only');
+    throw refused(where, 'has a tag: tags are allowed only in Resource, NotResource and the values of a Condition');
   parseTags(text, where);
   return text;
 }
@@ -66,14 +66,14 @@ function readPlainString(json: Json, where: string): string {
   return readPlain(readString(json, where), where);
 }
 
-/** A string whose tags are filled. */
+/** A string that may have tags. */
 function readTagged(json: Json, where: string): string {
   const text = readString(json, where);
   parseTags(text, where);
   return text;
 }
 
-/** IAM takes `true` and `1` for `"true"` and `"1"`, and compares with an empty string too. */
+/** IAM reads `true` and `1` as `"true"` and `"1"`, and accepts an empty string. */
 function readConditionValue(json: Json, where: string): string {
   if (typeof json === 'boolean' || (typeof json === 'number' && Number.isSafeInteger(json))) return String(json);
   return json === '' ? '' : readTagged(json, where);

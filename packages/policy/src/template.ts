@@ -10,14 +10,14 @@ import { parseStatement } from './statement.ts';
 import { parseTags } from './tags.ts';
 import { BUILT_IN, type VariableDeclaration } from './variable.ts';
 
-/** Levels of brackets that a template may have: more than any policy needs. */
+/** The most levels of brackets: more than any policy needs. */
 const MAX_DEPTH = 32;
 
-/** A permission template, judged: what a tenant may do, with the tenant and some names left open. Frozen. */
+/** A parsed permission template: what a tenant may do, with variables for the tenant and for names of resources. Frozen. */
 export interface PermissionTemplate extends TemplateManifest {
   /** The base name of its file. */
   readonly name: string;
-  /** Where it was read, for faults. */
+  /** Where it was read: a path or an address, for faults. */
   readonly origin: string;
   readonly variables: Readonly<Record<string, VariableDeclaration>>;
   /** Its statements with their tags, without Sids. */
@@ -25,10 +25,10 @@ export interface PermissionTemplate extends TemplateManifest {
 }
 
 /**
- * Reads any accepted form of a template: a manifest, or a bare form as found in the wild (one statement, a list,
- * a whole policy document, statements separated by commas).
+ * Parses any accepted form of a template: a manifest, or a bare form: one statement, a list of statements,
+ * a whole policy document, or statements separated by commas.
  *
- * @throws {@link TemplateSyntaxError} anything else; `detail.faults` says where
+ * @throws {@link TemplateSyntaxError} any other form; `detail.faults` says where
  */
 export function parseTemplate(name: string, text: string, origin: string): PermissionTemplate {
   const where = describeTemplate({ name, origin });
@@ -42,22 +42,22 @@ export function parseTemplate(name: string, text: string, origin: string): Permi
   return freeze({ ...manifest, name, origin, variables, Statement });
 }
 
-/** How faults call a template. */
+/** What faults call a template. */
 export function describeTemplate({ name, origin }: Pick<PermissionTemplate, 'name' | 'origin'>): string {
   return `template \`${name}\` (${origin})`;
 }
 
-/** Every string of a statement that may hold tags. */
+/** The strings of a statement that may have tags. */
 export function taggedStrings({ Resource, NotResource, Condition }: Statement): readonly string[] {
   return [...many(Resource), ...many(NotResource), ...conditionValues(Condition)];
 }
 
-/** Every value of a condition. */
+/** The values of a condition. */
 export function conditionValues(condition: Statement['Condition'] = {}): readonly string[] {
   return Object.values(condition).flatMap((keys) => Object.values(keys).flatMap((values: OneOrMany<string>) => many(values)));
 }
 
-/** The variables that a statement's tags name, each as often as it stands. */
+/** The variables that the tags of a statement name, with repetitions. */
 export function tagNames(statement: Statement): readonly string[] {
   return taggedStrings(statement).flatMap((text) => parseTags(text, 'a statement').names);
 }
@@ -73,7 +73,7 @@ function parse(text: string, where: string): readonly Json[] {
 
 interface Form {
   readonly statements: readonly Json[];
-  /** Without `variables`, they are those that the tags name. */
+  /** If it has no `variables`, the variables are those that the tags name. */
   readonly manifest: TemplateManifest;
 }
 
@@ -81,7 +81,7 @@ function readForm(values: readonly Json[], name: string, where: string): Form {
   const [first] = values;
   if (values.length > 1) return { statements: values, manifest: {} };
   if (Array.isArray(first)) return { statements: first, manifest: {} };
-  if (!isObject(first)) throw refused(where, 'is neither a manifest, nor a policy document, nor statements');
+  if (!isObject(first)) throw refused(where, 'is not a manifest, a policy document or statements');
   if (first.Statement === undefined && ['Effect', 'Action', 'NotAction'].some((key) => key in first))
     return { statements: [first], manifest: {} };
   const statements = isObject(first.Statement) ? [first.Statement] : first.Statement;
@@ -94,11 +94,11 @@ function readDocument(document: JsonObject, where: string): TemplateManifest {
   refuseOtherKeys(document, ['Version', 'Id', 'Statement'], `${where}, a policy document by its Version or Id,`);
   if (document.Id !== undefined) readText(document.Id, `${where}, Id`);
   if (document.Version !== '2012-10-17')
-    throw refused(where, 'must have the Version "2012-10-17": policy variables mean nothing in another');
+    throw refused(where, 'must have the Version "2012-10-17": other versions have no policy variables');
   return {};
 }
 
-/** INVARIANT: a tag that is not declared would be filled by whatever happens to have its name. */
+/** INVARIANT: every tag is declared. An undeclared one could get a value that was meant for another template. */
 function checkNames(used: readonly string[], declared: readonly string[], where: string): void {
   const faults = used
     .filter((name) => !declared.includes(name))

@@ -4,18 +4,18 @@ import { Faults, kindOf } from './faults.ts';
 
 declare const brand: unique symbol;
 
-/** A tenant id that was checked: only {@link parseTenantId} makes one. */
+/** A tenant id that was checked. Only {@link parseTenantId} creates one. */
 export type TenantId = string & { readonly [brand]: 'TenantId' };
 
-/** Which tenant ids are accepted: characters and lengths, so that isolation can be proven for all of them. */
+/** Which tenant ids are accepted. They are defined by characters and lengths, so that isolation can be proven for all of them. */
 export interface TenantIdOptions {
-  /** The characters, as a regular expression's class without its brackets: default `A-Za-z0-9_-`. A `-` that means itself stands first or last. */
+  /** The characters, as a regular expression's character class without its brackets: default `A-Za-z0-9_-`. A literal `-` is first or last. */
   readonly chars?: string;
-  /** The fewest characters: default 2. */
+  /** The minimum length: default 2. */
   readonly min?: number;
-  /** The most characters: default 64, at most 256 (what a session tag holds). */
+  /** The maximum length: default 64, at most 256 (the limit of a session tag). */
   readonly max?: number;
-  /** The characters that may stand first and last: default those of `A-Za-z0-9` that `chars` has. */
+  /** The characters that may be first and last: default those of `A-Za-z0-9` that are in `chars`. */
   readonly edges?: string;
 }
 
@@ -30,7 +30,7 @@ interface Bounds {
 const DEFAULTS: Bounds = { chars: charactersOf('A-Za-z0-9_-'), edges: charactersOf('A-Za-z0-9'), min: 2, max: 64 };
 const LONGEST = 256;
 
-/** A set of acceptable tenant ids. An id is judged as it is: never folded, trimmed or normalised. Immutable. */
+/** A set of accepted tenant ids. An id is compared as it is: never folded, trimmed or normalised. Immutable. */
 export class TenantIdSet {
   readonly chars: ReadonlySet<string>;
   readonly edges: ReadonlySet<string>;
@@ -46,9 +46,9 @@ export class TenantIdSet {
   }
 
   /**
-   * A set of its own: what is not given is the default's.
+   * Creates a set. Missing options have their defaults.
    *
-   * @throws {@link ConfigurationError} an unknown key, a character that is refused always (`* ? $ { } " \`, blanks, whatever is not printable ASCII), a set without ids
+   * @throws {@link ConfigurationError} an unknown key, a character that is always refused (`* ? $ { } " \`, spaces, all but printable ASCII), a set without ids
    */
   static from(options: TenantIdOptions = {}): TenantIdSet {
     const given = readOptions(options);
@@ -56,7 +56,7 @@ export class TenantIdSet {
     return TenantIdSet.#checked({ ...DEFAULTS, edges: common(DEFAULTS.edges, chars), ...given, chars });
   }
 
-  /** Whether an id is of this set. */
+  /** Whether the set has an id. */
   admits(id: string): boolean {
     if (id.length < this.min || id.length > this.max) return false;
     if (!this.edges.has(id.charAt(0)) || !this.edges.has(id.charAt(id.length - 1))) return false;
@@ -65,9 +65,9 @@ export class TenantIdSet {
   }
 
   /**
-   * The ids of this set that the options admit too. What is not given narrows nothing.
+   * The ids of this set that also match the options. Missing options do not narrow it.
    *
-   * @throws {@link ConfigurationError} options that {@link TenantIdSet.from} refuses, or that leave no id
+   * @throws {@link ConfigurationError} options that {@link TenantIdSet.from} refuses, or that no id of the set matches
    */
   narrow(options: TenantIdOptions): TenantIdSet {
     const { chars = this.chars, edges = this.edges, min = this.min, max = this.max } = readOptions(options);
@@ -83,27 +83,27 @@ export class TenantIdSet {
   static #checked(bounds: Bounds): TenantIdSet {
     const { chars, edges, min, max } = bounds;
     const faults = new Faults();
-    const strays = [...edges].filter((character) => !chars.has(character));
-    if (strays.length > 0) faults.add(`\`tenantId.edges\` has ${strays.map(visible).join(' ')}, which \`tenantId.chars\` has not`);
-    if (edges.size === 0) faults.add('`tenantId` leaves no character to begin and end with: see its `chars` and `edges`');
-    if (min > max) faults.add(`\`tenantId.min\` (${min}) is over \`tenantId.max\` (${max}): no id is left`);
+    const outside = [...edges].filter((character) => !chars.has(character));
+    if (outside.length > 0) faults.add(`\`tenantId.edges\` has ${outside.map(visible).join(' ')}, which \`tenantId.chars\` does not have`);
+    if (edges.size === 0) faults.add('`tenantId` has no character that may be first and last: change its `chars` or `edges`');
+    if (min > max) faults.add(`\`tenantId.min\` (${min}) is greater than \`tenantId.max\` (${max}): no id can match`);
     faults.throwIfAny();
     return new TenantIdSet(bounds);
   }
 }
 
-/** Letters, digits, `_` and `-`, a letter or a digit at either end, 2 to 64 characters: as the ids of Auth0, Clerk, WorkOS, MongoDB, UUIDs and ULIDs are. */
+/** Letters, digits, `_` and `-`, a letter or a digit at both ends, 2 to 64 characters. UUIDs, ULIDs and the ids of Auth0, Clerk, WorkOS and MongoDB match. */
 export const DEFAULT_TENANT_ID: TenantIdSet = TenantIdSet.from();
 
 /**
- * The only maker of a {@link TenantId}: whoever holds one may put it into a policy.
+ * Checks a tenant id. Only this function creates a {@link TenantId}, so every TenantId is safe in a policy.
  *
- * @throws {@link TenantInvalidError} not a string, or not of the set; `detail.reason` says why, without the value
+ * @throws {@link TenantInvalidError} not a string, or not in the set; `detail.reason` says why, without the value
  */
 export function parseTenantId(claim: unknown, set: TenantIdSet = DEFAULT_TENANT_ID): TenantId {
   if (typeof claim !== 'string') throw invalid(`it is ${kindOf(claim)}, not a string`);
   if (claim.length < set.min || claim.length > set.max) throw invalid(`its length is ${claim.length}, not ${set.min} to ${set.max}`);
-  if (!set.admits(claim)) throw invalid('it has a character that is not accepted, or not accepted first or last');
+  if (!set.admits(claim)) throw invalid('it has a character that is not accepted, or not accepted as the first or the last');
   return claim as TenantId;
 }
 
@@ -113,7 +113,7 @@ function invalid(reason: string): TenantInvalidError {
 
 function readOptions(options: TenantIdOptions): Partial<Bounds> {
   const faults = new Faults();
-  // A regular expression has no options of its own: read on, it would stand for the default set.
+  // A regular expression has none of these keys: it would be read as the default set.
   if (Object.prototype.toString.call(options) !== '[object Object]')
     throw new ConfigurationError(["`tenantId` must be an object such as { chars: 'a-z0-9-', max: 40 }"]);
   const { chars, edges, min, max, ...unknown } = options;
@@ -140,12 +140,12 @@ function readCharacters(path: string, given: unknown, faults: Faults): ReadonlyS
     const refused = [...set].filter((character) => !isAcceptable(character));
     if (refused.length > 0)
       faults.add(
-        `\`${path}\` has ${refused.map(visible).join(' ')}, which no tenant id may have: syntax of IAM or JSON, a blank, or not printable ASCII`,
+        `\`${path}\` has ${refused.map(visible).join(' ')}, which no tenant id may have: syntax of IAM or JSON, a space, or not printable ASCII`,
       );
     return set;
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    faults.add(`\`${path}\` cannot be read: ${cause.message}`);
+    faults.add(`\`${path}\` is not valid: ${cause.message}`);
     return DEFAULTS.edges;
   }
 }

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { inCode, libraryOf, refusal } from './fixtures.ts';
 
 // The templates of "Isolating SaaS Tenants with Dynamically Generated IAM Policies" (AWS Partner Network Blog) in their own
-// form: statements without brackets. The one of DynamoDB leaks everything and is refused. The listing of the one of S3 reaches
-// the neighbour `acme-2` from `acme`, which no look at one statement can see: that is for the proof.
+// form: statements without brackets. The DynamoDB template gives access to the whole table and is refused. With the S3 template,
+// `acme` can list the keys of `acme-2`; a check of single statements cannot find that, only the proof can.
 
 const s3 = `    {
       "Effect": "Allow",
@@ -29,8 +29,8 @@ const dynamodb = `    {
       }
     }`;
 
-/** With the key's real name, and a demand that the request has it. */
-const mendedDynamodb = dynamodb
+/** With the correct name of the key, and a condition that requires it. */
+const fixedDynamodb = dynamodb
   .replace('dynamodb: LeadingKeys', 'dynamodb:LeadingKeys')
   .replace('[ "{{tenant}}" ] }', '[ "{{tenant}}" ] }, "Null": { "dynamodb:LeadingKeys": "false" }');
 
@@ -57,15 +57,15 @@ const ssm = `    {
     }`;
 
 describe("the article's templates", () => {
-  const library = TemplateLibrary.from(inCode({ s3, dynamodb: mendedDynamodb, sqs, secrets }));
+  const library = TemplateLibrary.from(inCode({ s3, dynamodb: fixedDynamodb, sqs, secrets }));
 
-  it('are read as they were written', () => {
+  it('parses them as they are published', () => {
     expect(library.names()).toEqual(['dynamodb', 's3', 'secrets', 'sqs']);
     expect(library.get('s3').variables).toEqual({ bucket: {} });
     expect(library.get('dynamodb').variables).toEqual({ table: {} });
   });
 
-  it('become one policy, smaller than theirs', () => {
+  it('fills them into one policy, which is smaller than in the article', () => {
     const policy = PolicyGenerator.generator(library)
       .permit('s3', { bucket: 'notes' })
       .permit('dynamodb', { table: 'orders' })
@@ -93,14 +93,14 @@ describe("the article's templates", () => {
     expect(policy.generatePolicy().length).toBeLessThan(s3.length + dynamodb.length + sqs.length);
   });
 
-  it('are refused where a blank in the key of DynamoDB opens the whole table, and where its name alone is mended', () => {
+  it('rejects the space in the key of DynamoDB, which opens the whole table, and a fix of only the name', () => {
     const renamed = dynamodb.replace('dynamodb: LeadingKeys', 'dynamodb:LeadingKeys');
 
-    expect(refusal(() => libraryOf({ dynamodb })).faults).toContain('`dynamodb: LeadingKeys` has a blank after the colon');
-    expect(refusal(() => libraryOf({ dynamodb: renamed })).faults).toContain('demand the key by `"Null"');
+    expect(refusal(() => libraryOf({ dynamodb })).faults).toContain('`dynamodb: LeadingKeys` has a space after the colon');
+    expect(refusal(() => libraryOf({ dynamodb: renamed })).faults).toContain('require the key by `"Null"');
   });
 
-  it('are refused where the tenant is hidden in a variable of another name', () => {
+  it('rejects the template whose tenant is in a variable of another name', () => {
     expect(refusal(() => libraryOf({ ssm })).faults).toContain('statement 1 names no tenant: it allows ssm:GetParameter');
   });
 });

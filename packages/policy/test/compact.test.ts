@@ -18,8 +18,8 @@ function generate(...statements: readonly unknown[]): PolicyDocument['Statement'
   return set.generate(parseTenantId('acme'), { partition: 'aws' }).Statement;
 }
 
-describe('statements', () => {
-  it('of equal Effect, Resource and Condition are merged, over the templates too', () => {
+describe('compact', () => {
+  it('merges statements with equal Effect, Resource and Condition, also of different templates', () => {
     const condition = { Condition: { StringEquals: { k: ['{{tenant}}', 'b'] } } };
     expect(
       generate(
@@ -41,11 +41,11 @@ describe('statements', () => {
     ['Resource', { Resource: 'arn:aws:s3:::notes/{{tenant}}/in/*' }],
     ['Resource and NotResource', { Effect: 'Deny', Resource: undefined, NotResource: 'arn:aws:s3:::notes/{{tenant}}/*' }],
     ['Condition', { Condition: { StringEquals: { k: 'v' } } }],
-  ])('that differ in %s are not merged', (_, changes) => {
+  ])('does not merge statements that differ in %s', (_, changes) => {
     expect(generate(statement(), statement({ Action: 's3:PutObject', ...changes }))).toHaveLength(2);
   });
 
-  it('of conditions with the same words in other places are not merged', () => {
+  it('does not merge statements whose conditions have the same words in different positions', () => {
     const of = (Condition: Statement['Condition']) => statement({ Action: 's3:PutObject', Condition });
     expect(
       generate(of({ StringEquals: { a: ['b', 'c'] } }), of({ StringLike: { a: ['b', 'c'] } }), of({ StringEquals: { a: 'b', c: 'c' } })),
@@ -54,20 +54,20 @@ describe('statements', () => {
     expect(generate(of({ StringEquals: { a: 'b,c' } }), of({ StringEquals: { a: ['b', 'c'] } }))).toHaveLength(2);
   });
 
-  it('never merge Action with NotAction, nor two NotActions', () => {
+  it('never merges Action with NotAction, or two different NotActions', () => {
     const not = (NotAction: string) => statement({ Action: undefined, NotAction });
     expect(generate(statement(), not('s3:GetObject'))).toHaveLength(2);
     expect(generate(not('s3:GetObject'), not('s3:PutObject'))).toHaveLength(2);
     expect(generate(not('s3:GetObject'), not('s3:GetObject'))).toHaveLength(1);
   });
 
-  it('keep nothing twice, and no list of one', () => {
+  it('removes duplicates, and writes a list of one as a string', () => {
     expect(
       generate(statement({ Action: ['s3:GetObject', 's3:GetObject'], Resource: ['arn:aws:s3:::{{tenant}}', 'arn:aws:s3:::{{tenant}}'] })),
     ).toEqual([{ Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::acme' }]);
   });
 
-  it('allow and deny after merging exactly what they did before', () => {
+  it('does not change what the statements allow and deny', () => {
     const some = <T>(...values: readonly T[]) => fc.subarray([...values], { minLength: 1 });
     const any: fc.Arbitrary<Statement> = fc
       .tuple(
@@ -97,7 +97,7 @@ describe('statements', () => {
 });
 
 describe('the limit of 2,048 characters', () => {
-  /** A policy of so many characters: the bucket takes up what is left. */
+  /** A policy of a given size: the name of the folder fills it up. */
   function ofSize(size: number): PolicyGenerator {
     const library = libraryOf({
       x: { variables: { folder: { pattern: '[a-z]+' } }, Statement: statement({ Resource: 'arn:aws:s3:::notes/{{folder}}/{{tenant}}/*' }) },
@@ -109,11 +109,11 @@ describe('the limit of 2,048 characters', () => {
     return permit(size - JSON.stringify(permit(1).generate()).length + 1);
   }
 
-  it('takes a policy of exactly 2,048', () => {
+  it('accepts a policy of exactly 2,048 characters', () => {
     expect(ofSize(2048).generatePolicy()).toHaveLength(2048);
   });
 
-  it('refuses one of 2,049, with the size and the share of each template', () => {
+  it('rejects a policy of 2,049 characters, with the size and the share of each template', () => {
     const oversized = ofSize(2049);
     expect(() => oversized.generatePolicy()).toThrow(PolicyTooLargeError);
     try {
@@ -131,7 +131,7 @@ describe('the limit of 2,048 characters', () => {
     expect(policy.length).toBeLessThan(2048);
   });
 
-  it('sums up what one template costs for all its uses', () => {
+  it('adds up the characters of all permissions of one template', () => {
     const set = PermissionSet.from(
       [...Array.from({ length: 12 }, (_, i) => ({ template: 'x', variables: { folder: `${'folder'.repeat(20)}${i}` } })), 'y'],
       {
@@ -149,7 +149,7 @@ describe('the limit of 2,048 characters', () => {
       const { size, shares } = error.detail as { size: number; shares: Record<string, number> };
       expect(Object.keys(shares)).toEqual(['x', 'y']);
       expect(shares.x).toBeGreaterThan(2048);
-      // The frame is 39 characters, and the 13 statements have 12 commas between them.
+      // The document without statements has 39 characters, and the 13 statements have 12 commas between them.
       expect((shares.x ?? 0) + (shares.y ?? 0) + 39 + 12).toBe(size);
     }
   });
@@ -159,7 +159,7 @@ it('keeps the order of the templates', () => {
   expect(JSON.stringify(generate(statement(), statement({ Resource: 'arn:aws:s3:::{{tenant}}' })))).toMatch(/notes\/acme.*:::acme/);
 });
 
-/** Every effect that some statement has on a request, by its condition. */
+/** The effects that statements have on a request, each with its condition. */
 function effects(statements: readonly Statement[], action: string, resource: string): readonly string[] {
   const has = (values: Statement['Action'], value: string) => [values].flat().includes(value);
   const found = statements.flatMap(({ Effect, Action, NotAction, Resource, NotResource, Condition }) => {

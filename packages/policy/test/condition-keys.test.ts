@@ -2,19 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { KEY_ROWS } from '../src/condition-keys.ts';
 import { libraryOf, refusal } from './fixtures.ts';
 
-/** An Allow on data of all tenants, with a Condition. */
+/** An Allow for the data of all tenants, with a Condition. */
 function allow(Action: string | string[], Condition: object): object {
   return { Effect: 'Allow', Action, Resource: '*', Condition };
 }
 
-const DEMANDED = { Null: { 'dynamodb:LeadingKeys': 'false' } };
+const REQUIRED = { Null: { 'dynamodb:LeadingKeys': 'false' } };
 const getItem = (Condition: object): object => allow('dynamodb:GetItem', Condition);
 
 describe('a condition key', () => {
-  it('has a reason and a page of AWS in each row of the table', () => {
+  it('has a reason and an AWS page in each row of the table', () => {
     for (const { keys, why, page } of KEY_ROWS) {
       expect(keys.length).toBeGreaterThan(0);
-      expect(why).toMatch(/^(?:is|has|says|names) /);
+      expect(why).toMatch(/^(?:is|has|says|names|identifies|limits) /);
       expect(page).toMatch(/^A(?:WS|mazon) .*"/);
     }
   });
@@ -55,21 +55,23 @@ describe('a condition key', () => {
     'sts:RoleSessionName',
     'sts:ExternalId',
     'lambda:SourceFunctionArn',
-  ])('binds nothing where it says nothing of the data: %s', (key) => {
+  ])('does not bind if it does not identify data: %s', (key) => {
     for (const operator of ['StringEquals', 'ForAnyValue:StringLike']) {
       const { faults } = refusal(() => libraryOf({ x: allow('*', { [operator]: { [key]: '{{tenant}}' } }) }));
       expect(faults).toContain('names no tenant');
-      expect(faults).toContain(`(where it stands it tells no data apart: \`${key}\` `);
+      expect(faults).toContain(`(where it is named, it does not separate data: \`${key}\` `);
       expect(faults).toContain(', see A');
     }
-    const demanded = { 'ForAllValues:StringEquals': { [key]: '{{tenant}}' }, Null: { [key]: 'false' } };
-    expect(refusal(() => libraryOf({ x: allow('*', demanded) })).faults).toContain('names no tenant');
+    const required = { 'ForAllValues:StringEquals': { [key]: '{{tenant}}' }, Null: { [key]: 'false' } };
+    expect(refusal(() => libraryOf({ x: allow('*', required) })).faults).toContain('names no tenant');
   });
 
   it.each(['cognito-identity.amazonaws.com:sub', 'accounts.google.com:aud', 'saml:sub', 'identitystore:UserId', 'ec2:SourceInstanceARN'])(
-    'binds nothing where it is of the caller: %s',
+    'does not bind if it describes the caller: %s',
     (key) => {
-      expect(refusal(() => libraryOf({ x: allow('*', { StringEquals: { [key]: '{{tenant}}' } }) })).faults).toContain('are of the caller)');
+      expect(refusal(() => libraryOf({ x: allow('*', { StringEquals: { [key]: '{{tenant}}' } }) })).faults).toContain(
+        'describe the caller)',
+      );
     },
   );
 
@@ -90,75 +92,78 @@ describe('a condition key', () => {
     'bedrock-agentcore:namespacePath',
     'elasticfilesystem:AccessPointArn',
     'aoss:collection',
-  ])('binds where it says whose the data are: %s', (key) => {
+  ])('binds if it identifies the owner of data: %s', (key) => {
     for (const operator of ['StringEquals', 'stringlike', 'ArnLike', 'ArnEquals'])
       expect(() => libraryOf({ x: allow('*', { [operator]: { [key]: ['{{tenant}}', '${aws:PrincipalTag/t}'] } }) })).not.toThrow();
-    const holdsWithout = refusal(() => libraryOf({ x: allow('*', { 'ForAllValues:StringEquals': { [key]: '{{tenant}}' } }) }));
-    expect(holdsWithout.faults).toContain(`\`ForAllValues\` holds without \`${key}\``);
+    const withoutNull = refusal(() => libraryOf({ x: allow('*', { 'ForAllValues:StringEquals': { [key]: '{{tenant}}' } }) }));
+    expect(withoutNull.faults).toContain(`\`ForAllValues\` also matches a request without \`${key}\``);
   });
 
-  it('binds as the one value that AWS gives it under ForAnyValue, and as one of many of the resource', () => {
+  it('binds under ForAnyValue if it has one value, or if all its values belong to one resource', () => {
     const any = (key: string): object => allow('*', { 'ForAnyValue:StringEquals': { [key]: '{{tenant}}' } });
 
     for (const key of ['secretsmanager:ResourceTag/tenant', 's3:prefix', 'kms:ResourceAliases'])
       expect(() => libraryOf({ x: any(key) })).not.toThrow();
     for (const key of ['dynamodb:LeadingKeys', 'events:source'])
-      expect(refusal(() => libraryOf({ x: any(key) })).faults).toContain('may have several values, which `ForAllValues` compares');
-    expect(refusal(() => libraryOf({ x: any('xyz:names') })).faults).toContain('holds where one of several values');
+      expect(refusal(() => libraryOf({ x: any(key) })).faults).toContain('may have several values: compare all of them by `ForAllValues`');
+    expect(refusal(() => libraryOf({ x: any('xyz:names') })).faults).toContain('matches if one of several values');
   });
 });
 
-describe('a key that has several values in a request', () => {
+describe('a condition key with several values in a request', () => {
   const ofTenant = { 'dynamodb:LeadingKeys': ['{{tenant}}', '{{tenant}}#'] };
 
   it.each([
-    ['an action that always sends it', getItem({ 'ForAllValues:StringEquals': ofTenant })],
+    ['an action that always sends the key', getItem({ 'ForAllValues:StringEquals': ofTenant })],
     ['actions in another spelling', allow(['dynamodb:getitem', 'DYNAMODB:Query'], { 'forallvalues:StringEquals': ofTenant })],
     [
-      'actions that may not send it, which Null demands',
-      allow(['dynamodb:Scan', 's3:GetObject'], { 'ForAllValues:StringEquals': ofTenant, ...DEMANDED }),
+      'actions that may not send the key, and Null',
+      allow(['dynamodb:Scan', 's3:GetObject'], { 'ForAllValues:StringEquals': ofTenant, ...REQUIRED }),
     ],
-    ['a demand in another spelling', allow('*', { 'ForAllValues:StringEquals': ofTenant, null: { 'DynamoDB:leadingkeys': 'False' } })],
+    ['Null in another spelling', allow('*', { 'ForAllValues:StringEquals': ofTenant, null: { 'DynamoDB:leadingkeys': 'False' } })],
   ])('binds under ForAllValues with %s', (_, template) => {
     expect(() => libraryOf({ x: template })).not.toThrow();
   });
 
   it.each([
-    ['an action that never sends it', allow('dynamodb:Scan', { 'ForAllValues:StringEquals': ofTenant })],
-    ['an action that may not send it', allow(['dynamodb:GetItem', 'dynamodb:PartiQLSelect'], { 'ForAllValues:StringEquals': ofTenant })],
+    ['an action that never sends the key', allow('dynamodb:Scan', { 'ForAllValues:StringEquals': ofTenant })],
+    [
+      'an action that may not send the key',
+      allow(['dynamodb:GetItem', 'dynamodb:PartiQLSelect'], { 'ForAllValues:StringEquals': ofTenant }),
+    ],
     ['actions of another service', allow(['dynamodb:GetItem', 's3:GetObject'], { 'ForAllValues:StringEquals': ofTenant })],
-    ['the whole service, which has Scan', allow('dynamodb:*', { 'ForAllValues:StringEquals': ofTenant })],
+    ['the whole service, which includes Scan', allow('dynamodb:*', { 'ForAllValues:StringEquals': ofTenant })],
     ['actions by a wildcard', allow(['dynamodb:*Item', 'dynamodb:Quer?'], { 'ForAllValues:StringEquals': ofTenant })],
     ['all actions', allow('*', { 'ForAllValues:StringEquals': ofTenant })],
     ['all actions of all services', allow('*:*', { 'ForAllValues:StringEquals': ofTenant })],
     [
-      'all actions but some',
+      'all actions except some',
       { Effect: 'Allow', NotAction: 'dynamodb:Scan', Resource: '*', Condition: { 'ForAllValues:StringEquals': ofTenant } },
     ],
     [
-      'a demand that it is absent',
+      'Null that requires its absence',
       allow('dynamodb:Scan', { 'ForAllValues:StringEquals': ofTenant, Null: { 'dynamodb:LeadingKeys': 'true' } }),
     ],
     [
-      'a demand for either',
+      'Null that allows both',
       allow('dynamodb:Scan', { 'ForAllValues:StringEquals': ofTenant, Null: { 'dynamodb:LeadingKeys': ['false', 'true'] } }),
     ],
-    ['a demand for another key', allow('dynamodb:Scan', { 'ForAllValues:StringEquals': ofTenant, Null: { 's3:prefix': 'false' } })],
-    ['one operator without a set', getItem({ StringEquals: ofTenant })],
-    ['another name, which no request has', getItem({ 'ForAllValues:StringEquals': { 'dynamodb:LeadingKey': '{{tenant}}' } })],
-    ['a blank in its name', getItem({ 'ForAllValues:StringEquals': { 'dynamodb: LeadingKeys': '{{tenant}}' } })],
-  ])('binds nothing with %s', (_, template) => {
+    ['Null for another key', allow('dynamodb:Scan', { 'ForAllValues:StringEquals': ofTenant, Null: { 's3:prefix': 'false' } })],
+    ['an operator without a set operator', getItem({ StringEquals: ofTenant })],
+    ['a name that no request has', getItem({ 'ForAllValues:StringEquals': { 'dynamodb:LeadingKey': '{{tenant}}' } })],
+    ['a space in its name', getItem({ 'ForAllValues:StringEquals': { 'dynamodb: LeadingKeys': '{{tenant}}' } })],
+  ])('does not bind with %s', (_, template) => {
     expect(refusal(() => libraryOf({ x: template })).faults).toContain('names no tenant');
   });
 
-  it('says how to mend it', () => {
+  it('is rejected with a sentence that says how to fix it', () => {
     const faults = (template: object) => refusal(() => libraryOf({ x: template })).faults;
 
     expect(faults(allow('dynamodb:Scan', { 'ForAllValues:StringEquals': ofTenant }))).toContain(
-      '`ForAllValues` holds without `dynamodb:LeadingKeys`: demand the key by `"Null": { "dynamodb:LeadingKeys": "false" }` beside it',
+      '`ForAllValues` also matches a request without `dynamodb:LeadingKeys`: require the key by `"Null": { "dynamodb:LeadingKeys": "false" }` in the Condition',
     );
     expect(
       faults(allow('s3:ListBucket', { 'ForAllValues:StringLike': { 's3:prefix': '{{tenant}}/*' }, Null: { 's3:prefix': 'false' } })),
-    ).toContain('`ForAllValues` holds without `s3:prefix`: leave it out');
+    ).toContain('`ForAllValues` also matches a request without `s3:prefix`: remove it');
   });
 });

@@ -8,7 +8,7 @@ import {
 } from '@tenant-aws/policy';
 import { expect } from 'vitest';
 
-/** A source of templates in code: a text as it stands, anything else as its JSON. */
+/** A source of templates in code. Strings are used as they are, other values as JSON. */
 export function inCode(templates: Readonly<Record<string, unknown>>, origin = 'code'): TemplateSource {
   const files = Object.entries(templates).map(([name, template]) => ({
     name,
@@ -25,7 +25,7 @@ export function libraryOf(templates: Readonly<Record<string, unknown>>, options?
 /** The folder of the package `@tenant-aws/templates`. */
 export const templatesFolder: URL = new URL('../../../templates/', import.meta.url);
 
-/** The file of a shipped template, as it lies there. */
+/** The file of a shipped template. */
 export function shippedFile(name: string): TemplateFile {
   const file = directory(templatesFolder)
     .read()
@@ -34,12 +34,12 @@ export function shippedFile(name: string): TemplateFile {
   return file;
 }
 
-/** An Allow of `s3:GetObject` below the tenant's folder, with what a test wants otherwise. */
+/** An Allow of `s3:GetObject` below the tenant's folder, with the changes of a test. */
 export function statement(changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::{{bucket}}/{{tenant}}/*', ...changes };
 }
 
-/** What a call is refused with: the error's code, and the operator's sentences. */
+/** The code and the texts of the error that a call throws. */
 export function refusal(run: () => unknown): { readonly code: string; readonly message: string; readonly faults: string } {
   try {
     run();
@@ -49,5 +49,5 @@ export function refusal(run: () => unknown): { readonly code: string; readonly m
     const { faults = 'faults' in error ? error.faults : error.detail.reason } = error.detail;
     return { code: error.code, message: error.message, faults: [faults].flat().join('\n') };
   }
-  throw new Error('nothing was refused');
+  throw new Error('the call did not throw');
 }

@@ -10,7 +10,7 @@ const library = TemplateLibrary.from([
 ]);
 
 describe('PolicyGenerator', () => {
-  it("makes the policy of the article's example, in one line of code", () => {
+  it("generates the policy of the article's example in one expression", () => {
     const policy = PolicyGenerator.generator()
       .s3FolderPerTenant({ bucket: 'notes' })
       .dynamodbLeadingKeys({ table: 'orders' })
@@ -39,7 +39,7 @@ describe('PolicyGenerator', () => {
     expect(policy).not.toMatch(/\s/);
   });
 
-  it('has a method for every shipped template, which permits it', () => {
+  it('has a method for every shipped template that adds it as a permission', () => {
     expect(shippedTemplateNames.map((name) => name.replaceAll(/-./g, (hyphenated) => hyphenated.slice(1).toUpperCase()))).toEqual([
       'dynamodbLeadingKeys',
       's3FolderPerTenant',
@@ -52,7 +52,7 @@ describe('PolicyGenerator', () => {
     expect(byMethod.tenant('acme').generatePolicy()).toBe(byName.tenant('acme').generatePolicy());
   });
 
-  it('never changes: a step answers another one', () => {
+  it('never changes: every step returns a new generator', () => {
     const base = PolicyGenerator.generator(library).s3FolderReadOnly({ bucket: 'notes' });
     const before = base.tenant('acme').generatePolicy();
     base.dynamodbLeadingKeys({ table: 'orders' });
@@ -63,7 +63,7 @@ describe('PolicyGenerator', () => {
     expect(() => Object.assign(base, { permit: () => base })).toThrow(TypeError);
   });
 
-  it('refuses a change of what it shows of itself', () => {
+  it('returns declarations that cannot be changed', () => {
     const [permission] = PolicyGenerator.generator().permit('s3-folder-read-only', { bucket: 'notes' }).declared.permissions;
 
     expect(() => Object.assign(permission ?? {}, { template: 's3-folder-per-tenant' })).toThrow(TypeError);
@@ -71,14 +71,14 @@ describe('PolicyGenerator', () => {
     expect(() => Array.prototype.push.call(PolicyGenerator.generator().declared.permissions, permission)).toThrow(TypeError);
   });
 
-  it('does not see its variables changed afterwards', () => {
+  it('ignores later changes of the given variables', () => {
     const variables = { bucket: 'notes' };
     const generator = PolicyGenerator.generator().permit('s3-folder-read-only', variables).tenant('acme');
     variables.bucket = 'secrets';
     expect(generator.generatePolicy()).not.toContain('secrets');
   });
 
-  it('permits any template of its library by name', () => {
+  it('accepts any template of its library by name', () => {
     const policy = PolicyGenerator.generator(library)
       .permit('send-jobs', { queue: 'jobs' })
       .in({ region: 'us-east-1', account: '123456789012' })
@@ -89,12 +89,12 @@ describe('PolicyGenerator', () => {
     ]);
   });
 
-  it('takes the tenant before, between or after the permissions', () => {
+  it('accepts the tenant before or after the permissions', () => {
     const last = PolicyGenerator.generator().s3FolderReadOnly({ bucket: 'notes' }).tenant('acme').generatePolicy();
     expect(PolicyGenerator.generator().tenant('acme').s3FolderReadOnly({ bucket: 'notes' }).generatePolicy()).toBe(last);
   });
 
-  it.each(hostileTenantIds)('refuses the tenant %j at once', (id) => {
+  it.each(hostileTenantIds)('rejects the tenant %j immediately', (id) => {
     expect(refusal(() => PolicyGenerator.generator().tenant(id)).code).toBe('tenant_invalid');
   });
 
@@ -108,13 +108,13 @@ describe('PolicyGenerator', () => {
     ],
     ['a hostile value', () => PolicyGenerator.generator(library).permit('send-jobs', { queue: '*' }), 'template_variable'],
     [
-      'a typed method whose template the library has not',
+      'a typed method whose template the library does not have',
       () => PolicyGenerator.generator(libraryOf({ x: statement() })).s3FolderPerTenant({ bucket: 'notes' }),
       'template_not_found',
     ],
     ['an unknown option', () => PolicyGenerator.generator(library, { tenant: 'acme' } as object), 'configuration_invalid'],
-    ['a tenantId that is no set', () => PolicyGenerator.generator(library, { tenantId: { chars: '*' } }), 'configuration_invalid'],
-  ])('refuses %s at the step that brings it', (_, step, code) => {
+    ['a tenantId that is not valid', () => PolicyGenerator.generator(library, { tenantId: { chars: '*' } }), 'configuration_invalid'],
+  ])('rejects %s in the step that adds it', (_, step, code) => {
     expect(refusal(step).code).toBe(code);
   });
 
@@ -123,7 +123,7 @@ describe('PolicyGenerator', () => {
       'no tenant',
       () => PolicyGenerator.generator().s3FolderReadOnly({ bucket: 'notes' }),
       'template_variable',
-      'the generator has no tenant: give it with `.tenant(id)`',
+      'the generator has no tenant: set it by `.tenant(id)`',
     ],
     ['no permission', () => PolicyGenerator.generator().tenant('acme'), 'configuration_invalid', '`permissions` is empty'],
     [
@@ -136,15 +136,15 @@ describe('PolicyGenerator', () => {
       'no region',
       () => PolicyGenerator.generator().dynamodbLeadingKeys({ table: 'orders' }).tenant('acme'),
       'template_variable',
-      'needs the `region`',
+      'needs `region`',
     ],
-  ])('generates nothing with %s', (_, make, code, fault) => {
+  ])('does not generate a policy with %s', (_, make, code, fault) => {
     const generator = make();
     expect(refusal(() => generator.generate())).toMatchObject({ code, faults: expect.stringContaining(fault) });
     expect(refusal(() => generator.generatePolicy()).code).toBe(code);
   });
 
-  it('takes wider ids only where it is told to', () => {
+  it('accepts a wider set of ids only if an option says so', () => {
     const tenantId = { chars: 'A-Za-z0-9.@-' };
     for (const wider of [
       PolicyGenerator.generator(library, { tenantId }),

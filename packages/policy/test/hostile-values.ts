@@ -1,4 +1,4 @@
-/** What a tenant or a configuration might hold to widen a policy, break its JSON, or be taken for another: refused as a tenant id and as a variable's value. */
+/** Values that could widen a policy, break its JSON or be mistaken for another value. All are rejected as tenant ids and as values of variables. */
 export const hostileValues: readonly string[] = [
   '',
   ' ',
@@ -41,7 +41,7 @@ export const hostileValues: readonly string[] = [
   '\ud800',
 ];
 
-/** Refused as a tenant id; a variable's pattern may admit them. */
+/** Values that are rejected as tenant ids; the pattern of a variable may accept some of them. */
 export const hostileTenantIds: readonly string[] = [
   ...hostileValues,
   'a',
@@ -64,7 +64,7 @@ export const hostileTenantIds: readonly string[] = [
   'a@b.example',
 ];
 
-/** No strings at all. */
+/** Values that are not strings. */
 export const notStrings: readonly unknown[] = [
   undefined,
   null,

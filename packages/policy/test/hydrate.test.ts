@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { libraryOf } from './fixtures.ts';
 import { hostileTenantIds, hostileValues } from './hostile-values.ts';
 
-/** Tags wherever they may stand, twice in a string, side by side, with every pattern wide open. */
+/** Tags in every allowed position, twice in one string and next to each other. The patterns accept any value. */
 const everywhere = libraryOf({
   x: {
     variables: { a: { pattern: '[^]*' }, b: { pattern: '[^]*' } },
@@ -20,7 +20,7 @@ const everywhere = libraryOf({
   },
 });
 
-/** Anything: syntax of JSON, Mustache and IAM more often than chance has it. */
+/** Any text, with much syntax of JSON, Mustache and IAM. */
 const anything = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.string({ unit: fc.constantFrom('"', '\\', '{', '}', '$', '*', '?', ',', '[', ']', ':', 'a', 'u', '0', ' ', '\n'), maxLength: 12 }),
@@ -33,7 +33,7 @@ const anything = fc.oneof(
 );
 
 describe('hydration', () => {
-  it('puts no value anywhere but where its tag stood: the document keeps its shape', () => {
+  it('puts values only in place of tags: the structure of the document does not change', () => {
     let made = 0;
     fc.assert(
       fc.property(anything, anything, fc.oneof(anything, fc.constantFrom('acme', 'Org_1-x')), (a, b, tenant) => {
@@ -65,7 +65,7 @@ describe('hydration', () => {
     expect(made).toBeGreaterThan(20);
   });
 
-  it('leaves no tag, wildcard or policy variable that the template did not have', () => {
+  it('adds no tag, wildcard or policy variable to the policy', () => {
     const library = TemplateLibrary.from(shipped());
     const skeleton = (policy: string) => policy.replaceAll(/[^*?${}"\\[\]:,]/g, '');
     const policyOf = (tenant: string, table: string) =>
@@ -89,7 +89,7 @@ describe('hydration', () => {
     );
   });
 
-  it('does not fill what a value brings', () => {
+  it('does not fill a tag in a value', () => {
     expect(
       attempt(() => PermissionSet.from([{ template: 'x', variables: { a: '{{tenant}}', b: 'b' } }], { library: everywhere })),
     ).toBeUndefined();

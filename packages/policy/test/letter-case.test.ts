@@ -7,26 +7,29 @@ function tagged(operator: string, value = '{{tenant}}'): Record<string, unknown>
 }
 
 describe('an operator that ignores case', () => {
-  it('is refused where ids may differ in case alone', () => {
+  it('is rejected when two ids may differ only in case', () => {
     const { code, faults } = refusal(() => libraryOf({ x: tagged('StringEqualsIgnoreCase') }));
 
     expect(code).toBe('template_syntax');
     expect(faults).toBe(
-      'template `x` (code/x.json), statement 1 compares the tenant by `StringEqualsIgnoreCase`, and ids may differ in case alone: ' +
-        "one tenant's id would stand for another's. Use StringEquals; or leave the ids letters of one case by `variables.tenant`",
+      'template `x` (code/x.json), statement 1 compares the tenant by `StringEqualsIgnoreCase`, and two ids may differ only in case: ' +
+        "one tenant's id would match another's. Use StringEquals, or allow letters of one case only by `variables.tenant`",
     );
   });
 
   it.each([
     ['with a session tag', tagged('StringEqualsIgnoreCase', '${aws:PrincipalTag/tenant}')],
-    ['in other letters, before a set', tagged('ForAnyValue:stringequalsignorecase')],
-    ['beside a resource that names the tenant', { ...tagged('StringEqualsIgnoreCase'), Resource: 'arn:aws:s3:::notes/{{tenant}}/*' }],
-  ])('is refused %s', (_, template) => {
-    expect(refusal(() => libraryOf({ x: template })).faults).toContain('ids may differ in case alone');
-    expect(refusal(() => libraryOf({ x: template }, { shared: ['x'] })).faults).toContain('ids may differ in case alone');
+    ['in lower case, after a set operator', tagged('ForAnyValue:stringequalsignorecase')],
+    [
+      'in addition to a resource that names the tenant',
+      { ...tagged('StringEqualsIgnoreCase'), Resource: 'arn:aws:s3:::notes/{{tenant}}/*' },
+    ],
+  ])('is rejected %s', (_, template) => {
+    expect(refusal(() => libraryOf({ x: template })).faults).toContain('ids may differ only in case');
+    expect(refusal(() => libraryOf({ x: template }, { shared: ['x'] })).faults).toContain('ids may differ only in case');
   });
 
-  it('is accepted where all letters of ids are of one case', () => {
+  it('is accepted when all letters of ids have one case', () => {
     const narrowing = { variables: { tenant: { chars: 'A-Z0-9' } }, Statement: tagged('StringEqualsIgnoreCase') };
 
     expect(() => libraryOf({ x: tagged('StringEqualsIgnoreCase') }, { tenantId: { chars: 'a-z0-9-' } })).not.toThrow();
@@ -34,17 +37,17 @@ describe('an operator that ignores case', () => {
   });
 
   it.each([
-    ['compares no tenant', { ...tagged('StringEqualsIgnoreCase', 'draft'), Resource: 'arn:aws:s3:::notes/{{tenant}}/*' }],
+    ['does not compare the tenant', { ...tagged('StringEqualsIgnoreCase', 'draft'), Resource: 'arn:aws:s3:::notes/{{tenant}}/*' }],
     ['denies', [statement(), { ...tagged('StringEqualsIgnoreCase'), Effect: 'Deny' }]],
-    ['leaves out what it names', { ...tagged('StringNotEqualsIgnoreCase'), Resource: 'arn:aws:s3:::notes/{{tenant}}/*' }],
-  ])('is accepted where it %s', (_, template) => {
+    ['is negated', { ...tagged('StringNotEqualsIgnoreCase'), Resource: 'arn:aws:s3:::notes/{{tenant}}/*' }],
+  ])('is accepted when it %s', (_, template) => {
     expect(() => libraryOf({ x: template })).not.toThrow();
   });
 
-  it('is judged again with the ids of whoever resolves the permissions', () => {
+  it('is checked again with the ids of the PermissionSet', () => {
     const library = libraryOf({ x: tagged('StringEqualsIgnoreCase') }, { tenantId: { chars: 'a-z0-9-' } });
 
     expect(() => PermissionSet.from(['x'], { library })).not.toThrow();
-    expect(refusal(() => PermissionSet.from(['x'], { library, tenantId: TenantIdSet.from() })).faults).toContain('differ in case alone');
+    expect(refusal(() => PermissionSet.from(['x'], { library, tenantId: TenantIdSet.from() })).faults).toContain('differ only in case');
   });
 });

@@ -5,7 +5,7 @@ const Statement = [statement()];
 const variables = { bucket: { pattern: '[a-z-]+', description: 'A bucket', kind: 'static', example: 'notes' } };
 
 describe('a manifest', () => {
-  it('says what its template is', () => {
+  it('is part of the parsed template', () => {
     const manifest = {
       version: '1.2.0',
       description: 'Reads',
@@ -35,23 +35,23 @@ describe('a manifest', () => {
   });
 
   it.each([
-    ['another name than its file', { name: 'y' }, 'must have the `name` of its file, "x"'],
-    ['a key that means nothing', { descripton: 'd' }, 'has the key "descripton", which means nothing here: did you mean "description"?'],
+    ['a name that differs from its file', { name: 'y' }, 'must have the `name` of its file, "x"'],
+    ['an unknown key', { descripton: 'd' }, 'has the key "descripton", which is not known here: did you mean "description"?'],
     ['a version that is a number', { version: 1 }, 'version is not a string'],
-    ['another model', { model: 'lake' }, 'model is not one of pool, silo, bridge'],
+    ['an unknown model', { model: 'lake' }, 'model is not one of pool, silo, bridge'],
     ['variables that are a list', { variables: ['bucket'] }, 'variables is not an object'],
     ['a variable that is a string', { variables: { bucket: 'notes' } }, 'variable `bucket` is not an object'],
     [
       'a variable with a misspelt key',
       { variables: { bucket: { patern: 'x' } } },
-      'has the key "patern", which means nothing here: did you mean "pattern"?',
+      'has the key "patern", which is not known here: did you mean "pattern"?',
     ],
     ['a variable with a bad name', { variables: { bucket: {}, 'Bucket-Name': {} } }, 'variable `Bucket-Name` is not named by lower-case'],
-    ['a variable of another kind', { variables: { bucket: { kind: 'secret' } } }, 'kind is not one of static, registry, request'],
-    ['a pattern that is none', { variables: { bucket: { pattern: '(' } } }, 'pattern is not a regular expression'],
-    ['an example that its pattern refuses', { variables: { bucket: { example: 'NO' } } }, 'example does not match'],
+    ['a variable of an unknown kind', { variables: { bucket: { kind: 'secret' } } }, 'kind is not one of static, registry, request'],
+    ['an invalid pattern', { variables: { bucket: { pattern: '(' } } }, 'pattern is not a regular expression'],
+    ['an example that does not match its pattern', { variables: { bucket: { example: 'NO' } } }, 'example does not match'],
     [
-      'an example that no value may be',
+      'an example with a refused character',
       { variables: { bucket: { pattern: '.*', example: '*' } } },
       'example has a character that no value may have',
     ],
@@ -62,7 +62,7 @@ describe('a manifest', () => {
       'variable `tenant`: `tenantId.pattern` is not an option',
     ],
     [
-      'a tenant of refused characters',
+      'a tenant with a refused character',
       { variables: { bucket: {}, tenant: { chars: 'a-z*' } } },
       'variable `tenant`: `tenantId.chars` has `*`',
     ],
@@ -83,9 +83,13 @@ describe('a manifest', () => {
       'deny[0], context, k is not a string',
     ],
     ['a family with a section', { families: ['{{#bucket}}'] }, 'families has a tag'],
-    ['a family with a name that is not declared', { families: ['{{queue}}'] }, 'uses `{{queue}}`, which its `variables` do not declare'],
-    ['caveats that are a text', { caveats: 'x' }, 'caveats is not a list'],
-  ])('with %s is refused', (_, changes, why) => {
+    [
+      'a family with a variable that is not declared',
+      { families: ['{{queue}}'] },
+      'uses `{{queue}}`, which its `variables` do not declare',
+    ],
+    ['caveats that are a string', { caveats: 'x' }, 'caveats is not a list'],
+  ])('is rejected with %s', (_, changes, why) => {
     const { code, faults } = refusal(() => libraryOf({ x: { variables, Statement, ...changes } }));
     expect(code).toBe('template_syntax');
     expect(faults).toContain(why);

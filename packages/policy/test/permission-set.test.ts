@@ -20,7 +20,7 @@ function policy(permissions: Permissions, variables: Record<string, string> = {}
 }
 
 describe('a permission', () => {
-  it('may be a name alone, with shared variables', () => {
+  it('may be only a name, with shared variables', () => {
     expect(policy(['s3-folder-per-tenant'], { bucket: 'notes' })).toContain('arn:aws:s3:::notes/acme/*');
   });
 
@@ -41,23 +41,23 @@ describe('a permission', () => {
 
   it.each([
     ['nothing', [], '`permissions` is empty'],
-    ['an object', {}, "`permissions` must be a list of templates' names or a PolicyGenerator, not an object"],
-    ['a name that is no list', 's3-folder-per-tenant', 'not a string'],
+    ['an object', {}, '`permissions` must be a list of template names or a PolicyGenerator, not an object'],
+    ['a name that is not in a list', 's3-folder-per-tenant', 'not a string'],
     ['undefined', undefined, 'not undefined'],
-    ['a number', [1], "`permissions[0]` must be a template's name, or { template, variables }, not a number"],
+    ['a number', [1], '`permissions[0]` must be a template name or { template, variables }, not a number'],
     ['a list in the list', [['s3-folder-per-tenant']], 'not an array'],
     [
       'a misspelt key',
       [{ template: 's3-folder-per-tenant', variable: {} }],
       '`permissions[0].variable` is not an option: did you mean `permissions[0].variables`?',
     ],
-    ['no template', [{ variables: {} }], "`permissions[0].template` must be a template's name, not undefined"],
+    ['no template', [{ variables: {} }], '`permissions[0].template` must be a template name, not undefined'],
     [
       'variables that are a list',
       [{ template: 's3-folder-per-tenant', variables: ['notes'] }],
       '`permissions[0].variables` must be an object of strings, not an array',
     ],
-  ])('is refused as %s', (_, permissions, fault) => {
+  ])('is rejected as %s', (_, permissions, fault) => {
     expect(refusal(() => policy(permissions as Permissions))).toMatchObject({
       code: 'configuration_invalid',
       faults: expect.stringContaining(fault),
@@ -72,9 +72,15 @@ describe('a permission', () => {
       'template_not_found',
       'there is no template "s3-folder-pertenant": did you mean "s3-folder-per-tenant"?',
     ],
-    ['the form of the environment', ['s3-folder-per-tenant?bucket=notes'], {}, 'template_not_found', 'there is no template'],
-    ['a way out of the folder', ['../package'], {}, 'template_not_found', 'there is no template'],
-    ['a name that objects have', ['constructor'], {}, 'template_not_found', 'there is no template "constructor"'],
+    [
+      'a name in the form of the environment variable',
+      ['s3-folder-per-tenant?bucket=notes'],
+      {},
+      'template_not_found',
+      'there is no template',
+    ],
+    ['a path out of the folder', ['../package'], {}, 'template_not_found', 'there is no template'],
+    ['a name of a property of all objects', ['constructor'], {}, 'template_not_found', 'there is no template "constructor"'],
     ['a missing variable', ['s3-folder-per-tenant'], {}, 'template_variable', 'needs the variable `bucket`'],
     ['an empty variable', ['s3-folder-per-tenant'], { bucket: '' }, 'template_variable', '`variables.bucket` is empty'],
     [
@@ -99,14 +105,14 @@ describe('a permission', () => {
       '`variables.tabel` is not a variable of any template of the library: did you mean `table`?',
     ],
     [
-      'a shared variable that nobody uses, but is hostile',
+      'a hostile shared variable that no permission uses',
       [{ template: 's3-folder-per-tenant', variables: { bucket: 'notes' } }],
       { table: '*' },
       'template_variable',
       '`variables.table` has a character',
     ],
     [
-      'a variable that objects have',
+      'a variable with the name of a property of all objects',
       [{ template: 's3-folder-per-tenant', variables: { bucket: 'notes', constructor: 'x' } }],
       {},
       'template_variable',
@@ -126,15 +132,15 @@ describe('a permission', () => {
       'template_variable',
       'needs the variable `bucket`',
     ],
-  ])('is refused for %s', (_, permissions, variables, code, fault) => {
+  ])('is rejected for %s', (_, permissions, variables, code, fault) => {
     expect(refusal(() => policy(permissions as Permissions, variables))).toMatchObject({ code, faults: expect.stringContaining(fault) });
   });
 
-  it('takes a shared variable that only another template of the library has', () => {
+  it('accepts a shared variable that only another template of the library has', () => {
     expect(() => policy(['s3-folder-per-tenant'], { bucket: 'notes', table: 'orders' })).not.toThrow();
   });
 
-  it("is told all that is wrong at once, as the first fault's error", () => {
+  it('is rejected with all faults, in the error class of the first one', () => {
     const { code, faults } = refusal(() =>
       policy(['s3-folder', 's3-folder-per-tenant', { template: 'dynamodb-leading-keys', variables: { tabel: '*' } }], { bukcet: 'x' }),
     );
@@ -148,7 +154,7 @@ describe('a permission', () => {
     ]);
   });
 
-  it('is refused in words that a client may read', () => {
+  it('is rejected with a message that is safe for a client', () => {
     for (const permissions of [['s3-folder'], ['s3-folder-per-tenant']]) {
       const { message } = refusal(() => policy(permissions));
       expect(message).not.toMatch(/s3-folder|bucket|\//);
@@ -157,7 +163,7 @@ describe('a permission', () => {
 });
 
 describe('a PermissionSet', () => {
-  it('says which templates it has, with their versions', () => {
+  it('lists its templates with their versions', () => {
     const named = PermissionSet.from(['x', 's3-folder-read-only'], {
       library: TemplateLibrary.from([shipped(), inCode({ x: statement() })]),
       variables: { bucket: 'notes' },
@@ -165,7 +171,7 @@ describe('a PermissionSet', () => {
     expect(named.templates).toEqual([{ name: 'x' }, { name: 's3-folder-read-only', version: '1.0.0' }]);
   });
 
-  it('has the key of what it permits, however that was written', () => {
+  it('has a key that depends only on what it permits', () => {
     const key = (permissions: Permissions, variables = {}) => PermissionSet.from(permissions, { library, variables }).key;
     const one = key([
       { template: 's3-folder-per-tenant', variables: { bucket: 'notes' } },
@@ -181,20 +187,20 @@ describe('a PermissionSet', () => {
     expect(key(['dynamodb-leading-keys'], { table: 'orders' })).not.toBe(one);
   });
 
-  it('has another key when a template of the library changed', () => {
+  it('has another key after a template of the library has changed', () => {
     const key = (action: string) =>
       PermissionSet.from(['x'], { library: libraryOf({ x: statement({ Action: action, Resource: '{{tenant}}' }) }) }).key;
     expect(key('s3:GetObject')).not.toBe(key('s3:PutObject'));
   });
 
-  it('has no key in common where values could run together', () => {
+  it('has different keys for values whose concatenation is equal', () => {
     const two = libraryOf({ x: statement({ Resource: 'arn:aws:s3:::{{a}}/{{b}}/{{tenant}}' }) });
     const key = (a: string, b: string) => PermissionSet.from([{ template: 'x', variables: { a, b } }], { library: two }).key;
     expect(key('ab', 'c')).not.toBe(key('a', 'bc'));
     expect(key('a', 'b')).not.toBe(key('b', 'a'));
   });
 
-  it('takes the ids that it was given and all its templates take', () => {
+  it('accepts the given ids that all its templates accept', () => {
     const narrowing = libraryOf({
       x: { variables: { tenant: { chars: 'a-z0-9-' } }, Statement: statement({ Resource: '{{tenant}}' }) },
       y: { variables: { tenant: { max: 10 } }, Statement: statement({ Resource: '{{tenant}}/y' }) },
@@ -205,14 +211,14 @@ describe('a PermissionSet', () => {
     expect(refusal(() => PolicyGenerator.generator(narrowing).permit('x').tenant('Acme').generatePolicy()).code).toBe('tenant_invalid');
   });
 
-  it('is refused when its templates take no id in common', () => {
+  it('is rejected when no id is accepted by all its templates', () => {
     const apart = libraryOf({
       x: { variables: { tenant: { chars: 'a-z' } }, Statement: statement({ Resource: '{{tenant}}' }) },
       y: { variables: { tenant: { chars: '0-9' } }, Statement: statement({ Resource: '{{tenant}}' }) },
     });
     expect(refusal(() => PermissionSet.from(['x', 'y'], { library: apart }))).toMatchObject({
       code: 'configuration_invalid',
-      faults: expect.stringContaining('template `y` (code/y.json) takes none of the tenant ids'),
+      faults: expect.stringContaining('template `y` (code/y.json) accepts none of the accepted tenant ids'),
     });
   });
 });
@@ -220,34 +226,34 @@ describe('a PermissionSet', () => {
 describe('a generator as permissions', () => {
   const generator = PolicyGenerator.generator(library).s3FolderPerTenant({ bucket: 'notes' });
 
-  it('is what the list of its permissions is', () => {
+  it('has the same result as the list of its permissions', () => {
     expect(policy(generator)).toBe(policy([{ template: 's3-folder-per-tenant', variables: { bucket: 'notes' } }]));
   });
 
-  it('takes shared variables for what it left open', () => {
+  it('takes missing variables from the shared ones', () => {
     expect(policy(PolicyGenerator.generator(library).permit('s3-folder-per-tenant'), { bucket: 'notes' })).toBe(policy(generator));
   });
 
   it.each([
-    ['a tenant', generator.tenant('acme'), 'already given a tenant'],
-    ['an .in()', generator.in({ region: 'us-east-1' }), 'already given an `.in()`'],
+    ['a tenant', generator.tenant('acme'), 'already has a tenant'],
+    ['an .in()', generator.in({ region: 'us-east-1' }), 'already has an `.in()`'],
     [
       'another library',
       PolicyGenerator.generator(libraryOf({ x: statement() })).permit('x', { bucket: 'notes' }),
       'a generator of another library',
     ],
     [
-      'a tenantId of its own',
+      'its own tenantId',
       PolicyGenerator.generator(library, { tenantId: { min: 3 } }).s3FolderPerTenant({ bucket: 'notes' }),
-      'already given a `tenantId`',
+      'already has a `tenantId`',
     ],
     ['no permission', PolicyGenerator.generator(library), '`permissions` is empty'],
-  ])('is refused with %s', (_, permissions, fault) => {
+  ])('is rejected with %s', (_, permissions, fault) => {
     expect(() => policy(permissions)).toThrow(ConfigurationError);
     expect(refusal(() => policy(permissions)).faults).toContain(fault);
   });
 
-  it('may come from an equal library, read at another time', () => {
+  it('may come from an equal library that was read at another time', () => {
     expect(policy(PolicyGenerator.generator().s3FolderPerTenant({ bucket: 'notes' }))).toBe(policy(generator));
   });
 });

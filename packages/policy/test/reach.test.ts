@@ -14,26 +14,26 @@ const folders = { x: statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}/*' }) 
 const secrets = (name: string) =>
   statement({ Action: 'secretsmanager:GetSecretValue', Resource: `arn:aws:secretsmanager:us-east-1:123456789012:secret:${name}` });
 
-describe('a wildcard that an id can grow into', () => {
+describe('a wildcard that an id can extend into', () => {
   it.each([
-    ['right behind the tenant', statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}*' })],
-    ['behind a delimiter that ids may have', statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}-*' })],
-    ['behind text that ids may have', statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}_files-*/x' })],
+    ['directly after the tenant', statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}*' })],
+    ['after a delimiter that ids may have', statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}-*' })],
+    ['after text that ids may have', statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}_files-*/x' })],
     ['of one character', statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}?/x' })],
-    ['of a fixed number of characters, and more', secrets('{{tenant}}-??????*')],
-    ['of a fixed number of characters, and no delimiter', secrets('{{tenant}}??????')],
-    ['in front of the tenant', statement({ Resource: 'arn:aws:s3:::*{{tenant}}/x' })],
-    ['in front, and a delimiter that ids may have', statement({ Resource: 'arn:aws:s3:::*-{{tenant}}/x' })],
-    ['behind what the place of a resource brings', statement({ Resource: 'arn:aws:s3:::{{tenant}}-{{account}}-{{region}}-*' })],
-    ['in front of what the place brings', statement({ Resource: 'arn:aws:s3:::*-{{partition}}-{{tenant}}/x' })],
+    ['after a fixed number of characters', secrets('{{tenant}}-??????*')],
+    ['of a fixed number of characters, without a delimiter', secrets('{{tenant}}??????')],
+    ['before the tenant', statement({ Resource: 'arn:aws:s3:::*{{tenant}}/x' })],
+    ['before a delimiter that ids may have', statement({ Resource: 'arn:aws:s3:::*-{{tenant}}/x' })],
+    ['after the account and the region', statement({ Resource: 'arn:aws:s3:::{{tenant}}-{{account}}-{{region}}-*' })],
+    ['before the partition', statement({ Resource: 'arn:aws:s3:::*-{{partition}}-{{tenant}}/x' })],
     ['in one of several resources', statement({ Resource: ['arn:aws:s3:::notes/{{tenant}}/*', 'arn:aws:s3:::notes/{{tenant}}*'] })],
-    ['behind a session tag', statement({ Resource: 'arn:aws:s3:::notes/${aws:PrincipalTag/tenant}*' })],
-    ['behind a session tag and what ids may have', statement({ Resource: 'arn:aws:s3:::notes/${ aws:principaltag/Tenant }-x*' })],
-    ['in front of a session tag', statement({ Resource: 'arn:aws:s3:::*${aws:PrincipalTag/tenant}/x' })],
-    ['behind the tenant and a session tag', statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}${aws:PrincipalTag/team}*' })],
+    ['after a session tag', statement({ Resource: 'arn:aws:s3:::notes/${aws:PrincipalTag/tenant}*' })],
+    ['after a session tag and characters that ids may have', statement({ Resource: 'arn:aws:s3:::notes/${ aws:principaltag/Tenant }-x*' })],
+    ['before a session tag', statement({ Resource: 'arn:aws:s3:::*${aws:PrincipalTag/tenant}/x' })],
+    ['after the tenant and a session tag', statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}${aws:PrincipalTag/team}*' })],
     ['in a condition that takes patterns', leadingKeys('ForAllValues:StringLike', '{{tenant}}-*')],
     ['in a condition on ARNs', leadingKeys('ArnEquals', 'arn:aws:sns:us-east-1:123456789012:{{tenant}}*')],
-  ])('is refused %s', (_where, Statement) => {
+  ])('is rejected %s', (_where, Statement) => {
     const { code, faults } = refusal(() => libraryOf({ x: Statement }));
 
     expect(code).toBe('template_syntax');
@@ -43,24 +43,24 @@ describe('a wildcard that an id can grow into', () => {
   });
 
   it.each([
-    ['that no id may have stands between', statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}#*' })],
-    ['that no id may have stands behind a session tag', statement({ Resource: 'arn:aws:s3:::notes/${aws:PrincipalTag/tenant}/*' })],
-    ['is one of a fixed number to the end, as behind the names of secrets', secrets('{{tenant}}-??????')],
-    ['is none, for the operator takes texts', leadingKeys('ForAllValues:StringEquals', '{{tenant}}*')],
-    ['is what a policy variable says of itself', statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}${*}' })],
-    ['is in a statement that denies', [statement(), statement({ Effect: 'Deny', Resource: 'arn:aws:s3:::notes/{{tenant}}*' })]],
-    ['is only in what is left out', [statement({ Condition: { StringNotLike: { 's3:prefix': '{{tenant}}*' } } })]],
-  ])('is accepted where a character %s', (_why, Statement) => {
+    ['a character that no id may have is between', statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}#*' })],
+    ['a character that no id may have is after a session tag', statement({ Resource: 'arn:aws:s3:::notes/${aws:PrincipalTag/tenant}/*' })],
+    ['a fixed number of characters ends the string, as in the names of secrets', secrets('{{tenant}}-??????')],
+    ['the operator does not take patterns', leadingKeys('ForAllValues:StringEquals', '{{tenant}}*')],
+    ['it is the policy variable ${*}', statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}${*}' })],
+    ['it is in a Deny', [statement(), statement({ Effect: 'Deny', Resource: 'arn:aws:s3:::notes/{{tenant}}*' })]],
+    ['it is in a negated condition', [statement({ Condition: { StringNotLike: { 's3:prefix': '{{tenant}}*' } } })]],
+  ])('is accepted when %s', (_why, Statement) => {
     expect(() => libraryOf({ x: Statement })).not.toThrow();
   });
 
-  it('is accepted where no id begins or ends with another, for all are of one length', () => {
+  it('is accepted when all ids have one length, so that no id begins or ends with another', () => {
     const tenantId = { min: 36, max: 36 };
 
     expect(() => libraryOf({ x: statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}*' }) }, { tenantId })).not.toThrow();
   });
 
-  it('is accepted where the template takes the delimiter out of the ids', () => {
+  it('is accepted when the template excludes the delimiter from the ids', () => {
     const template = {
       variables: { tenant: { chars: 'a-z0-9' } },
       Statement: statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}-*' }),
@@ -69,7 +69,7 @@ describe('a wildcard that an id can grow into', () => {
     expect(() => libraryOf({ x: template })).not.toThrow();
   });
 
-  it('is accepted where what the place of a resource brings has a character that no id has', () => {
+  it('is accepted when the account or the region has a character that no id has', () => {
     const ids = (chars: string) => ({ variables: { tenant: { chars } } });
 
     for (const [chars, Resource] of [
@@ -79,7 +79,7 @@ describe('a wildcard that an id can grow into', () => {
       expect(() => libraryOf({ x: { ...ids(chars), Statement: statement({ Resource }) } })).not.toThrow();
   });
 
-  it('is judged again with what variables bring between', () => {
+  it('is checked again with the values of variables', () => {
     const template = {
       variables: { delimiter: { pattern: '.*' } },
       Statement: statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}{{delimiter}}*' }),
@@ -91,14 +91,14 @@ describe('a wildcard that an id can grow into', () => {
     expect(() => set('.')).not.toThrow();
   });
 
-  it('is judged again with the ids of whoever resolves the permissions', () => {
+  it('is checked again with the ids of the PermissionSet', () => {
     const library = libraryOf({ x: statement({ Resource: 'arn:aws:s3:::notes/{{tenant}}-*' }) }, { tenantId: { chars: 'a-z' } });
 
     expect(() => PermissionSet.from(['x'], { library })).not.toThrow();
     expect(refusal(() => PermissionSet.from(['x'], { library, tenantId: TenantIdSet.from() })).code).toBe('template_syntax');
   });
 
-  it('is refused where code declares that tenants share the template: a statement that names the tenant means it', () => {
+  it('is rejected in a statement of a shared template that names the tenant', () => {
     const news = statement({ Resource: 'arn:aws:s3:::news/*' });
     const own = (name: string) => [news, statement({ Resource: `arn:aws:s3:::notes/${name}` })];
 
@@ -109,7 +109,7 @@ describe('a wildcard that an id can grow into', () => {
     );
   });
 
-  it('is judged again with variables and ids where code declares that tenants share the template', () => {
+  it('is checked again in a shared template with variables and ids', () => {
     const template = {
       variables: { delimiter: { pattern: '.*' } },
       Statement: statement({ Resource: ['arn:aws:s3:::news/*', 'arn:aws:s3:::notes/{{tenant}}{{delimiter}}*'] }),
@@ -124,8 +124,8 @@ describe('a wildcard that an id can grow into', () => {
   });
 });
 
-describe('a set of ids wider than the default', () => {
-  it('is refused when a template sets one of its characters next to the tenant', () => {
+describe('a set of ids that is wider than the default', () => {
+  it('is rejected when a template has one of its characters next to the tenant', () => {
     const { code, faults } = refusal(() => TemplateLibrary.from(shipped(), { tenantId: { chars: 'A-Za-z0-9_/-' } }));
     expect(code).toBe('template_syntax');
     expect(faults).toContain(
@@ -139,7 +139,7 @@ describe('a set of ids wider than the default', () => {
     ['after it', '{{tenant}}.idx', '.'],
     ['before it', 'app.{{tenant}}', '.'],
     ['in a condition', undefined, '#'],
-  ])('is refused for a character %s', (_, resource, character) => {
+  ])('is rejected for a character %s', (_, resource, character) => {
     const template =
       resource === undefined
         ? statement({ Resource: 'arn:aws:s3:::b', Condition: { StringLike: { k: ['{{tenant}}#*'] } } })
@@ -150,7 +150,7 @@ describe('a set of ids wider than the default', () => {
     expect(() => libraryOf({ x: template })).not.toThrow();
   });
 
-  it('is refused for a character next to a session tag', () => {
+  it('is rejected for a character next to a session tag', () => {
     const template = statement({ Resource: 'arn:aws:s3:::notes/${aws:PrincipalTag/tenant}/*' });
 
     expect(refusal(() => libraryOf({ x: template }, { tenantId: { chars: 'a-z/' } })).faults).toContain(
@@ -159,7 +159,7 @@ describe('a set of ids wider than the default', () => {
     expect(() => libraryOf({ x: template }, { tenantId: { chars: 'a-z.' } })).not.toThrow();
   });
 
-  it('is refused for a character that a variable brings', () => {
+  it('is rejected for a character in the value of a variable', () => {
     const library = libraryOf({
       x: { variables: { before: { pattern: '.*' } }, Statement: statement({ Resource: 'arn:aws:s3:::{{before}}{{tenant}}/*' }) },
     });
@@ -181,7 +181,7 @@ describe('a set of ids wider than the default', () => {
     expect(() => set('app-')).not.toThrow();
   });
 
-  it('is refused where permissions are resolved, too', () => {
+  it('is rejected when permissions are resolved, too', () => {
     const library = libraryOf(folders);
     expect(refusal(() => PermissionSet.from(['x'], { library, tenantId: TenantIdSet.from({ chars: 'a-z/' }) })).code).toBe(
       'template_syntax',
@@ -196,14 +196,14 @@ describe('a set of ids wider than the default', () => {
     ).toBe('template_syntax');
   });
 
-  it('is accepted where its characters stand nowhere next to the tenant', () => {
+  it('is accepted when its characters are never next to the tenant', () => {
     const library = libraryOf(folders, { tenantId: { chars: 'A-Za-z0-9_.@-', max: 128 } });
     expect(PolicyGenerator.generator(library).permit('x').tenant('ops@acme.example').generatePolicy()).toContain(
       'notes/ops@acme.example/*',
     );
   });
 
-  it('is accepted where the template narrows it', () => {
+  it('is accepted when the template narrows it', () => {
     const narrowing = { x: { variables: { tenant: { chars: 'a-z0-9-' } }, Statement: folders.x } };
     const library = libraryOf(narrowing, { tenantId: { chars: 'a-z0-9/-' } });
     const set = PermissionSet.from(['x'], { library });

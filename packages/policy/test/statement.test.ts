@@ -24,20 +24,20 @@ describe('a statement', () => {
       'Condition, StringEquals, s3:prefix is not a string',
     ],
     [
-      'a condition key in two spellings',
+      'a condition key twice in different case',
       { Condition: { StringLike: { 's3:prefix': '{{tenant}}/*', 'S3:Prefix': '*' } } },
-      'Condition, StringLike has one key in two spellings',
+      'Condition, StringLike has a key twice, in different case',
     ],
     [
-      'an operator in two spellings',
+      'an operator twice in different case',
       { Condition: { StringLike: { 's3:prefix': '{{tenant}}/*' }, stringLike: { 's3:prefix': '*' } } },
-      'Condition has one key in two spellings',
+      'Condition has a key twice, in different case',
     ],
     ['a number that is not whole', { Condition: { NumericEquals: { k: 1.5 } } }, 'Condition, NumericEquals, k is not a string'],
-    ['a Sid that is no text', { Sid: 1 }, 'Sid is not a string'],
-    ['a misspelt key', { Conditions: {} }, 'has the key "Conditions", which means nothing here: did you mean "Condition"?'],
+    ['a Sid that is not a string', { Sid: 1 }, 'Sid is not a string'],
+    ['a misspelt key', { Conditions: {} }, 'has the key "Conditions", which is not known here: did you mean "Condition"?'],
     ['__proto__', JSON.parse('{"__proto__":{}}') as Record<string, unknown>, 'has the key "__proto__"'],
-  ])('with %s is refused', (_, changes, why) => {
+  ])('is rejected with %s', (_, changes, why) => {
     const text = JSON.stringify(
       Object.fromEntries(
         Object.entries({ ...statement(), ...changes }).concat(Object.hasOwn(changes, '__proto__') ? [['__proto__', {}]] : []),
@@ -49,11 +49,11 @@ describe('a statement', () => {
     expect(faults).toContain(why);
   });
 
-  it('says which statement is meant', () => {
+  it('is identified in a fault by its number', () => {
     expect(refusal(() => libraryOf({ x: [statement(), statement({ Effect: 'Grant' })] })).faults).toContain('statement 2, Effect');
   });
 
-  it('may have values that are true, a number, or empty, as IAM reads them', () => {
+  it('may have the values true, a number and an empty string, as IAM reads them', () => {
     const { Statement } = libraryOf({
       x: statement({
         Condition: {
@@ -70,7 +70,7 @@ describe('a statement', () => {
     });
   });
 
-  it('loses its Sid', () => {
+  it('is parsed without its Sid', () => {
     expect(libraryOf({ x: statement({ Sid: 'ReadOwn' }) }).get('x').Statement).toEqual([statement()]);
     expect(libraryOf({ x: statement({ Sid: '' }) }).get('x').Statement).toEqual([statement()]);
   });

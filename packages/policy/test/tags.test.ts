@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { libraryOf, refusal, statement } from './fixtures.ts';
 
 describe('the tags of a template', () => {
-  it.each(['{{tenant}}', '{{ tenant }}', '{{tenant }}', '{{\ttenant}}'])('may be %s', (tag) => {
+  it.each(['{{tenant}}', '{{ tenant }}', '{{tenant }}', '{{\ttenant}}'])('are accepted as %s', (tag) => {
     const generator = PolicyGenerator.generator(libraryOf({ x: statement({ Resource: `arn:aws:s3:::b/${tag}/*` }) }));
     expect(generator.permit('x').tenant('acme').generate().Statement).toEqual([
       expect.objectContaining({ Resource: 'arn:aws:s3:::b/acme/*' }),
@@ -12,32 +12,32 @@ describe('the tags of a template', () => {
   });
 
   it.each([
-    ['a triple', '{{{tenant}}}'],
-    ['an unescaped one', '{{&tenant}}'],
+    ['a triple mustache', '{{{tenant}}}'],
+    ['an unescaped tag', '{{&tenant}}'],
     ['a section', '{{#tenant}}x{{/tenant}}'],
     ['an inverted section', '{{^tenant}}x{{/tenant}}'],
     ['an open section', '{{#tenant}}'],
-    ['the end of no section', '{{/tenant}}'],
+    ['the end of a section that was not opened', '{{/tenant}}'],
     ['a partial', '{{>tenant}}'],
     ['a comment', '{{! tenant }}'],
     ['another delimiter', '{{=<% %>=}}<%tenant%>'],
-    ['an empty one', '{{}}'],
-    ['a blank one', '{{ }}'],
+    ['an empty tag', '{{}}'],
+    ['a tag of a space', '{{ }}'],
     ['the implicit iterator', '{{.}}'],
     ['a dotted name', '{{tenant.length}}'],
-    ['a way to a prototype', '{{tenant.constructor.name}}'],
+    ['a path to a prototype', '{{tenant.constructor.name}}'],
     ['__proto__', '{{__proto__}}'],
     ['toString', '{{toString}}'],
     ['an upper-case name', '{{Tenant}}'],
     ['a name with a hyphen', '{{ten-ant}}'],
     ['a name with a digit first', '{{1tenant}}'],
     ['two names', '{{tenant bucket}}'],
-    ['one that does not end', '{{tenant'],
-    ['one that ends too early', '{{tenant}'],
-    ['the end of no tag', 'tenant}}'],
+    ['a tag that is not closed', '{{tenant'],
+    ['a tag that is half closed', '{{tenant}'],
+    ['the end of a tag that was not opened', 'tenant}}'],
     ['a tag in a tag', '{{ {{tenant}} }}'],
-    ['a triple of spaces', '{{ {tenant} }}'],
-  ])('may not be %s: %s', (_, tag) => {
+    ['a triple mustache with spaces', '{{ {tenant} }}'],
+  ])('are rejected as %s: %s', (_, tag) => {
     const { code, faults } = refusal(() =>
       libraryOf({ x: statement({ Resource: ['arn:aws:s3:::b/{{tenant}}', `arn:aws:s3:::b/${tag}/*`] }) }),
     );
@@ -46,15 +46,15 @@ describe('the tags of a template', () => {
   });
 
   it.each(['${aws:PrincipalTag/{{tenant}}}', '${ {{tenant}} }', "${aws:username, '{{tenant}}'}"])(
-    'may not stand in a policy variable: %s',
+    'are rejected in a policy variable: %s',
     (text) => {
       expect(refusal(() => libraryOf({ x: statement({ Resource: `arn:aws:s3:::b/${text}` }) })).faults).toContain(
-        'inside a policy variable ${...}',
+        'inside a policy variable `${...}`',
       );
     },
   );
 
-  it('may stand after a policy variable', () => {
+  it('are accepted after a policy variable', () => {
     expect(() => libraryOf({ x: statement({ Resource: 'arn:aws:s3:::b/${aws:PrincipalTag/team}/{{tenant}}/*' }) })).not.toThrow();
   });
 
@@ -67,22 +67,22 @@ describe('the tags of a template', () => {
     ['NotAction', { Action: undefined, NotAction: 's3:{{verb}}Object' }],
     ['Principal', { Principal: { AWS: '{{account}}' } }],
     ['Sid', { Sid: 'For{{tenant}}' }],
-  ])('may not stand in %s', (_, changes) => {
+  ])('are rejected in %s', (_, changes) => {
     const { code, faults } = refusal(() => libraryOf({ x: statement(changes) }));
     expect(code).toBe('template_syntax');
     expect(faults).toMatch(/tag|Effect is not one of|Principal/);
   });
 
-  it('may be beside every character that STS takes, and no other', () => {
+  it('are accepted next to every character that STS accepts, and no other', () => {
     expect(() => libraryOf({ x: statement({ Resource: 'arn:aws:s3:::b/\u00e9 ~/{{tenant}}/*' }) })).not.toThrow();
     expect(refusal(() => libraryOf({ x: statement({ Resource: 'arn:aws:s3:::b/\u0101/{{tenant}}/*' }) })).faults).toContain(
-      'that AWS does not take',
+      'that AWS does not accept',
     );
-    expect(refusal(() => libraryOf({ x: statement({ Action: 's3:Get\u200bObject' }) })).faults).toContain('that AWS does not take');
+    expect(refusal(() => libraryOf({ x: statement({ Action: 's3:Get\u200bObject' }) })).faults).toContain('that AWS does not accept');
   });
 });
 
-describe('the Mustache of the process', () => {
+describe('the Mustache module that other packages share', () => {
   const { tags, escape, Context, Writer } = Mustache;
   let polluted = '';
 
@@ -92,7 +92,7 @@ describe('the Mustache of the process', () => {
     Reflect.deleteProperty(Object.prototype, polluted);
   });
 
-  /** What any package of the process can do to the Mustache that it shares with us, before it meets a text. */
+  /** Changes that any package of the process can make to the shared Mustache, before the text is parsed. */
   const attacks: Record<string, (text: string) => void> = {
     'other-tags': () => {
       Mustache.tags = ['<%', '%>'];
@@ -112,13 +112,13 @@ describe('the Mustache of the process', () => {
       tokens.splice(0, tokens.length, ['text', '*', 0, 1]);
     },
     'a-polluted-prototype': (text) => {
-      polluted = `${text}:{{:}}`; // how a cache of Mustache's calls the text
-      // oxlint-disable-next-line eslint/no-extend-native -- the attack itself, taken back after each test
+      polluted = `${text}:{{:}}`; // the key of the text in the cache of Mustache
+      // oxlint-disable-next-line eslint/no-extend-native -- the attack itself, undone after each test
       Object.defineProperty(Object.prototype, polluted, { value: [['text', '*', 0, 1]], configurable: true });
     },
   };
 
-  it.each(Object.entries(attacks))('changes nothing by %s', (name, attack) => {
+  it.each(Object.entries(attacks))('does not change a policy by %s', (name, attack) => {
     const Resource = `arn:aws:s3:::{{bucket}}/{{tenant}}/${name}/*`;
     attack(Resource);
     const policy = PolicyGenerator.generator(libraryOf({ x: statement({ Resource }) }))
@@ -128,7 +128,7 @@ describe('the Mustache of the process', () => {
     expect(policy.Statement).toEqual([statement({ Resource: `arn:aws:s3:::notes/acme/${name}/*` })]);
   });
 
-  it.each(['a-poisoned-cache', 'a-polluted-prototype'])('would change what a careless user of Mustache renders, by %s', (name) => {
+  it.each(['a-poisoned-cache', 'a-polluted-prototype'])('changes what a direct call of Mustache renders, by %s', (name) => {
     attacks[name]?.('{{tenant}}');
     expect(Mustache.render('{{tenant}}', { tenant: 'acme' }, {}, ['{{', '}}'])).toBe('*');
   });

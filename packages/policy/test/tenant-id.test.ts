@@ -15,12 +15,12 @@ describe('parseTenantId', () => {
     ['a word', 'acme'],
     ['the shortest', 'ac'],
     ['the longest', 'a'.repeat(64)],
-    ['a word that objects have', 'constructor'],
-  ])('takes %s as it is', (_, id) => {
+    ['a name of a property of all objects', 'constructor'],
+  ])('accepts %s unchanged', (_, id) => {
     expect(parseTenantId(id)).toBe(id);
   });
 
-  it.each(hostileTenantIds)('refuses %j', (id) => {
+  it.each(hostileTenantIds)('rejects %j', (id) => {
     const { code, message, faults } = refusal(() => parseTenantId(id));
     expect(code).toBe('tenant_invalid');
     expect(DEFAULT_TENANT_ID.admits(id)).toBe(false);
@@ -28,7 +28,7 @@ describe('parseTenantId', () => {
     if (id.length > 3) expect(message + faults).not.toContain(id);
   });
 
-  it.each(notStrings)('refuses %s, which is no string', (id) => {
+  it.each(notStrings)('rejects %s, which is not a string', (id) => {
     expect(refusal(() => parseTenantId(id))).toMatchObject({ code: 'tenant_invalid', faults: expect.stringContaining('not a string') });
   });
 
@@ -36,14 +36,14 @@ describe('parseTenantId', () => {
     expect(parseTenantId('ACME')).not.toBe(parseTenantId('acme'));
   });
 
-  it('judges by the given set', () => {
+  it('checks against the given set', () => {
     const set = TenantIdSet.from({ chars: 'a-z', min: 1, max: 3 });
     expect(parseTenantId('a', set)).toBe('a');
     expect(() => parseTenantId('A', set)).toThrow('not acceptable');
     expect(() => parseTenantId('abcd', set)).toThrow('not acceptable');
   });
 
-  it('admits exactly the ids that a regular expression of the same class does', () => {
+  it('accepts exactly the ids that match a regular expression of the same class', () => {
     const alphabet = fc.string({ unit: fc.constantFrom('a', 'Z', '5', '_', '-', '.', '/', ' ', '\u00e9'), maxLength: 6 });
     fc.assert(
       fc.property(alphabet, (id) => {
@@ -61,11 +61,11 @@ describe('TenantIdSet', () => {
     ['a - after a range', { chars: 'a-c-' }, '-abc'],
     ['characters twice', { chars: 'aab-cb' }, 'abc'],
     ['a class that looks negated', { chars: '^a]' }, ']^a'],
-  ] satisfies [string, TenantIdOptions, string][])('reads %s', (_, options, expected) => {
+  ] satisfies [string, TenantIdOptions, string][])('parses %s', (_, options, expected) => {
     expect([...TenantIdSet.from(options).chars].toSorted().join('')).toBe(expected);
   });
 
-  it('takes the edges that the characters have, unless edges are given', () => {
+  it('has the default edges that are in its characters, unless edges are given', () => {
     expect([...TenantIdSet.from({ chars: 'a-c_' }).edges].join('')).toBe('abc');
     expect(TenantIdSet.from({ chars: 'a-c_', edges: 'a_' }).admits('_b_')).toBe(true);
   });
@@ -79,27 +79,27 @@ describe('TenantIdSet', () => {
     ['an unknown key', { char: 'a-z' }, '`tenantId.char` is not an option: did you mean `tenantId.chars`?'],
     ['no characters', { chars: '' }, '`tenantId.chars` must be a string of characters'],
     ['characters that are a list', { chars: ['a'] }, "`tenantId.chars` must be a string of characters such as 'A-Za-z0-9_-', not an array"],
-    ['a range backwards', { chars: 'z-a' }, 'the range `z` to `a` runs backwards'],
-    ['a - in between', { chars: 'a-c-9' }, 'a `-` that means itself stands first or last'],
+    ['a range in reverse order', { chars: 'z-a' }, 'the range `z` to `a` is in reverse order'],
+    ['a - in the middle', { chars: 'a-c-9' }, 'a literal `-` must be the first or the last character'],
     ['a *', { chars: 'a-z*' }, '`tenantId.chars` has `*`, which no tenant id may have'],
     ['a ?', { chars: 'a-z?' }, 'has `?`'],
     ['a $', { chars: 'a-z$' }, 'has `$`'],
     ['braces', { chars: 'a-z{}' }, 'has `{` `}`'],
     ['a quote', { chars: 'a-z"' }, 'has `"`'],
     ['a backslash', { chars: 'a-z\\' }, 'has `\\`'],
-    ['a blank', { chars: 'a-z ' }, 'has U+0020'],
+    ['a space', { chars: 'a-z ' }, 'has U+0020'],
     ['a letter beyond ASCII', { chars: 'a-z\u00e9' }, 'has U+00E9'],
     ['a range beyond ASCII', { chars: 'a-\uffff' }, 'U+007F'],
     ['an emoji', { chars: 'a-z\ud83d\ude00' }, 'has U+1F600'],
     ['half an emoji', { chars: 'a-z\ud83d' }, 'has U+D83D'],
     ['a range over syntax', { chars: '!-~' }, 'has `"` `$` `*` `?` `\\` `{` `}`'],
-    ['edges that are no characters', { chars: 'a-z', edges: 'a-z_' }, '`tenantId.edges` has `_`, which `tenantId.chars` has not'],
-    ['nothing to begin with', { chars: '_-' }, '`tenantId` leaves no character to begin and end with'],
-    ['min over max', { min: 5, max: 4 }, '`tenantId.min` (5) is over `tenantId.max` (4)'],
-    ['min of nothing', { min: 0 }, '`tenantId.min` must be a whole number of at least 1 and at most 256, not 0'],
-    ['a max that is no number', { max: '64' }, '`tenantId.max` must be a whole number of at least 1 and at most 256, not a string'],
-    ['a max over the longest', { max: 257 }, 'not 257'],
-    ['half a character', { min: 2.5 }, 'not 2.5'],
+    ['edges that are not in chars', { chars: 'a-z', edges: 'a-z_' }, '`tenantId.edges` has `_`, which `tenantId.chars` does not have'],
+    ['no character for the edges', { chars: '_-' }, '`tenantId` has no character that may be first and last'],
+    ['a min that is greater than max', { min: 5, max: 4 }, '`tenantId.min` (5) is greater than `tenantId.max` (4)'],
+    ['a min of 0', { min: 0 }, '`tenantId.min` must be a whole number of at least 1 and at most 256, not 0'],
+    ['a max that is not a number', { max: '64' }, '`tenantId.max` must be a whole number of at least 1 and at most 256, not a string'],
+    ['a max over the limit', { max: 257 }, 'not 257'],
+    ['a min that is not a whole number', { min: 2.5 }, 'not 2.5'],
   ])('refuses %s', (_, options, fault) => {
     expect(refusal(() => TenantIdSet.from(options as TenantIdOptions))).toMatchObject({
       code: 'configuration_invalid',
@@ -107,11 +107,11 @@ describe('TenantIdSet', () => {
     });
   });
 
-  it('tells every fault at once', () => {
+  it('reports every fault in one error', () => {
     expect(refusal(() => TenantIdSet.from({ chars: '*', min: 0, size: 4 } as TenantIdOptions)).faults.split('\n')).toHaveLength(3);
   });
 
-  it('is narrowed by what is given, and by nothing else', () => {
+  it('is narrowed only by the given options', () => {
     const wide = TenantIdSet.from({ chars: 'A-Za-z0-9_.@-', max: 128 });
     expect(wide.narrow({}).admits('a@b.example')).toBe(true);
     expect(wide.narrow({ min: 3 }).admits('a.b')).toBe(true);
@@ -141,7 +141,7 @@ describe('TenantIdSet', () => {
     );
   });
 
-  it('refuses to be narrowed to nothing', () => {
+  it('rejects options that leave no id', () => {
     expect(() => TenantIdSet.from({ chars: 'a-z' }).narrow({ chars: '0-9' })).toThrow(ConfigurationError);
     expect(() => DEFAULT_TENANT_ID.narrow({ min: 65 })).toThrow(ConfigurationError);
   });

@@ -112,8 +112,8 @@ describe('a built-in value', () => {
   it('that is missing is named with its template', () => {
     const { code, faults } = refusal(() => generator.generate());
     expect(code).toBe('template_variable');
-    expect(faults).toContain('template `dynamodb-leading-keys` needs the `region`');
-    expect(faults).toContain('template `dynamodb-leading-keys` needs the `account`');
+    expect(faults).toContain('template `dynamodb-leading-keys` needs `region`');
+    expect(faults).toContain('template `dynamodb-leading-keys` needs `account`');
   });
 
   it.each(['tenant', 'partition', 'region', 'account'])('%s is refused as a variable of a permission', (name) => {

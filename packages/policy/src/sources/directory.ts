@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { ConfigurationError, TemplateSyntaxError } from '../errors.ts';
 import type { TemplateFile, TemplateSource } from './source.ts';
 
-/** What other tools keep in the folder of a package. */
-const OF_TOOLS: ReadonlySet<string> = new Set(['package.json', 'package-lock.json', 'tsconfig.json']);
+/** Files of other tools that may be in the folder. */
+const TOOL_FILES: ReadonlySet<string> = new Set(['package.json', 'package-lock.json', 'tsconfig.json']);
 
 /**
- * A folder of templates: each `<name>.json` in it is one. Sub-folders, hidden files and npm's and TypeScript's own files are not looked at.
- * Read when the library is made: a changed file takes effect at the next start.
+ * A folder of templates: each `<name>.json` is one. Subfolders, hidden files and the files of npm and TypeScript are ignored.
+ * It is read when the library is created: a change takes effect at the next start.
  */
 export function directory(path: string | URL): TemplateSource {
   const folder = path instanceof URL ? fileURLToPath(path) : path;
@@ -28,12 +28,12 @@ function readTemplate(folder: string, name: string): TemplateFile {
 
 function namesIn(folder: string): readonly string[] {
   const files = attempt(folder, () => readdirSync(folder)).filter(
-    (file) => file.endsWith('.json') && !file.startsWith('.') && !OF_TOOLS.has(file),
+    (file) => file.endsWith('.json') && !file.startsWith('.') && !TOOL_FILES.has(file),
   );
   const names = files
     .filter((file) => attempt(join(folder, file), () => statSync(join(folder, file)).isFile()))
     .map((file) => file.slice(0, -'.json'.length));
-  if (names.length === 0) throw new ConfigurationError([`the template folder ${folder} has no .json file`]);
+  if (names.length === 0) throw new ConfigurationError([`the template folder \`${folder}\` has no .json file`]);
   return names.toSorted();
 }
 
@@ -42,6 +42,6 @@ function attempt<T>(path: string, read: () => T): T {
     return read();
   } catch (cause) {
     const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-    throw new ConfigurationError([`the template folder or file ${path} cannot be read (${why})`], { cause });
+    throw new ConfigurationError([`the template folder or file \`${path}\` cannot be read (${why})`], { cause });
   }
 }

@@ -1,14 +1,14 @@
-/** A template as a source has it: not yet read as JSON. */
+/** The text of a template, not yet parsed. */
 export interface TemplateFile {
   /** The template's name: a file's base name without `.json`. */
   readonly name: string;
   readonly text: string;
-  /** Where it lies, for faults: a path, an address. */
+  /** Where it is, for faults: a path, an address. */
   readonly origin: string;
 }
 
 /**
- * Where templates come from. Read once, when the library is made.
+ * A source of templates. It is read once, when the library is created.
  *
  * @example
  * ```ts
@@ -20,6 +20,6 @@ export interface TemplateFile {
  * ```
  */
 export interface TemplateSource {
-  /** @throws {@link ConfigurationError} it cannot be read */
+  /** @throws {@link ConfigurationError} the source cannot be read */
   read(): readonly TemplateFile[];
 }

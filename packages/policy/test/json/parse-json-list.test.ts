@@ -5,7 +5,7 @@ import { parseJsonList } from '../../src/json/parse-json-list.ts';
 const parse = (text: string) => parseJsonList(text, 32);
 
 describe('parseJsonList', () => {
-  it('reads whatever JSON.parse reads, as JSON.parse does', () => {
+  it('returns what JSON.parse returns', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 8 }), fc.constantFrom(0, 1, 2), (text, spaces) => {
         const spaced = JSON.stringify(JSON.parse(text), null, spaces);
@@ -14,7 +14,7 @@ describe('parseJsonList', () => {
     );
   });
 
-  it('refuses whatever JSON.parse refuses, but values separated by commas', () => {
+  it('rejects what JSON.parse rejects, except values separated by commas', () => {
     const mangled = fc
       .tuple(fc.json({ maxDepth: 3 }), fc.nat(), fc.constantFrom('', '"', '{', ']', ':', '\\', '\n', '0', '-', 'x'))
       .map(([text, at, character]) => {
@@ -36,11 +36,11 @@ describe('parseJsonList', () => {
     ['{ "a": 1, "\\u0061": 2 }', 'the key "a" twice'],
     ['{ "x": [{ "b": {} ,\n "b": {} }] }', 'the key "b" twice in one object (line 2, column 2)'],
     ['{ "__proto__": 1, "__proto__": 2 }', 'the key "__proto__" twice'],
-  ])('refuses one key twice: %s', (text, why) => {
+  ])('rejects a key that is twice in one object: %s', (text, why) => {
     expect(() => parse(text)).toThrow(why);
   });
 
-  it('takes a key again in another object', () => {
+  it('accepts a key again in another object', () => {
     expect(JSON.stringify(parse('{"a":{"a":1}},{"a":2}'))).toBe('[{"a":{"a":1}},{"a":2}]');
   });
 
@@ -63,15 +63,15 @@ describe('parseJsonList', () => {
     'NaN',
     'undefined',
     '[1',
-  ])('refuses %j', (text) => {
+  ])('rejects %j', (text) => {
     expect(() => parse(text)).toThrow(/JSON: (unexpected|it ends)/);
   });
 
-  it('refuses what is nested deeper than any policy', () => {
+  it('rejects text that is nested too deeply', () => {
     expect(() => parse('['.repeat(100_000))).toThrow('is nested more than 32 levels deep (line 1, column 33)');
   });
 
-  it('keeps __proto__ and constructor as names like any other', () => {
+  it('keeps __proto__ and constructor as ordinary keys', () => {
     const [value] = parse('{"__proto__":{"Effect":"Allow"},"constructor":1}');
     expect(Object.keys(value as object)).toEqual(['__proto__', 'constructor']);
     expect((value as Record<string, unknown>).Effect).toBeUndefined();

@@ -30,7 +30,7 @@ const { value: samples } = fc.letrec<{ value: Sample; object: Sample; list: Samp
 }));
 
 describe('parseJson', () => {
-  it('returns what JSON.parse returns, and refuses a key that is twice in one object', () => {
+  it('returns what JSON.parse returns, and rejects a key that is twice in one object', () => {
     fc.assert(
       fc.property(samples, ({ text, twice }) => {
         if (twice) expect(() => parse(text)).toThrow(new JsonError('has a key twice in one object'));
@@ -55,7 +55,7 @@ describe('parseJson', () => {
     ['is nested more than 2 levels deep', '[{"a":[]}]', {}],
     ['is nested more than 2 levels deep', '['.repeat(1_000_000), {}],
     ['has more than 3 members', '[1,[2,3]]', { maxMembers: 3 }],
-  ])('says that a text %s', (message, text, rules) => {
+  ])('reports that a text %s', (message, text, rules) => {
     expect(() => parseJson(text, { maxDepth: 2, ...rules })).toThrow(new JsonError(message));
   });
 
@@ -67,12 +67,12 @@ describe('parseJson', () => {
     ['has a number that is out of range', '{"a":-1e999}'],
     ['has the key `__proto__`', '[{"__proto__":1}]'],
     ['has the key `__proto__`', '{"a":{"\\u005f_proto__":{}}}'],
-  ])('says that a text %s, where values must be portable: %s', (message, text) => {
+  ])('reports that a text %s, if values must be portable: %s', (message, text) => {
     expect(() => parsePortable(text)).toThrow(new JsonError(message));
     expect(JSON.stringify(parse(text))).toBe(JSON.stringify(JSON.parse(text)));
   });
 
-  it('takes pairs of surrogates and large numbers where values must be portable', () => {
+  it('accepts surrogate pairs and large numbers if values must be portable', () => {
     expect(parsePortable('["\\ud83d\\ude00", 1e308, -0]')).toEqual(['\u{1f600}', 1e308, -0]);
   });
 });
@@ -82,7 +82,7 @@ describe('isObject', () => {
     expect(isObject(value)).toBe(true);
   });
 
-  it.each([[null], [undefined], [[]], ['text'], [1], [() => 1]])('refuses %o', (value) => {
+  it.each([[null], [undefined], [[]], ['text'], [1], [() => 1]])('rejects %o', (value) => {
     expect(isObject(value)).toBe(false);
   });
 });

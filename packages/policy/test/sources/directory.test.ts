@@ -25,7 +25,7 @@ describe('directory', () => {
       expect(TemplateLibrary.from(directory(path)).names()).toEqual(['read', 'send-jobs']);
   });
 
-  it('looks at no other files, hidden ones, sub-folders, or what a package keeps', () => {
+  it('ignores other files, hidden files, subfolders and the files of a package', () => {
     for (const file of ['read.json', 'README.md', '.hidden.json', 'read.json.bak', 'package.json', 'package-lock.json', 'tsconfig.json'])
       write(file);
     mkdirSync(join(folder, 'more.json'));
@@ -34,14 +34,14 @@ describe('directory', () => {
     expect(TemplateLibrary.from(directory(folder)).names()).toEqual(['read']);
   });
 
-  it('follows links to files, as mounted configuration has them', () => {
+  it('follows symbolic links to files, as in mounted configuration', () => {
     mkdirSync(join(folder, '..data'));
     write('..data/read.json');
     symlinkSync(join(folder, '..data', 'read.json'), join(folder, 'read.json'));
     expect(TemplateLibrary.from(directory(folder)).names()).toEqual(['read']);
   });
 
-  it('is read when the library is made, and not before or after', () => {
+  it('is read only when the library is created', () => {
     const source = directory(folder);
     write('read.json');
     const library = TemplateLibrary.from(source);
@@ -57,7 +57,7 @@ describe('directory', () => {
     expect(refusal(() => TemplateLibrary.from(directory(folder))).faults).toContain(`template \`read\` (${join(folder, 'read.json')})`);
   });
 
-  it('takes a byte order mark, and refuses what is not UTF-8', () => {
+  it('accepts a byte order mark, and rejects a file that is not UTF-8', () => {
     write('read.json', `\ufeff${JSON.stringify(statement())}`);
     expect(() => TemplateLibrary.from(directory(folder))).not.toThrow();
     write('read.json', Buffer.from(JSON.stringify(statement({ Sid: '\u00e9' })), 'latin1'));
@@ -67,14 +67,14 @@ describe('directory', () => {
     });
   });
 
-  it('that is missing, or has no template, is a fault of the configuration', () => {
+  it('is rejected with a ConfigurationError if it is missing or has no template', () => {
     expect(refusal(() => TemplateLibrary.from(directory(join(folder, 'no'))))).toMatchObject({
       code: 'configuration_invalid',
       faults: expect.stringContaining('cannot be read (ENOENT)'),
     });
     expect(refusal(() => TemplateLibrary.from(directory(folder)))).toMatchObject({
       code: 'configuration_invalid',
-      faults: `the template folder ${folder} has no .json file`,
+      faults: `the template folder \`${folder}\` has no .json file`,
     });
     symlinkSync(join(folder, 'gone'), join(folder, 'read.json'));
     expect(refusal(() => TemplateLibrary.from(directory(folder))).code).toBe('configuration_invalid');

@@ -13,7 +13,7 @@ const library = TemplateLibrary.from(shipped());
 const aws = { partition: 'aws', region: 'us-east-1', account: '123456789012' };
 
 describe('the shipped templates', () => {
-  it('are the .json files of their folder, and no other', () => {
+  it('are the .json files of their folder', () => {
     expect(library.names()).toEqual([...shippedTemplateNames].toSorted());
     expect(library.names()).not.toContain('package');
     const files = TemplateLibrary.from(directory(templatesFolder));
@@ -21,7 +21,7 @@ describe('the shipped templates', () => {
     for (const name of library.names()) expect({ ...files.get(name), origin: '' }).toEqual({ ...library.get(name), origin: '' });
   });
 
-  it('need no file where they run: an app that was bundled has none', () => {
+  it('are read without files, because a bundled application has none', () => {
     vi.spyOn(fs, 'readFileSync').mockImplementation((path) => {
       throw new Error(`${String(path)} is not there`);
     });
@@ -34,7 +34,7 @@ describe('the shipped templates', () => {
     }
   });
 
-  it.each(shippedTemplateNames)('include %s, with all that a shipped one has', (name) => {
+  it.each(shippedTemplateNames)('include %s with a complete manifest', (name) => {
     const { version, description, cases, variables, model, services, families } = library.get(name);
     expect(version).toMatch(/^\d+\.\d+\.\d+$/);
     expect(description).toMatch(/^[A-Z].*\.$/);
@@ -45,7 +45,7 @@ describe('the shipped templates', () => {
     expect(cases?.deny.length).toBeGreaterThan(20);
   });
 
-  it.each(shippedTemplateNames)('have a case that is allowed for every action of %s, and one that is denied', (name) => {
+  it.each(shippedTemplateNames)('have an allowed and a denied case for every action of %s', (name) => {
     const { Statement, cases } = library.get(name);
     for (const action of Statement.flatMap(({ Action = [] }) => Action)) {
       expect(cases?.allow.some((item) => item.action === action)).toBe(true);
@@ -57,14 +57,14 @@ describe('the shipped templates', () => {
     ['s3-folder-per-tenant', 337],
     ['s3-folder-read-only', 246],
     ['dynamodb-leading-keys', 427],
-  ])('make of %s a policy of %i characters', (name, size) => {
+  ])('generate from %s a policy of %i characters', (name, size) => {
     const variables = Object.fromEntries(
       Object.entries(library.get(name).variables).map(([variable, { example = '' }]) => [variable, example]),
     );
     expect(PermissionSet.from([{ template: name, variables }], { library }).generatePolicy(parseTenantId('acme'), aws)).toHaveLength(size);
   });
 
-  it('list a folder by its prefix with the slash, never by the bare id, which the neighbour acme-2 has too', () => {
+  it('allow to list a folder only by its prefix with the slash, because the bare id is also a prefix of acme-2', () => {
     const policy = PolicyGenerator.generator()
       .s3FolderPerTenant({ bucket: 'notes' })
       .s3FolderReadOnly({ bucket: 'notes' })
@@ -76,7 +76,7 @@ describe('the shipped templates', () => {
     expect(prefixes).toEqual(['acme/*']);
   });
 
-  it('demand a leading key, for ForAllValues is true without one', () => {
+  it('require a leading key, because ForAllValues matches a request without one', () => {
     const policy = PolicyGenerator.generator().dynamodbLeadingKeys({ table: 'orders' }).in(aws).tenant('acme').generate();
     expect([policy.Statement].flat().map(({ Condition }) => Condition)).toEqual([
       { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': 'acme' }, Null: { 'dynamodb:LeadingKeys': 'false' } },
@@ -86,7 +86,7 @@ describe('the shipped templates', () => {
 
 describe('generate.ts', () => {
   let copy: string;
-  // Node reads types by itself from 22.18 on.
+  // Node strips types by default since 22.18.
   const flags = ['--no-warnings', ...(process.features.typescript ? [] : ['--experimental-strip-types'])];
   const generate = (...args: readonly string[]) =>
     spawnSync(process.execPath, [...flags, join(copy, 'generate.ts'), ...args], { encoding: 'utf8' });
@@ -100,11 +100,11 @@ describe('generate.ts', () => {
     rmSync(copy, { recursive: true });
   });
 
-  it('finds nothing to do as the repository stands', () => {
+  it('reports that the generated files are up to date', () => {
     expect(generate('--check')).toMatchObject({ status: 0, stderr: '' });
   });
 
-  it('tells a manifest that the types do not follow, and mends it', () => {
+  it('reports and updates types that differ from a manifest', () => {
     const manifest = join(copy, 's3-folder-per-tenant.json');
     writeFileSync(manifest, readFileSync(manifest, 'utf8').replaceAll('"bucket": {', '"store": {'));
     expect(generate('--check')).toMatchObject({
