@@ -12,21 +12,21 @@ import {
 import { describe, expect, it } from 'vitest';
 import { decide } from '../src/evaluator/index.ts';
 
-// A template whose cases hold may still owe that to luck. Whatever is taken from it or added to it that lets a tenant do more must
-// be refused when it is loaded, or be caught by one of its cases: then the cases say what the template is for.
+// The cases of a template may pass although they are incomplete. Every change of a template that allows a tenant more must be
+// rejected when the template is loaded, or must fail one of its cases: then the cases are complete.
 
 const library = TemplateLibrary.from(shipped());
 const everything: PolicyDocument = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } };
 
-/** What to change in a template's text, each time in one place only. */
-const changes: readonly (readonly [what: string, find: RegExp, replacement: string])[] = [
+/** Changes of a template's text. Each mutant has one change in one position. */
+const changes: readonly (readonly [name: string, find: RegExp, replacement: string])[] = [
   ['any tenant', /\{\{tenant\}\}/g, '*'],
-  ['any id that ends like the tenant', /\{\{tenant\}\}/g, '*{{tenant}}'],
-  ['any id that begins like the tenant', /\{\{tenant\}\}\/?/g, '{{tenant}}*'],
+  ['any id that ends with the tenant', /\{\{tenant\}\}/g, '*{{tenant}}'],
+  ['any id that begins with the tenant', /\{\{tenant\}\}\/?/g, '{{tenant}}*'],
   ['no delimiter', /\{\{tenant\}\}\//g, '{{tenant}}'],
-  ['an id as long as the tenant', /\{\{tenant\}\}/g, '????'],
-  ['every tenant beside the own', /"([^"]*)\{\{tenant\}\}([^"]*)"/g, '["$1{{tenant}}$2", "$1*$2"]'],
-  ['another tenant beside the own', /"([^"]*)\{\{tenant\}\}([^"]*)"/g, '["$1{{tenant}}$2", "$1globex$2"]'],
+  ['an id of the same length as the tenant', /\{\{tenant\}\}/g, '????'],
+  ['every tenant in addition', /"([^"]*)\{\{tenant\}\}([^"]*)"/g, '["$1{{tenant}}$2", "$1*$2"]'],
+  ['another tenant in addition', /"([^"]*)\{\{tenant\}\}([^"]*)"/g, '["$1{{tenant}}$2", "$1globex$2"]'],
   ['longer names', /"(arn:[^"]*[^"*])"/g, '"$1*"'],
   ['everything below', /"(arn:[^"]*[^"*])"/g, '"$1/*"'],
   ['every table, bucket or key', /"(arn:(?:[^":]*:){5})[^"]*"/g, '"$1*"'],
@@ -34,13 +34,13 @@ const changes: readonly (readonly [what: string, find: RegExp, replacement: stri
   ['a key that may be absent', /"(String\w+|ForAllValues:\w+)"/g, '"$1IfExists"'],
   ['any of the keys', /"ForAllValues:/g, '"ForAnyValue:'],
   ['the key absent', /"false"/g, '"true"'],
-  ['whatever the case', /StringEquals/g, 'StringEqualsIgnoreCase'],
-  ['all but the own', /StringEquals|StringLike/g, 'StringNotLike'],
+  ['ignored case', /StringEquals/g, 'StringEqualsIgnoreCase'],
+  ['all except the own', /StringEquals|StringLike/g, 'StringNotLike'],
   ['the whole service', /"(s3|dynamodb):\w+"/g, '"$1:*"'],
   ['actions of longer names', /"((?:s3|dynamodb):[A-Z]\w+)"/g, '"$1*"'],
 ];
 
-/** AWS has no other action that begins so; StringEquals takes a star for a star; Null asks for the key that IfExists excuses. */
+/** AWS has no other actions with these prefixes; under StringEquals a star is literal; Null requires the key that IfExists makes optional. */
 const HARMLESS =
   /dynamodb:(?:\w*Item|Query)\*|s3:(?:AbortMultipartUpload|ListMultipartUploadParts)\*|"\{\{tenant\}\}", "\*"|ForAllValues:\w+IfExists/;
 
@@ -69,7 +69,7 @@ function mutantsOf({ Statement }: PermissionTemplate): readonly Mutant[] {
   return [...rewritten, ...bared].filter(({ what }) => !HARMLESS.test(what));
 }
 
-/** A list in a list of strings is more of them. */
+/** Flattens a list that a change put into a list of strings. */
 function flat(key: string, value: unknown): unknown {
   return Array.isArray(value) && key !== '' ? value.flat() : value;
 }
@@ -78,8 +78,8 @@ describe.each(library.names())('%s', (name) => {
   const template = library.get(name);
   const { cases = { allow: [], deny: [] } } = template;
 
-  /** The cases that do not turn out as they should. */
-  function broken(statements: readonly Statement[]): readonly TemplateCase[] {
+  /** The cases that fail. */
+  function failedCases(statements: readonly Statement[]): readonly TemplateCase[] {
     const text = JSON.stringify({ variables: template.variables, Statement: statements });
     const mutated = TemplateLibrary.from({ read: () => [{ name, text, origin: 'a mutant' }] });
     const variables = Object.fromEntries(Object.entries(template.variables).map(([variable, { example = '' }]) => [variable, example]));
@@ -91,13 +91,13 @@ describe.each(library.names())('%s', (name) => {
     return [...cases.allow.filter((item) => !allows(item)), ...cases.deny.filter(allows)];
   }
 
-  it('keeps its cases as it stands', () => {
-    expect(broken(template.Statement)).toEqual([]);
+  it('passes its cases without a change', () => {
+    expect(failedCases(template.Statement)).toEqual([]);
     expect(mutantsOf(template).length).toBeGreaterThan(20);
   });
 
-  it.each(mutantsOf(template))('is refused, or breaks one of its cases, with $what', ({ statements }) => {
-    expect(refusedAtLoad(() => broken(statements)) || broken(statements).length > 0).toBe(true);
+  it.each(mutantsOf(template))('is rejected, or fails one of its cases, with $what', ({ statements }) => {
+    expect(refusedAtLoad(() => failedCases(statements)) || failedCases(statements).length > 0).toBe(true);
   });
 });
 

@@ -8,20 +8,21 @@ import { foldCase } from './letter-case.ts';
 import { type Fault, filled, filledPattern, type InRequest, isConstant, isFault, type Pieces, parsePieces } from './policy-variable.ts';
 
 /**
- * Whether one value of the request matches one value of the policy.
- * Undefined: the request's value is not of the operator's type, and then the condition never holds, negated or not.
- * A variable without a value is "effectively null": nothing equals it and nothing is like it.
+ * Whether a value of the request matches a value of the policy.
+ * Undefined if the request's value does not have the operator's type: the condition is then false, negated or not.
+ * A variable without a value is "effectively null": no value equals it or is like it.
  *
  * @see AWS IAM User Guide, "IAM policy elements: Variables and tags", Policy variables with no value
  */
 export type Test = (value: string, context: RequestContext) => boolean | undefined;
 
-/** Whether `${…}` is a variable in this document: its Version decides. */
+/** What the Version of a document decides. */
 export interface Language {
+  /** Whether `${…}` is a policy variable. */
   readonly variables: boolean;
 }
 
-/** How an operator reads a value of the policy: only strings, ARNs and booleans may have variables. */
+/** Parses a value of the policy for an operator. Only strings, ARNs and booleans may have variables. */
 export type Comparison = (text: string, language: Language) => Test | Fault;
 
 export const exactText: Comparison = withPieces((pieces) => textTest(filled(pieces), (text) => text));
@@ -31,8 +32,9 @@ export const foldedText: Comparison = withPieces((pieces) => textTest(filled(pie
 export const pattern: Comparison = withPieces((pieces) => patternTest(filledPattern(pieces)));
 
 export const arn: Comparison = withPieces((pieces, text) => {
-  // A variable may hold a whole ARN. Constants with fewer parts could match nothing, and negated everything.
-  if (isConstant(pieces) && !hasSixParts(text)) return { fault: 'is not an ARN of six parts, which the ARN operators compare one by one' };
+  // A variable may be a whole ARN. A constant with fewer parts would match no value, and negated every value.
+  if (isConstant(pieces) && !hasSixParts(text))
+    return { fault: 'is not an ARN with six parts, which the ARN operators compare separately' };
   const test = patternTest(arnPattern(pieces, OPERATOR_WILDCARDS));
   return (value, context) => (hasSixParts(value) ? test(value, context) : undefined);
 });
@@ -62,17 +64,17 @@ export const ipAddress: Comparison = (text) => {
   };
 };
 
-/** @param holds told how the request's value stands to the policy's: negative for less */
+/** @param holds receives a negative number if the request's value is less than the policy's */
 export function numeric(holds: (order: number) => boolean): Comparison {
   return ordered(parseDecimal, holds, 'is not a number');
 }
 
-/** @param holds told how the request's value stands to the policy's: negative for earlier */
+/** @param holds receives a negative number if the request's value is earlier than the policy's */
 export function date(holds: (order: number) => boolean): Comparison {
-  return ordered(parseInstant, holds, 'is not a date of ISO 8601 with its time zone, nor seconds since 1970');
+  return ordered(parseInstant, holds, 'is neither an ISO 8601 date with a time zone nor a number of seconds since 1970');
 }
 
-/** `true` or `false`, in any case. */
+/** Parses `true` or `false`; case is ignored. */
 export function parseBool(text: string): boolean | undefined {
   const folded = foldCase(text);
   return folded === 'true' ? true : folded === 'false' ? false : undefined;

@@ -4,15 +4,15 @@ import { foldCase } from './letter-case.ts';
 import { OPERATORS } from './operators.ts';
 import { isFault } from './policy-variable.ts';
 
-/** One key under one operator: true or false for a request. All of a statement's must hold. */
+/** One key under one operator. A statement applies only if all its conditions are true. */
 export interface Condition {
-  /** How the policy writes it: `StringLike`, `s3:prefix`. */
+  /** As the policy writes it: `StringLike`. */
   readonly operator: string;
   readonly key: string;
   holds(context: RequestContext): boolean;
 }
 
-/** `ForAllValues` or `ForAnyValue`; absent where the policy has neither. */
+/** `ForAllValues` or `ForAnyValue`. */
 type SetOperator = 'all' | 'any';
 
 interface OperatorName {
@@ -23,7 +23,7 @@ interface OperatorName {
 
 const NAME = /^(?:(ForAllValues|ForAnyValue):)?([a-z]+?)(IfExists)?$/i;
 
-/** Reads one operator of a Condition block with its key and values. Faults are sentences without their subject. */
+/** Parses one operator of a Condition with its key and values, or returns its faults. */
 export function readCondition(operator: string, key: string, values: readonly string[], language: Language): Condition | readonly string[] {
   const name = parseOperatorName(operator);
   if (!name) return [unknown(operator)];
@@ -52,8 +52,8 @@ interface Rule {
 }
 
 /**
- * Without a set operator a negated operator is the opposite of its positive twin: true where the key is absent, and of several
- * values of the request none may match. AWS asks for a set operator on multivalued keys and does not say what happens without.
+ * Without a set operator, a negated operator is the opposite of the positive one: it is true if the key is absent, and if none of
+ * several values of the request matches. AWS requires a set operator for multivalued keys and does not document the result without.
  *
  * @see AWS IAM User Guide, "Set operators for multivalued context keys": over no values, `ForAllValues` is true and `ForAnyValue` false
  */
@@ -67,7 +67,7 @@ function holds({ set, ifExists, negated, tests }: Rule, values: readonly string[
   return set === 'all' ? !ofEach.includes(false) : ofEach.includes(true);
 }
 
-/** The values of a policy are alternatives. */
+/** The values of a policy are alternatives: one match is enough. */
 function matchesAny(value: string, tests: readonly Test[], context: RequestContext): boolean | undefined {
   let matches: boolean | undefined = false;
   for (const test of tests) {
@@ -77,7 +77,7 @@ function matchesAny(value: string, tests: readonly Test[], context: RequestConte
   return matches;
 }
 
-/** `"Null": { key: "true" }`: the key is absent. */
+/** `"Null": { key: "true" }` requires that the key is absent. */
 function readNull(
   operator: string,
   key: string,

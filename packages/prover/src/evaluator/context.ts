@@ -2,10 +2,10 @@ import { foldCase } from './letter-case.ts';
 import type { IamRequest } from './request.ts';
 
 /**
- * The condition keys of one request. Names are case-insensitive: see {@link foldCase}, and ask with what it answers.
+ * The condition keys of one request. Case is ignored in names: callers pass names that {@link foldCase} returned.
  *
- * A list without any value, or of nothing but empty strings, is what AWS calls a null data set: the key counts as absent, for `Null`
- * too. An empty string of a single-valued key is a value (`s3:prefix` of `?prefix=`), except to a policy variable.
+ * AWS calls an empty list, or a list of empty strings only, a null data set: the key counts as absent, for `Null` too. The empty
+ * string of a single-valued key is a value (`s3:prefix` of `?prefix=`), except for a policy variable.
  *
  * @see AWS IAM User Guide, "Single-valued vs. multivalued context keys"
  */
@@ -17,26 +17,26 @@ export class RequestContext {
       const name = foldCase(key);
       if (typeof value !== 'string' && !isStrings(value))
         throw new TypeError(`the context key \`${key}\` is neither a string nor a list of strings`);
-      if (this.#values.has(name)) throw new TypeError(`the context key \`${key}\` is there twice: names compare without case`);
+      if (this.#values.has(name)) throw new TypeError(`the context key \`${key}\` is given twice: case is ignored in names`);
       this.#values.set(name, value);
     }
   }
 
-  /** Every value of a key; undefined where the key is absent. */
+  /** The values of a key; undefined if the key is absent. */
   values(name: string): readonly string[] | undefined {
     const value = this.#values.get(name);
     if (typeof value === 'string') return [value];
     return value === undefined || isNullDataSet(value) ? undefined : value;
   }
 
-  /** What a policy variable becomes. A multivalued key cannot be one, and an empty string is "no value": "the value is effectively null". */
+  /** The value of a policy variable. A multivalued key has none, and an empty string counts as none: "the value is effectively null". */
   variable(name: string): string | undefined {
     const value = this.#values.get(name);
     return typeof value === 'string' && value !== '' ? value : undefined;
   }
 }
 
-/** No value, or empty ones only. */
+/** Whether there is no value except empty strings. */
 export function isNullDataSet(values: readonly string[]): boolean {
   return values.every((value) => value === '');
 }

@@ -1,10 +1,10 @@
-/** A number as IAM writes it, exact: doubles would make neighbours of 2^53 equal. The value is `units` / 10^`scale`. */
+/** An exact decimal number: `units` / 10^`scale`. With doubles, numbers next to 2^53 would be equal. */
 export interface Decimal {
   readonly units: bigint;
   readonly scale: number;
 }
 
-/** An integer or a decimal fraction. No exponent, no hexadecimal. The length is bounded because reading takes quadratic time. */
+/** An integer or a decimal fraction, without exponent or hexadecimal digits. The length is limited because parsing takes quadratic time. */
 const DECIMAL = /^([+-]?)(\d{1,40})(?:\.(\d{1,40}))?$/;
 
 export function parseDecimal(text: string): Decimal | undefined {
@@ -14,7 +14,7 @@ export function parseDecimal(text: string): Decimal | undefined {
   return { units: sign === '-' ? -units : units, scale: fraction.length };
 }
 
-/** Negative, zero or positive, as for `Array.sort`. */
+/** Negative, zero or positive, as `Array.sort` expects. */
 export function compareDecimals(a: Decimal, b: Decimal): number {
   const scale = Math.max(a.scale, b.scale);
   const difference = a.units * 10n ** BigInt(scale - a.scale) - b.units * 10n ** BigInt(scale - b.scale);

@@ -3,10 +3,10 @@ import { isObject } from './json.ts';
 import { readStatement } from './read-statement.ts';
 import type { Statement } from './statement.ts';
 
-/** A document that AWS would not take, or that the evaluator cannot read: it is never guessed at. */
+/** A document that AWS would reject, or that the evaluator does not understand. It is never evaluated by a guess. */
 export class InvalidPolicyError extends Error {
   override readonly name = 'InvalidPolicyError';
-  /** Every fault found, as {@link checkPolicy} gives them. */
+  /** The faults that {@link checkPolicy} returns. */
   readonly faults: readonly string[];
 
   constructor(faults: readonly string[]) {
@@ -16,9 +16,9 @@ export class InvalidPolicyError extends Error {
 }
 
 /**
- * The faults of an identity or session policy, each one sentence; none for a good one. It judges form, as STS and IAM do
- * (`MalformedPolicyDocument`): elements and their types, operators, the values of typed operators, policy variables. It knows no
- * actions, resources or condition keys: whether these exist is not its question.
+ * Returns the faults of an identity or session policy, each as one sentence. It checks the form, as STS and IAM do
+ * (`MalformedPolicyDocument`): elements and their types, operators, the values of typed operators, policy variables. It does not
+ * check whether actions, resources or condition keys exist.
  *
  * @example
  * checkPolicy({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*' } });
@@ -28,11 +28,11 @@ export function checkPolicy(document: unknown): string[] {
   return readDocument(document).faults;
 }
 
-/** INVARIANT: a document is never changed after it was given; the same object stays the same policy. */
+/** INVARIANT: callers do not change a document after its first use. */
 const known = new WeakMap<object, readonly Statement[]>();
 
 /**
- * The statements of a document, ready to be matched; read at the first call.
+ * The statements of a document, parsed at the first call.
  *
  * @throws {@link InvalidPolicyError}
  */
@@ -64,7 +64,7 @@ function readDocument(document: unknown): ReadDocument {
   return { statements, faults };
 }
 
-/** A document without a Version is of 2008-10-17, which has no policy variables. */
+/** A document without a Version has the Version 2008-10-17, which has no policy variables. */
 function readVersion(version: unknown, faults: string[]): Language {
   if (version !== undefined && version !== '2008-10-17' && version !== '2012-10-17')
     faults.push('`Version` must be 2012-10-17 or 2008-10-17');

@@ -4,14 +4,14 @@ import { foldCase } from './letter-case.ts';
 import type { Decision, IamRequest, Policies } from './request.ts';
 
 /**
- * Decides a request as IAM does within one account and without resource policies: an explicit Deny anywhere wins; else the role
- * must allow it, and where there is a session policy, that must allow it too.
+ * Decides a request as IAM does within one account and without resource policies. An explicit Deny in any policy decides; otherwise
+ * the role must allow the request, and if there is a session policy, the session policy must allow it too.
  *
- * Pure and synchronous. It knows no actions: a request that no service would make is judged like any other, and wildcards in the
- * *request* stand for themselves. A document is read at its first use and must not be changed afterwards.
+ * Pure and synchronous. It does not check whether an action exists, and wildcards in the *request* are ordinary characters. A
+ * document is parsed at its first use and must not be changed afterwards.
  *
- * @throws {@link InvalidPolicyError} a document that cannot be read: nothing is decided on a guess
- * @throws TypeError a context value that is neither a string nor a list of strings, or a context key that is there in two spellings
+ * @throws {@link InvalidPolicyError} a document that is not understood
+ * @throws TypeError a context value that is neither a string nor a list of strings, or a context key that is given twice in different case
  * @see AWS IAM User Guide, "Policy evaluation logic"
  * @example
  * const role = [{ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 's3:*', Resource: '*' } }];
@@ -22,35 +22,35 @@ import type { Decision, IamRequest, Policies } from './request.ts';
 export function decide(request: IamRequest, policies: Policies): Decision {
   const read = { action: foldCase(request.action), resource: request.resource, context: new RequestContext(request.context) };
   const findings = layersOf(policies).map((layer) => findIn(layer, read));
-  const what = `\`${request.action}\` on \`${request.resource}\``;
+  const subject = `\`${request.action}\` on \`${request.resource}\``;
   for (const { denied } of findings) {
     if (denied !== undefined)
-      return { decision: 'explicit-deny', because: { statement: denied, reason: `${what} is denied by ${denied}` } };
+      return { decision: 'explicit-deny', because: { statement: denied, reason: `${subject} is denied by ${denied}` } };
   }
   const allowed: string[] = [];
   for (const finding of findings) {
-    if (finding.allowed === undefined) return implicitDeny(what, finding);
+    if (finding.allowed === undefined) return implicitDeny(subject, finding);
     allowed.push(finding.allowed);
   }
-  // The last layer is the narrowest, so its statement is the one to know of.
+  // The session policy is the last layer and the narrowest, so its statement is the most informative.
   return {
     decision: 'allow',
-    because: { statement: allowed.slice(-1).join(), reason: `${what} is allowed by ${allowed.join(' and by ')}` },
+    because: { statement: allowed.slice(-1).join(), reason: `${subject} is allowed by ${allowed.join(' and by ')}` },
   };
 }
 
-function implicitDeny(what: string, { title, nearest }: Finding): Decision {
-  const reason = `no statement of ${title} allows ${what}`;
+function implicitDeny(subject: string, { title, nearest }: Finding): Decision {
+  const reason = `no statement of ${title} allows ${subject}`;
   if (!nearest) return { decision: 'implicit-deny', because: { reason } };
   return {
     decision: 'implicit-deny',
-    because: { statement: nearest.name, reason: `${reason}; ${nearest.name} allows the action, but ${butFor(nearest)}` },
+    because: { statement: nearest.name, reason: `${reason}; ${nearest.name} allows the action, but ${describeMismatch(nearest)}` },
   };
 }
 
-function butFor({ mismatch }: Near): string {
-  if (mismatch.part === 'condition') return `its condition ${mismatch.condition.operator} on \`${mismatch.condition.key}\` does not hold`;
+function describeMismatch({ mismatch }: Near): string {
+  if (mismatch.part === 'condition') return `its condition ${mismatch.condition.operator} on \`${mismatch.condition.key}\` does not match`;
   return mismatch.missing === undefined
-    ? 'on other resources'
-    : `on resources named by \`\${${mismatch.missing}}\`, which has no value in this request`;
+    ? 'only on other resources'
+    : `only on resources with \`\${${mismatch.missing}}\`, which has no value in this request`;
 }

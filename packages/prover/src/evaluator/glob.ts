@@ -1,25 +1,25 @@
-/** One step of a pattern: the code of a literal character, or one of the four wildcards below. */
+/** A token of a pattern: the code of a literal character, or one of the four wildcards below. */
 export type Token = number;
 
-/** `*`: any characters, or none. */
+/** `*`: any number of any characters. */
 export const ANY_RUN: Token = -1;
 /** `?`: exactly one character. */
 export const ANY_ONE: Token = -2;
-/** `*` inside one part of an ARN: anything but a colon. */
+/** `*` inside one part of an ARN: any number of characters that are not colons. */
 export const PART_RUN: Token = -3;
-/** `?` inside one part of an ARN: one character, but no colon. */
+/** `?` inside one part of an ARN: one character that is not a colon. */
 export const PART_ONE: Token = -4;
 
 export const COLON: Token = 58;
 const STAR = 42;
 const QUESTION_MARK = 63;
 
-/** What a pattern is matched against. A string is one. */
+/** A text to match, for example a string. */
 export type Text = Pick<string, 'length' | 'charCodeAt'>;
 
 /**
- * Whether a value matches a pattern, the whole of it: `*` stands for any characters or none, `?` for exactly one, all else for itself.
- * Case-sensitive. There is no escape: a literal star is `${*}` in a policy, see AWS IAM User Guide, "IAM policy elements: Variables and tags".
+ * Whether a whole value matches a pattern: `*` matches any number of characters, `?` exactly one, other characters match themselves.
+ * Case-sensitive. There is no escape: a policy writes a literal star as `${*}`, see AWS IAM User Guide, "IAM policy elements: Variables and tags".
  *
  * @example
  * matchesGlob('s3:Get*', 's3:GetObject'); // true
@@ -29,7 +29,7 @@ export function matchesGlob(pattern: string, value: string): boolean {
   return matchesTokens(globTokens(pattern), value);
 }
 
-/** The tokens of a pattern whose wildcards are bounded by nothing. */
+/** The tokens of a pattern whose wildcards also match colons. */
 export function globTokens(pattern: string): readonly Token[] {
   return Array.from({ length: pattern.length }, (_, at) => {
     const code = pattern.charCodeAt(at);
@@ -37,18 +37,18 @@ export function globTokens(pattern: string): readonly Token[] {
   });
 }
 
-/** The tokens of a text in which nothing is a wildcard. */
+/** The tokens of a text without wildcards. */
 export function literalTokens(text: string): readonly Token[] {
   return Array.from({ length: text.length }, (_, at) => text.charCodeAt(at));
 }
 
 /**
- * Matches without recursion: when a character does not fit, the last run takes one character more and the rest is tried again.
- * That is enough. A run may as well stop at the first place from which the following literals fit, because the run after them
- * can take whatever was left over; so only the last unbounded run, and the last bounded one behind it, are ever reopened.
+ * Matches without recursion: if a character does not match, the last run is extended by one character and the rest is tried again.
+ * It is enough to extend the last unbounded run and the last bounded run after it. A run may end at the first position where the
+ * literals after it match, because the next run can match all characters that are left over.
  *
- * INVARIANT: no `ANY_ONE` stands before a `PART_RUN`; what crosses a colon between two bounded runs is then a literal colon or an
- * unbounded run, and the argument holds. Steps are at most about text × pattern: a hostile pattern costs time, it does not hang.
+ * INVARIANT: no `ANY_ONE` is before a `PART_RUN`. Between two bounded runs, only a literal colon or an unbounded run then matches a
+ * colon, and the argument above is valid. The steps are about text × pattern at most: a hostile pattern cannot block the process.
  */
 export function matchesTokens(tokens: readonly Token[], text: Text): boolean {
   let token = 0;

@@ -5,8 +5,8 @@ const EPOCH = /^\d{1,12}$/;
 const YEAR = /^\d{4}$/;
 
 /**
- * A date and time in seconds since 1970: a W3C profile of ISO 8601 (`2026-11-24`, `2026-11-24T08:00:00Z`, `…T08:00:00.5+01:00`),
- * or the seconds themselves. Four digits are a year.
+ * Parses a date and time to seconds since 1970: the W3C profile of ISO 8601 (`2026-11-24`, `2026-11-24T08:00:00Z`,
+ * `…T08:00:00.5+01:00`), or the number of seconds. Four digits are a year.
  *
  * @see AWS IAM User Guide, "IAM JSON policy elements: Condition operators", Date condition operators
  */
@@ -29,7 +29,7 @@ export function parseInstant(text: string): Decimal | undefined {
     offsetMinute,
   ] = match;
   const milliseconds = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  // `Date` makes 31 April 1 May, and hour 24 the next day; IAM's pages know neither.
+  // `Date` accepts 31 April as 1 May, and hour 24 as the next day; IAM's documentation has neither.
   if (Number.isNaN(milliseconds) || new Date(milliseconds).getUTCDate() !== Number(day)) return undefined;
   const offset = parseOffset(sign, offsetHour, offsetMinute);
   if (offset === undefined) return undefined;
@@ -37,7 +37,7 @@ export function parseInstant(text: string): Decimal | undefined {
   return { units: seconds * 10n ** BigInt(fraction.length) + BigInt(fraction), scale: fraction.length };
 }
 
-/** Seconds east of Greenwich. */
+/** Seconds ahead of UTC. */
 function parseOffset(sign = '+', hours = '00', minutes = '00'): number | undefined {
   if (Number(hours) > 23 || Number(minutes) > 59) return undefined;
   const seconds = Number(hours) * 3600 + Number(minutes) * 60;

@@ -1,26 +1,26 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
-/** An address as a number of 32 or 128 bits. Version 4 and 6 never match each other, mapped addresses neither. */
+/** An address as a number of 32 or 128 bits. IPv4 and IPv6 addresses never match each other, not even mapped ones. */
 interface Address {
   readonly bits: bigint;
   readonly width: 32 | 128;
 }
 
-/** Every address that shares the first bits. */
+/** The addresses that have their first bits in common. */
 export interface AddressBlock {
   readonly first: Address;
   readonly prefix: number;
 }
 
-/** One address, without a prefix or a zone. */
+/** Parses one address, without a prefix or a zone. */
 export function parseAddress(text: string): Address | undefined {
   if (isIPv4(text)) return { bits: readIPv4(text), width: 32 };
-  // A zone (`fe80::1%eth0`) is no part of an address that a service could have seen.
+  // A service never sees the zone of an address (`fe80::1%eth0`).
   if (isIPv6(text) && !text.includes('%')) return { bits: readIPv6(text), width: 128 };
   return undefined;
 }
 
-/** `203.0.113.0/24`, `2001:db8::/32`; without a prefix exactly that address. Bits behind the prefix are ignored. */
+/** `203.0.113.0/24`, `2001:db8::/32`; without a prefix, exactly that address. Bits after the prefix are ignored. */
 export function parseAddressBlock(text: string): AddressBlock | undefined {
   const [, address = '', prefix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
   const first = parseAddress(address);

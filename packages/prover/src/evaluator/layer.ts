@@ -3,7 +3,7 @@ import { statementsOf } from './document.ts';
 import type { Policies } from './request.ts';
 import { type Mismatch, mismatch, type ReadRequest, type Statement } from './statement.ts';
 
-/** Policies that together must allow a request, whatever the other layers say: the role's, or the session's. */
+/** The role's policies, or the session's. Every layer must allow a request. */
 export interface Layer {
   readonly title: string;
   readonly statements: readonly Named[];
@@ -15,7 +15,7 @@ interface Named {
   readonly statement: Statement;
 }
 
-/** How a layer stands to a request: the first Deny and the first Allow that apply, and the Allow that came nearest. */
+/** The result of a layer for a request: the first Deny and the first Allow that apply, and the Allow that came closest. */
 export interface Finding {
   readonly title: string;
   readonly denied?: string;
@@ -23,13 +23,13 @@ export interface Finding {
   readonly nearest?: Near;
 }
 
-/** An Allow statement that speaks of the action, and why it does not apply. */
+/** An Allow statement that matches the action, and why it does not apply. */
 export interface Near {
   readonly name: string;
   readonly mismatch: Exclude<Mismatch, { readonly part: 'action' }>;
 }
 
-/** The role's layer, and the session's where there is one. */
+/** The layer of the role, and of the session if there is one. */
 export function layersOf({ role, session }: Policies): readonly [Layer, ...Layer[]] {
   const own = layer("the role's policies", role, (at) => `role[${at}]`);
   if (session === undefined) return [own];
@@ -38,7 +38,7 @@ export function layersOf({ role, session }: Policies): readonly [Layer, ...Layer
     : [own, layer('the session policy', [session], () => 'session')];
 }
 
-/** Looks at every statement: a Deny may stand behind an Allow. */
+/** Checks every statement, because a Deny may follow an Allow. */
 export function findIn({ title, statements }: Layer, request: ReadRequest): Finding {
   let denied: string | undefined;
   let allowed: string | undefined;

@@ -1,16 +1,14 @@
 const ASCII = /^[\0-\x7f]*$/;
 
 /**
- * A text without the difference of upper and lower case, character by character: two texts are equal by it where each character is
- * the other's, or its other case. AWS's pages say "ignoring case" and no more.
+ * Removes the difference of upper and lower case, character by character. AWS's documentation says only "ignoring case".
  *
- * Two characters are one only if each is what the other becomes. Converting whole texts does more: `ß` becomes `SS`, and the Kelvin
- * sign, the dotless i and the long s become `k`, `I` and `S`, so that an Allow for the tenant `kunde` would hold for a look-alike.
- * Here a text equals no text of another length, and ASCII equals ASCII alone.
+ * Two characters are equal only if each is the other case of the other one. Converting whole texts makes more texts equal: `ß` becomes
+ * `SS`, and the Kelvin sign, the dotless i and the long s become `k`, `I` and `S`, so an Allow for the tenant `kunde` would also
+ * match a similar-looking id. Here texts of different length are never equal, and ASCII characters equal only ASCII characters.
  *
- * A Deny under StringEqualsIgnoreCase holds for fewer texts by this, never for other ones: what it no longer names are names of
- * other data, for S3 and DynamoDB compare bytes. One comparison serves both effects, as `StringNotEqualsIgnoreCase` must stay its
- * opposite.
+ * A Deny under StringEqualsIgnoreCase therefore matches fewer texts. The others name other data, because S3 and DynamoDB compare
+ * bytes. Allow and Deny use the same comparison, because `StringNotEqualsIgnoreCase` must be its opposite.
  *
  * @see AWS IAM User Guide, "IAM JSON policy elements: Condition operators", String condition operators
  */

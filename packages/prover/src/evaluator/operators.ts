@@ -1,16 +1,16 @@
 import { arn, binary, bool, type Comparison, date, exactText, foldedText, ipAddress, numeric, pattern } from './comparison.ts';
 
-/** One condition operator, without set operator and `IfExists`. */
+/** A condition operator, without set operator and `IfExists`. */
 export interface Operator {
   /** As AWS writes it. */
   readonly name: string;
   readonly comparison: Comparison;
-  /** Holds where the comparison does not. */
+  /** Whether the operator is true when the comparison is false. */
   readonly negated: boolean;
 }
 
 /**
- * The operators, by their names in lower case. `Null` is none of them: it asks whether a key is there, see `condition.ts`.
+ * The operators by their names in lower case. `Null` is not one of them: it checks whether a key is present, see `condition.ts`.
  *
  * @see AWS IAM User Guide, "IAM JSON policy elements: Condition operators"
  */

@@ -2,10 +2,10 @@ import { RequestContext } from './context.ts';
 import { globTokens, literalTokens, type Token } from './glob.ts';
 import { foldCase } from './letter-case.ts';
 
-/** A string of a policy, cut at its policy variables. */
+/** A string of a policy, split at its policy variables. */
 export type Pieces = readonly (string | Literal | Variable)[];
 
-/** `${*}`, `${?}`, `${$}`: a character that is not the wildcard it looks like. */
+/** `${*}`, `${?}`, `${$}`: a literal character. */
 interface Literal {
   readonly literal: string;
 }
@@ -14,14 +14,14 @@ interface Literal {
 interface Variable {
   /** The condition key, as the policy spells it. */
   readonly name: string;
-  /** The same without its case. */
+  /** The same key after {@link foldCase}. */
   readonly key: string;
   readonly fallback?: string;
 }
 
-/** What a policy says that cannot be read. */
+/** Why a string of a policy is not valid. */
 export interface Fault {
-  /** The end of a sentence whose subject is the offending value. */
+  /** The predicate of a sentence whose subject is the string. */
   readonly fault: string;
 }
 
@@ -34,7 +34,7 @@ const SPECIAL = /^[*?$]$/;
 const REFERENCE = /^ *([^\s,'{}$]+(?: [^\s,'{}$]+)*) *(?:, *'([^']*)' *)?$/;
 
 /**
- * Cuts a string at its variables. Policies of before 2012-10-17, or without a Version, have none: there `${…}` is text.
+ * Splits a string at its variables. A policy with an earlier Version than 2012-10-17, or without one, has none: there `${…}` is text.
  *
  * @see AWS IAM User Guide, "IAM policy elements: Variables and tags"
  */
@@ -43,10 +43,10 @@ export function parsePieces(text: string, { variables }: { readonly variables: b
   let at = 0;
   for (let open = variables ? text.indexOf(OPENING) : -1; open >= 0; open = text.indexOf(OPENING, at)) {
     const close = text.indexOf('}', open);
-    if (close < 0) return { fault: 'opens a policy variable and does not close it' };
+    if (close < 0) return { fault: 'has a policy variable that is not closed' };
     const inside = text.slice(open + OPENING.length, close);
     const variable = parseVariable(inside);
-    if (!variable) return { fault: `has a policy variable that is not one: \`\${${inside}}\`` };
+    if (!variable) return { fault: `has a policy variable that is not valid: \`\${${inside}}\`` };
     if (open > at) pieces.push(text.slice(at, open));
     pieces.push(variable);
     at = close + 1;
@@ -55,15 +55,15 @@ export function parsePieces(text: string, { variables }: { readonly variables: b
   return pieces;
 }
 
-/** Whether the string is the same for every request. */
+/** Whether the string is the same for all requests. */
 export function isConstant(pieces: Pieces): boolean {
   return pieces.every((piece) => typeof piece === 'string' || 'literal' in piece);
 }
 
-/** What a string of a policy is in one request; undefined where one of its variables has no value there. */
+/** Returns the string of a policy for one request, or undefined if one of its variables has no value. */
 export type InRequest<T> = (context: RequestContext) => T | undefined;
 
-/** The string, every variable filled. */
+/** The string with its variables filled. */
 export function filled(pieces: Pieces): InRequest<string> {
   return readOnce(pieces, (context) =>
     fill(pieces, context)
@@ -73,8 +73,8 @@ export function filled(pieces: Pieces): InRequest<string> {
 }
 
 /**
- * The pattern, every variable filled. Wildcards are what the policy's author wrote: those in the *value* of a variable are literal,
- * so that nobody widens a policy by naming himself `*`. AWS's pages do not say; iam-simulate does the same.
+ * The pattern with its variables filled. Wildcards in the *value* of a variable are literal characters, so that a principal named `*`
+ * does not widen a policy. AWS does not document this; iam-simulate does the same.
  */
 export function filledPattern(pieces: Pieces, bound = (tokens: readonly Token[]): readonly Token[] => tokens): InRequest<readonly Token[]> {
   return readOnce(pieces, (context) => {
@@ -83,13 +83,13 @@ export function filledPattern(pieces: Pieces, bound = (tokens: readonly Token[])
   });
 }
 
-/** The first variable of the string that has no value in this request, as the policy names it. */
+/** The first variable of the string that has no value in a request, as the policy writes it. */
 export function missingVariable(pieces: Pieces, context: RequestContext): string | undefined {
   for (const piece of pieces) if (typeof piece !== 'string' && 'key' in piece && valueOf(piece, context) === undefined) return piece.name;
   return undefined;
 }
 
-/** Most strings of a policy are the same for every request: those are read when the policy is. */
+/** Most strings of a policy are the same for all requests: these are evaluated once. */
 function readOnce<T>(pieces: Pieces, read: InRequest<T>): InRequest<T> {
   if (!isConstant(pieces)) return read;
   const constant = read(new RequestContext({}));

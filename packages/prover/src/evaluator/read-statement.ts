@@ -5,18 +5,18 @@ import { foldCase } from './letter-case.ts';
 import { isFault, type Pieces, parsePieces } from './policy-variable.ts';
 import { type ActionPattern, actionPattern, type Element, type ResourcePattern, resourcePattern, type Statement } from './statement.ts';
 
-/** Writes down what is wrong: the end of a sentence whose subject is the statement. Reading goes on, so that every fault is found. */
+/** Records a fault: the predicate of a sentence whose subject is the statement. Parsing continues, so that every fault is found. */
 type Note = (fault: string) => void;
 
 const KEYS: ReadonlySet<string> = new Set(['Sid', 'Effect', 'Action', 'NotAction', 'Resource', 'NotResource', 'Condition']);
 const SID = /^[A-Za-z0-9]*$/;
-/** A service has no wildcard, but for `*:*`. */
+/** The service has no wildcard, except in `*:*`. */
 const ACTION = /^(?:\*|\*:\*|[a-z0-9-]+:[\w*?-]+)$/i;
 /** "You can't use a wildcard in the service segment": AWS IAM User Guide, "IAM JSON policy elements: Resource". */
 const RESOURCE = /^(?:\*+$|arn:[^:]*:[A-Za-z0-9-]+:)/;
 const LAST_PART = 5;
 
-/** Reads one statement. INVARIANT: whoever finds a fault noted does not use what was read. */
+/** Parses one statement. INVARIANT: the result is not used if a fault was recorded. */
 export function readStatement(json: unknown, at: number, language: Language, faults: string[]): Statement {
   const note: Note = (fault) => faults.push(`\`Statement[${at}]\` ${fault}`);
   if (!isObject(json)) note('is not an object');
@@ -42,11 +42,11 @@ function unknownElement(key: string): string {
 function readSid(sid: unknown, note: Note): string {
   if (sid === undefined) return '';
   if (typeof sid === 'string' && SID.test(sid)) return sid;
-  note('has a `Sid` that is not made of letters and digits');
+  note('has a `Sid` that has other characters than letters and digits');
   return '';
 }
 
-/** `Action` or `NotAction`, `Resource` or `NotResource`. An empty list is legal: it names nothing. */
+/** `Action` or `NotAction`, `Resource` or `NotResource`. An empty list is valid and matches nothing. */
 function readElement<T>(source: JsonObject, name: 'Action' | 'Resource', note: Note, read: (text: string) => T): Element<T> {
   const not = `Not${name}`;
   if ((source[name] === undefined) === (source[not] === undefined)) note(`must have either \`${name}\` or \`${not}\``);
@@ -65,7 +65,7 @@ function readAction(text: string, note: Note): ActionPattern {
 }
 
 function readResource(text: string, language: Language, note: Note): ResourcePattern {
-  if (!RESOURCE.test(text)) note(`names \`${text}\`, which is neither an ARN of one service nor \`*\``);
+  if (!RESOURCE.test(text)) note(`names \`${text}\`, which is neither an ARN with a service nor \`*\``);
   const pieces = parsePieces(text, language);
   if (isFault(pieces)) note(`names \`${text}\`, which ${pieces.fault}`);
   const read = isFault(pieces) ? [] : pieces;
@@ -85,10 +85,10 @@ function readConditions(json: unknown, language: Language, note: Note): readonly
     note('has a `Condition` that is not an object');
     return [];
   }
-  noteTwins(json, note);
+  noteDuplicates(json, note);
   return Object.entries(json).flatMap(([operator, keys]) => {
     if (isObject(keys)) {
-      noteTwins(keys, note);
+      noteDuplicates(keys, note);
       return Object.entries(keys).flatMap(([key, values]) => readKey(operator, key, values, language, note));
     }
     note(`has a \`Condition\` whose \`${operator}\` is not an object`);
@@ -97,20 +97,20 @@ function readConditions(json: unknown, language: Language, note: Note): readonly
 }
 
 /**
- * Names compare without case, so that two spellings are one name given twice; which of them would count, nobody says.
+ * Case is ignored in names, so two spellings are a duplicate. AWS does not document which of them counts.
  *
  * @see AWS IAM User Guide, "IAM policy validation check reference", Duplicate keys with different case
  */
-function noteTwins(named: JsonObject, note: Note): void {
+function noteDuplicates(named: JsonObject, note: Note): void {
   const seen = new Set<string>();
   for (const name of Object.keys(named)) {
     const folded = foldCase(name);
-    if (seen.has(folded)) note(`has a \`Condition\` with \`${name}\` in another spelling beside it`);
+    if (seen.has(folded)) note(`has a \`Condition\` with \`${name}\` twice, in different case`);
     seen.add(folded);
   }
 }
 
-/** IAM takes `true` and `1` for `"true"` and `"1"`. */
+/** IAM reads `true` and `1` as `"true"` and `"1"`. */
 function readKey(operator: string, key: string, json: unknown, language: Language, note: Note): readonly Condition[] {
   const values = oneOrMany(json);
   if (!values.every(isScalar)) {
@@ -119,7 +119,7 @@ function readKey(operator: string, key: string, json: unknown, language: Languag
   }
   const read = readCondition(operator, key, values.map(String), language);
   if ('holds' in read) return [read];
-  for (const fault of read) note(`has a \`Condition\` that cannot be judged: ${fault}`);
+  for (const fault of read) note(`has a \`Condition\` that is not valid: ${fault}`);
   return [];
 }
 

@@ -1,33 +1,33 @@
 import type { OneOrMany, PolicyDocument } from '@tenant-aws/policy';
 
-/** One request as IAM sees it. A context key that the service did not send is an absent property. Context keys compare case-insensitively. */
+/** A request as IAM receives it. A context key that the service did not send is absent. Case is ignored in context keys. */
 export interface IamRequest {
   /** `s3:GetObject` */
   readonly action: string;
-  /** The full ARN, or `*` where the action has no resource. */
+  /** The full ARN, or `*` if the action has no resource. */
   readonly resource: string;
-  /** One string for a single-valued key, a list for a multivalued one, however many values this request has. */
+  /** A string for a single-valued key. A list for a multivalued key, even if this request has one value. */
   readonly context: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** Every policy that bears on a request: the rights are role ∩ session. Documents are read once: do not change one after it was given. */
+/** The policies of a request: the permissions are role ∩ session. Documents are parsed once: do not change one after its first use. */
 export interface Policies {
-  /** The role's own policies: a union. */
+  /** The policies of the role. Their permissions add up. */
   readonly role: readonly PolicyDocument[];
-  /** The session policy, or several, where the session has any: a union, which can only narrow the role. An empty list allows nothing. */
+  /** The session policies, if the session has any. Their permissions add up, and can only narrow those of the role. An empty list allows nothing. */
   readonly session?: OneOrMany<PolicyDocument>;
 }
 
-/** A decision, and what led to it. */
+/** A decision and the reason for it. */
 export interface Decision {
   readonly decision: 'allow' | 'explicit-deny' | 'implicit-deny';
   readonly because: {
     /**
-     * The statement that decided, by its Sid or its place: `session[0]`, `role[1][OwnFolder]` (of the role's second policy).
-     * After an implicit deny, the one that came nearest to allowing; absent if none came near.
+     * The statement that decided, by its Sid or its index: `session[0]`, `role[1][OwnFolder]` (in the role's second policy).
+     * After an implicit deny, the statement that matches the action and came closest to allowing it, if there is one.
      */
     readonly statement?: string;
-    /** One sentence for a developer or a log. It repeats the request's action and resource. */
+    /** One sentence for a developer or a log. It has the action and the resource of the request. */
     readonly reason: string;
   };
 }

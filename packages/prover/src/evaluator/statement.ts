@@ -5,19 +5,19 @@ import { globTokens, matchesTokens, type Token } from './glob.ts';
 import { foldCase } from './letter-case.ts';
 import { type InRequest, missingVariable, type Pieces } from './policy-variable.ts';
 
-/** A request, read once for all statements. */
+/** A request, prepared once for all statements. */
 export interface ReadRequest {
-  /** Without its case: actions compare without. */
+  /** After {@link foldCase}, because case is ignored in actions. */
   readonly action: string;
   readonly resource: string;
   readonly context: RequestContext;
 }
 
-/** A statement, read. */
+/** A parsed statement. */
 export interface Statement {
-  /** Empty where it has none. */
+  /** Empty if the statement has none. */
   readonly sid: string;
-  /** The Sid, or else its place in the document. */
+  /** The Sid, or else the index in the document. */
   readonly name: string;
   readonly effect: 'Allow' | 'Deny';
   readonly action: Element<ActionPattern>;
@@ -31,14 +31,14 @@ export interface Element<T> {
   readonly except: boolean;
 }
 
-/** The tokens of an action's pattern, without its case. */
+/** The tokens of an action pattern, after {@link foldCase}. */
 export type ActionPattern = readonly Token[];
 
 export function actionPattern(action: string): ActionPattern {
   return globTokens(foldCase(action));
 }
 
-/** An ARN pattern, and the variable that it lacks in a request. */
+/** An ARN pattern, and the variable of it that has no value in a request. */
 export interface ResourcePattern {
   readonly tokens: InRequest<readonly Token[]>;
   readonly missing: InRequest<string>;
@@ -48,7 +48,7 @@ export function resourcePattern(pieces: Pieces): ResourcePattern {
   return { tokens: arnPattern(pieces, RESOURCE_WILDCARDS), missing: (context) => missingVariable(pieces, context) };
 }
 
-/** Where a statement stops to speak of a request, in the order of the look: the later, the nearer it came. */
+/** The first part of a statement that does not match a request. Parts are compared in this order: a later one is closer to a match. */
 export type Mismatch =
   | { readonly part: 'action' }
   | { readonly part: 'resource'; readonly missing?: string }
@@ -65,9 +65,9 @@ export function mismatch(statement: Statement, request: ReadRequest): Mismatch |
 }
 
 /**
- * A pattern whose variable has no value "will not match any resource". Under `NotResource` that sentence has two readings;
- * iam-simulate's is taken here, by which the statement then applies to nothing: a Deny fence fails open, and the reader of a
- * policy had better know. Write fences without variables, or guard them with `Null`.
+ * A pattern whose variable has no value "will not match any resource". For `NotResource` this sentence is ambiguous. As in
+ * iam-simulate, the statement then applies to no resource, so a Deny with such a NotResource denies nothing. Write such a Deny without
+ * variables, or require the variable by `Null`.
  */
 function resourceMismatch({ patterns, except }: Element<ResourcePattern>, request: ReadRequest): Mismatch | undefined {
   const missing = firstMissing(patterns, request.context);

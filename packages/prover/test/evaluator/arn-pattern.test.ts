@@ -8,14 +8,14 @@ function matches(pattern: string, arn: string, wildcards: ArnWildcards = RESOURC
   return matchesTokens(arnPattern([pattern], wildcards)(new RequestContext({})) ?? [], arn);
 }
 
-/** The same rule as a regular expression, which knows how to try everything. */
-function reference(pattern: string, { runOn }: ArnWildcards): RegExp {
+/** The same rule as a regular expression, which backtracks. */
+function reference(pattern: string, { crossColons }: ArnWildcards): RegExp {
   let colons = 0;
   const source = Array.from(pattern, (character, at) => {
     if (character === ':') colons++;
     const last = colons >= 5;
     const next = pattern[at + 1];
-    if (character === '*') return last || (runOn && (next === ':' || next === undefined)) ? '[^]*' : '[^:]*';
+    if (character === '*') return last || (crossColons && (next === ':' || next === undefined)) ? '[^]*' : '[^:]*';
     if (character === '?') return last ? '[^]' : '[^:]';
     return character;
   });
@@ -38,11 +38,11 @@ describe('a Resource pattern', () => {
     ['arn:aws:s3:::b/k', 'arn:aws:s3:::B/k', false],
     ['arn:aws:s3:::b/k', 'arn:aws:S3:::b/k', false],
     ['arn:aws:s3:::b', 'arn:aws:s3:::b/k', false],
-  ])('says of %s and %s: %s', (pattern, arn, expected) => {
+  ])('compares %s with %s: %s', (pattern, arn, expected) => {
     expect(matches(pattern, arn)).toBe(expected);
   });
 
-  it('lets a star that ends a part run on past colons, as the documentation of AWS says', () => {
+  it('has a star at the end of a part that also matches colons, as AWS documents', () => {
     expect(matches('arn:aws:s3:*:*:own/*', 'arn:aws:s3:::other/a:own/x')).toBe(true);
   });
 });
@@ -50,7 +50,7 @@ describe('a Resource pattern', () => {
 describe('the pattern of an ARN operator', () => {
   it.each([
     ['arn:aws:someservice:*:111122223333:finance/*', 'arn:aws:someservice:us-east-2:111122223333:finance/a:b', true],
-    // The example of AWS's own page for what StringLike matches and ArnLike does not.
+    // AWS's example of a value that StringLike matches and ArnLike does not.
     [
       'arn:aws:someservice:*:111122223333:finance/*',
       'arn:aws:someservice:us-east-2:999999999999:store/abc:111122223333:finance/document.txt',
@@ -58,7 +58,7 @@ describe('the pattern of an ARN operator', () => {
     ],
     ['arn:aws:iam::1:*:y', 'arn:aws:iam::1:role/x:y', true],
     ['arn:aws:iam::*', 'arn:aws:iam::1:role/x', false],
-  ])('says of %s and %s: %s', (pattern, arn, expected) => {
+  ])('compares %s with %s: %s', (pattern, arn, expected) => {
     expect(matches(pattern, arn, OPERATOR_WILDCARDS)).toBe(expected);
   });
 });
@@ -66,7 +66,7 @@ describe('the pattern of an ARN operator', () => {
 it.each([
   ['a Resource', RESOURCE_WILDCARDS],
   ['an ARN operator', OPERATOR_WILDCARDS],
-])('bounds the wildcards of %s as its rule says', (_, wildcards) => {
+])('bounds the wildcards of %s by its rule', (_, wildcards) => {
   const pattern = fc.string({ unit: fc.constantFrom('a', ':', ':', '*', '?'), maxLength: 14 });
   const arn = fc.string({ unit: fc.constantFrom('a', 'a', ':'), maxLength: 14 });
   fc.assert(

@@ -22,7 +22,7 @@ describe('ForAllValues', () => {
     ['StringNotEquals', ['globex', 'initech'], true],
     ['StringNotEquals', ['globex', 'acme'], false],
     ['StringLike', ['acme', 'ACME'], false],
-    // Over no values it is true, negated or not.
+    // Without values it is true, negated or not.
     ['StringEquals', undefined, true],
     ['StringEquals', [], true],
     ['StringEquals', [''], true],
@@ -33,17 +33,17 @@ describe('ForAllValues', () => {
     expect(under(`ForAllValues:${operator}`, values)).toBe(expected);
   });
 
-  it('lets each value match another one of the policy', () => {
+  it('accepts values that match different values of the policy', () => {
     expect(under('ForAllValues:StringEquals', ['a', 'b'], ['a', 'b', 'c'])).toBe(true);
     expect(under('ForAllValues:StringEquals', ['a', 'd'], ['a', 'b', 'c'])).toBe(false);
   });
 
-  it('is false over any value where the policy lists none', () => {
+  it('is false for every value if the list of the policy is empty', () => {
     expect(under('ForAllValues:StringEquals', ['a'], [])).toBe(false);
     expect(under('ForAllValues:StringEquals', undefined, [])).toBe(true);
   });
 
-  it('works for every type of value', () => {
+  it('accepts every type of value', () => {
     expect(holds({ 'ForAllValues:Bool': { 'x:k': 'true' } }, { 'x:k': ['true', 'false'] })).toBe(false);
     expect(holds({ 'ForAllValues:NumericLessThan': { 'x:k': '3' } }, { 'x:k': ['1', '2'] })).toBe(true);
     expect(
@@ -58,7 +58,7 @@ describe('ForAnyValue', () => {
     ['StringEquals', ['globex'], false],
     ['StringNotEquals', ['globex', 'acme'], true],
     ['StringNotEquals', ['acme'], false],
-    // Over no values it is false, negated or not.
+    // Without values it is false, negated or not.
     ['StringEquals', undefined, false],
     ['StringEquals', [], false],
     ['StringEquals', [''], false],
@@ -79,11 +79,11 @@ describe('no set operator', () => {
     ['StringNotEquals', ['globex', 'initech'], true],
     ['StringEquals', [], false],
     ['StringNotEquals', [], true],
-  ])('%s "acme" of the multivalued %j: %s, a negated operator being the opposite of its twin', (operator, values, expected) => {
+  ])('%s "acme" of the multivalued %j: %s; a negated operator is the opposite of the positive one', (operator, values, expected) => {
     expect(under(operator, values)).toBe(expected);
   });
 
-  it('never holds where one value is not of the type', () => {
+  it('is false if a value does not have the type of the operator', () => {
     expect(holds({ NumericNotEquals: { 'x:k': '1' } }, { 'x:k': ['2', 'two'] })).toBe(false);
     expect(holds({ 'ForAnyValue:NumericEquals': { 'x:k': '1' } }, { 'x:k': ['1', 'two'] })).toBe(false);
   });
@@ -98,7 +98,7 @@ describe('IfExists', () => {
     },
   );
 
-  it('does not excuse a value that does not match', () => {
+  it('is false for a value that does not match', () => {
     expect(under('StringEqualsIfExists', 'globex')).toBe(false);
     expect(under('StringEqualsIfExists', '')).toBe(false);
     expect(under('ForAllValues:StringEqualsIfExists', ['acme', 'globex'])).toBe(false);
@@ -126,7 +126,7 @@ describe('Null', () => {
 });
 
 describe('a Condition', () => {
-  it('wants every operator and every key of it', () => {
+  it('requires all its operators and keys', () => {
     const condition = { StringEquals: { 'x:a': '1', 'x:b': '2' }, StringLike: { 'x:c': '3*' } };
     expect(holds(condition, { 'x:a': '1', 'x:b': '2', 'x:c': '33' })).toBe(true);
     expect(holds(condition, { 'x:a': '0', 'x:b': '2', 'x:c': '33' })).toBe(false);
@@ -134,17 +134,17 @@ describe('a Condition', () => {
     expect(holds(condition, { 'x:a': '1', 'x:b': '2', 'x:c': '4' })).toBe(false);
   });
 
-  it('holds when it is empty', () => {
+  it('is true if it is empty', () => {
     expect(holds({}, {})).toBe(true);
     expect(holds({ StringEquals: {} }, {})).toBe(true);
   });
 
-  it('compares names of keys and operators without case', () => {
+  it('ignores case in names of keys and operators', () => {
     expect(holds({ 'forallvalues:STRINGequalsIFEXISTS': { 'DynamoDB:leadingKEYS': 'acme' } }, { [KEY]: ['acme'] })).toBe(true);
     expect(holds({ StringEquals: { 'aws:principaltag/TENANT': 'acme' } }, { 'AWS:PrincipalTag/tenant': 'acme' })).toBe(true);
   });
 
-  it('looks up keys among the own ones only', () => {
+  it('reads only own properties of the context', () => {
     expect(holds({ Null: { constructor: 'true', __proto__: 'true', toString: 'true' } }, {})).toBe(true);
     expect(holds({ StringEquals: { ['__proto__']: 'x' } }, {})).toBe(false);
   });

@@ -23,15 +23,15 @@ describe('checkPolicy', () => {
         { ...good, Sid: '' },
       ],
     ],
-    ['numbers and truth values', { ...good, Condition: { Null: { k: true }, NumericEquals: { k: [1, '2'] }, Bool: { k: false } } }],
-    ['any spelling of operators', { ...good, Condition: { stringlike: { k: 'v' }, 'FORANYVALUE:StringEqualsIFEXISTS': { k: 'v' } } }],
-    ['a misspelt key, which is for lint to find', { ...good, Condition: { StringEquals: { 'dynamodb: LeadingKeys': 'acme' } } }],
+    ['numbers and booleans', { ...good, Condition: { Null: { k: true }, NumericEquals: { k: [1, '2'] }, Bool: { k: false } } }],
+    ['operators in any case', { ...good, Condition: { stringlike: { k: 'v' }, 'FORANYVALUE:StringEqualsIFEXISTS': { k: 'v' } } }],
+    ['a misspelt key, which lint must find', { ...good, Condition: { StringEquals: { 'dynamodb: LeadingKeys': 'acme' } } }],
     ['an ARN operator with a variable', { ...good, Condition: { ArnLike: { k: '${aws:PrincipalArn}' } } }],
-  ])('finds nothing wrong with %s', (_, statement) => {
+  ])('accepts %s', (_, statement) => {
     expect(faults(statement)).toEqual([]);
   });
 
-  it('takes both versions, none, and an Id', () => {
+  it('accepts both versions, no version, and an Id', () => {
     expect(faults(good, '2008-10-17')).toEqual([]);
     expect(checkPolicy({ Id: 'x', Statement: good })).toEqual([]);
     expect(faults({ ...good, Resource: 'arn:aws:s3:::b/${not a variable' }, '2008-10-17')).toEqual([]);
@@ -58,15 +58,15 @@ describe('checkPolicy', () => {
       'two statements have the same `Sid`',
     ],
     [{ Statement: ['x'] }, '`Statement[0]` is not an object'],
-  ])('finds of %j: %s', (document, fault) => {
+  ])('reports for %j: %s', (document, fault) => {
     expect(checkPolicy(document)).toContain(fault);
   });
 
   it.each<[object, string]>([
     [{ Effect: undefined }, '`Statement[0]` must have the `Effect` Allow or Deny'],
     [{ Effect: 'allow' }, '`Statement[0]` must have the `Effect` Allow or Deny'],
-    [{ Sid: 'no spaces' }, '`Statement[0]` has a `Sid` that is not made of letters and digits'],
-    [{ Sid: 1 }, '`Statement[0]` has a `Sid` that is not made of letters and digits'],
+    [{ Sid: 'no spaces' }, '`Statement[0]` has a `Sid` that has other characters than letters and digits'],
+    [{ Sid: 1 }, '`Statement[0]` has a `Sid` that has other characters than letters and digits'],
     [{ NotAction: 's3:*' }, '`Statement[0]` must have either `Action` or `NotAction`'],
     [{ Action: undefined }, '`Statement[0]` must have either `Action` or `NotAction`'],
     [{ NotResource: '*' }, '`Statement[0]` must have either `Resource` or `NotResource`'],
@@ -77,22 +77,22 @@ describe('checkPolicy', () => {
     [{ Action: 's*:GetObject' }, '`Statement[0]` names `s*:GetObject`, which is not an action such as `s3:GetObject` or `s3:Get*`'],
     [{ Action: 's3: GetObject' }, '`Statement[0]` names `s3: GetObject`, which is not an action such as `s3:GetObject` or `s3:Get*`'],
     [{ Action: 's3:${aws:x}' }, '`Statement[0]` names `s3:${aws:x}`, which is not an action such as `s3:GetObject` or `s3:Get*`'],
-    [{ Resource: 'bucket/*' }, '`Statement[0]` names `bucket/*`, which is neither an ARN of one service nor `*`'],
-    [{ Resource: 'arn:aws:*:::b' }, '`Statement[0]` names `arn:aws:*:::b`, which is neither an ARN of one service nor `*`'],
-    [{ Resource: 'arn:*' }, '`Statement[0]` names `arn:*`, which is neither an ARN of one service nor `*`'],
-    [{ Resource: '' }, '`Statement[0]` names ``, which is neither an ARN of one service nor `*`'],
+    [{ Resource: 'bucket/*' }, '`Statement[0]` names `bucket/*`, which is neither an ARN with a service nor `*`'],
+    [{ Resource: 'arn:aws:*:::b' }, '`Statement[0]` names `arn:aws:*:::b`, which is neither an ARN with a service nor `*`'],
+    [{ Resource: 'arn:*' }, '`Statement[0]` names `arn:*`, which is neither an ARN with a service nor `*`'],
+    [{ Resource: '' }, '`Statement[0]` names ``, which is neither an ARN with a service nor `*`'],
     [
       { Resource: 'arn:aws:sqs:${aws:RequestedRegion}:1:q' },
       '`Statement[0]` names `arn:aws:sqs:${aws:RequestedRegion}:1:q`, which has a policy variable before the fifth colon',
     ],
     [
       { Resource: 'arn:aws:s3:::b/${aws:x' },
-      '`Statement[0]` names `arn:aws:s3:::b/${aws:x`, which opens a policy variable and does not close it',
+      '`Statement[0]` names `arn:aws:s3:::b/${aws:x`, which has a policy variable that is not closed',
     ],
-    [{ Resource: 'arn:aws:s3:::b/${}' }, '`Statement[0]` names `arn:aws:s3:::b/${}`, which has a policy variable that is not one: `${}`'],
+    [{ Resource: 'arn:aws:s3:::b/${}' }, '`Statement[0]` names `arn:aws:s3:::b/${}`, which has a policy variable that is not valid: `${}`'],
     [
       { Resource: 'arn:aws:s3:::b/${aws:x, "y"}' },
-      '`Statement[0]` names `arn:aws:s3:::b/${aws:x, "y"}`, which has a policy variable that is not one: `${aws:x, "y"}`',
+      '`Statement[0]` names `arn:aws:s3:::b/${aws:x, "y"}`, which has a policy variable that is not valid: `${aws:x, "y"}`',
     ],
     [{ Principal: '*' }, '`Statement[0]` has `Principal`, which only resource policies have'],
     [{ Conditions: {} }, '`Statement[0]` has `Conditions`, which is not an element of a statement'],
@@ -104,17 +104,17 @@ describe('checkPolicy', () => {
     ],
     [
       { Condition: { StringLike: { 's3:prefix': 'acme/*', 'S3:Prefix': '*' } } },
-      '`Statement[0]` has a `Condition` with `S3:Prefix` in another spelling beside it',
+      '`Statement[0]` has a `Condition` with `S3:Prefix` twice, in different case',
     ],
     [
       { Condition: { StringLike: { 's3:prefix': 'acme/*' }, stringLike: { 's3:prefix': '*' } } },
-      '`Statement[0]` has a `Condition` with `stringLike` in another spelling beside it',
+      '`Statement[0]` has a `Condition` with `stringLike` twice, in different case',
     ],
     [
       { Condition: { StringEquals: { k: [null] } } },
       '`Statement[0]` has a `Condition` whose `k` under `StringEquals` is neither a string nor a list of strings',
     ],
-  ])('finds in a statement with %j: %s', (change, fault) => {
+  ])('reports for a statement with %j: %s', (change, fault) => {
     expect(faults({ ...good, ...change })).toContain(fault);
   });
 
@@ -134,21 +134,21 @@ describe('checkPolicy', () => {
     [
       'DateLessThan',
       '24.11.2026',
-      'the value `24.11.2026` of `k` under `DateLessThan` is not a date of ISO 8601 with its time zone, nor seconds since 1970',
+      'the value `24.11.2026` of `k` under `DateLessThan` is neither an ISO 8601 date with a time zone nor a number of seconds since 1970',
     ],
     ['BinaryEquals', 'QQ', 'the value `QQ` of `k` under `BinaryEquals` is not base64'],
     ['IpAddress', '203.0.113.0/33', 'the value `203.0.113.0/33` of `k` under `IpAddress` is not an IP address or a CIDR block'],
     ['IpAddress', '203.0.113.*', 'the value `203.0.113.*` of `k` under `IpAddress` is not an IP address or a CIDR block'],
     ['NotIpAddress', '2001:db8::/129', 'the value `2001:db8::/129` of `k` under `NotIpAddress` is not an IP address or a CIDR block'],
-    ['ArnLike', '*', 'the value `*` of `k` under `ArnLike` is not an ARN of six parts, which the ARN operators compare one by one'],
-    ['StringEquals', '${', 'the value `${` of `k` under `StringEquals` opens a policy variable and does not close it'],
-  ])('finds in a condition %s of %s: %s', (operator, value, fault) => {
+    ['ArnLike', '*', 'the value `*` of `k` under `ArnLike` is not an ARN with six parts, which the ARN operators compare separately'],
+    ['StringEquals', '${', 'the value `${` of `k` under `StringEquals` has a policy variable that is not closed'],
+  ])('reports for a condition %s of %s: %s', (operator, value, fault) => {
     expect(faults({ ...good, Condition: { [operator]: { k: value } } })).toEqual([
-      `\`Statement[0]\` has a \`Condition\` that cannot be judged: ${fault}`,
+      `\`Statement[0]\` has a \`Condition\` that is not valid: ${fault}`,
     ]);
   });
 
-  it('finds every fault at once, each with its place', () => {
+  it('reports every fault, each with its statement', () => {
     expect(faults([good, { ...good, Effect: 'No' }, { ...good, Action: 's3' }], 'x')).toEqual([
       '`Version` must be 2012-10-17 or 2008-10-17',
       '`Statement[1]` must have the `Effect` Allow or Deny',
@@ -166,7 +166,7 @@ describe('statementsOf', () => {
     );
   });
 
-  it('reads a document once', () => {
+  it('parses a document once', () => {
     const document = { Version: '2012-10-17', Statement: good };
     expect(statementsOf(document)).toBe(statementsOf(document));
   });

@@ -7,12 +7,12 @@ const everything = policy(allow('*'));
 const own = policy({ ...allow('s3:GetObject', 'arn:aws:s3:::b/acme/*'), Sid: 'Own' });
 
 describe('decide', () => {
-  it('denies what nothing allows', () => {
+  it('denies a request that no statement allows', () => {
     expect(decide(getObject('b/k'), { role: [] }).decision).toBe('implicit-deny');
     expect(decide(getObject('b/k'), { role: [policy(allow('sqs:*'))] }).decision).toBe('implicit-deny');
   });
 
-  it('adds the policies of a role up', () => {
+  it('adds up the policies of a role', () => {
     const role = [policy(allow('sqs:*')), policy(allow('s3:GetObject'))];
     expect(decide(getObject('b/k'), { role }).decision).toBe('allow');
     expect(decide(request('sqs:SendMessage', '*'), { role }).decision).toBe('allow');
@@ -25,7 +25,7 @@ describe('decide', () => {
     expect(decide(getObject('b/globex/x'), { role: [own], session: everything }).decision).toBe('implicit-deny');
   });
 
-  it('adds several session policies up, and lets an empty list allow nothing', () => {
+  it('adds up several session policies, and denies everything for an empty list', () => {
     const session = [own, policy(allow('s3:GetObject', 'arn:aws:s3:::b/shared/*'))];
     expect(decide(getObject('b/shared/x'), { role: [everything], session }).decision).toBe('allow');
     expect(decide(getObject('b/globex/x'), { role: [everything], session }).decision).toBe('implicit-deny');
@@ -37,22 +37,22 @@ describe('decide', () => {
     ['the same document, before the Allow', [policy(deny('s3:GetObject'), allow('*'))], undefined],
     ['another policy of the role', [everything, policy(deny('s3:*'))], undefined],
     ['the session policy', [everything], policy(allow('*'), deny('s3:GetObject', 'arn:aws:s3:::b/*'))],
-    ['the role, whatever the session says', [policy(allow('*'), deny('s3:*'))], everything],
-  ])('lets a Deny win that stands in %s', (_, role, session) => {
+    ['the role, although the session policy allows the request', [policy(allow('*'), deny('s3:*'))], everything],
+  ])('denies by a Deny in %s', (_, role, session) => {
     expect(decide(getObject('b/k'), { role, ...(session && { session }) }).decision).toBe('explicit-deny');
   });
 
-  it('calls it an explicit deny even where nothing allows', () => {
+  it('returns explicit-deny even if no statement allows the request', () => {
     expect(decide(getObject('b/k'), { role: [policy(deny('s3:*'))] }).decision).toBe('explicit-deny');
   });
 
-  it('does not let a Deny win whose condition does not hold', () => {
+  it('ignores a Deny whose condition is false', () => {
     const role = [policy(allow('*'), deny('s3:*', '*', { Bool: { 'aws:SecureTransport': 'false' } }))];
     expect(decide(getObject('b/k', { 'aws:SecureTransport': 'true' }), { role }).decision).toBe('allow');
     expect(decide(getObject('b/k', { 'aws:SecureTransport': 'false' }), { role }).decision).toBe('explicit-deny');
   });
 
-  it('takes a single statement for a list of one', () => {
+  it('accepts a single statement instead of a list', () => {
     const role: PolicyDocument[] = [{ Version: '2012-10-17', Statement: allow('*') }];
     expect(decide(getObject('b/k'), { role }).decision).toBe('allow');
   });
@@ -64,8 +64,8 @@ describe('decide', () => {
   });
 });
 
-describe('the reasons', () => {
-  it('name the statements that allow, the narrower one first of all', () => {
+describe('the reason', () => {
+  it('has the statements that allow, and reports the narrowest as the one that decided', () => {
     expect(decide(getObject('b/acme/x'), { role: [everything], session: own }).because).toEqual({
       statement: 'session[Own]',
       reason: '`s3:GetObject` on `arn:aws:s3:::b/acme/x` is allowed by role[0][0] and by session[Own]',
@@ -73,7 +73,7 @@ describe('the reasons', () => {
     expect(decide(getObject('b/x'), { role: [own, everything] }).because.statement).toBe('role[1][0]');
   });
 
-  it('name the statement that denies', () => {
+  it('has the statement that denies', () => {
     const session = [everything, policy(allow('*'), deny('s3:GetObject'))];
     expect(decide(getObject('b/x'), { role: [everything], session }).because).toEqual({
       statement: 'session[1][1]',
@@ -81,39 +81,39 @@ describe('the reasons', () => {
     });
   });
 
-  it('name the statement that came nearest to allowing', () => {
+  it('has the statement that came closest to allowing', () => {
     const list = policy(allow('s3:*', 'arn:aws:s3:::other'), allow('s3:ListBucket', '*', { StringLike: { 's3:prefix': 'acme/*' } }));
     expect(decide(listBucket({ 's3:prefix': '' }), { role: [everything], session: list }).because).toEqual({
       statement: 'session[1]',
       reason:
         'no statement of the session policy allows `s3:ListBucket` on `arn:aws:s3:::b`; ' +
-        'session[1] allows the action, but its condition StringLike on `s3:prefix` does not hold',
+        'session[1] allows the action, but its condition StringLike on `s3:prefix` does not match',
     });
     expect(decide(getObject('b/globex/x'), { role: [own] }).because).toEqual({
       statement: 'role[0][Own]',
       reason:
         "no statement of the role's policies allows `s3:GetObject` on `arn:aws:s3:::b/globex/x`; " +
-        'role[0][Own] allows the action, but on other resources',
+        'role[0][Own] allows the action, but only on other resources',
     });
   });
 
-  it('name the variable that has no value', () => {
+  it('has the variable that has no value', () => {
     const role = [policy(allow('s3:GetObject', 'arn:aws:s3:::b/${aws:PrincipalTag/tenant}/*'))];
     expect(decide(getObject('b/acme/x'), { role }).because.reason).toBe(
       "no statement of the role's policies allows `s3:GetObject` on `arn:aws:s3:::b/acme/x`; " +
-        'role[0][0] allows the action, but on resources named by `${aws:PrincipalTag/tenant}`, which has no value in this request',
+        'role[0][0] allows the action, but only on resources with `${aws:PrincipalTag/tenant}`, which has no value in this request',
     );
   });
 
-  it('name no statement where none speaks of the action', () => {
+  it('has no statement if none matches the action', () => {
     expect(decide(request('sqs:SendMessage', '*'), { role: [own] }).because).toEqual({
       reason: "no statement of the role's policies allows `sqs:SendMessage` on `*`",
     });
   });
 });
 
-describe('what cannot be read', () => {
-  it('throws instead of guessing, wherever the bad document stands', () => {
+describe('invalid input', () => {
+  it('throws for an invalid document, in every position', () => {
     const bad = { Version: '2012-10-17', Statement: { ...allow('*'), Condition: { StringEqual: { 'x:k': 'v' } } } } as const;
     for (const policies of [
       { role: [bad] },
@@ -122,22 +122,22 @@ describe('what cannot be read', () => {
       { role: [], session: [own, bad] },
     ]) {
       expect(() => decide(getObject('b/k'), policies)).toThrow(InvalidPolicyError);
-      // A second look finds the same.
+      // A second call throws the same error.
       expect(() => decide(getObject('b/k'), policies)).toThrow('`StringEqual` is not a condition operator');
     }
   });
 
-  it('throws on a session policy of null: it must not pass for none', () => {
+  it('throws for a session policy of null, which is not the same as no session policy', () => {
     const policies = JSON.parse('{"role":[],"session":null}');
     expect(() => decide(getObject('b/k'), policies)).toThrow(InvalidPolicyError);
   });
 
-  it.each(['5', 'null', '["a",1]', '{}', 'true'])('throws on a context value of %s', (value) => {
+  it.each(['5', 'null', '["a",1]', '{}', 'true'])('throws for a context value of %s', (value) => {
     const context = JSON.parse(`{"x:k":${value}}`);
     expect(() => decide(getObject('b/k', context), { role: [everything] })).toThrow(TypeError);
   });
 
-  it('throws on a context key that is there in two spellings', () => {
-    expect(() => decide(getObject('b/k', { 's3:prefix': 'a', 'S3:Prefix': 'b' }), { role: [everything] })).toThrow('there twice');
+  it('throws for a context key that is given twice in different case', () => {
+    expect(() => decide(getObject('b/k', { 's3:prefix': 'a', 'S3:Prefix': 'b' }), { role: [everything] })).toThrow('given twice');
   });
 });

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ANY_ONE, ANY_RUN, globTokens, matchesGlob, matchesTokens, PART_ONE, PART_RUN } from '../../src/evaluator/glob.ts';
 
-/** The definition of a glob, word for word; it takes exponential time. */
+/** The definition of a glob, implemented literally. It takes exponential time. */
 function naive(pattern: string, value: string): boolean {
   if (pattern === '') return value === '';
   const rest = pattern.slice(1);
@@ -10,7 +10,7 @@ function naive(pattern: string, value: string): boolean {
   return value !== '' && (pattern[0] === '?' || pattern[0] === value[0]) && naive(rest, value.slice(1));
 }
 
-/** A text that counts how often it is looked at. */
+/** A text that counts how often its characters are read. */
 class CountedText {
   steps = 0;
   readonly #text: string;
@@ -51,7 +51,7 @@ describe('matchesGlob', () => {
     ['[a].+(b)|^$\\', '[a].+(b)|^$\\', true],
     ['[a].+(b)|^$\\', 'axb', false],
     ['**', 'x', true],
-  ])('says of %j and %j: %s', (pattern, value, matches) => {
+  ])('compares %j with %j: %s', (pattern, value, matches) => {
     expect(matchesGlob(pattern, value)).toBe(matches);
   });
 
@@ -67,17 +67,17 @@ describe('matchesGlob', () => {
   });
 
   it.each([
-    ['many runs that nearly fit', `${'*a'.repeat(200)}b`, 'a'.repeat(1_000)],
+    ['many runs that almost match', `${'*a'.repeat(200)}b`, 'a'.repeat(1_000)],
     ['many runs in a row', `${'*'.repeat(500)}b`, 'a'.repeat(1_000)],
-    ['a long literal behind a run', `*${'a'.repeat(500)}b`, 'a'.repeat(1_000)],
-    ['runs and single characters in turn', `${'*?'.repeat(200)}b`, 'a'.repeat(1_000)],
-  ])('takes no more than text times pattern steps for %s', (_, pattern, value) => {
+    ['a long literal after a run', `*${'a'.repeat(500)}b`, 'a'.repeat(1_000)],
+    ['alternating runs and single characters', `${'*?'.repeat(200)}b`, 'a'.repeat(1_000)],
+  ])('needs at most text times pattern steps for %s', (_, pattern, value) => {
     const text = new CountedText(value);
     expect(matchesTokens(globTokens(pattern), text)).toBe(false);
     expect(text.steps).toBeLessThanOrEqual(2 * pattern.length * value.length);
   });
 
-  it('looks once at every character of a common pattern', () => {
+  it('reads every character about once for a common pattern', () => {
     const text = new CountedText(`notes/acme/${'x'.repeat(1_000)}`);
     expect(matchesTokens(globTokens('notes/acme/*'), text)).toBe(true);
     expect(text.steps).toBeLessThanOrEqual(2 * text.length);
@@ -85,7 +85,7 @@ describe('matchesGlob', () => {
 });
 
 describe('matchesTokens', () => {
-  it('agrees with a regular expression, where wildcards bounded by colons come first', () => {
+  it('agrees with a regular expression if wildcards bounded by colons come first', () => {
     type Step = readonly [token: number, source: string];
     const literals: Step[] = [
       [97, 'a'],

@@ -33,12 +33,12 @@ export function getItem(context: IamRequest['context'] = {}): IamRequest {
   return request('dynamodb:GetItem', TABLE, context);
 }
 
-/** What the statements decide as the only policy. */
+/** The decision of the statements as the only policy. */
 export function decision(asked: IamRequest, ...statements: Statement[]): Decision['decision'] {
   return decide(asked, { role: [policy(...statements)] }).decision;
 }
 
-/** Whether a condition holds for these keys. */
+/** Whether a condition is true for a context. */
 export function holds(condition: Condition, context: IamRequest['context'], version: PolicyDocument['Version'] = '2012-10-17'): boolean {
   const document: PolicyDocument = { Version: version, Statement: allow('*', '*', condition) };
   return decide(request('s3:GetObject', 'arn:aws:s3:::b/k', context), { role: [document] }).decision === 'allow';

@@ -8,7 +8,7 @@ const DOTTED_I = '\u0130';
 const KELVIN = '\u212a';
 const LONG_S = '\u017f';
 
-/** Pairs that a conversion of whole strings makes equal, and that are different characters, or different numbers of them. */
+/** Pairs that are equal after converting the whole strings, although they have different characters, or a different number of them. */
 const lookAlikes: readonly (readonly [string, string])[] = [
   ['stra\u00dfe', 'STRASSE'],
   ['stra\u00dfe', 'strasse'],
@@ -26,7 +26,7 @@ const lookAlikes: readonly (readonly [string, string])[] = [
   ['\u1e9e', 'ss'],
 ];
 
-/** Letters that are the two cases of one. */
+/** Pairs that differ only in case. */
 const pairs: readonly (readonly [string, string])[] = [
   ['acme', 'ACME'],
   ['aCmE-2', 'AcMe-2'],
@@ -36,7 +36,7 @@ const pairs: readonly (readonly [string, string])[] = [
 ];
 
 describe('StringEqualsIgnoreCase', () => {
-  it.each(lookAlikes)('does not take %j for %j', (a, b) => {
+  it.each(lookAlikes)('distinguishes %j and %j', (a, b) => {
     for (const [wanted, given] of [
       [a, b],
       [b, a],
@@ -46,12 +46,12 @@ describe('StringEqualsIgnoreCase', () => {
     }
   });
 
-  it.each(pairs)('takes %j for %j', (a, b) => {
+  it.each(pairs)('does not distinguish %j and %j', (a, b) => {
     expect(holds({ StringEqualsIgnoreCase: { 'aws:x': a } }, { 'aws:x': b })).toBe(true);
     expect(holds({ StringNotEqualsIgnoreCase: { 'aws:x': b } }, { 'aws:x': a })).toBe(false);
   });
 
-  it('makes no character equal to one that is not the other case of it, in all of Unicode', () => {
+  it('makes a character equal only to its other case, in all of Unicode', () => {
     const others = new Map<string, string>();
     for (let point = 0; point <= 0x10ffff; point += 1) {
       const character = String.fromCodePoint(point);
@@ -67,8 +67,8 @@ describe('StringEqualsIgnoreCase', () => {
   });
 });
 
-describe('a name that compares without case', () => {
-  it('is no key of the policy where a character only looks like it', () => {
+describe('a name in which case is ignored', () => {
+  it('is not a key of the policy if a character only looks similar', () => {
     const condition = { StringEquals: { 'aws:PrincipalTag/kunde': 'acme' } };
 
     expect(holds(condition, { 'AWS:principaltag/KUNDE': 'acme' })).toBe(true);
@@ -76,7 +76,7 @@ describe('a name that compares without case', () => {
     expect(holds({ Null: { 'aws:PrincipalTag/kunde': 'false' } }, { [`aws:PrincipalTag/${KELVIN}unde`]: 'acme' })).toBe(false);
   });
 
-  it('fills no policy variable where a character only looks like it', () => {
+  it('does not fill a policy variable if a character only looks similar', () => {
     const own = policy(allow('s3:GetObject', 'arn:aws:s3:::notes/${aws:PrincipalTag/kunde}/*'));
     const asked = (key: string) => request('s3:GetObject', 'arn:aws:s3:::notes/acme/plan', { [`aws:PrincipalTag/${key}`]: 'acme' });
 
@@ -84,17 +84,17 @@ describe('a name that compares without case', () => {
     expect(decide(asked(`${KELVIN}unde`), { role: [own] }).decision).toBe('implicit-deny');
   });
 
-  it('is two keys of a request where two characters only look alike, and one key where they are the same', () => {
+  it('is a second key of a request if a character only looks similar, and a duplicate if only case differs', () => {
     const both = { 'aws:PrincipalTag/kunde': 'acme', [`aws:PrincipalTag/${KELVIN}unde`]: 'globex' };
 
     expect(holds({ StringEquals: { 'aws:PrincipalTag/kunde': 'acme' } }, both)).toBe(true);
     expect(holds({ StringEquals: { 'aws:PrincipalTag/kunde': 'globex' } }, both)).toBe(false);
     expect(() => holds({}, { 'aws:PrincipalTag/\u0391\u03a3': 'acme', 'aws:PrincipalTag/\u03b1\u03c3': 'globex' })).toThrow(
-      'is there twice',
+      'is given twice',
     );
   });
 
-  it('is no action of the policy where a character only looks like it', () => {
+  it('is not an action of the policy if a character only looks similar', () => {
     const listed = (action: string) => decision(request(action, '*'), allow('dynamodb:ListBackups'));
 
     expect(listed('DynamoDB:listBACKUPS')).toBe('allow');

@@ -4,7 +4,7 @@ import { holds } from './iam.ts';
 
 const KEY = 'aws:x';
 
-/** Operator, the policy's value or values, the request's value, whether it holds. */
+/** Operator, the policy's value or values, the request's value, the result. */
 type Row = readonly [operator: string, policy: string | string[], request: string, expected: boolean];
 
 const STRINGS: Row[] = [
@@ -130,14 +130,14 @@ describe.each([
   ['dates', DATES],
   ['IP addresses', ADDRESSES],
   ['ARNs', ARNS],
-  ['truth values and bytes', OTHERS],
+  ['booleans and bytes', OTHERS],
 ])('the operators of %s', (_, rows) => {
   it.each(rows)('%s %j of %j: %s', (operator, policy, value, expected) => {
     expect(holds({ [operator]: { [KEY]: policy } }, { [KEY]: value })).toBe(expected);
   });
 });
 
-describe('a value of the request that is not of the type of the operator', () => {
+describe('a value of the request without the type of the operator', () => {
   const rows: Row[] = [
     ['NumericEquals', '10', 'ten', false],
     ['NumericNotEquals', '10', 'ten', false],
@@ -154,14 +154,14 @@ describe('a value of the request that is not of the type of the operator', () =>
     ['ArnNotLike', 'arn:aws:iam::1:role/*', 'somebody', false],
     ['ArnNotEquals', 'arn:aws:iam::1:role/*', 'arn:aws:iam::1', false],
   ];
-  it.each(rows)('never lets the condition hold, negated or not: %s %j of %j', (operator, policy, value, expected) => {
+  it.each(rows)('makes the condition false, negated or not: %s %j of %j', (operator, policy, value, expected) => {
     expect(holds({ [operator]: { [KEY]: policy } }, { [KEY]: value })).toBe(expected);
   });
 });
 
 describe('every operator', () => {
   const rows = [...STRINGS, ...NUMBERS, ...DATES, ...ADDRESSES, ...ARNS, ...OTHERS];
-  it('has a row above where it holds and one where it does not', () => {
+  it('has a row that is true and a row that is false', () => {
     for (const { name } of OPERATORS.values()) {
       const outcomes = new Set(rows.filter(([operator]) => operator === name).map((row) => row[3]));
       expect([name, outcomes.size]).toEqual([name, 2]);
@@ -173,7 +173,7 @@ describe('every operator', () => {
     expect(holds({ [name]: { [KEY]: policy } }, {})).toBe(negated);
   });
 
-  it.each([...OPERATORS.values()])('$name with IfExists is true without the key, and itself with it', ({ name }) => {
+  it.each([...OPERATORS.values()])('$name with IfExists is true without the key, and unchanged with it', ({ name }) => {
     const mine = rows.filter(([operator]) => operator === name);
     for (const [, policy, value, expected] of mine) {
       expect(holds({ [`${name}IfExists`]: { [KEY]: policy } }, {})).toBe(true);

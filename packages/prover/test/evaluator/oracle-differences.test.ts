@@ -4,13 +4,13 @@ import { type Decision, decide, type IamRequest } from '../../src/evaluator/inde
 import { allow, deny, getItem, getObject, listBucket, policy, request } from './iam.ts';
 import { simulate } from './simulator.ts';
 
-describe('where iam-simulate decides otherwise', () => {
+describe('different decisions of iam-simulate', () => {
   interface Difference {
     readonly about: string;
     readonly because: string;
     readonly asked: IamRequest;
     readonly statements: readonly Statement[];
-    /** By default of the current version. */
+    /** Default 2012-10-17. */
     readonly version?: PolicyDocument['Version'];
     readonly ours: Decision['decision'];
     readonly theirs: Decision['decision'];
@@ -23,7 +23,7 @@ describe('where iam-simulate decides otherwise', () => {
   const differences: Difference[] = [
     {
       about: 'a multivalued key without a set operator',
-      because: 'AWS does not say what happens; that any value may match is the reading under which a leak shows',
+      because: 'AWS does not document it; that one matching value is enough is the reading that reveals a leak',
       asked: getItem({ [keys]: ['acme', 'globex'] }),
       statements: [onKey('StringEquals', 'acme')],
       ours: 'allow',
@@ -31,14 +31,14 @@ describe('where iam-simulate decides otherwise', () => {
     },
     {
       about: 'a negated operator on a multivalued key without a set operator',
-      because: 'the opposite of its positive twin',
+      because: 'it is the opposite of the positive operator',
       asked: getItem({ [keys]: ['globex'] }),
       statements: [onKey('StringNotEquals', 'acme')],
       ours: 'allow',
       theirs: 'implicit-deny',
     },
     {
-      about: 'ForAllValues over an empty string',
+      about: 'ForAllValues of an empty string',
       because: 'AWS: "or if the context key value resolves to a null dataset, such as an empty string"',
       asked: getItem({ [keys]: [''] }),
       statements: [onKey('ForAllValues:StringEquals', 'acme')],
@@ -46,15 +46,15 @@ describe('where iam-simulate decides otherwise', () => {
       theirs: 'implicit-deny',
     },
     {
-      about: 'Null over a list without a value',
-      because: 'AWS names Null: false as the guard against "context keys with empty values"',
+      about: 'Null of an empty list',
+      because: 'AWS documents Null: false as the protection against "context keys with empty values"',
       asked: getItem({ [keys]: [] }),
       statements: [onKey('Null', 'false')],
       ours: 'implicit-deny',
       theirs: 'allow',
     },
     {
-      about: 'ForAnyValue with IfExists where the key is absent',
+      about: 'ForAnyValue with IfExists without the key',
       because: 'AWS: "If the key is not present, evaluate the condition element as true", of every operator but Null',
       asked: getItem(),
       statements: [onKey('ForAnyValue:StringEqualsIfExists', 'acme')],
@@ -87,8 +87,8 @@ describe('where iam-simulate decides otherwise', () => {
       theirs: 'allow',
     },
     {
-      about: 'a default value without a blank after the comma',
-      because: 'AWS asks for "a comma and space"; if it takes less, a default is a grant that must show',
+      about: 'a default value without a space after the comma',
+      because: 'AWS requires "a comma and space"; if IAM accepts less, the default allows access, and that must be visible',
       asked: getObject('b/globex'),
       statements: [allow('s3:*', "arn:aws:s3:::b/${aws:PrincipalTag/t,'globex'}")],
       ours: 'allow',
@@ -96,7 +96,7 @@ describe('where iam-simulate decides otherwise', () => {
     },
     {
       about: 'NotResource with a variable without a value, on a resource of another service',
-      because: 'the statement then applies to nothing, so that a fence which may fail open is never taken for one',
+      because: 'the statement then applies to no resource, so a Deny that may deny nothing is visible as such',
       asked: getItem(),
       statements: [unless('arn:aws:s3:::b/${aws:PrincipalTag/t}/*')],
       ours: 'implicit-deny',
@@ -104,14 +104,14 @@ describe('where iam-simulate decides otherwise', () => {
     },
     {
       about: 'NotResource with a pattern of fewer than six parts',
-      because: 'it says nothing of another service, under Resource as under NotResource',
+      because: 'it does not match another service, under Resource and under NotResource',
       asked: getItem(),
       statements: [unless('arn:aws:s3:*')],
       ours: 'allow',
       theirs: 'implicit-deny',
     },
     {
-      about: 'a star that ends a part of Resource',
+      about: 'a star at the end of a part of Resource',
       because: 'AWS: "it can expand to match beyond the colon boundaries"',
       asked: getObject('other/a:own/x'),
       statements: [allow('s3:*', 'arn:aws:s3:*:*:own/*')],
@@ -120,7 +120,7 @@ describe('where iam-simulate decides otherwise', () => {
     },
     {
       about: 'the partition and the service of an ARN in another case',
-      because: 'AWS writes them in lower case only and promises no folding',
+      because: 'AWS writes them only in lower case and does not document that case is ignored',
       asked: getObject('b/k'),
       statements: [allow('s3:*', 'arn:AWS:s3:::b/k')],
       ours: 'implicit-deny',
@@ -128,7 +128,7 @@ describe('where iam-simulate decides otherwise', () => {
     },
     {
       about: 'a wildcard in the resource of the request',
-      because: 'a star is a legal character of an object key, and no wildcard there',
+      because: 'a star is a valid character of an object key, and not a wildcard',
       asked: getObject('b/*'),
       statements: [allow('s3:*', 'arn:aws:s3:::b/acme')],
       ours: 'implicit-deny',
@@ -136,7 +136,7 @@ describe('where iam-simulate decides otherwise', () => {
     },
     {
       about: 'every IPv4 address',
-      because: '0.0.0.0/0 is a CIDR block like another',
+      because: '0.0.0.0/0 is a CIDR block like any other',
       asked: getObject('b/k', { 'aws:SourceIp': '203.0.113.9' }),
       statements: [onKey('IpAddress', '0.0.0.0/0', 'aws:SourceIp')],
       ours: 'allow',
@@ -144,14 +144,14 @@ describe('where iam-simulate decides otherwise', () => {
     },
     {
       about: 'an IPv6 request and an IPv4 address without a prefix',
-      because: 'it is not that address',
+      because: 'it is another address',
       asked: getObject('b/k', { 'aws:SourceIp': '2001:db8::1' }),
       statements: [onKey('NotIpAddress', '203.0.113.9', 'aws:SourceIp')],
       ours: 'allow',
       theirs: 'implicit-deny',
     },
     {
-      about: 'seconds since 1970 beside an ISO date',
+      about: 'seconds since 1970 compared with an ISO date',
       because: 'AWS: "or in epoch (UNIX) time"',
       asked: getObject('b/k', { 'aws:CurrentTime': '2026-11-24T12:00:00Z' }),
       statements: [onKey('DateLessThan', '1800000000', 'aws:CurrentTime')],
@@ -160,7 +160,7 @@ describe('where iam-simulate decides otherwise', () => {
     },
     {
       about: 'KMS without a key policy',
-      because: 'resource policies are outside of this evaluator: it speaks of what identity policies say',
+      because: 'this evaluator does not evaluate resource policies',
       asked: request('kms:Decrypt', 'arn:aws:kms:us-east-1:111122223333:key/1'),
       statements: [allow('kms:*')],
       ours: 'allow',
@@ -168,8 +168,8 @@ describe('where iam-simulate decides otherwise', () => {
     },
   ];
 
-  // Both sides are asserted: the day that one of them moves, somebody looks at the reason again.
-  it.each(differences)('knows about $about', async ({ asked, statements, version = '2012-10-17', ours, theirs }) => {
+  // Both decisions are asserted: if one changes, the reason must be checked again.
+  it.each(differences)('exist for $about', async ({ asked, statements, version = '2012-10-17', ours, theirs }) => {
     const role: PolicyDocument[] = [{ Version: version, Statement: statements }];
     expect(decide(asked, { role }).decision).toBe(ours);
     expect(await simulate(asked, { role })).toBe(theirs);

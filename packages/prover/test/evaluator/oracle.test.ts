@@ -10,7 +10,7 @@ const NAMES = ['acme', 'globex', 'ACME', 'acme-2', 'a'];
 const PATTERNS = [...NAMES, 'acme*', '*', 'a?me', '?', 'ac*e', '*-2'];
 const VARIABLES = [`\${${TAG}}`, `\${${TAG}, 'globex'}`, `\${${TAG}}*`, '${*}'];
 
-/** A key with the values that a request may have, and the conditions that a policy may put on it. */
+/** A key with the values that a request may have, and the conditions that a policy may have on it. */
 interface Subject {
   readonly key: string;
   readonly values: fc.Arbitrary<string | string[]>;
@@ -25,7 +25,7 @@ function subject(key: string, values: fc.Arbitrary<string | string[]>, ...condit
         fc.constantFrom('', 'IfExists'),
         fc.uniqueArray(fc.constantFrom(...of), { minLength: 1, maxLength: 3 }),
       )
-      // Left out: ForAnyValue with IfExists, see oracle-differences.test.ts.
+      // Without ForAnyValue with IfExists, see oracle-differences.test.ts.
       .map(
         ([operator, suffix, wanted]): Condition => ({ [operator.startsWith('ForAny') ? operator : operator + suffix]: { [key]: wanted } }),
       ),
@@ -44,7 +44,7 @@ const DATE = NUMERIC.map((name) => name.replace('Numeric', 'Date'));
 const DATES = ['2026-11-24T12:00:00Z', '2026-11-24T13:00:00Z', '2026-11-24', '2026-11-24T13:00:00+01:00'];
 
 const ANYWHERE: Subject[] = [
-  // Variables stand under positive operators only, see oracle-differences.test.ts.
+  // Variables only under positive operators, see oracle-differences.test.ts.
   subject(TAG, one(...NAMES), [EQUALS, NAMES], [['StringLike', 'StringNotLike'], PATTERNS]),
   subject('aws:RequestTag/t', one(...NAMES), [['StringLike'], VARIABLES], [['StringEquals'], VARIABLES.slice(0, 2)]),
   subject('aws:SecureTransport', one('true', 'false'), [['Bool'], ['true', 'false', 'True']]),
@@ -99,7 +99,7 @@ const requests: fc.Arbitrary<IamRequest> = fc.oneof(
   about(fc.constant(request('s3:ListAllMyBuckets', '*')), ANYWHERE),
 );
 
-/** The request with some of the keys, or none. */
+/** The request with some of the keys, or with none. */
 function about(asked: fc.Arbitrary<IamRequest>, subjects: readonly Subject[]): fc.Arbitrary<IamRequest> {
   const values = fc.record(Object.fromEntries(subjects.map(({ key, values }) => [key, values])), { requiredKeys: [] });
   return fc.tuple(asked, values).map(([asked, context]) => ({ ...asked, context: { ...context } as IamRequest['context'] }));
@@ -127,7 +127,7 @@ const open = one(
   "arn:aws:s3:::b/${aws:PrincipalTag/t, 'globex'}*",
   'arn:aws:s3:::b/${*}',
 );
-// Left out under NotResource: variables and patterns of fewer than six parts, see oracle-differences.test.ts.
+// NotResource has no variables and no patterns of fewer than six parts, see oracle-differences.test.ts.
 const excepted = fc.uniqueArray(fc.oneof(whole, below), { minLength: 1, maxLength: 3 });
 const resources = fc.uniqueArray(fc.oneof(whole, below, open), { minLength: 1, maxLength: 3 });
 
@@ -165,6 +165,6 @@ it('decides as iam-simulate does, over generated policies and requests', async (
     ),
     { numRuns: 600, seed: 3 },
   );
-  // The agreement means nothing if they only ever agree to deny.
+  // The test is meaningless if all decisions are denials.
   for (const decision of ['allow', 'implicit-deny', 'explicit-deny'] as const) expect(seen.get(decision)).toBeGreaterThan(60);
 });

@@ -19,17 +19,17 @@ describe('a policy variable in Resource', () => {
     ['${ aws:PrincipalTag/t }/*', 'acme/x', { [TAG]: 'acme' }, true],
     ['${aws:PrincipalTag/cost center}/*', 'acme/x', { 'aws:PrincipalTag/cost center': 'acme' }, true],
     [`${VARIABLE}-${VARIABLE}/*`, 'a-a/x', { [TAG]: 'a' }, true],
-  ])('%s is, for %s, what the request says: %j, %s', (resource, path, context, expected) => {
+  ])('%s is compared with %s for the context %j: %s', (resource, path, context, expected) => {
     expect(reads(resource, path, context)).toBe(expected);
   });
 
-  it('takes wildcards in its value literally', () => {
+  it('has only literal characters in its value', () => {
     expect(reads(`${VARIABLE}/*`, 'globex/x', { [TAG]: '*' })).toBe(false);
     expect(reads(`${VARIABLE}/*`, 'a/x', { [TAG]: '?' })).toBe(false);
     expect(reads(`${VARIABLE}/*`, '*/x', { [TAG]: '*' })).toBe(true);
   });
 
-  it('is not read again in what it became', () => {
+  it('is not filled again in its value', () => {
     expect(reads(`${VARIABLE}/*`, 'u/x', { [TAG]: '${aws:userid}', 'aws:userid': 'u' })).toBe(false);
     expect(reads(`${VARIABLE}/*`, '${aws:userid}/x', { [TAG]: '${aws:userid}', 'aws:userid': 'u' })).toBe(true);
   });
@@ -38,17 +38,17 @@ describe('a policy variable in Resource', () => {
     ['absent', {}],
     ['empty', { [TAG]: '' }],
     ['multivalued', { [TAG]: ['acme'] }],
-  ])('matches no resource where its key is %s', (_, context) => {
+  ])('matches no resource if its key is %s', (_, context) => {
     for (const path of ['/x', 'acme/x', 'undefined/x', `${VARIABLE}/x`]) expect(reads(`${VARIABLE}/*`, path, context)).toBe(false);
   });
 
-  it('leaves the other resources of the statement as they are', () => {
+  it('does not affect the other resources of the statement', () => {
     const resources = [`arn:aws:s3:::b/${VARIABLE}/*`, 'arn:aws:s3:::b/shared/*'];
     expect(decision(getObject('b/shared/x'), allow('s3:*', resources))).toBe('allow');
     expect(decision(getObject('b/shared/x'), allow('s3:*'), deny('s3:*', resources))).toBe('explicit-deny');
   });
 
-  it.each(['Allow', 'Deny'] as const)('makes an %s on NotResource apply to nothing', (Effect) => {
+  it.each(['Allow', 'Deny'] as const)('makes an %s with NotResource apply to no resource', (Effect) => {
     const statement = { Effect, Action: 's3:*', NotResource: [`arn:aws:s3:::b/${VARIABLE}/*`, 'arn:aws:s3:::c/*'] };
     const others = Effect === 'Deny' ? [allow('s3:*')] : [];
     expect(decision(getObject('b/globex/x'), ...others, statement)).toBe(Effect === 'Deny' ? 'allow' : 'implicit-deny');
@@ -66,7 +66,7 @@ describe('a default value', () => {
     [`\${${TAG}, '*'}/*`, 'globex/x', {}, false],
     [`\${${TAG}, '*'}/*`, '*/x', {}, true],
     [`\${${TAG}, 'a, b'}/*`, 'a, b/x', {}, true],
-  ])('in %s, for %s of %j: %s', (resource, path, context, expected) => {
+  ])('in %s is compared with %s for the context %j: %s', (resource, path, context, expected) => {
     expect(reads(resource, path, context)).toBe(expected);
   });
 });
@@ -78,25 +78,25 @@ describe('${*}, ${?} and ${$}', () => {
     ['${?}/*', '?/x', true],
     ['${?}/*', 'a/x', false],
     ['${$}{aws:userid}/*', '${aws:userid}/x', true],
-  ])('stand for themselves: %s, %s, %s', (resource, path, expected) => {
+  ])('are literal characters: %s, %s, %s', (resource, path, expected) => {
     expect(reads(resource, path, { 'aws:userid': 'u' })).toBe(expected);
   });
 
-  it('stand for themselves under operators with and without wildcards', () => {
+  it('are literal characters under operators with and without wildcards', () => {
     expect(holds({ StringLike: { 'x:k': '${*}' } }, { 'x:k': 'acme' })).toBe(false);
     expect(holds({ StringLike: { 'x:k': '${*}' } }, { 'x:k': '*' })).toBe(true);
     expect(holds({ StringEquals: { 'x:k': '${*}' } }, { 'x:k': '*' })).toBe(true);
   });
 });
 
-describe('a document of before variables', () => {
-  it.each([{ Version: '2008-10-17' }, {}])('takes ${...} for text under %j', (version) => {
+describe('a document without policy variables', () => {
+  it.each([{ Version: '2008-10-17' }, {}])('has ${...} as text with %j', (version) => {
     expect(reads(`${VARIABLE}/*`, 'acme/x', { [TAG]: 'acme' }, version)).toBe(false);
     expect(reads(`${VARIABLE}/*`, `${VARIABLE}/x`, { [TAG]: 'acme' }, version)).toBe(true);
     expect(reads('${*}/*', '${anything}/x', {}, version)).toBe(true);
   });
 
-  it('takes ${...} for text in conditions too', () => {
+  it('has ${...} as text in conditions too', () => {
     expect(holds({ StringEquals: { 'x:k': VARIABLE } }, { 'x:k': 'acme', [TAG]: 'acme' }, '2008-10-17')).toBe(false);
     expect(holds({ StringEquals: { 'x:k': VARIABLE } }, { 'x:k': VARIABLE, [TAG]: 'acme' }, '2008-10-17')).toBe(true);
   });
@@ -114,7 +114,7 @@ describe('a policy variable in a Condition', () => {
     ['Bool', { 'x:k': 'true', [TAG]: 'yes' }, false],
     ['ArnEquals', { 'x:k': 'arn:aws:iam::1:role/a', [TAG]: 'arn:aws:iam::1:role/a' }, true],
     ['ArnLike', { 'x:k': 'arn:aws:iam::1:role/a', [TAG]: 'arn:aws:iam::1:*' }, false],
-    // "There is no equal or like value": what has no value equals nothing, not even the absent key beside it.
+    // "There is no equal or like value": a variable without a value equals nothing, not even an absent key.
     ['StringEquals', { 'x:k': 'acme' }, false],
     ['StringEquals', { 'x:k': VARIABLE }, false],
     ['StringEquals', { 'x:k': '' }, false],
@@ -130,7 +130,7 @@ describe('a policy variable in a Condition', () => {
     expect(holds({ [operator]: { 'x:k': VARIABLE } }, context)).toBe(expected);
   });
 
-  it('denies as the example of AWS does when the principal has no tag', () => {
+  it('denies in the example of AWS when the principal has no tag', () => {
     const guard = deny('s3:GetObject', 'arn:aws:s3:::b/*', {
       StringNotEquals: { 's3:ExistingObjectTag/Team': '${aws:PrincipalTag/Team}' },
     });
@@ -140,7 +140,7 @@ describe('a policy variable in a Condition', () => {
     expect(asked({ 's3:ExistingObjectTag/Team': 'blue', 'aws:PrincipalTag/Team': 'blue' })).toBe('allow');
   });
 
-  it('leaves the other values of the list as they are', () => {
+  it('does not affect the other values of the list', () => {
     expect(holds({ StringEquals: { 'x:k': [VARIABLE, 'acme'] } }, { 'x:k': 'acme' })).toBe(true);
     expect(holds({ StringNotEquals: { 'x:k': [VARIABLE, 'acme'] } }, { 'x:k': 'acme' })).toBe(false);
   });

@@ -9,8 +9,8 @@ const DECISIONS: ReadonlyMap<string, Decision['decision']> = new Map([
 ]);
 
 /**
- * What iam-simulate, an independent evaluator, decides. It is run as a black box: its licence is the AGPL and its source stays closed.
- * Whatever it refuses to judge is thrown, so that no error can pass for a denial.
+ * Returns the decision of iam-simulate, an independent evaluator. It runs as a black box, because its licence is the AGPL: do not read its
+ * source. A request that it rejects throws, so that an error is never taken for a denial.
  */
 export async function simulate(
   { action, resource, context }: IamRequest,

@@ -14,18 +14,18 @@ describe('Action', () => {
     ['s3:GetObjectAcl', false],
     ['s3:Get', false],
     ['sqs:*', false],
-  ])('%s covers s3:GetObject: %s', (action, covered) => {
+  ])('%s matches s3:GetObject: %s', (action, covered) => {
     expect(decision(getObject('b/k'), allow(action))).toBe(covered ? 'allow' : 'implicit-deny');
     expect(decision(getObject('b/k'), { Effect: 'Allow', NotAction: action, Resource: '*' })).toBe(covered ? 'implicit-deny' : 'allow');
   });
 
-  it('is any of its list, and NotAction none of it', () => {
+  it('matches any action of its list, and NotAction every other', () => {
     const list = ['s3:PutObject', 's3:GetObject'];
     expect(decision(getObject('b/k'), allow(list))).toBe('allow');
     expect(decision(getObject('b/k'), { Effect: 'Allow', NotAction: list, Resource: '*' })).toBe('implicit-deny');
   });
 
-  it('covers nothing with an empty list, and NotAction then everything', () => {
+  it('matches nothing with an empty list, and NotAction everything', () => {
     expect(decision(getObject('b/k'), allow([]))).toBe('implicit-deny');
     expect(decision(getObject('b/k'), { Effect: 'Allow', NotAction: [], Resource: '*' })).toBe('allow');
   });
@@ -41,20 +41,20 @@ describe('Resource', () => {
     ['arn:aws:s3:::b/K', false],
     ['arn:aws:s3:::B/k', false],
     ['arn:aws-cn:s3:::b/k', false],
-  ])('%s covers an object: %s', (resource, covered) => {
+  ])('%s matches an object: %s', (resource, covered) => {
     expect(decision(getObject('b/k'), allow('s3:*', resource))).toBe(covered ? 'allow' : 'implicit-deny');
     expect(decision(getObject('b/k'), { Effect: 'Allow', Action: 's3:*', NotResource: resource })).toBe(
       covered ? 'implicit-deny' : 'allow',
     );
   });
 
-  it('is any of its list, and NotResource none of it', () => {
+  it('matches any resource of its list, and NotResource every other', () => {
     const list = ['arn:aws:s3:::c/*', 'arn:aws:s3:::b/*'];
     expect(decision(getObject('b/k'), allow('s3:*', list))).toBe('allow');
     expect(decision(getObject('b/k'), { Effect: 'Allow', Action: 's3:*', NotResource: list })).toBe('implicit-deny');
   });
 
-  it('covers nothing with an empty list, and NotResource then everything', () => {
+  it('matches nothing with an empty list, and NotResource everything', () => {
     expect(decision(getObject('b/k'), allow('s3:*', []))).toBe('implicit-deny');
     expect(decision(getObject('b/k'), { Effect: 'Allow', Action: 's3:*', NotResource: [] })).toBe('allow');
   });
@@ -65,7 +65,7 @@ describe('Resource', () => {
     expect(decision(listBuckets, allow('s3:*', 'arn:aws:s3:::*'))).toBe('implicit-deny');
   });
 
-  it('takes wildcards of the request for what they are: characters', () => {
+  it('treats wildcards of the request as ordinary characters', () => {
     expect(decision(getObject('b/*'), allow('s3:*', 'arn:aws:s3:::b/acme'))).toBe('implicit-deny');
     expect(decision(request('s3:*', 'arn:aws:s3:::b/k'), allow('s3:GetObject'))).toBe('implicit-deny');
   });
