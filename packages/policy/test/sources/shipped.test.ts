@@ -109,7 +109,7 @@ describe('generate.ts', () => {
     writeFileSync(manifest, readFileSync(manifest, 'utf8').replaceAll('"bucket": {', '"store": {'));
     expect(generate('--check')).toMatchObject({
       status: 1,
-      stderr: expect.stringContaining('templates/shipped.ts is not what the manifests say'),
+      stderr: expect.stringContaining('templates/shipped.ts is not up to date'),
     });
     execFileSync(process.execPath, [...flags, join(copy, 'generate.ts')]);
     expect(readFileSync(join(copy, 'shipped.ts'), 'utf8')).toContain('readonly store: string;');
@@ -118,8 +118,8 @@ describe('generate.ts', () => {
 
   it.each([
     ['another name', (text: string) => text.replace('"name": "s3-', '"name": "s4-'), '`name` must be s3-folder-per-tenant'],
-    ['no version', (text: string) => text.replace('"version": "1.0.0",', ''), 'a shipped template has a version'],
-    ['a variable without an example', (text: string) => text.replace(', "example": "notes"', ''), 'variable bucket has no example'],
+    ['no version', (text: string) => text.replace('"version": "1.0.0",', ''), 'a shipped template must have version'],
+    ['a variable without an example', (text: string) => text.replace(', "example": "notes"', ''), 'the variable `bucket` has no example'],
   ])('refuses a shipped template with %s', (_, change, why) => {
     const manifest = join(copy, 's3-folder-per-tenant.json');
     writeFileSync(manifest, change(readFileSync(manifest, 'utf8')));
