@@ -5,7 +5,7 @@ export { isObject as isJsonObject, JsonError, type Json, type JsonObject };
 const RULES = { maxDepth: 128, portable: true };
 
 /**
- * Parses JSON by the strictest rules of the reader: what the policy decided is what the engine stores.
+ * Parses JSON strictly, so that the engine stores exactly the values on which the policy was evaluated.
  *
  * @param name what an error calls the text
  * @throws JsonError

@@ -5,7 +5,7 @@ import { JsonError, parseStrictJson } from '../src/strict-json.ts';
 const parse = (text: string) => parseStrictJson(Buffer.from(text));
 
 describe('parseStrictJson', () => {
-  it('reads what JSON.stringify writes, with and without blanks', () => {
+  it('parses the output of JSON.stringify, with and without white space', () => {
     const json = fc.json({ maxDepth: 6 }).filter((text) => !text.includes('__proto__') && text.isWellFormed());
     fc.assert(
       fc.property(json, fc.constantFrom(undefined, 2, '\t'), (text, indent) => {
@@ -16,7 +16,7 @@ describe('parseStrictJson', () => {
     );
   });
 
-  it('reads nothing that JSON.parse does not read', () => {
+  it('accepts only text that JSON.parse accepts, with the same value', () => {
     const pieces = fc.constantFrom(
       '{',
       '}',
@@ -51,25 +51,28 @@ describe('parseStrictJson', () => {
     );
   });
 
-  it('answers objects without a prototype', () => {
+  it('returns objects without a prototype', () => {
     expect(Object.getPrototypeOf(parse('{"constructor":1}'))).toBeNull();
   });
 
-  it('reads a long string and many of them', () => {
+  it('parses a long string and a long array', () => {
     const long = 'x"\\\n\u{1f600}'.repeat(200_000);
     expect(parse(JSON.stringify([long, { [long]: long }]))).toEqual([long, { [long]: long }]);
     expect(parse(`[${'1,'.repeat(200_000)}1]`)).toHaveLength(200_001);
   });
 
-  it('reads a text of nothing but escapes, as long as a body may be', () => {
+  it('parses a string of escapes that is as long as a body may be', () => {
     const escapes = '\\"'.repeat(4_000_000);
     expect(parse(`["${escapes}"]`)).toEqual(['"'.repeat(4_000_000)]);
     expect(() => parse(`["${escapes}]`)).toThrow(JsonError);
   });
 
-  it.each(['"\\\\"', '"\\\\\\""', '"a\\\\","b"', '"\\"', '"\\\\\\"', '"', '"\\'])('ends the text %s where JSON.parse does', (text) => {
-    expect(attempt(() => parse(`[${text}]`))).toEqual(attempt(() => JSON.parse(`[${text}]`)));
-  });
+  it.each(['"\\\\"', '"\\\\\\""', '"a\\\\","b"', '"\\"', '"\\\\\\"', '"', '"\\'])(
+    'finds the end of the string %s as JSON.parse does',
+    (text) => {
+      expect(attempt(() => parse(`[${text}]`))).toEqual(attempt(() => JSON.parse(`[${text}]`)));
+    },
+  );
 
   it.each([
     '',
@@ -98,7 +101,7 @@ describe('parseStrictJson', () => {
     '"\\x41"',
     '"\\u12"',
     '\u00a01',
-  ])('refuses %j', (text) => {
+  ])('rejects %j', (text) => {
     expect(() => parse(text)).toThrow(JsonError);
   });
 });

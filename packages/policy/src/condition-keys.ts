@@ -165,7 +165,7 @@ export const KEY_ROWS: readonly KeyRow[] = [
     keys: ['events:source'],
     binds: 'all',
     sentBy: ['events:PutEvents'],
-    why: 'has the source of every event, which tells consumers the tenant',
+    why: 'has the source of every event, from which consumers read the tenant',
     page: 'Amazon EventBridge User Guide, "Using IAM policy conditions in Amazon EventBridge"',
   },
   {

@@ -54,6 +54,6 @@ export function optional<K extends string, T>(json: JsonObject, key: K, read: (v
   return value === undefined ? {} : ({ [key]: read(value) } as { readonly [P in K]?: T });
 }
 
-export function refused(where: string, what: string): TemplateSyntaxError {
-  return new TemplateSyntaxError([`${where} ${what}`]);
+export function refused(where: string, fault: string): TemplateSyntaxError {
+  return new TemplateSyntaxError([`${where} ${fault}`]);
 }

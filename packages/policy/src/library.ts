@@ -96,7 +96,7 @@ export function narrowed(set: TenantIdSet, template: PermissionTemplate): Tenant
     return set.narrow(template.tenantId);
   } catch (cause) {
     if (!(cause instanceof ConfigurationError)) throw cause;
-    throw new ConfigurationError([`${describeTemplate(template)} accepts none of the accepted tenant ids: ${cause.faults.join('; ')}`], {
+    throw new ConfigurationError([`${describeTemplate(template)} excludes every accepted tenant id: ${cause.faults.join('; ')}`], {
       cause,
     });
   }

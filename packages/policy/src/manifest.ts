@@ -12,7 +12,7 @@ export interface TemplateCase {
   readonly context?: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** The keys of a template beside its statements. A bare form has none. */
+/** The keys of a template in addition to its statements. A bare form has none. */
 export interface TemplateManifest {
   readonly version?: string;
   readonly description?: string;
@@ -33,7 +33,7 @@ const KEYS = ['name', 'version', 'description', 'variables', 'Statement', 'cases
 /**
  * The manifest in a template's object.
  *
- * @param where what to call the template in a fault
+ * @param where what a fault calls the template
  * @throws {@link TemplateSyntaxError}
  */
 export function parseManifest(json: JsonObject, name: string, where: string): TemplateManifest {

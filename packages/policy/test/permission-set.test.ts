@@ -218,7 +218,7 @@ describe('a PermissionSet', () => {
     });
     expect(refusal(() => PermissionSet.from(['x', 'y'], { library: apart }))).toMatchObject({
       code: 'configuration_invalid',
-      faults: expect.stringContaining('template `y` (code/y.json) accepts none of the accepted tenant ids'),
+      faults: expect.stringContaining('template `y` (code/y.json) excludes every accepted tenant id'),
     });
   });
 });

@@ -45,17 +45,17 @@ const HARMLESS =
   /dynamodb:(?:\w*Item|Query)\*|s3:(?:AbortMultipartUpload|ListMultipartUploadParts)\*|"\{\{tenant\}\}", "\*"|ForAllValues:\w+IfExists/;
 
 interface Mutant {
-  readonly what: string;
+  readonly change: string;
   readonly statements: readonly Statement[];
 }
 
 function mutantsOf({ Statement }: PermissionTemplate): readonly Mutant[] {
   const text = JSON.stringify(Statement);
-  const rewritten = changes.flatMap(([what, find, replacement]) =>
+  const rewritten = changes.flatMap(([name, find, replacement]) =>
     [...text.matchAll(find)].map((match) => {
       const put = match[0].replace(new RegExp(find.source), replacement);
       const mutant = text.slice(0, match.index) + put + text.slice(match.index + match[0].length);
-      return { what: `${what}: ${put}`, statements: JSON.parse(mutant, flat) as Statement[] };
+      return { change: `${name}: ${put}`, statements: JSON.parse(mutant, flat) as Statement[] };
     }),
   );
   const bared = Statement.flatMap((statement, at) =>
@@ -63,10 +63,10 @@ function mutantsOf({ Statement }: PermissionTemplate): readonly Mutant[] {
       const { [operator]: _, ...Condition } = statement.Condition ?? {};
       const { Condition: __, ...rest } = statement;
       const bare = Object.keys(Condition).length === 0 ? rest : { ...rest, Condition };
-      return { what: `no ${operator}`, statements: Statement.with(at, bare) };
+      return { change: `no ${operator}`, statements: Statement.with(at, bare) };
     }),
   );
-  return [...rewritten, ...bared].filter(({ what }) => !HARMLESS.test(what));
+  return [...rewritten, ...bared].filter(({ change }) => !HARMLESS.test(change));
 }
 
 /** Flattens a list that a change put into a list of strings. */
@@ -96,7 +96,7 @@ describe.each(library.names())('%s', (name) => {
     expect(mutantsOf(template).length).toBeGreaterThan(20);
   });
 
-  it.each(mutantsOf(template))('is rejected, or fails one of its cases, with $what', ({ statements }) => {
+  it.each(mutantsOf(template))('is rejected, or fails one of its cases, with $change', ({ statements }) => {
     expect(refusedAtLoad(() => failedCases(statements)) || failedCases(statements).length > 0).toBe(true);
   });
 });

@@ -9,7 +9,7 @@ const nested = (levels: number, open: string, close: string, inside = ''): strin
   `${open.repeat(levels)}${inside}${close.repeat(levels)}`;
 const list = (members: number, member: string): string => `[${Array.from({ length: members }, () => member).join(',')}]`;
 
-describe('a key that is given twice', () => {
+describe('a key that is twice in one object', () => {
   it.each([
     '{"a":1,"a":2}',
     '{"a":1,"\\u0061":2}',
@@ -27,7 +27,7 @@ describe('a key that is given twice', () => {
     '{"a":[1,2,3],"a":[4,5,6]}',
     '{"a":[{"a":"}"}],"a":0}',
     '{"\\"":1,"\\"":2}',
-  ])('is refused in %s', (json) => {
+  ])('is rejected in %s', (json) => {
     JSON.parse(json);
     expect(() => parse(json)).toThrow(refusal('has a key twice in one object'));
   });
@@ -51,7 +51,7 @@ describe('a key that is given twice', () => {
     '{"a,b":"[{,}]","c":",,,","d":"}"}',
     '{"__proto__":{"a":1},"toString":2}',
     '{"a":null,"b":true,"c":-1.5e3}',
-  ])('is not seen in %s', (json) => {
+  ])('is not found in %s', (json) => {
     expect(parse(json)).toEqual(Object.assign(Object.create(null), JSON.parse(json)));
   });
 });
@@ -66,11 +66,11 @@ describe('depth', () => {
     expect(() => parse(inObject(deeper))).toThrow(refusal('is nested more than 16 levels deep'));
   });
 
-  it('is that of one place, not of the whole text', () => {
+  it('is counted for each value, not for the whole text', () => {
     expect(parse(inObject(list(20, nested(14, '[', ']'))))).toHaveProperty('claim.19');
   });
 
-  it('does not count brackets in text', () => {
+  it('does not include brackets in strings', () => {
     expect(parse(inObject(JSON.stringify('[{"'.repeat(500))))).toEqual({ claim: '[{"'.repeat(500) });
   });
 });
@@ -80,13 +80,13 @@ describe('members', () => {
     ['numbers', '1'],
     ['empty arrays', '[]'],
     ['empty objects with a blank', '{ }'],
-    ['text with commas', '","'],
+    ['strings with commas', '","'],
   ])('that are %s are at most 1,000', (_, member) => {
     expect(parse(inObject(list(999, member)))).toHaveProperty('claim.998');
     expect(() => parse(inObject(list(1_000, member)))).toThrow(refusal('has more than 1000 members'));
   });
 
-  it('of objects count as those of arrays do', () => {
+  it('of objects count like elements of arrays', () => {
     expect(parse(inObject(list(499, '{"a":1}')))).toHaveProperty('claim.498.a', 1);
     expect(() => parse(inObject(list(500, '{"a":1}')))).toThrow(refusal('has more than 1000 members'));
   });
@@ -117,17 +117,17 @@ describe('text that is not JSON', () => {
     '\ufeff{}',
     '{"a":1}\0',
     '{"a":1}//',
-  ])('is refused: %j', (text) => {
+  ])('is rejected: %j', (text) => {
     expect(() => parse(text)).toThrow(refusal('is not JSON'));
   });
 
-  it('is refused where its bytes are not UTF-8', () => {
+  it('is rejected if its bytes are not UTF-8', () => {
     expect(() => parseTokenObject('header', Buffer.from('{"a":"\u00ff"}', 'latin1'))).toThrow(
       expect.objectContaining({ detail: { reason: 'the header is not UTF-8' } }),
     );
   });
 });
 
-it.each(['null', '1', '"text"', '[]', '[{"a":1}]', 'true'])('refuses %s, which is not an object', (json) => {
+it.each(['null', '1', '"text"', '[]', '[{"a":1}]', 'true'])('rejects %s, which is not an object', (json) => {
   expect(() => parse(json)).toThrow(refusal('is not an object'));
 });

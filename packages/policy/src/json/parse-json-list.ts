@@ -14,14 +14,14 @@ export function parseJsonList(text: string, maxDepth: number): readonly Json[] {
   } catch (cause) {
     if (!(cause instanceof JsonError)) throw cause;
   }
-  const { at, what } = firstFault(text, maxDepth);
+  const { at, message } = firstFault(text, maxDepth);
   const lines = text.slice(0, at).split('\n');
-  throw new JsonError(`${what} (line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1})`);
+  throw new JsonError(`${message} (line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1})`);
 }
 
 interface Fault {
   readonly at: number;
-  readonly what: string;
+  readonly message: string;
 }
 
 /** White space, then one token: a mark, or a string, a number or a word. No token where the text ends or has another character. */
@@ -30,7 +30,7 @@ const TOKEN = /[ \t\r\n]*(?:([{}[\]:,])|("(?:[^"\\]|\\.)*"|[-+.\w]+))?/suy;
 /** The tokens that may come next: marks, `k` for a key, `v` for any other string, a number or a word. */
 const VALUE = 'v{[';
 
-/** Finds what is wrong with a text that was refused. No other text is read twice, so this need not be as fast as JSON.parse. */
+/** Finds the fault in a text that was refused. Other texts are not parsed again, so this need not be as fast as JSON.parse. */
 function firstFault(text: string, maxDepth: number): Fault {
   /** For every open object its keys so far, for every open array undefined. */
   const open: (Set<unknown> | undefined)[] = [];
@@ -41,14 +41,14 @@ function firstFault(text: string, maxDepth: number): Fault {
     const token = mark ?? scalar;
     const at = TOKEN.lastIndex - token.length;
     const kind = mark ?? (expected.startsWith('k') && token.startsWith('"') ? 'k' : 'v');
-    if (!expected.includes(kind) || (mark === undefined && !isJson(token))) return { at, what: unexpected(text.slice(at)) };
+    if (!expected.includes(kind) || (mark === undefined && !isJson(token))) return { at, message: unexpected(text.slice(at)) };
     if (kind === 'k') {
       const key: unknown = JSON.parse(token);
-      if (open.at(-1)?.has(key)) return { at, what: `has the key ${JSON.stringify(key)} twice in one object` };
+      if (open.at(-1)?.has(key)) return { at, message: `has the key ${JSON.stringify(key)} twice in one object` };
       open.at(-1)?.add(key);
     }
     if (kind === '{' || kind === '[') open.push(kind === '{' ? new Set() : undefined);
-    if (open.length > maxDepth) return { at, what: `is nested more than ${maxDepth} levels deep` };
+    if (open.length > maxDepth) return { at, message: `is nested more than ${maxDepth} levels deep` };
     if (kind === '}' || kind === ']') open.pop();
     expected = after(kind, open.length === 0 ? ',' : open.at(-1) === undefined ? ',]' : ',}');
   }

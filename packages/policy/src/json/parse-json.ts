@@ -1,17 +1,17 @@
 import type { Json } from './value.ts';
 
-/** A text that was refused. The message is the end of a sentence whose subject is the text, and quotes nothing of it. */
+/** The text was refused. The message is the predicate of a sentence whose subject is the text. It quotes nothing of the text. */
 export class JsonError extends Error {
   override readonly name = 'JsonError';
 }
 
 /** What {@link parseJson} refuses beyond the grammar of JSON. */
 export interface JsonRules {
-  /** The most levels of brackets, the outermost included. */
+  /** The maximum number of nested brackets, the outermost included. */
   readonly maxDepth: number;
-  /** The most members of objects and elements of arrays, all levels together: default without limit. */
+  /** The maximum number of members of objects and elements of arrays, all levels together. Default: no limit. */
   readonly maxMembers?: number;
-  /** Whether to refuse values that other parsers may change: lone surrogates, numbers out of range and the key `__proto__`. Default false. */
+  /** Whether to refuse values that other parsers read differently: lone surrogates, numbers out of range, the key `__proto__`. Default false. */
   readonly portable?: boolean;
 }
 
@@ -28,11 +28,11 @@ const CLOSING = 0x7d;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Parses JSON so that no other parser sees another value. Refuses bytes that are not UTF-8, a byte order mark, and a key that
- * is twice in one object, at any level: JSON.parse keeps the last of the two. The objects have no prototype.
+ * Parses JSON strictly, so that two parsers never read two values. Refuses bytes that are not UTF-8, a byte order mark, and a key
+ * that is twice in one object, at any level: JSON.parse keeps the last of the two. The returned objects have no prototype.
  *
- * JSON.parse does the work, after one pass that counts the members and checks the limits. It returns fewer members than were
- * counted where it dropped one.
+ * One pass counts the members and checks the limits, then JSON.parse parses the text. If the value has fewer members than the text,
+ * JSON.parse has dropped a duplicate.
  *
  * @throws JsonError
  */
@@ -45,12 +45,12 @@ export function parseJson(input: Uint8Array | string, { maxDepth, maxMembers = I
   return value;
 }
 
-/** Without the cause: the message of JSON.parse quotes the text. */
-function orRefuse<T>(what: string, read: () => T): T {
+/** The error has no cause, because the message of JSON.parse quotes the text. */
+function orRefuse<T>(message: string, read: () => T): T {
   try {
     return read();
   } catch {
-    throw new JsonError(what);
+    throw new JsonError(message);
   }
 }
 
@@ -90,7 +90,7 @@ function closingQuote(text: string, opening: number): number {
   return at;
 }
 
-/** Counts the members of a value, and takes the prototypes of its objects away. */
+/** Counts the members of a value, and removes the prototypes of its objects. */
 function countAndStrip(value: Json): number {
   if (typeof value !== 'object' || value === null) return 0;
   let members = 0;

@@ -64,14 +64,14 @@ export const ipAddress: Comparison = (text) => {
   };
 };
 
-/** @param holds receives a negative number if the request's value is less than the policy's */
-export function numeric(holds: (order: number) => boolean): Comparison {
-  return ordered(parseDecimal, holds, 'is not a number');
+/** @param accepts receives a negative number if the request's value is less than the policy's */
+export function numeric(accepts: (order: number) => boolean): Comparison {
+  return ordered(parseDecimal, accepts, 'is not a number');
 }
 
-/** @param holds receives a negative number if the request's value is earlier than the policy's */
-export function date(holds: (order: number) => boolean): Comparison {
-  return ordered(parseInstant, holds, 'is neither an ISO 8601 date with a time zone nor a number of seconds since 1970');
+/** @param accepts receives a negative number if the request's value is earlier than the policy's */
+export function date(accepts: (order: number) => boolean): Comparison {
+  return ordered(parseInstant, accepts, 'is neither an ISO 8601 date with a time zone nor a number of seconds since 1970');
 }
 
 /** Parses `true` or `false`; case is ignored. */
@@ -80,13 +80,13 @@ export function parseBool(text: string): boolean | undefined {
   return folded === 'true' ? true : folded === 'false' ? false : undefined;
 }
 
-function ordered(parse: (text: string) => Decimal | undefined, holds: (order: number) => boolean, fault: string): Comparison {
+function ordered(parse: (text: string) => Decimal | undefined, accepts: (order: number) => boolean, fault: string): Comparison {
   return (text) => {
     const limit = parse(text);
     if (!limit) return { fault };
     return (value) => {
       const actual = parse(value);
-      return actual && holds(compareDecimals(actual, limit));
+      return actual && accepts(compareDecimals(actual, limit));
     };
   };
 }

@@ -9,7 +9,7 @@ export interface Condition {
   /** As the policy writes it: `StringLike`. */
   readonly operator: string;
   readonly key: string;
-  holds(context: RequestContext): boolean;
+  matches(context: RequestContext): boolean;
 }
 
 /** `ForAllValues` or `ForAnyValue`. */
@@ -41,7 +41,7 @@ export function readCondition(operator: string, key: string, values: readonly st
   const foldedKey = foldCase(key);
   const { set, ifExists } = name;
   const { negated } = known;
-  return { operator, key, holds: (context) => holds({ set, ifExists, negated, tests }, context.values(foldedKey), context) };
+  return { operator, key, matches: (context) => evaluate({ set, ifExists, negated, tests }, context.values(foldedKey), context) };
 }
 
 interface Rule {
@@ -57,7 +57,7 @@ interface Rule {
  *
  * @see AWS IAM User Guide, "Set operators for multivalued context keys": over no values, `ForAllValues` is true and `ForAnyValue` false
  */
-function holds({ set, ifExists, negated, tests }: Rule, values: readonly string[] | undefined, context: RequestContext): boolean {
+function evaluate({ set, ifExists, negated, tests }: Rule, values: readonly string[] | undefined, context: RequestContext): boolean {
   if (values === undefined) return ifExists || (set === undefined ? negated : set === 'all');
   if (set !== undefined && isNullDataSet(values)) return set === 'all';
   const matches = values.map((value) => matchesAny(value, tests, context));
@@ -88,7 +88,7 @@ function readNull(
   const wanted = values.map(parseBool);
   if (wanted.includes(undefined)) return [`the value of \`${key}\` under \`${operator}\` must be true or false`];
   const foldedKey = foldCase(key);
-  return { operator, key, holds: (context) => wanted.includes(context.values(foldedKey) === undefined) };
+  return { operator, key, matches: (context) => wanted.includes(context.values(foldedKey) === undefined) };
 }
 
 function parseOperatorName(operator: string): OperatorName | undefined {

@@ -118,7 +118,7 @@ function readKey(operator: string, key: string, json: unknown, language: Languag
     return [];
   }
   const read = readCondition(operator, key, values.map(String), language);
-  if ('holds' in read) return [read];
+  if ('matches' in read) return [read];
   for (const fault of read) note(`has a \`Condition\` that is not valid: ${fault}`);
   return [];
 }

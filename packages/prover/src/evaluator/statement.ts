@@ -60,7 +60,7 @@ export function mismatch(statement: Statement, request: ReadRequest): Mismatch |
   if (action.patterns.some((pattern) => matchesTokens(pattern, request.action)) === action.except) return { part: 'action' };
   const unmatched = resourceMismatch(resource, request);
   if (unmatched) return unmatched;
-  const failed = conditions.find((condition) => !condition.holds(request.context));
+  const failed = conditions.find((condition) => !condition.matches(request.context));
   return failed && { part: 'condition', condition: failed };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { holds } from './iam.ts';
+import { matches } from './iam.ts';
 
 const KEY = 'dynamodb:LeadingKeys';
 
@@ -10,7 +10,7 @@ function context(values: Values): Record<string, string | string[]> {
 }
 
 function under(operator: string, values: Values, policy: string | string[] = 'acme'): boolean {
-  return holds({ [operator]: { [KEY]: policy } }, context(values));
+  return matches({ [operator]: { [KEY]: policy } }, context(values));
 }
 
 describe('ForAllValues', () => {
@@ -44,10 +44,13 @@ describe('ForAllValues', () => {
   });
 
   it('accepts every type of value', () => {
-    expect(holds({ 'ForAllValues:Bool': { 'x:k': 'true' } }, { 'x:k': ['true', 'false'] })).toBe(false);
-    expect(holds({ 'ForAllValues:NumericLessThan': { 'x:k': '3' } }, { 'x:k': ['1', '2'] })).toBe(true);
+    expect(matches({ 'ForAllValues:Bool': { 'x:k': 'true' } }, { 'x:k': ['true', 'false'] })).toBe(false);
+    expect(matches({ 'ForAllValues:NumericLessThan': { 'x:k': '3' } }, { 'x:k': ['1', '2'] })).toBe(true);
     expect(
-      holds({ 'ForAllValues:ArnLike': { 'x:k': 'arn:aws:iam::1:role/*' } }, { 'x:k': ['arn:aws:iam::1:role/a', 'arn:aws:iam::2:role/a'] }),
+      matches(
+        { 'ForAllValues:ArnLike': { 'x:k': 'arn:aws:iam::1:role/*' } },
+        { 'x:k': ['arn:aws:iam::1:role/a', 'arn:aws:iam::2:role/a'] },
+      ),
     ).toBe(false);
   });
 });
@@ -84,8 +87,8 @@ describe('no set operator', () => {
   });
 
   it('is false if a value does not have the type of the operator', () => {
-    expect(holds({ NumericNotEquals: { 'x:k': '1' } }, { 'x:k': ['2', 'two'] })).toBe(false);
-    expect(holds({ 'ForAnyValue:NumericEquals': { 'x:k': '1' } }, { 'x:k': ['1', 'two'] })).toBe(false);
+    expect(matches({ NumericNotEquals: { 'x:k': '1' } }, { 'x:k': ['2', 'two'] })).toBe(false);
+    expect(matches({ 'ForAnyValue:NumericEquals': { 'x:k': '1' } }, { 'x:k': ['1', 'two'] })).toBe(false);
   });
 });
 
@@ -128,24 +131,24 @@ describe('Null', () => {
 describe('a Condition', () => {
   it('requires all its operators and keys', () => {
     const condition = { StringEquals: { 'x:a': '1', 'x:b': '2' }, StringLike: { 'x:c': '3*' } };
-    expect(holds(condition, { 'x:a': '1', 'x:b': '2', 'x:c': '33' })).toBe(true);
-    expect(holds(condition, { 'x:a': '0', 'x:b': '2', 'x:c': '33' })).toBe(false);
-    expect(holds(condition, { 'x:a': '1', 'x:c': '33' })).toBe(false);
-    expect(holds(condition, { 'x:a': '1', 'x:b': '2', 'x:c': '4' })).toBe(false);
+    expect(matches(condition, { 'x:a': '1', 'x:b': '2', 'x:c': '33' })).toBe(true);
+    expect(matches(condition, { 'x:a': '0', 'x:b': '2', 'x:c': '33' })).toBe(false);
+    expect(matches(condition, { 'x:a': '1', 'x:c': '33' })).toBe(false);
+    expect(matches(condition, { 'x:a': '1', 'x:b': '2', 'x:c': '4' })).toBe(false);
   });
 
   it('is true if it is empty', () => {
-    expect(holds({}, {})).toBe(true);
-    expect(holds({ StringEquals: {} }, {})).toBe(true);
+    expect(matches({}, {})).toBe(true);
+    expect(matches({ StringEquals: {} }, {})).toBe(true);
   });
 
   it('ignores case in names of keys and operators', () => {
-    expect(holds({ 'forallvalues:STRINGequalsIFEXISTS': { 'DynamoDB:leadingKEYS': 'acme' } }, { [KEY]: ['acme'] })).toBe(true);
-    expect(holds({ StringEquals: { 'aws:principaltag/TENANT': 'acme' } }, { 'AWS:PrincipalTag/tenant': 'acme' })).toBe(true);
+    expect(matches({ 'forallvalues:STRINGequalsIFEXISTS': { 'DynamoDB:leadingKEYS': 'acme' } }, { [KEY]: ['acme'] })).toBe(true);
+    expect(matches({ StringEquals: { 'aws:principaltag/TENANT': 'acme' } }, { 'AWS:PrincipalTag/tenant': 'acme' })).toBe(true);
   });
 
   it('reads only own properties of the context', () => {
-    expect(holds({ Null: { constructor: 'true', __proto__: 'true', toString: 'true' } }, {})).toBe(true);
-    expect(holds({ StringEquals: { ['__proto__']: 'x' } }, {})).toBe(false);
+    expect(matches({ Null: { constructor: 'true', __proto__: 'true', toString: 'true' } }, {})).toBe(true);
+    expect(matches({ StringEquals: { ['__proto__']: 'x' } }, {})).toBe(false);
   });
 });

@@ -59,8 +59,8 @@ describe('decide', () => {
 
   it('changes neither the request nor the documents', () => {
     const frozen = Object.freeze(policy(Object.freeze(allow('*'))));
-    const asked = Object.freeze(getObject('b/k', Object.freeze({ 'aws:x': 'y' })));
-    expect(decide(asked, Object.freeze({ role: Object.freeze([frozen]) })).decision).toBe('allow');
+    const iamRequest = Object.freeze(getObject('b/k', Object.freeze({ 'aws:x': 'y' })));
+    expect(decide(iamRequest, Object.freeze({ role: Object.freeze([frozen]) })).decision).toBe('allow');
   });
 });
 

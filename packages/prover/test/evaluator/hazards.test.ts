@@ -10,8 +10,8 @@ const ACME = { [LEADING]: ['acme'] };
 const GLOBEX = { [LEADING]: ['globex'] };
 const MIXED = { [LEADING]: ['acme', 'globex'] };
 
-function ask(asked: IamRequest, ...statements: Statement[]): boolean {
-  return decision(asked, ...statements) === 'allow';
+function isAllowed(iamRequest: IamRequest, ...statements: Statement[]): boolean {
+  return decision(iamRequest, ...statements) === 'allow';
 }
 
 function items(condition: Condition, action: string | string[] = 'dynamodb:*'): Statement {
@@ -27,14 +27,14 @@ describe('ForAllValues without the key', () => {
   const guarded = items({ 'ForAllValues:StringEquals': { [LEADING]: ['acme'] }, Null: { [LEADING]: 'false' } });
 
   it.each(['Scan', 'DescribeTable', 'DeleteTable', 'ExportTableToPointInTime'])('allows %s, unless Null requires the key', (action) => {
-    expect(ask(onTable(action), bare)).toBe(true);
-    expect(ask(onTable(action), guarded)).toBe(false);
+    expect(isAllowed(onTable(action), bare)).toBe(true);
+    expect(isAllowed(onTable(action), guarded)).toBe(false);
   });
 
   it('allows with Null to read an own item, and denies the scan of an index', () => {
-    expect(ask(getItem(ACME), guarded)).toBe(true);
-    expect(ask(getItem(GLOBEX), guarded)).toBe(false);
-    expect(ask(request('dynamodb:Scan', `${TABLE}/index/by-date`), guarded)).toBe(false);
+    expect(isAllowed(getItem(ACME), guarded)).toBe(true);
+    expect(isAllowed(getItem(GLOBEX), guarded)).toBe(false);
+    expect(isAllowed(request('dynamodb:Scan', `${TABLE}/index/by-date`), guarded)).toBe(false);
   });
 });
 
@@ -43,8 +43,8 @@ describe('a condition key that the action does not send', () => {
   const uploads = request('s3:ListBucketMultipartUploads', 'arn:aws:s3:::b');
 
   it('allows the action under IfExists and denies it without IfExists', () => {
-    expect(ask(uploads, statement('StringLikeIfExists'))).toBe(true);
-    expect(ask(uploads, statement('StringLike'))).toBe(false);
+    expect(isAllowed(uploads, statement('StringLikeIfExists'))).toBe(true);
+    expect(isAllowed(uploads, statement('StringLike'))).toBe(false);
   });
 });
 
@@ -53,29 +53,29 @@ describe('a misspelt condition key', () => {
     '%s allows everything under ForAllValues, IfExists and negated operators',
     (key) => {
       for (const operator of ['ForAllValues:StringEquals', 'StringEqualsIfExists', 'StringNotEquals']) {
-        expect([operator, ask(getItem(GLOBEX), items({ [operator]: { [key]: ['acme'] } }))]).toEqual([operator, true]);
+        expect([operator, isAllowed(getItem(GLOBEX), items({ [operator]: { [key]: ['acme'] } }))]).toEqual([operator, true]);
       }
-      expect(ask(getItem(ACME), items({ StringEquals: { [key]: ['acme'] } }))).toBe(false);
+      expect(isAllowed(getItem(ACME), items({ StringEquals: { [key]: ['acme'] } }))).toBe(false);
     },
   );
 
   it('is not misspelt if only its case differs', () => {
     const statement = items({ 'ForAllValues:StringEquals': { 'DYNAMODB:leadingkeys': ['acme'] } });
-    expect(ask(getItem(ACME), statement)).toBe(true);
-    expect(ask(getItem(GLOBEX), statement)).toBe(false);
+    expect(isAllowed(getItem(ACME), statement)).toBe(true);
+    expect(isAllowed(getItem(GLOBEX), statement)).toBe(false);
   });
 });
 
 it('allows under ForAnyValue a batch of own and foreign keys', () => {
-  expect(ask(onTable('BatchGetItem', MIXED), items({ 'ForAnyValue:StringEquals': { [LEADING]: ['acme'] } }))).toBe(true);
-  expect(ask(onTable('BatchGetItem', MIXED), items({ 'ForAllValues:StringEquals': { [LEADING]: ['acme'] } }))).toBe(false);
+  expect(isAllowed(onTable('BatchGetItem', MIXED), items({ 'ForAnyValue:StringEquals': { [LEADING]: ['acme'] } }))).toBe(true);
+  expect(isAllowed(onTable('BatchGetItem', MIXED), items({ 'ForAllValues:StringEquals': { [LEADING]: ['acme'] } }))).toBe(false);
 });
 
 describe('negated operators', () => {
   it('are true if the key is absent', () => {
-    expect(ask(listBucket(), allow('s3:ListBucket', '*', { StringNotEquals: { 's3:prefix': 'globex/' } }))).toBe(true);
-    expect(ask(getObject('b/k'), allow('s3:*', '*', { NotIpAddress: { 'aws:SourceIp': '203.0.113.0/24' } }))).toBe(true);
-    expect(ask(getObject('b/k'), allow('s3:*', '*', { ArnNotLike: { 'aws:SourceArn': 'arn:aws:s3:::x' } }))).toBe(true);
+    expect(isAllowed(listBucket(), allow('s3:ListBucket', '*', { StringNotEquals: { 's3:prefix': 'globex/' } }))).toBe(true);
+    expect(isAllowed(getObject('b/k'), allow('s3:*', '*', { NotIpAddress: { 'aws:SourceIp': '203.0.113.0/24' } }))).toBe(true);
+    expect(isAllowed(getObject('b/k'), allow('s3:*', '*', { ArnNotLike: { 'aws:SourceArn': 'arn:aws:s3:::x' } }))).toBe(true);
   });
 });
 
@@ -91,39 +91,41 @@ describe('the prefix of a listing', () => {
     ['', false],
     [undefined, false],
   ])('%j with a policy for the own folder: %s', (prefix, allowed) => {
-    expect(ask(listBucket(prefix === undefined ? {} : { 's3:prefix': prefix }), own)).toBe(allowed);
+    expect(isAllowed(listBucket(prefix === undefined ? {} : { 's3:prefix': prefix }), own)).toBe(allowed);
   });
 
   it('may be absent or empty if no condition requires it', () => {
     const bare = allow('s3:ListBucket', 'arn:aws:s3:::b');
-    expect(ask(listBucket(), bare)).toBe(true);
-    expect(ask(listBucket({ 's3:prefix': '' }), bare)).toBe(true);
+    expect(isAllowed(listBucket(), bare)).toBe(true);
+    expect(isAllowed(listBucket({ 's3:prefix': '' }), bare)).toBe(true);
   });
 
   it('lists the keys of tenants with a similar id if the policy also has the bare tenant id', () => {
     const article = allow('s3:ListBucket', 'arn:aws:s3:::b', { StringLike: { 's3:prefix': ['acme', 'acme/', 'acme/*'] } });
-    expect(ask(listBucket({ 's3:prefix': 'acme' }), article)).toBe(true);
+    expect(isAllowed(listBucket({ 's3:prefix': 'acme' }), article)).toBe(true);
   });
 });
 
 it('has wildcards under StringLike and not under StringEquals', () => {
-  expect(ask(listBucket({ 's3:prefix': 'globex/' }), allow('s3:*', '*', { StringLike: { 's3:prefix': '*' } }))).toBe(true);
-  expect(ask(listBucket({ 's3:prefix': 'globex/' }), allow('s3:*', '*', { StringEquals: { 's3:prefix': '*' } }))).toBe(false);
+  expect(isAllowed(listBucket({ 's3:prefix': 'globex/' }), allow('s3:*', '*', { StringLike: { 's3:prefix': '*' } }))).toBe(true);
+  expect(isAllowed(listBucket({ 's3:prefix': 'globex/' }), allow('s3:*', '*', { StringEquals: { 's3:prefix': '*' } }))).toBe(false);
 });
 
 it('does not distinguish ACME and acme under StringEqualsIgnoreCase', () => {
-  expect(ask(listBucket({ 's3:prefix': 'ACME' }), allow('s3:*', '*', { StringEqualsIgnoreCase: { 's3:prefix': 'acme' } }))).toBe(true);
+  expect(isAllowed(listBucket({ 's3:prefix': 'ACME' }), allow('s3:*', '*', { StringEqualsIgnoreCase: { 's3:prefix': 'acme' } }))).toBe(
+    true,
+  );
 });
 
 it('allows requests without the key under Null true', () => {
   const unlessTagged = items({ Null: { [LEADING]: 'true' } });
-  expect(ask(onTable('Scan'), unlessTagged)).toBe(true);
-  expect(ask(getItem(ACME), unlessTagged)).toBe(false);
+  expect(isAllowed(onTable('Scan'), unlessTagged)).toBe(true);
+  expect(isAllowed(getItem(ACME), unlessTagged)).toBe(false);
 });
 
 it('allows the data of both tenants in one list', () => {
   const union = items({ 'ForAllValues:StringEquals': { [LEADING]: ['acme', 'globex'] } });
-  expect(ask(getItem(GLOBEX), union)).toBe(true);
+  expect(isAllowed(getItem(GLOBEX), union)).toBe(true);
 });
 
 describe('names without a delimiter', () => {
@@ -134,50 +136,50 @@ describe('names without a delimiter', () => {
     ['arn:aws:s3:::b/*/*', 'b/globex/x'],
     ['arn:aws:s3:::b/ac?e/*', 'b/acne/x'],
   ])('let %s match %s', (resource, path) => {
-    expect(ask(getObject(path), allow('s3:GetObject', resource))).toBe(true);
+    expect(isAllowed(getObject(path), allow('s3:GetObject', resource))).toBe(true);
   });
 
   it("let one tenant's queue match another's dead-letter queue", () => {
     const sqs = (name: string) => `arn:aws:sqs:us-east-1:111122223333:${name}`;
-    expect(ask(request('sqs:SendMessage', sqs('app_acme_dlq')), allow('sqs:SendMessage', sqs('app_acme_dlq')))).toBe(true);
-    expect(ask(request('sqs:SendMessage', sqs('app_acme_dlq')), allow('sqs:SendMessage', sqs('app_acme*')))).toBe(true);
+    expect(isAllowed(request('sqs:SendMessage', sqs('app_acme_dlq')), allow('sqs:SendMessage', sqs('app_acme_dlq')))).toBe(true);
+    expect(isAllowed(request('sqs:SendMessage', sqs('app_acme_dlq')), allow('sqs:SendMessage', sqs('app_acme*')))).toBe(true);
   });
 
   it("let a tenant manage another account's queue of the same name", () => {
     const article = allow('sqs:*', 'arn:aws:sqs:*:*:acme_queue');
     for (const action of ['AddPermission', 'SetQueueAttributes', 'PurgeQueue', 'DeleteQueue']) {
-      expect(ask(request(`sqs:${action}`, 'arn:aws:sqs:eu-west-1:999988887777:acme_queue'), article)).toBe(true);
+      expect(isAllowed(request(`sqs:${action}`, 'arn:aws:sqs:eu-west-1:999988887777:acme_queue'), article)).toBe(true);
     }
-    expect(ask(request('sqs:SendMessage', 'arn:aws:sqs:eu-west-1:999988887777:globex_queue'), article)).toBe(false);
+    expect(isAllowed(request('sqs:SendMessage', 'arn:aws:sqs:eu-west-1:999988887777:globex_queue'), article)).toBe(false);
   });
 });
 
 describe('values with IAM syntax', () => {
   it('can be written so that they match only themselves', () => {
     const literal = allow('s3:*', 'arn:aws:s3:::b/${*}/*');
-    expect(ask(getObject('b/*/x'), literal)).toBe(true);
-    expect(ask(getObject('b/globex/x'), literal)).toBe(false);
+    expect(isAllowed(getObject('b/*/x'), literal)).toBe(true);
+    expect(isAllowed(getObject('b/globex/x'), literal)).toBe(false);
   });
 
   it('are evaluated if they are variables, with or without a default', () => {
     const role = (id: string) => allow('s3:*', `arn:aws:s3:::b/${id}/*`);
-    expect(ask(getObject('b/globex/x', { 'aws:PrincipalTag/t': 'globex' }), role('${aws:PrincipalTag/t}'))).toBe(true);
-    expect(ask(getObject('b/globex/x', { 'aws:username': 'globex' }), role('${aws:username}'))).toBe(true);
-    expect(ask(getObject('b/globex/x'), role("${aws:PrincipalTag/t, 'globex'}"))).toBe(true);
+    expect(isAllowed(getObject('b/globex/x', { 'aws:PrincipalTag/t': 'globex' }), role('${aws:PrincipalTag/t}'))).toBe(true);
+    expect(isAllowed(getObject('b/globex/x', { 'aws:username': 'globex' }), role('${aws:username}'))).toBe(true);
+    expect(isAllowed(getObject('b/globex/x'), role("${aws:PrincipalTag/t, 'globex'}"))).toBe(true);
   });
 
   it('are literals to IAM if they are wildcards of MQTT', () => {
     const topic = (name: string) => `arn:aws:iot:us-east-1:111122223333:topicfilter/${name}`;
     const own = allow('iot:Subscribe', topic('app/acme/*'));
-    expect(ask(request('iot:Subscribe', topic('app/acme/x')), own)).toBe(true);
-    for (const filter of ['app/+/x', 'app/#', '#']) expect(ask(request('iot:Subscribe', topic(filter)), own)).toBe(false);
+    expect(isAllowed(request('iot:Subscribe', topic('app/acme/x')), own)).toBe(true);
+    for (const filter of ['app/+/x', 'app/#', '#']) expect(isAllowed(request('iot:Subscribe', topic(filter)), own)).toBe(false);
   });
 });
 
 describe('NotResource and NotAction', () => {
   it('allow everything else in an Allow', () => {
-    expect(ask(getObject('b/globex/x'), { Effect: 'Allow', Action: 's3:*', NotResource: 'arn:aws:s3:::b/acme/*' })).toBe(true);
-    expect(ask(request('iam:CreateUser', '*'), { Effect: 'Allow', NotAction: 's3:*', Resource: '*' })).toBe(true);
+    expect(isAllowed(getObject('b/globex/x'), { Effect: 'Allow', Action: 's3:*', NotResource: 'arn:aws:s3:::b/acme/*' })).toBe(true);
+    expect(isAllowed(request('iam:CreateUser', '*'), { Effect: 'Allow', NotAction: 's3:*', Resource: '*' })).toBe(true);
   });
 
   it('deny everything else in a Deny', () => {
@@ -196,8 +198,8 @@ describe('NotResource and NotAction', () => {
 
 describe("the role's policy and the session's", () => {
   const pool = policy(allow('s3:*'));
-  const decideIn = (asked: IamRequest, session?: Statement[]): Decision['decision'] =>
-    decide(asked, { role: [pool], ...(session && { session: policy(...session) }) }).decision;
+  const decideIn = (iamRequest: IamRequest, session?: Statement[]): Decision['decision'] =>
+    decide(iamRequest, { role: [pool], ...(session && { session: policy(...session) }) }).decision;
 
   it('allow all that the role allows if there is no session policy', () => {
     expect(decideIn(getObject('b/globex/x'))).toBe('allow');
@@ -218,8 +220,8 @@ describe("the role's policy and the session's", () => {
 describe('the policies of the article', () => {
   it('allow access to every item because of a key with a space', () => {
     const article = items({ 'ForAllValues:StringEquals': { 'dynamodb: LeadingKeys': ['acme'] } });
-    for (const asked of [getItem(GLOBEX), onTable('Scan'), onTable('DeleteTable'), onTable('PutResourcePolicy')]) {
-      expect(ask(asked, article)).toBe(true);
+    for (const iamRequest of [getItem(GLOBEX), onTable('Scan'), onTable('DeleteTable'), onTable('PutResourcePolicy')]) {
+      expect(isAllowed(iamRequest, article)).toBe(true);
     }
   });
 });

@@ -34,12 +34,12 @@ export function getItem(context: IamRequest['context'] = {}): IamRequest {
 }
 
 /** The decision of the statements as the only policy. */
-export function decision(asked: IamRequest, ...statements: Statement[]): Decision['decision'] {
-  return decide(asked, { role: [policy(...statements)] }).decision;
+export function decision(iamRequest: IamRequest, ...statements: Statement[]): Decision['decision'] {
+  return decide(iamRequest, { role: [policy(...statements)] }).decision;
 }
 
 /** Whether a condition is true for a context. */
-export function holds(condition: Condition, context: IamRequest['context'], version: PolicyDocument['Version'] = '2012-10-17'): boolean {
+export function matches(condition: Condition, context: IamRequest['context'], version: PolicyDocument['Version'] = '2012-10-17'): boolean {
   const document: PolicyDocument = { Version: version, Statement: allow('*', '*', condition) };
   return decide(request('s3:GetObject', 'arn:aws:s3:::b/k', context), { role: [document] }).decision === 'allow';
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../src/evaluator/index.ts';
 import { foldCase } from '../../src/evaluator/letter-case.ts';
-import { allow, decision, holds, policy, request } from './iam.ts';
+import { allow, decision, matches, policy, request } from './iam.ts';
 
 const DOTLESS_I = '\u0131';
 const DOTTED_I = '\u0130';
@@ -41,14 +41,14 @@ describe('StringEqualsIgnoreCase', () => {
       [a, b],
       [b, a],
     ] as const) {
-      expect(holds({ StringEqualsIgnoreCase: { 'aws:x': wanted } }, { 'aws:x': given })).toBe(false);
-      expect(holds({ StringNotEqualsIgnoreCase: { 'aws:x': wanted } }, { 'aws:x': given })).toBe(true);
+      expect(matches({ StringEqualsIgnoreCase: { 'aws:x': wanted } }, { 'aws:x': given })).toBe(false);
+      expect(matches({ StringNotEqualsIgnoreCase: { 'aws:x': wanted } }, { 'aws:x': given })).toBe(true);
     }
   });
 
   it.each(pairs)('does not distinguish %j and %j', (a, b) => {
-    expect(holds({ StringEqualsIgnoreCase: { 'aws:x': a } }, { 'aws:x': b })).toBe(true);
-    expect(holds({ StringNotEqualsIgnoreCase: { 'aws:x': b } }, { 'aws:x': a })).toBe(false);
+    expect(matches({ StringEqualsIgnoreCase: { 'aws:x': a } }, { 'aws:x': b })).toBe(true);
+    expect(matches({ StringNotEqualsIgnoreCase: { 'aws:x': b } }, { 'aws:x': a })).toBe(false);
   });
 
   it('makes a character equal only to its other case, in all of Unicode', () => {
@@ -71,25 +71,25 @@ describe('a name in which case is ignored', () => {
   it('is not a key of the policy if a character only looks similar', () => {
     const condition = { StringEquals: { 'aws:PrincipalTag/kunde': 'acme' } };
 
-    expect(holds(condition, { 'AWS:principaltag/KUNDE': 'acme' })).toBe(true);
-    expect(holds(condition, { [`aws:PrincipalTag/${KELVIN}unde`]: 'acme' })).toBe(false);
-    expect(holds({ Null: { 'aws:PrincipalTag/kunde': 'false' } }, { [`aws:PrincipalTag/${KELVIN}unde`]: 'acme' })).toBe(false);
+    expect(matches(condition, { 'AWS:principaltag/KUNDE': 'acme' })).toBe(true);
+    expect(matches(condition, { [`aws:PrincipalTag/${KELVIN}unde`]: 'acme' })).toBe(false);
+    expect(matches({ Null: { 'aws:PrincipalTag/kunde': 'false' } }, { [`aws:PrincipalTag/${KELVIN}unde`]: 'acme' })).toBe(false);
   });
 
   it('does not fill a policy variable if a character only looks similar', () => {
     const own = policy(allow('s3:GetObject', 'arn:aws:s3:::notes/${aws:PrincipalTag/kunde}/*'));
-    const asked = (key: string) => request('s3:GetObject', 'arn:aws:s3:::notes/acme/plan', { [`aws:PrincipalTag/${key}`]: 'acme' });
+    const iamRequest = (key: string) => request('s3:GetObject', 'arn:aws:s3:::notes/acme/plan', { [`aws:PrincipalTag/${key}`]: 'acme' });
 
-    expect(decide(asked('Kunde'), { role: [own] }).decision).toBe('allow');
-    expect(decide(asked(`${KELVIN}unde`), { role: [own] }).decision).toBe('implicit-deny');
+    expect(decide(iamRequest('Kunde'), { role: [own] }).decision).toBe('allow');
+    expect(decide(iamRequest(`${KELVIN}unde`), { role: [own] }).decision).toBe('implicit-deny');
   });
 
   it('is a second key of a request if a character only looks similar, and a duplicate if only case differs', () => {
     const both = { 'aws:PrincipalTag/kunde': 'acme', [`aws:PrincipalTag/${KELVIN}unde`]: 'globex' };
 
-    expect(holds({ StringEquals: { 'aws:PrincipalTag/kunde': 'acme' } }, both)).toBe(true);
-    expect(holds({ StringEquals: { 'aws:PrincipalTag/kunde': 'globex' } }, both)).toBe(false);
-    expect(() => holds({}, { 'aws:PrincipalTag/\u0391\u03a3': 'acme', 'aws:PrincipalTag/\u03b1\u03c3': 'globex' })).toThrow(
+    expect(matches({ StringEquals: { 'aws:PrincipalTag/kunde': 'acme' } }, both)).toBe(true);
+    expect(matches({ StringEquals: { 'aws:PrincipalTag/kunde': 'globex' } }, both)).toBe(false);
+    expect(() => matches({}, { 'aws:PrincipalTag/\u0391\u03a3': 'acme', 'aws:PrincipalTag/\u03b1\u03c3': 'globex' })).toThrow(
       'is given twice',
     );
   });

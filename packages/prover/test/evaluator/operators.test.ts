@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OPERATORS } from '../../src/evaluator/operators.ts';
-import { holds } from './iam.ts';
+import { matches } from './iam.ts';
 
 const KEY = 'aws:x';
 
@@ -133,7 +133,7 @@ describe.each([
   ['booleans and bytes', OTHERS],
 ])('the operators of %s', (_, rows) => {
   it.each(rows)('%s %j of %j: %s', (operator, policy, value, expected) => {
-    expect(holds({ [operator]: { [KEY]: policy } }, { [KEY]: value })).toBe(expected);
+    expect(matches({ [operator]: { [KEY]: policy } }, { [KEY]: value })).toBe(expected);
   });
 });
 
@@ -155,7 +155,7 @@ describe('a value of the request without the type of the operator', () => {
     ['ArnNotEquals', 'arn:aws:iam::1:role/*', 'arn:aws:iam::1', false],
   ];
   it.each(rows)('makes the condition false, negated or not: %s %j of %j', (operator, policy, value, expected) => {
-    expect(holds({ [operator]: { [KEY]: policy } }, { [KEY]: value })).toBe(expected);
+    expect(matches({ [operator]: { [KEY]: policy } }, { [KEY]: value })).toBe(expected);
   });
 });
 
@@ -170,14 +170,14 @@ describe('every operator', () => {
 
   it.each([...OPERATORS.values()])('$name is false without the key, unless it is negated', ({ name, negated }) => {
     const [, policy = ''] = rows.find(([operator]) => operator === name) ?? [];
-    expect(holds({ [name]: { [KEY]: policy } }, {})).toBe(negated);
+    expect(matches({ [name]: { [KEY]: policy } }, {})).toBe(negated);
   });
 
   it.each([...OPERATORS.values()])('$name with IfExists is true without the key, and unchanged with it', ({ name }) => {
     const mine = rows.filter(([operator]) => operator === name);
     for (const [, policy, value, expected] of mine) {
-      expect(holds({ [`${name}IfExists`]: { [KEY]: policy } }, {})).toBe(true);
-      expect(holds({ [`${name}IfExists`]: { [KEY]: policy } }, { [KEY]: value })).toBe(expected);
+      expect(matches({ [`${name}IfExists`]: { [KEY]: policy } }, {})).toBe(true);
+      expect(matches({ [`${name}IfExists`]: { [KEY]: policy } }, { [KEY]: value })).toBe(expected);
     }
   });
 });

@@ -8,7 +8,7 @@ describe('different decisions of iam-simulate', () => {
   interface Difference {
     readonly about: string;
     readonly because: string;
-    readonly asked: IamRequest;
+    readonly iamRequest: IamRequest;
     readonly statements: readonly Statement[];
     /** Default 2012-10-17. */
     readonly version?: PolicyDocument['Version'];
@@ -24,7 +24,7 @@ describe('different decisions of iam-simulate', () => {
     {
       about: 'a multivalued key without a set operator',
       because: 'AWS does not document it; that one matching value is enough is the reading that reveals a leak',
-      asked: getItem({ [keys]: ['acme', 'globex'] }),
+      iamRequest: getItem({ [keys]: ['acme', 'globex'] }),
       statements: [onKey('StringEquals', 'acme')],
       ours: 'allow',
       theirs: 'implicit-deny',
@@ -32,7 +32,7 @@ describe('different decisions of iam-simulate', () => {
     {
       about: 'a negated operator on a multivalued key without a set operator',
       because: 'it is the opposite of the positive operator',
-      asked: getItem({ [keys]: ['globex'] }),
+      iamRequest: getItem({ [keys]: ['globex'] }),
       statements: [onKey('StringNotEquals', 'acme')],
       ours: 'allow',
       theirs: 'implicit-deny',
@@ -40,7 +40,7 @@ describe('different decisions of iam-simulate', () => {
     {
       about: 'ForAllValues of an empty string',
       because: 'AWS: "or if the context key value resolves to a null dataset, such as an empty string"',
-      asked: getItem({ [keys]: [''] }),
+      iamRequest: getItem({ [keys]: [''] }),
       statements: [onKey('ForAllValues:StringEquals', 'acme')],
       ours: 'allow',
       theirs: 'implicit-deny',
@@ -48,7 +48,7 @@ describe('different decisions of iam-simulate', () => {
     {
       about: 'Null of an empty list',
       because: 'AWS documents Null: false as the protection against "context keys with empty values"',
-      asked: getItem({ [keys]: [] }),
+      iamRequest: getItem({ [keys]: [] }),
       statements: [onKey('Null', 'false')],
       ours: 'implicit-deny',
       theirs: 'allow',
@@ -56,7 +56,7 @@ describe('different decisions of iam-simulate', () => {
     {
       about: 'ForAnyValue with IfExists without the key',
       because: 'AWS: "If the key is not present, evaluate the condition element as true", of every operator but Null',
-      asked: getItem(),
+      iamRequest: getItem(),
       statements: [onKey('ForAnyValue:StringEqualsIfExists', 'acme')],
       ours: 'allow',
       theirs: 'implicit-deny',
@@ -64,7 +64,7 @@ describe('different decisions of iam-simulate', () => {
     {
       about: 'a negated operator whose variable has no value',
       because: 'AWS: "Inverted condition operators like StringNotEquals or StringNotLike do match against a null value"',
-      asked: listBucket({ 's3:prefix': 'x' }),
+      iamRequest: listBucket({ 's3:prefix': 'x' }),
       statements: [onKey('StringNotEquals', '${aws:PrincipalTag/t}', 's3:prefix')],
       ours: 'allow',
       theirs: 'implicit-deny',
@@ -72,7 +72,7 @@ describe('different decisions of iam-simulate', () => {
     {
       about: '${*} under an operator without wildcards',
       because: 'AWS: "These predefined policy variables can be used in any string where you can use regular policy variables"',
-      asked: listBucket({ 's3:prefix': '*' }),
+      iamRequest: listBucket({ 's3:prefix': '*' }),
       statements: [onKey('StringEquals', '${*}', 's3:prefix')],
       ours: 'allow',
       theirs: 'implicit-deny',
@@ -80,7 +80,7 @@ describe('different decisions of iam-simulate', () => {
     {
       about: 'a variable under Version 2008-10-17',
       because: 'AWS: "variables like ${aws:username} are treated as literal strings"',
-      asked: getObject('b/acme', { 'aws:PrincipalTag/t': 'acme' }),
+      iamRequest: getObject('b/acme', { 'aws:PrincipalTag/t': 'acme' }),
       statements: [allow('s3:*', 'arn:aws:s3:::b/${aws:PrincipalTag/t}')],
       version: '2008-10-17',
       ours: 'implicit-deny',
@@ -89,7 +89,7 @@ describe('different decisions of iam-simulate', () => {
     {
       about: 'a default value without a space after the comma',
       because: 'AWS requires "a comma and space"; if IAM accepts less, the default allows access, and that must be visible',
-      asked: getObject('b/globex'),
+      iamRequest: getObject('b/globex'),
       statements: [allow('s3:*', "arn:aws:s3:::b/${aws:PrincipalTag/t,'globex'}")],
       ours: 'allow',
       theirs: 'implicit-deny',
@@ -97,7 +97,7 @@ describe('different decisions of iam-simulate', () => {
     {
       about: 'NotResource with a variable without a value, on a resource of another service',
       because: 'the statement then applies to no resource, so a Deny that may deny nothing is visible as such',
-      asked: getItem(),
+      iamRequest: getItem(),
       statements: [unless('arn:aws:s3:::b/${aws:PrincipalTag/t}/*')],
       ours: 'implicit-deny',
       theirs: 'allow',
@@ -105,7 +105,7 @@ describe('different decisions of iam-simulate', () => {
     {
       about: 'NotResource with a pattern of fewer than six parts',
       because: 'it does not match another service, under Resource and under NotResource',
-      asked: getItem(),
+      iamRequest: getItem(),
       statements: [unless('arn:aws:s3:*')],
       ours: 'allow',
       theirs: 'implicit-deny',
@@ -113,7 +113,7 @@ describe('different decisions of iam-simulate', () => {
     {
       about: 'a star at the end of a part of Resource',
       because: 'AWS: "it can expand to match beyond the colon boundaries"',
-      asked: getObject('other/a:own/x'),
+      iamRequest: getObject('other/a:own/x'),
       statements: [allow('s3:*', 'arn:aws:s3:*:*:own/*')],
       ours: 'allow',
       theirs: 'implicit-deny',
@@ -121,7 +121,7 @@ describe('different decisions of iam-simulate', () => {
     {
       about: 'the partition and the service of an ARN in another case',
       because: 'AWS writes them only in lower case and does not document that case is ignored',
-      asked: getObject('b/k'),
+      iamRequest: getObject('b/k'),
       statements: [allow('s3:*', 'arn:AWS:s3:::b/k')],
       ours: 'implicit-deny',
       theirs: 'allow',
@@ -129,7 +129,7 @@ describe('different decisions of iam-simulate', () => {
     {
       about: 'a wildcard in the resource of the request',
       because: 'a star is a valid character of an object key, and not a wildcard',
-      asked: getObject('b/*'),
+      iamRequest: getObject('b/*'),
       statements: [allow('s3:*', 'arn:aws:s3:::b/acme')],
       ours: 'implicit-deny',
       theirs: 'allow',
@@ -137,7 +137,7 @@ describe('different decisions of iam-simulate', () => {
     {
       about: 'every IPv4 address',
       because: '0.0.0.0/0 is a CIDR block like any other',
-      asked: getObject('b/k', { 'aws:SourceIp': '203.0.113.9' }),
+      iamRequest: getObject('b/k', { 'aws:SourceIp': '203.0.113.9' }),
       statements: [onKey('IpAddress', '0.0.0.0/0', 'aws:SourceIp')],
       ours: 'allow',
       theirs: 'implicit-deny',
@@ -145,7 +145,7 @@ describe('different decisions of iam-simulate', () => {
     {
       about: 'an IPv6 request and an IPv4 address without a prefix',
       because: 'it is another address',
-      asked: getObject('b/k', { 'aws:SourceIp': '2001:db8::1' }),
+      iamRequest: getObject('b/k', { 'aws:SourceIp': '2001:db8::1' }),
       statements: [onKey('NotIpAddress', '203.0.113.9', 'aws:SourceIp')],
       ours: 'allow',
       theirs: 'implicit-deny',
@@ -153,7 +153,7 @@ describe('different decisions of iam-simulate', () => {
     {
       about: 'seconds since 1970 compared with an ISO date',
       because: 'AWS: "or in epoch (UNIX) time"',
-      asked: getObject('b/k', { 'aws:CurrentTime': '2026-11-24T12:00:00Z' }),
+      iamRequest: getObject('b/k', { 'aws:CurrentTime': '2026-11-24T12:00:00Z' }),
       statements: [onKey('DateLessThan', '1800000000', 'aws:CurrentTime')],
       ours: 'allow',
       theirs: 'implicit-deny',
@@ -161,7 +161,7 @@ describe('different decisions of iam-simulate', () => {
     {
       about: 'KMS without a key policy',
       because: 'this evaluator does not evaluate resource policies',
-      asked: request('kms:Decrypt', 'arn:aws:kms:us-east-1:111122223333:key/1'),
+      iamRequest: request('kms:Decrypt', 'arn:aws:kms:us-east-1:111122223333:key/1'),
       statements: [allow('kms:*')],
       ours: 'allow',
       theirs: 'implicit-deny',
@@ -169,10 +169,10 @@ describe('different decisions of iam-simulate', () => {
   ];
 
   // Both decisions are asserted: if one changes, the reason must be checked again.
-  it.each(differences)('exist for $about', async ({ asked, statements, version = '2012-10-17', ours, theirs }) => {
+  it.each(differences)('exist for $about', async ({ iamRequest, statements, version = '2012-10-17', ours, theirs }) => {
     const role: PolicyDocument[] = [{ Version: version, Statement: statements }];
-    expect(decide(asked, { role }).decision).toBe(ours);
-    expect(await simulate(asked, { role })).toBe(theirs);
+    expect(decide(iamRequest, { role }).decision).toBe(ours);
+    expect(await simulate(iamRequest, { role })).toBe(theirs);
   });
 
   it('never takes its errors for a denial', async () => {

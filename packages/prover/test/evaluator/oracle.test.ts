@@ -100,9 +100,9 @@ const requests: fc.Arbitrary<IamRequest> = fc.oneof(
 );
 
 /** The request with some of the keys, or with none. */
-function about(asked: fc.Arbitrary<IamRequest>, subjects: readonly Subject[]): fc.Arbitrary<IamRequest> {
+function about(iamRequest: fc.Arbitrary<IamRequest>, subjects: readonly Subject[]): fc.Arbitrary<IamRequest> {
   const values = fc.record(Object.fromEntries(subjects.map(({ key, values }) => [key, values])), { requiredKeys: [] });
-  return fc.tuple(asked, values).map(([asked, context]) => ({ ...asked, context: { ...context } as IamRequest['context'] }));
+  return fc.tuple(iamRequest, values).map(([iamRequest, context]) => ({ ...iamRequest, context: { ...context } as IamRequest['context'] }));
 }
 
 const actions = some(
@@ -156,11 +156,11 @@ it('decides as iam-simulate does, over generated policies and requests', async (
       requests,
       fc.array(fc.oneof(documents, fc.constant(policy(allow('*')))), { minLength: 1, maxLength: 2 }),
       fc.option(documents, { nil: undefined }),
-      async (asked, role, session) => {
+      async (iamRequest, role, session) => {
         const policies = { role, ...(session && { session }) };
-        const { decision } = decide(asked, policies);
+        const { decision } = decide(iamRequest, policies);
         seen.set(decision, (seen.get(decision) ?? 0) + 1);
-        expect(decision).toBe(await simulate(asked, policies));
+        expect(decision).toBe(await simulate(iamRequest, policies));
       },
     ),
     { numRuns: 600, seed: 3 },
