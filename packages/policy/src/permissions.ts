@@ -1,5 +1,6 @@
 import { ConfigurationError } from './errors.ts';
 import { Faults, kindOf } from './faults.ts';
+import { isObject } from './json/value.ts';
 import type { TemplateLibrary } from './library.ts';
 
 /** A template of the library, with the values of its variables. */
@@ -58,22 +59,17 @@ function fromGenerator({ library, permissions, taken }: Declared, expected: Temp
 
 function readPermission(item: unknown, path: string, faults: Faults): readonly Permission[] {
   if (typeof item === 'string') return [Object.freeze({ template: item })];
-  if (typeof item !== 'object' || item === null || Array.isArray(item)) {
+  if (!isObject(item)) {
     faults.option(path, `must be a template name or { template, variables }, not ${kindOf(item)}`);
     return [];
   }
-  const { template, variables, ...unknown } = item as Partial<Record<string, unknown>>;
+  const { template, variables, ...unknown } = item;
   faults.noneOf(path, unknown, ['template', 'variables']);
   if (typeof template !== 'string') faults.option(`${path}.template`, `must be a template name, not ${kindOf(template)}`);
-  if (variables !== undefined && !isRecord(variables))
+  if (variables !== undefined && !isObject(variables))
     faults.option(`${path}.variables`, `must be an object of strings, not ${kindOf(variables)}`);
   if (typeof template !== 'string') return [];
   // Copied and frozen: the caller may reuse the object for another tenant.
-  const own = isRecord(variables) ? { variables: Object.freeze({ ...variables }) as Readonly<Record<string, string>> } : {};
+  const own = isObject(variables) ? { variables: Object.freeze({ ...variables }) as Readonly<Record<string, string>> } : {};
   return [Object.freeze({ template, ...own })];
-}
-
-/** Whether a value is an object that is not an array. Its members are checked separately. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,8 +2,9 @@ import type { Statement } from './document.ts';
 import { type Fault, TemplateVariableError } from './errors.ts';
 import { nearest } from './faults.ts';
 import { type Hydrate, hydratable, type Values } from './hydrate.ts';
+import { isObject } from './json/value.ts';
 import type { TemplateLibrary } from './library.ts';
-import { isRecord, type Permission } from './permissions.ts';
+import type { Permission } from './permissions.ts';
 import { type PermissionTemplate, tagNames } from './template.ts';
 import { BUILT_IN, isVariableName, patternOf, refusalOf } from './variable.ts';
 
@@ -58,7 +59,7 @@ export function checkOwnVariables({ template, variables = {} }: Permission, libr
  * @throws {@link TemplateVariableError}
  */
 export function checkSharedVariables(variables: unknown, library: TemplateLibrary): void {
-  if (!isRecord(variables)) throw new TemplateVariableError([{ path: 'variables', text: 'must be an object of strings' }]);
+  if (!isObject(variables)) throw new TemplateVariableError([{ path: 'variables', text: 'must be an object of strings' }]);
   const known = new Set(library.names().flatMap((name) => Object.keys(library.get(name).variables)));
   const faults = Object.entries(variables).flatMap(([name, value]) => {
     const text = known.has(name) ? refusalOf(value, /^/) : unknown(name, 'any template of the library', [...known]);

@@ -1,4 +1,5 @@
 import { Faults } from '@tenant-aws/policy';
+import { isObject } from '@tenant-aws/policy/json';
 import { answerFor, type PerIdentityOptions } from '../per-identity.ts';
 import type { TenantIdentity } from '../tenant.ts';
 import {
@@ -116,6 +117,6 @@ function permissionsFault(value: unknown): string | undefined {
 }
 
 function variablesFault(value: unknown): string | undefined {
-  if (value === undefined || (typeof value === 'object' && value !== null && !Array.isArray(value))) return undefined;
+  if (value === undefined || isObject(value)) return undefined;
   return "must be an object such as { bucket: 'notes' }";
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isObject } from '@tenant-aws/policy/json';
 
 /*
  * What STS accepts of a session: AWS STS API Reference, "AssumeRole", and IAM User Guide, "IAM and AWS STS quotas".
@@ -55,7 +56,7 @@ export function externalIdFault(value: unknown): string | undefined {
 
 export function tagsFault(value: unknown): string | undefined {
   if (value === undefined) return undefined;
-  if (!isRecord(value)) return 'must be an object of texts: the key and the value of each session tag';
+  if (!isObject(value)) return 'must be an object of texts: the key and the value of each session tag';
   const tags = Object.entries(value);
   if (tags.length > MOST_TAGS) return `must be at most ${MOST_TAGS} tags`;
   if (new Set(tags.map(([key]) => key.toLowerCase())).size < tags.length)
@@ -80,8 +81,4 @@ function tagFault(key: string, text: unknown): string | undefined {
   if (typeof text !== 'string') return `must have a text at \`${key}\``;
   if (text.length > 256 || !TAG_TEXT.test(text)) return `must have at most 256 letters, digits, spaces and \`_.:/=+-@\` at \`${key}\``;
   return undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { ConfigurationError, Faults } from '@tenant-aws/policy';
+import { isObject } from '@tenant-aws/policy/json';
 import { type Algorithm, familyOf, isAlgorithm } from './algorithm.ts';
 import { readStaticKey } from './static-key.ts';
 import { readTenant } from './tenant-claim.ts';
@@ -202,8 +203,4 @@ function readTokenCache(given: unknown, path: string, faults: Faults): TokenCach
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { isObject } from '@tenant-aws/policy/json';
 import { type Algorithm, misfit } from './algorithm.ts';
 
 const MAX_KEYS = 100;
@@ -65,8 +66,4 @@ function publicKeyOf(jwk: JsonWebKey): KeyObject | undefined {
   } catch {
     return undefined; // a kind that Node does not know, or a broken one: the others of the set still serve
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { parseTenantId, TenantIdSet } from '@tenant-aws/policy';
+import { isObject } from '@tenant-aws/policy/json';
 import { TenantMissingError } from '../errors.ts';
 
 /** Every character that no configuration can refuse: printable ASCII without `* ? $ { } " \`. */
@@ -27,7 +28,7 @@ export function readTenant(value: unknown, name: string): string {
 export function ownValue(claims: object, path: readonly string[]): unknown {
   let value: unknown = claims;
   for (const step of path) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    if (!isObject(value)) return undefined;
     value = Object.getOwnPropertyDescriptor(value, step)?.value;
   }
   return value;

@@ -1,3 +1,4 @@
+import { isObject } from '@tenant-aws/policy/json';
 import { TokenInvalidError } from '../errors.ts';
 import { isAlgorithm } from './algorithm.ts';
 import { parseTokenObject } from './token-json.ts';
@@ -63,8 +64,7 @@ function readPayload(payload: Readonly<Record<string, unknown>>): Payload {
   // RFC 7800: whoever presents the token must prove possession of that key. A stolen token would be accepted without it.
   if ('cnf' in payload) throw new TokenInvalidError('bound to a key by `cnf`, and possession of that key is not checked');
   // RFC 8417, 2.2 and 4.5: a logout token, for example, need not have a `typ`.
-  if (typeof events === 'object' && events !== null && !Array.isArray(events))
-    throw new TokenInvalidError('a security event, not an access token');
+  if (isObject(events)) throw new TokenInvalidError('a security event, not an access token');
   return { issuer: iss, issuedAt: iat };
 }
 

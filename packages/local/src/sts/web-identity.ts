@@ -1,3 +1,4 @@
+import { isObject } from '@tenant-aws/policy/json';
 import { AwsError, type Operation, type VerifiedRequest } from '../services/service.ts';
 import { element } from '../xml.ts';
 import { stsAnswer } from './answer.ts';
@@ -75,9 +76,9 @@ export async function assumeRoleWithWebIdentity(request: VerifiedRequest, form: 
 function readTagsClaim({ claims }: WebIdentity): SessionTags {
   const claim: unknown = claims[TAGS_CLAIM];
   if (claim === undefined) return sessionTags([], [], undefined);
-  if (!isRecord(claim)) throw malformed(TAGS_CLAIM);
+  if (!isObject(claim)) throw malformed(TAGS_CLAIM);
   const { principal_tags: principalTags = {}, transitive_tag_keys: transitiveKeys = [], ...unknown } = claim;
-  if (!isRecord(principalTags) || !isStrings(transitiveKeys) || Object.keys(unknown).length > 0) throw malformed(TAGS_CLAIM);
+  if (!isObject(principalTags) || !isStrings(transitiveKeys) || Object.keys(unknown).length > 0) throw malformed(TAGS_CLAIM);
   const pairs = Object.entries(principalTags).map(([key, value]) => {
     const [only, ...more] = isStrings(value) ? value : [];
     if (only === undefined || more.length > 0) throw malformed(TAGS_CLAIM);
@@ -91,10 +92,6 @@ function readSourceIdentityClaim({ claims }: WebIdentity): string | undefined {
   if (claim === undefined) return undefined;
   if (typeof claim !== 'string') throw malformed(SOURCE_IDENTITY_CLAIM);
   return required('sourceIdentity', claim, LIMITS.sourceIdentity);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isStrings(value: unknown): value is readonly string[] {

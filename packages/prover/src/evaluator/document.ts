@@ -1,5 +1,5 @@
+import { isObject } from '@tenant-aws/policy/json';
 import type { Language } from './comparison.ts';
-import { isObject } from './json.ts';
 import { readStatement } from './read-statement.ts';
 import type { Statement } from './statement.ts';
 

@@ -1,6 +1,6 @@
+import { isObject } from '@tenant-aws/policy/json';
 import type { Language } from './comparison.ts';
 import { type Condition, readCondition } from './condition.ts';
-import { isObject, type JsonObject } from './json.ts';
 import { foldCase } from './letter-case.ts';
 import { isFault, type Pieces, parsePieces } from './policy-variable.ts';
 import { type ActionPattern, actionPattern, type Element, type ResourcePattern, resourcePattern, type Statement } from './statement.ts';
@@ -47,7 +47,12 @@ function readSid(sid: unknown, note: Note): string {
 }
 
 /** `Action` or `NotAction`, `Resource` or `NotResource`. An empty list is valid and matches nothing. */
-function readElement<T>(source: JsonObject, name: 'Action' | 'Resource', note: Note, read: (text: string) => T): Element<T> {
+function readElement<T>(
+  source: Readonly<Record<string, unknown>>,
+  name: 'Action' | 'Resource',
+  note: Note,
+  read: (text: string) => T,
+): Element<T> {
   const not = `Not${name}`;
   if ((source[name] === undefined) === (source[not] === undefined)) note(`must have either \`${name}\` or \`${not}\``);
   const except = source[name] === undefined;
@@ -101,7 +106,7 @@ function readConditions(json: unknown, language: Language, note: Note): readonly
  *
  * @see AWS IAM User Guide, "IAM policy validation check reference", Duplicate keys with different case
  */
-function noteDuplicates(named: JsonObject, note: Note): void {
+function noteDuplicates(named: Readonly<Record<string, unknown>>, note: Note): void {
   const seen = new Set<string>();
   for (const name of Object.keys(named)) {
     const folded = foldCase(name);
