@@ -10,7 +10,7 @@ import { COMMON_CONDITION_KEYS } from './src/services/s3/authorization.ts';
 import { S3_OPERATIONS } from './src/services/s3/operations.ts';
 import { SNS_OPERATIONS } from './src/services/sns/operations.ts';
 import { SQS_OPERATIONS } from './src/services/sqs/operations.ts';
-import { STS_TABLE } from './src/sts/operations.ts';
+import { STS_OPERATIONS } from './src/sts/operations.ts';
 
 const readme = new URL('README.md', import.meta.url);
 const BEGIN = '<!-- operations: written by generate.ts -->';
@@ -24,7 +24,7 @@ interface Documented {
 }
 
 const services: readonly (readonly [string, readonly Documented[]])[] = [
-  ['STS', STS_TABLE.map(({ operation }) => ({ operation, actions: operation.startsWith('Get') ? [] : [`sts:${operation}`] }))],
+  ['STS', STS_OPERATIONS.map(({ operation }) => ({ operation, actions: operation.startsWith('Get') ? [] : [`sts:${operation}`] }))],
   ['S3', S3_OPERATIONS],
   ['DynamoDB', DYNAMODB_OPERATIONS],
   ['SQS', SQS_OPERATIONS],

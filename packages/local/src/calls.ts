@@ -1,19 +1,28 @@
-/** One request to the local AWS, as it was judged. Never a secret: neither keys, nor tokens, nor payloads. */
+/** One request to the local AWS, and the decision about it. Holds no secret: no secret key, token or payload. */
 export interface Call {
-  /** `s3`, or `unknown` where the request named none of ours. */
+  /** `s3`; `unknown` if the request is for an unsupported service. */
   readonly service: string;
-  /** `GetObject`, or `unknown` where the request was refused before it was understood. */
+  /** `GetObject`; `unknown` if the request was refused before its operation was parsed. */
   readonly operation: string;
-  /** Empty where nothing was signed. */
+  /** Empty for an unsigned request. */
   readonly accessKeyId: string;
-  /** The role session name of the session that signed: the tenant's id, by the vending machine. */
+  /** The role session name of the session that signed the request. The token vending machine uses the tenant id as session name. */
   readonly tenantSession?: string;
   /**
-   * - `allowed`: policies allowed it. What came of it, such as a missing key, is another matter
-   * - `denied`: policies denied it
-   * - `refused`: signature, shape or operation were not accepted
-   * - `fault`: a fault made to order answered it
+   * - `allowed`: the policies allow it. The operation may still return an error, such as a missing key
+   * - `denied`: the policies deny it
+   * - `refused`: the signature, the format or the operation is not accepted
+   * - `fault`: an injected fault replaced the response
    */
   readonly decision: 'allowed' | 'denied' | 'refused' | 'fault';
   readonly at: Date;
+}
+
+/** Limits the memory of a process that runs for weeks. */
+const MAX_CALLS = 100_000;
+
+/** Appends a call. Drops the oldest tenth when the list is full. */
+export function recordCall(calls: Call[], call: Call): void {
+  if (calls.length >= MAX_CALLS) calls.splice(0, MAX_CALLS / 10);
+  calls.push(call);
 }

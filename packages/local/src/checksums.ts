@@ -51,6 +51,11 @@ export function checksumBytes(algorithm: ChecksumAlgorithm, body: Buffer): Buffe
   return digest(body);
 }
 
+/** The hexadecimal MD5 that S3 and SQS return, and that SDKs compare. */
+export function md5Hex(data: Buffer | string): string {
+  return createHash('md5').update(data).digest('hex');
+}
+
 function fourBytes(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);

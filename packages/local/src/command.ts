@@ -1,6 +1,6 @@
 import type { LocalAws } from './local-aws.ts';
 import type { LocalAwsOptions } from './options.ts';
-import { strictInteger } from './strict.ts';
+import { strictInteger } from './strict-integer.ts';
 import { isJsonObject, parseStrictJson } from './strict-json.ts';
 
 /**

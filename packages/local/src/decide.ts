@@ -1,7 +1,7 @@
 import type { IamRequest } from '@tenant-aws/prover/evaluator';
-import { globalContext } from './context.ts';
+import { globalConditionKeys } from './global-condition-keys.ts';
 import type { Incoming } from './incoming.ts';
-import { type Judge, judgeOf, NOBODY } from './judge.ts';
+import { type Authorizer, authorizerFor, DENY_ALL } from './authorizer.ts';
 import type { Caller, Denial, Operation, Service, VerifiedRequest } from './services/service.ts';
 import type { Principal, Sessions } from './sessions.ts';
 import type { Claim } from './signature/claim.ts';
@@ -48,21 +48,21 @@ export async function decideRequest(
 ): Promise<DecidedRequest> {
   if (!claim) return decideUnsigned(incoming, service, context);
   const { principal, ...read } = verify(incoming, claim, context);
-  const conditionKeys = globalContext(principal.context, incoming, context.region, context.sessionNow);
-  const judge = judgeOf(principal, conditionKeys, service, context.account);
+  const conditionKeys = globalConditionKeys(principal.context, incoming, context.region, context.sessionNow);
+  const authorizer = authorizerFor(principal, conditionKeys, service, context.account);
   const { keys, arn, account } = principal;
   const caller: Caller = { accessKeyId: keys.accessKeyId, arn, account, region: context.region, context: conditionKeys };
   const signature = { presigned: claim.expiresSeconds !== undefined, signedAt: new Date(claim.signedAt) };
-  const operation = await service.parse({ ...requestParts(incoming, context), ...read, caller, signature, allowed: judge.allowed });
-  return { principal, ...decide(operation, service, caller, judge) };
+  const operation = await service.parse({ ...requestParts(incoming, context), ...read, caller, signature, allowed: authorizer.allowed });
+  return { principal, ...decide(operation, service, caller, authorizer) };
 }
 
 async function decideUnsigned(incoming: Incoming, service: Service, context: DecisionContext): Promise<DecidedRequest> {
   if (!service.parseUnsigned) throw refusal('missing', service.name);
-  const conditionKeys = globalContext({}, incoming, context.region, context.sessionNow);
+  const conditionKeys = globalConditionKeys({}, incoming, context.region, context.sessionNow);
   const caller: Caller = { accessKeyId: '', arn: 'anonymous', account: '', region: context.region, context: conditionKeys };
   const signature = { presigned: false, signedAt: new Date(context.now) };
-  const { allowed } = NOBODY;
+  const { allowed } = DENY_ALL;
   const operation = await service.parseUnsigned({
     ...requestParts(incoming, context),
     ...readUnsigned(incoming),
@@ -70,7 +70,7 @@ async function decideUnsigned(incoming: Incoming, service: Service, context: Dec
     signature,
     allowed,
   });
-  return decide(operation, service, caller, NOBODY);
+  return decide(operation, service, caller, DENY_ALL);
 }
 
 function requestParts(
@@ -81,13 +81,13 @@ function requestParts(
   return { method, rawPath, requestId, gone, now: new Date(now), ...(expiresInSeconds !== undefined && { expiresInSeconds }) };
 }
 
-function decide(operation: Operation, service: Service, caller: Caller, judge: Judge): DecidedRequest {
-  const refusedItems = new Set(operation.authorizeEach?.filter((item) => !judge.allowed(item)));
-  const request = firstRefused(operation, service, judge);
-  return { operation, caller, refusedItems, ...(request && { refused: { request, denial: judge.denial(request) } }) };
+function decide(operation: Operation, service: Service, caller: Caller, authorizer: Authorizer): DecidedRequest {
+  const refusedItems = new Set(operation.authorizeEach?.filter((item) => !authorizer.allowed(item)));
+  const request = firstRefused(operation, service, authorizer);
+  return { operation, caller, refusedItems, ...(request && { refused: { request, denial: authorizer.denial(request) } }) };
 }
 
-function firstRefused(operation: Operation, service: Service, { allowed }: Judge): IamRequest | undefined {
+function firstRefused(operation: Operation, service: Service, { allowed }: Authorizer): IamRequest | undefined {
   const all: IamRequest = { action: `${service.name}:${operation.name}`, resource: '*', context: {} };
   // Only STS has operations that need no permission. In another service, this is a mistake in its table: deny it.
   const needsNothing = operation.authorize.length === 0 && operation.authorizeEach === undefined;

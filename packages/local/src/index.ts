@@ -1,5 +1,5 @@
 export type { Call } from './calls.ts';
-export type { Fault } from './fault.ts';
+export type { Fault } from './fault-options.ts';
 export type { Issuer, TokenOptions } from './issuer.ts';
 export { type LocalAws, type LocalFaults, startLocalAws } from './local-aws.ts';
 export type { LocalAwsOptions } from './options.ts';

@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
 import type { Call } from './calls.ts';
 import { environment, UNSET } from './environment.ts';
-import type { Fault } from './fault.ts';
-import { Faults } from './faults.ts';
-import { front } from './front.ts';
+import type { Fault } from './fault-options.ts';
+import { InjectedFaults } from './injected-faults.ts';
 import { type Issuer, type StartedIssuer, startIssuer } from './issuer.ts';
 import { close, listen } from './loopback.ts';
 import { type LocalAwsOptions, type ReadOptions, readOptions, readRoles } from './options.ts';
+import { requestHandler } from './request-handler.ts';
 import { dynamodbService } from './services/dynamodb/index.ts';
 import { s3Service } from './services/s3/index.ts';
 import type { Service } from './services/service.ts';
@@ -79,9 +79,9 @@ async function startBehind(issuer: StartedIssuer, given: LocalAwsOptions['roles'
   );
   const sts = stsService({ roles, sessions, baseArn: base.arn, clock, providers });
   const services = await startServices(sts, account, options);
-  const faults = new Faults(clock);
+  const faults = new InjectedFaults(clock);
   const calls: Call[] = [];
-  const handle = front({ region, account, services, sessions, faults, calls, clock });
+  const handle = requestHandler({ region, account, services, sessions, faults, calls, clock });
   const server = createServer((message, response) => void handle(message, response));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   const url = await listen(server, options.port);
@@ -100,9 +100,9 @@ async function startBehind(issuer: StartedIssuer, given: LocalAwsOptions['roles'
     issuer: publicFace(issuer),
     calls,
     faults: {
-      sts: (fault) => faults.order('sts', fault),
-      s3: (fault) => faults.order('s3', fault),
-      dynamodb: (fault) => faults.order('dynamodb', fault),
+      sts: (fault) => faults.inject('sts', fault),
+      s3: (fault) => faults.inject('s3', fault),
+      dynamodb: (fault) => faults.inject('dynamodb', fault),
       clear: () => faults.clear(),
     },
     close: () => (closing ??= end()),

@@ -32,18 +32,6 @@ export interface LocalAwsOptions {
 /** The options but for the roles, checked. */
 export type ReadOptions = Required<Omit<LocalAwsOptions, 'roles'>>;
 
-const KNOWN: ReadonlySet<string> = new Set([
-  'roles',
-  'buckets',
-  'tables',
-  'queues',
-  'topics',
-  'identityProviders',
-  'region',
-  'port',
-  'issuerPort',
-  'clock',
-]);
 const DEFAULT_ACCOUNT = '000000000000';
 
 /**
@@ -62,20 +50,20 @@ export function readOptions(options: LocalAwsOptions): ReadOptions {
     port = 0,
     issuerPort = 0,
     clock = Date.now,
+    roles,
+    ...unknown
   } = options;
-  const faults = Object.keys(options)
-    .filter((name) => !KNOWN.has(name))
-    .map((name) => `\`${name}\` is not an option`);
-  if (typeof options.roles !== 'object' || options.roles === null) faults.push('`roles` is missing');
+  const problems = Object.keys(unknown).map((name) => `\`${name}\` is not an option`);
+  if (typeof roles !== 'object' || roles === null) problems.push('`roles` is missing');
   for (const [name, value] of Object.entries({ buckets, tables, queues, topics, identityProviders })) {
-    if (!Array.isArray(value)) faults.push(`\`${name}\` is not a list`);
+    if (!Array.isArray(value)) problems.push(`\`${name}\` is not a list`);
   }
-  if (Array.isArray(identityProviders)) faults.push(...identityProviderFaults(identityProviders));
-  if (!/^[a-z]{2,4}(?:-[a-z]+)+-\d$/.test(region)) faults.push('`region` is not a region');
-  if (!isPort(port)) faults.push('`port` is not a port');
-  if (!isPort(issuerPort)) faults.push('`issuerPort` is not a port');
-  if (typeof clock !== 'function') faults.push('`clock` is not a function');
-  throwIfAny(faults);
+  if (Array.isArray(identityProviders)) problems.push(...identityProviderProblems(identityProviders));
+  if (!/^[a-z]{2,4}(?:-[a-z]+)+-\d$/.test(region)) problems.push('`region` is not a region');
+  if (!isPort(port)) problems.push('`port` is not a port');
+  if (!isPort(issuerPort)) problems.push('`issuerPort` is not a port');
+  if (typeof clock !== 'function') problems.push('`clock` is not a function');
+  throwIfAny(problems);
   return { buckets, tables, queues, topics, identityProviders, region, port, issuerPort, clock };
 }
 
@@ -85,18 +73,18 @@ export function readOptions(options: LocalAwsOptions): ReadOptions {
  * @throws TypeError naming everything that is wrong: a typo in a policy must not become a role that may do more, or less
  */
 export function readRoles(given: LocalAwsOptions['roles'], issuer: IssuerFacts): { roles: ReadonlyMap<string, Role>; account: string } {
-  const faults: string[] = [];
+  const problems: string[] = [];
   const roles = new Map<string, Role>();
   for (const [arn, options] of Object.entries(given)) {
-    const role = readRole(arn, options, issuer, faults);
+    const role = readRole(arn, options, issuer, problems);
     if (role) roles.set(arn, role);
   }
-  throwIfAny(faults);
+  throwIfAny(problems);
   const [first] = roles.values();
   return { roles, account: first?.account ?? DEFAULT_ACCOUNT };
 }
 
-function identityProviderFaults(providers: readonly unknown[]): string[] {
+function identityProviderProblems(providers: readonly unknown[]): string[] {
   return providers.flatMap((provider, at) =>
     isIdentityProvider(provider)
       ? []
@@ -108,6 +96,6 @@ function isPort(port: number): boolean {
   return Number.isInteger(port) && port >= 0 && port <= 65_535;
 }
 
-function throwIfAny(faults: readonly string[]): void {
-  if (faults.length > 0) throw new TypeError(`the options of startLocalAws are wrong: ${faults.join('; ')}`);
+function throwIfAny(problems: readonly string[]): void {
+  if (problems.length > 0) throw new TypeError(`the options of startLocalAws are wrong: ${problems.join('; ')}`);
 }

@@ -1,8 +1,11 @@
-import { plainError } from './aws-error.ts';
 import type { Incoming } from './incoming.ts';
 import { AwsError, type Service } from './services/service.ts';
+import { element } from './xml.ts';
 
-/** Whose words an error is written in while no credential scope says which service is meant. Nothing else depends on it. */
+/**
+ * Guesses the service of a request from its headers.
+ * The guess selects the error format until the credential scope names the service, and the service of an unsigned request.
+ */
 export function guessService({ headers }: Pick<Incoming, 'headers'>): string {
   const target = headers.get('x-amz-target') ?? '';
   if (target.startsWith('DynamoDB_')) return 'dynamodb';
@@ -11,12 +14,18 @@ export function guessService({ headers }: Pick<Incoming, 'headers'>): string {
   return 's3';
 }
 
-/** What answers for a service that there is none of. */
-export const noService: Service = {
+/** Takes requests for a service that the local AWS does not have, and refuses them with 501, in S3's error format. */
+export const unsupportedService: Service = {
   name: 'unknown',
   parse() {
     throw new AwsError('NotImplemented', 501, 'This service is not implemented here.');
   },
-  error: (error, { requestId }) => plainError(error, requestId),
+  error: ({ status, code, message }, { requestId }) => ({
+    status,
+    headers: { 'content-type': 'application/xml' },
+    body:
+      '<?xml version="1.0" encoding="UTF-8"?>\n' +
+      `<Error>${element('Code', code)}${element('Message', message)}${element('RequestId', requestId)}</Error>`,
+  }),
   denied: () => new AwsError('AccessDenied', 403, 'Access Denied'),
 };

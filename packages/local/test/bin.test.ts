@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROLE_ARN } from './ground.ts';
+import { ROLE_ARN } from './start-aws.ts';
 
 const BIN = fileURLToPath(new URL('../src/bin.ts', import.meta.url));
 

@@ -23,7 +23,7 @@ import {
 import { decide, type IamRequest } from '@tenant-aws/prover/evaluator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalAws, RoleOptions } from '../src/index.ts';
-import { assume, clientConfig, start, stsClient } from './ground.ts';
+import { assume, clientConfig, start, stsClient } from './start-aws.ts';
 import { Random } from '../../../test/support/random.ts';
 
 /** `TENANT_AWS_LONG=1` tries ten times as many; `TENANT_AWS_SEED` repeats a run. */

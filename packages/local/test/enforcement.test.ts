@@ -10,7 +10,18 @@ import {
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalAws } from '../src/index.ts';
-import { assume, baseKeys, type ClientKeys, clientConfig, folderPolicy, POOL_ROLE, ROLE_ARN, start, stsClient } from './ground.ts';
+import {
+  assume,
+  baseKeys,
+  type ClientKeys,
+  clientConfig,
+  folderPolicy,
+  outcomeOf,
+  POOL_ROLE,
+  ROLE_ARN,
+  start,
+  stsClient,
+} from './start-aws.ts';
 
 const OTHER_ACCOUNT = 'arn:aws:iam::111111111111:role/Elsewhere';
 const TABLE = {
@@ -44,44 +55,35 @@ function dynamodb(keys: ClientKeys): DynamoDBClient {
   return new DynamoDBClient(clientConfig(aws, keys));
 }
 
-async function nameOf(call: Promise<unknown>): Promise<string> {
-  try {
-    await call;
-    return 'allowed';
-  } catch (error) {
-    return error instanceof Error ? error.name : 'no error';
-  }
-}
-
 describe('a session', () => {
   it('reaches what role and session policy both allow, and nothing else', async () => {
     const acme = s3(await assume(aws, { Policy: folderPolicy('acme') }));
     await acme.send(new PutObjectCommand({ Bucket: 'pool', Key: 'acme/f', Body: 'ours' }));
     const { Body } = await acme.send(new GetObjectCommand({ Bucket: 'pool', Key: 'acme/f' }));
     expect(await Body?.transformToString()).toBe('ours');
-    expect(await nameOf(acme.send(new GetObjectCommand({ Bucket: 'pool', Key: 'globex/f' })))).toBe('AccessDenied');
-    expect(await nameOf(acme.send(new CopyObjectCommand({ Bucket: 'pool', Key: 'acme/g', CopySource: 'pool/globex/f' })))).toBe(
+    expect(await outcomeOf(acme.send(new GetObjectCommand({ Bucket: 'pool', Key: 'globex/f' })))).toBe('AccessDenied');
+    expect(await outcomeOf(acme.send(new CopyObjectCommand({ Bucket: 'pool', Key: 'acme/g', CopySource: 'pool/globex/f' })))).toBe(
       'AccessDenied',
     );
-    expect(await nameOf(acme.send(new ListObjectsV2Command({ Bucket: 'pool', Prefix: 'acme/' })))).toBe('allowed');
+    expect(await outcomeOf(acme.send(new ListObjectsV2Command({ Bucket: 'pool', Prefix: 'acme/' })))).toBe('allowed');
     for (const Prefix of ['globex/', 'acme', undefined]) {
-      expect(await nameOf(acme.send(new ListObjectsV2Command({ Bucket: 'pool', Prefix })))).toBe('AccessDenied');
+      expect(await outcomeOf(acme.send(new ListObjectsV2Command({ Bucket: 'pool', Prefix })))).toBe('AccessDenied');
     }
-    expect(await nameOf(acme.send(new ListBucketsCommand({})))).toBe('AccessDenied');
+    expect(await outcomeOf(acme.send(new ListBucketsCommand({})))).toBe('AccessDenied');
   });
 
   it('gains nothing from a session policy that is wider than the role', async () => {
     const wide = JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } });
     const keys = await assume(aws, { Policy: wide });
-    expect(await nameOf(stsClient(aws, keys).send(new AssumeRoleCommand({ RoleArn: ROLE_ARN, RoleSessionName: 'again' })))).toBe(
+    expect(await outcomeOf(stsClient(aws, keys).send(new AssumeRoleCommand({ RoleArn: ROLE_ARN, RoleSessionName: 'again' })))).toBe(
       'AccessDenied',
     );
   });
 
   it('of another account does not reach the buckets and tables of this one', async () => {
     const keys = await assume(aws, { RoleArn: OTHER_ACCOUNT });
-    expect(await nameOf(s3(keys).send(new GetObjectCommand({ Bucket: 'pool', Key: 'globex/f' })))).toBe('AccessDenied');
-    expect(await nameOf(dynamodb(keys).send(new GetItemCommand({ TableName: 'orders', Key: { pk: { S: 'a' } } })))).toBe(
+    expect(await outcomeOf(s3(keys).send(new GetObjectCommand({ Bucket: 'pool', Key: 'globex/f' })))).toBe('AccessDenied');
+    expect(await outcomeOf(dynamodb(keys).send(new GetItemCommand({ TableName: 'orders', Key: { pk: { S: 'a' } } })))).toBe(
       'AccessDeniedException',
     );
   });
@@ -91,9 +93,9 @@ describe('base keys', () => {
   it('may call STS and touch no data, so that a leak of them into the application shows', async () => {
     const keys = baseKeys(aws);
     expect((await stsClient(aws).send(new GetCallerIdentityCommand({}))).Arn).toBe('arn:aws:iam::000000000000:user/base');
-    expect(await nameOf(s3(keys).send(new GetObjectCommand({ Bucket: 'pool', Key: 'globex/f' })))).toBe('AccessDenied');
-    expect(await nameOf(s3(keys).send(new ListBucketsCommand({})))).toBe('AccessDenied');
-    expect(await nameOf(dynamodb(keys).send(new PutItemCommand({ TableName: 'orders', Item: { pk: { S: 'a' } } })))).toBe(
+    expect(await outcomeOf(s3(keys).send(new GetObjectCommand({ Bucket: 'pool', Key: 'globex/f' })))).toBe('AccessDenied');
+    expect(await outcomeOf(s3(keys).send(new ListBucketsCommand({})))).toBe('AccessDenied');
+    expect(await outcomeOf(dynamodb(keys).send(new PutItemCommand({ TableName: 'orders', Item: { pk: { S: 'a' } } })))).toBe(
       'AccessDeniedException',
     );
   });
@@ -104,9 +106,9 @@ describe('base keys', () => {
       expect(other.env['AWS_ACCESS_KEY_ID']).not.toBe(aws.env['AWS_ACCESS_KEY_ID']);
       for (const id of ['test', 'root', 'AKIAIOSFODNN7EXAMPLE', 'constructor', '__proto__']) {
         const keys = { accessKeyId: id, secretAccessKey: 'test' };
-        expect(await nameOf(s3(keys).send(new ListBucketsCommand({})))).toMatch(/InvalidAccessKeyId|AuthorizationHeaderMalformed/);
+        expect(await outcomeOf(s3(keys).send(new ListBucketsCommand({})))).toMatch(/InvalidAccessKeyId|AuthorizationHeaderMalformed/);
       }
-      expect(await nameOf(new S3Client(clientConfig(other, aws.admin)).send(new ListBucketsCommand({})))).toBe('InvalidAccessKeyId');
+      expect(await outcomeOf(new S3Client(clientConfig(other, aws.admin)).send(new ListBucketsCommand({})))).toBe('InvalidAccessKeyId');
     } finally {
       await other.close();
     }
@@ -115,9 +117,11 @@ describe('base keys', () => {
 
 describe('admin', () => {
   it('may do everything but assume a role that trusts the base keys alone', async () => {
-    expect(await nameOf(s3(aws.admin).send(new ListBucketsCommand({})))).toBe('allowed');
-    expect(await nameOf(dynamodb(aws.admin).send(new PutItemCommand({ TableName: 'orders', Item: { pk: { S: 'a' } } })))).toBe('allowed');
-    expect(await nameOf(stsClient(aws, aws.admin).send(new AssumeRoleCommand({ RoleArn: ROLE_ARN, RoleSessionName: 'admin' })))).toBe(
+    expect(await outcomeOf(s3(aws.admin).send(new ListBucketsCommand({})))).toBe('allowed');
+    expect(await outcomeOf(dynamodb(aws.admin).send(new PutItemCommand({ TableName: 'orders', Item: { pk: { S: 'a' } } })))).toBe(
+      'allowed',
+    );
+    expect(await outcomeOf(stsClient(aws, aws.admin).send(new AssumeRoleCommand({ RoleArn: ROLE_ARN, RoleSessionName: 'admin' })))).toBe(
       'AccessDenied',
     );
   });
@@ -132,10 +136,10 @@ describe('calls', () => {
   it('tell what was allowed, denied and refused, and by which session', async () => {
     const keys = await assume(aws, { Policy: folderPolicy('acme') });
     aws.calls.length = 0;
-    await nameOf(s3(keys).send(new PutObjectCommand({ Bucket: 'pool', Key: 'acme/f', Body: 'x' })));
-    await nameOf(s3(keys).send(new GetObjectCommand({ Bucket: 'pool', Key: 'globex/f' })));
-    await nameOf(s3({ ...keys, sessionToken: 'x' }).send(new GetObjectCommand({ Bucket: 'pool', Key: 'acme/f' })));
-    await nameOf(dynamodb(keys).send(new GetItemCommand({ TableName: 'orders', Key: { pk: { S: 'acme' } } })));
+    await outcomeOf(s3(keys).send(new PutObjectCommand({ Bucket: 'pool', Key: 'acme/f', Body: 'x' })));
+    await outcomeOf(s3(keys).send(new GetObjectCommand({ Bucket: 'pool', Key: 'globex/f' })));
+    await outcomeOf(s3({ ...keys, sessionToken: 'x' }).send(new GetObjectCommand({ Bucket: 'pool', Key: 'acme/f' })));
+    await outcomeOf(dynamodb(keys).send(new GetItemCommand({ TableName: 'orders', Key: { pk: { S: 'acme' } } })));
     const by = { accessKeyId: keys.accessKeyId };
     expect(aws.calls).toEqual([
       { service: 's3', operation: 'PutObject', ...by, tenantSession: 'acme', decision: 'allowed', at: expect.any(Date) },
@@ -147,7 +151,7 @@ describe('calls', () => {
 
   it('hold no secret', async () => {
     const keys = await assume(aws, { Policy: folderPolicy('acme') });
-    await nameOf(s3(keys).send(new GetObjectCommand({ Bucket: 'pool', Key: 'acme/secret-name' })));
+    await outcomeOf(s3(keys).send(new GetObjectCommand({ Bucket: 'pool', Key: 'acme/secret-name' })));
     const text = JSON.stringify(aws.calls);
     for (const secret of [keys.secretAccessKey, keys.sessionToken, aws.admin.secretAccessKey, aws.env['AWS_SECRET_ACCESS_KEY']]) {
       expect(text).not.toContain(secret);

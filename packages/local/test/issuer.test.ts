@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalAws } from '../src/index.ts';
-import { start } from './ground.ts';
+import { start } from './start-aws.ts';
 
 let aws: LocalAws;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type LocalAwsOptions, startLocalAws } from '../src/index.ts';
-import { POOL_ROLE, ROLE_ARN, start } from './ground.ts';
+import { POOL_ROLE, ROLE_ARN, start } from './start-aws.ts';
 
 const STATEMENT = { Effect: 'Allow', Action: 's3:*', Resource: '*' } as const;
 
@@ -167,7 +167,7 @@ describe('startLocalAws', () => {
     const aws = await start({ roles: { [ROLE_ARN]: { policy } } });
     try {
       policy.Statement.push({ ...STATEMENT, Action: '*' });
-      const { assume, clientConfig } = await import('./ground.ts');
+      const { assume, clientConfig } = await import('./start-aws.ts');
       await expect(new S3Client(clientConfig(aws, await assume(aws))).send(new ListBucketsCommand({}))).rejects.toMatchObject({
         name: 'AccessDenied',
       });

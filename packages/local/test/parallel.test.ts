@@ -1,7 +1,7 @@
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
-import { assume, clientConfig, POOL_ROLE, ROLE_ARN, start } from './ground.ts';
+import { assume, clientConfig, outcomeOf, POOL_ROLE, ROLE_ARN, start } from './start-aws.ts';
 
 const TENANTS = Array.from({ length: 20 }, (_, index) => `tenant-${index}`);
 const ROUNDS = 20;
@@ -43,10 +43,7 @@ describe('2,000 requests of 20 tenants at once', () => {
     try {
       const crossings: string[] = [];
       const denied = async (call: Promise<unknown>, what: string): Promise<void> => {
-        const name = await call.then(
-          () => 'allowed',
-          (error: Error) => error.name,
-        );
+        const name = await outcomeOf(call);
         if (!/^AccessDenied(?:Exception)?$/.test(name)) crossings.push(`${what}: ${name}`);
       };
       const play = async (tenant: string, index: number): Promise<void> => {

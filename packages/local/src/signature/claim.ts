@@ -1,6 +1,6 @@
 import { parseAmzDate } from '../amz-date.ts';
 import type { Incoming } from '../incoming.ts';
-import { strictInteger } from '../strict.ts';
+import { strictInteger } from '../strict-integer.ts';
 import { refusal } from './refusal.ts';
 
 /** What a request says of its signature, before any of it is believed. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { checksum, checksumOfHeader } from '../checksums.ts';
 import { AwsError } from '../services/service.ts';
-import { strictInteger } from '../strict.ts';
+import { strictInteger } from '../strict-integer.ts';
 import { type AwsChunked, decodeAwsChunked } from './aws-chunked.ts';
 import type { Claim } from './claim.ts';
 import { refusal } from './refusal.ts';

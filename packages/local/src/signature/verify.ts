@@ -11,7 +11,7 @@ import { equalInConstantTime, sign, signingKey } from './signing-key.ts';
 const CLOCK_WINDOW_MS = 15 * 60_000;
 
 /** What is ours: a scope of anything else is refused. */
-export interface Ground {
+export interface VerificationContext {
   readonly region: string;
   readonly sessions: Sessions;
   readonly now: number;
@@ -40,11 +40,11 @@ const SPENT_HEADERS: ReadonlySet<string> = new Set(['authorization', 'x-amz-date
  *
  * @throws AwsError in the words of the service
  */
-export function verify(incoming: Incoming, claim: Claim, ground: Ground): Verified {
+export function verify(incoming: Incoming, claim: Claim, context: VerificationContext): Verified {
   const { service } = claim;
-  if (claim.region !== ground.region) throw refusal('scope', service);
-  checkClock(claim, ground.now);
-  const principal = ground.sessions.find(claim.accessKeyId);
+  if (claim.region !== context.region) throw refusal('scope', service);
+  checkClock(claim, context.now);
+  const principal = context.sessions.find(claim.accessKeyId);
   if (!principal) throw refusal('unknown-key', service);
 
   for (const name of claim.signedHeaders) if (!incoming.headers.has(name)) throw refusal('malformed', service);
@@ -59,7 +59,7 @@ export function verify(incoming: Incoming, claim: Claim, ground: Ground): Verifi
   if (!equalInConstantTime(claim.signature, sign(key, stringToSign(incoming, claim, payload.hash)))) throw refusal('signature', service);
 
   checkToken(principal, claim);
-  if (principal.session && principal.session.expiresAt <= ground.sessionNow) throw refusal('expired-token', service);
+  if (principal.session && principal.session.expiresAt <= context.sessionNow) throw refusal('expired-token', service);
   return { principal, query, ...openPayload(payload, incoming.body, headers, claim, key) };
 }
 

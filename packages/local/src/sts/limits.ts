@@ -1,8 +1,8 @@
 import { deflateRawSync } from 'node:zlib';
 import { AwsError } from '../services/service.ts';
-import { strictInteger } from '../strict.ts';
+import { strictInteger } from '../strict-integer.ts';
 
-/** The shape of a parameter: an AWS pattern and its bounds, in characters. */
+/** AWS's constraints on a parameter. The bounds are in characters. */
 export interface Limit {
   readonly min: number;
   readonly max: number;
@@ -11,31 +11,35 @@ export interface Limit {
 
 /** @see AWS STS API Reference, "AssumeRole", request parameters */
 export const LIMITS: Readonly<
-  Record<'roleArn' | 'roleSessionName' | 'policy' | 'externalId' | 'sourceIdentity' | 'webIdentityToken', Limit>
+  Record<
+    'roleArn' | 'roleSessionName' | 'policy' | 'externalId' | 'sourceIdentity' | 'webIdentityToken' | 'scopedSessionDescription',
+    Limit
+  >
 > = {
   roleArn: { min: 20, max: 2048, pattern: /^arn:[a-z-]+:iam::\d{12}:role\/[\x21-\x7e]+$/ },
   roleSessionName: { min: 2, max: 64, pattern: /^[\w+=,.@-]+$/ },
   policy: { min: 1, max: 2048, pattern: /^[\t\n\r\u0020-\u00ff]+$/ },
   externalId: { min: 2, max: 1224, pattern: /^[\w+=,.@:/-]+$/ },
   webIdentityToken: { min: 4, max: 20_000, pattern: /^[\w.-]+$/ },
-  // `aws:` is AWS's own prefix; the colon is no character of a source identity anyway.
+  scopedSessionDescription: { min: 0, max: 256, pattern: /^[^]*$/ },
+  // AWS reserves the prefix `aws:`. The pattern admits no colon, so it refuses this prefix too.
   sourceIdentity: { min: 2, max: 64, pattern: /^[\w+=,.@-]+$/ },
 };
 
-/** The longest life of a chained session, in seconds. AWS refuses more; it does not shorten. */
-export const CHAINED_MAX_SECONDS = 3600;
+/** The longest duration of a session from role chaining, in seconds. AWS refuses a longer one instead of shortening it. */
+const CHAINED_MAX_SECONDS = 3600;
 const MIN_SECONDS = 900;
 const MAX_SECONDS = 43_200;
 const DEFAULT_SECONDS = 3600;
 
 /**
- * What a session carries may take this many bytes when packed.
- * A model: AWS packs in a form that it does not publish, and tells only the percentage. Ours is DEFLATE, which behaves alike:
- * repetition is nearly free, random characters are not.
+ * The limit for a session's policy and tags, in packed bytes.
+ * This is a model: AWS does not publish its packed format, only the percentage in use. DEFLATE behaves similarly:
+ * repeated text takes little space, random characters take much.
  */
 const PACKED_MAX_BYTES = 1400;
 
-/** A parameter that must be there, checked against its limit. */
+/** A required parameter, checked against its limit. */
 export function required(name: string, value: string | undefined, limit: Limit): string {
   if (value === undefined) throw validationError(name, 'Member must not be null');
   if (value.length < limit.min) throw validationError(name, `Member must have length greater than or equal to ${limit.min}`);
@@ -44,15 +48,21 @@ export function required(name: string, value: string | undefined, limit: Limit):
   return value;
 }
 
-/** A parameter that may be absent. */
+/** An optional parameter, checked against its limit. */
 export function optional(name: string, value: string | undefined, limit: Limit): string | undefined {
   return value === undefined ? undefined : required(name, value, limit);
 }
 
-/** The life that was asked for, in seconds, within what the role and the way it is assumed allow. */
-export function parseDuration(value: string | undefined, allowed: { readonly roleMax: number; readonly chained: boolean }): number {
-  const seconds = value === undefined ? DEFAULT_SECONDS : strictInteger(value, { min: MIN_SECONDS, max: MAX_SECONDS });
-  if (seconds === undefined) throw validationError('durationSeconds', `Member must have value between ${MIN_SECONDS} and ${MAX_SECONDS}`);
+/** A parameter that is an integer in decimal digits. */
+export function integer(name: string, text: string, range: { readonly min: number; readonly max: number }): number {
+  const value = strictInteger(text, range);
+  if (value === undefined) throw validationError(name, `Member must have value between ${range.min} and ${range.max}`);
+  return value;
+}
+
+/** The requested duration in seconds, checked against the role's maximum and the limit for role chaining. */
+export function parseDuration(text: string | undefined, allowed: { readonly roleMax: number; readonly chained: boolean }): number {
+  const seconds = text === undefined ? DEFAULT_SECONDS : integer('durationSeconds', text, { min: MIN_SECONDS, max: MAX_SECONDS });
   if (allowed.chained && seconds > CHAINED_MAX_SECONDS) {
     throw new AwsError(
       'ValidationError',
@@ -78,7 +88,7 @@ export function packedPercent(parts: readonly string[]): number {
   throw new AwsError('PackedPolicyTooLarge', 400, `Packed size of session policies and tags consumes ${percent}% of the allotted space.`);
 }
 
-/** One parameter that does not satisfy its constraint, in AWS's words but for the value, which may be secret. */
+/** A parameter that does not satisfy a constraint: AWS's message without the value, which may be secret. */
 export function validationError(name: string, constraint: string): AwsError {
   return new AwsError(
     'ValidationError',

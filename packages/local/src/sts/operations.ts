@@ -1,19 +1,26 @@
-import { queryError } from '../aws-error.ts';
+import { queryError, readForm, type Form } from '../query-protocol.ts';
 import { deniedMessage } from '../services/denial.ts';
 import { AwsError, type Operation, type Service, type VerifiedRequest } from '../services/service.ts';
 import { refusal } from '../signature/refusal.ts';
-import { STS_NAMESPACE } from './answer.ts';
 import { assumeRole } from './assume-role.ts';
 import { getCallerIdentity } from './caller-identity.ts';
-import { type Form, readForm } from './form.ts';
-import type { StsGround, StsRow } from './row.ts';
+import type { StsContext, StsOperation } from './operation.ts';
+import { STS_NAMESPACE } from './response.ts';
 import { getScopedCredentials } from './scoped-credentials.ts';
 import { assumeRoleWithWebIdentity } from './web-identity.ts';
 
-/** Every operation of STS that there is here. */
-export const STS_TABLE: readonly StsRow[] = [
+const ASSUMPTION_KEYS = ['sts:RoleSessionName', 'aws:RequestTag/*', 'aws:TagKeys', 'sts:TransitiveTagKeys', 'sts:SourceIdentity'];
+
+/** The supported operations of STS. */
+export const STS_OPERATIONS: readonly StsOperation[] = [
   {
     operation: 'AssumeRole',
+    actions: ['sts:AssumeRole'],
+    furtherActions: [
+      ['sts:TagSession', 'if the session has tags, requested or inherited'],
+      ['sts:SetSourceIdentity', 'if the session has a source identity, requested or inherited'],
+    ],
+    conditionKeys: [...ASSUMPTION_KEYS, 'sts:ExternalId'],
     parameters: [
       'RoleArn',
       'RoleSessionName',
@@ -27,57 +34,71 @@ export const STS_TABLE: readonly StsRow[] = [
       'SourceIdentity',
       'MinimumSessionTokenSize',
     ],
-    understand: assumeRole,
+    parse: assumeRole,
   },
   {
     operation: 'AssumeRoleWithWebIdentity',
     unsigned: true,
+    actions: ['sts:AssumeRoleWithWebIdentity'],
+    furtherActions: [
+      ['sts:TagSession', 'if the token has session tags'],
+      ['sts:SetSourceIdentity', 'if the token has a source identity'],
+    ],
+    conditionKeys: [...ASSUMPTION_KEYS, 'aws:FederatedProvider', '<provider>:aud', '<provider>:sub'],
     parameters: ['RoleArn', 'RoleSessionName', 'WebIdentityToken', 'Policy', 'DurationSeconds', 'MinimumSessionTokenSize'],
-    understand: assumeRoleWithWebIdentity,
+    parse: assumeRoleWithWebIdentity,
   },
-  { operation: 'GetCallerIdentity', parameters: [], understand: getCallerIdentity },
+  { operation: 'GetCallerIdentity', actions: [], parameters: [], parse: getCallerIdentity },
   {
     operation: 'GetScopedCredentials',
+    actions: ['sts:GetScopedCredentials'],
     parameters: ['Policy', 'DurationSeconds', 'MinimumSessionTokenSize', 'ScopedSessionDescription'],
-    understand: getScopedCredentials,
+    parse: getScopedCredentials,
   },
 ];
 
+const API_VERSION = '2011-06-15';
+const MAX_FORM_BYTES = 256 * 1024;
+
 /** The Security Token Service. */
-export function stsService(ground: StsGround): Service {
+export function stsService(context: StsContext): Service {
   return {
     name: 'sts',
     parse(request) {
-      const form = readForm(request);
+      const form = readStsForm(request);
       const row = rowOf(form);
       if (!row || row.unsigned) throw notImplemented('This operation is not implemented here.');
-      return understand(row, request, form, ground);
+      return parse(row, request, form, context);
     },
     parseUnsigned(request) {
-      const form = readForm(request);
+      const form = readStsForm(request);
       const row = rowOf(form);
       if (!row?.unsigned) throw refusal('missing', 'sts');
-      return understand(row, request, form, ground);
+      return parse(row, request, form, context);
     },
     error: (error, { requestId }) => queryError(error, STS_NAMESPACE, requestId),
     denied({ name }, { action, resource }, caller) {
-      const unsigned = STS_TABLE.some((row) => row.unsigned && row.operation === name);
+      const unsigned = STS_OPERATIONS.some((row) => row.unsigned && row.operation === name);
       return new AwsError('AccessDenied', 403, unsigned ? `Not authorized to perform ${action}` : deniedMessage(caller, action, resource));
     },
   };
 }
 
-function rowOf(form: Form): StsRow | undefined {
-  return STS_TABLE.find(({ operation }) => operation === form.get('Action'));
+function readStsForm(request: VerifiedRequest): Form {
+  return readForm(request, { version: API_VERSION, maxBytes: MAX_FORM_BYTES });
 }
 
-function understand(row: StsRow, request: VerifiedRequest, form: Form, ground: StsGround): Operation | Promise<Operation> {
+function rowOf(form: Form): StsOperation | undefined {
+  return STS_OPERATIONS.find(({ operation }) => operation === form.get('Action'));
+}
+
+function parse(row: StsOperation, request: VerifiedRequest, form: Form, context: StsContext): Operation | Promise<Operation> {
   const unknown = [...form.keys()].find((name) => !isKnown(row, name));
   if (unknown !== undefined) throw notImplemented(`The parameter \`${unknown.slice(0, 64)}\` is not implemented here.`);
-  return row.understand(request, form, ground);
+  return row.parse(request, form, context);
 }
 
-function isKnown({ parameters }: StsRow, name: string): boolean {
+function isKnown({ parameters }: StsOperation, name: string): boolean {
   if (name === 'Action' || name === 'Version') return true;
   return parameters.some((known) => (known.endsWith('*') ? name.startsWith(known.slice(0, -1)) : name === known));
 }

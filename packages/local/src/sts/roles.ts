@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { checkPolicy, type Policies } from '@tenant-aws/prover/evaluator';
 import { providerName } from './identity-provider.ts';
-import { asIdentityPolicy, made, type TrustPolicy, type TrustStatement, trustStatements } from './trust.ts';
+import { asIdentityPolicy, listOf, type TrustPolicy, type TrustStatement } from './trust.ts';
 
 /** An identity policy, as the evaluator reads it. */
 export type PolicyDocument = Policies['role'][number];
@@ -36,30 +36,29 @@ export interface Role {
 }
 
 const ROLE_ARN = /^arn:aws:iam::(\d{12}):role\/(?:[\x21-\x7e]{1,510}\/)?([\w+=,.@-]{1,64})$/;
-const KNOWN: ReadonlySet<string> = new Set(['policy', 'trust', 'maxSessionDuration']);
 
-/** Reads one role, or adds to the faults. Only the partition `aws` exists here. */
-export function readRole(arn: string, options: RoleOptions, issuer: IssuerFacts, faults: string[]): Role | undefined {
+/** Reads one role, or adds to the problems. Only the partition `aws` exists here. */
+export function readRole(arn: string, options: RoleOptions, issuer: IssuerFacts, problems: string[]): Role | undefined {
   const path = `roles['${arn}']`;
   const [, account, name] = ROLE_ARN.exec(arn) ?? [];
   if (account === undefined || name === undefined) {
-    faults.push(`\`${path}\` is not the ARN of a role in the partition aws`);
+    problems.push(`\`${path}\` is not the ARN of a role in the partition aws`);
     return undefined;
   }
   if (typeof options !== 'object' || options === null) {
-    faults.push(`\`${path}\` is not a role`);
+    problems.push(`\`${path}\` is not a role`);
     return undefined;
   }
-  const { policy, maxSessionDuration = 3600 } = options;
-  for (const key of Object.keys(options)) if (!KNOWN.has(key)) faults.push(`\`${path}.${key}\` is not an option`);
+  const { policy, trust: trustOption, maxSessionDuration = 3600, ...unknown } = options;
+  for (const key of Object.keys(unknown)) problems.push(`\`${path}.${key}\` is not an option`);
   if (!Number.isInteger(maxSessionDuration) || maxSessionDuration < 3600 || maxSessionDuration > 43_200) {
-    faults.push(`\`${path}.maxSessionDuration\` is not between 3600 and 43200 seconds`);
+    problems.push(`\`${path}.maxSessionDuration\` is not between 3600 and 43200 seconds`);
   }
-  const policies = isMany(policy) ? policy : [policy];
-  for (const document of policies) for (const fault of checkPolicy(document)) faults.push(`\`${path}.policy\`: ${fault}`);
+  const policies: readonly PolicyDocument[] = policy === undefined ? [policy] : listOf(policy);
+  for (const document of policies) for (const problem of checkPolicy(document)) problems.push(`\`${path}.policy\`: ${problem}`);
   const providerArn = `arn:aws:iam::${account}:oidc-provider/${providerName(issuer.url)}`;
-  const trust = typeof options.trust === 'function' ? options.trust({ ...issuer, providerArn }) : options.trust;
-  if (trust) for (const fault of checkTrust(trust)) faults.push(`\`${path}.trust\`: ${fault}`);
+  const trust = typeof trustOption === 'function' ? trustOption({ ...issuer, providerArn }) : trustOption;
+  if (trust) for (const problem of checkTrust(trust)) problems.push(`\`${path}.trust\`: ${problem}`);
   // Copies: what the caller changes later must not change who may do what.
   const own = structuredClone({ policies, ...(trust && { trust }) });
   return { arn, account, name, id: uniqueId('AROA', arn), maxSessionDuration, ...own };
@@ -71,16 +70,16 @@ export function uniqueId(prefix: 'AROA' | 'AIDA', arn: string): string {
 }
 
 function checkTrust(trust: TrustPolicy): string[] {
-  const faults: string[] = [];
-  for (const statement of trustStatements(trust)) {
+  const problems: string[] = [];
+  for (const statement of listOf(trust.Statement)) {
     const { Principal } = statement;
-    if (!isPrincipal(Principal)) faults.push('a statement has no Principal of AWS or Federated');
-    else if (hasWildcard(Principal)) faults.push('a Principal has no wildcard but `*` alone, and none of Federated');
+    if (!isPrincipal(Principal)) problems.push('a statement has no Principal of AWS or Federated');
+    else if (hasWildcard(Principal)) problems.push('a Principal has no wildcard but `*` alone, and none of Federated');
     if ('NotPrincipal' in statement || 'Resource' in statement || 'NotResource' in statement) {
-      faults.push('NotPrincipal, Resource and NotResource have no place in a trust policy');
+      problems.push('NotPrincipal, Resource and NotResource have no place in a trust policy');
     }
   }
-  return [...faults, ...checkPolicy(asIdentityPolicy(trust, () => true))];
+  return [...problems, ...checkPolicy(asIdentityPolicy(trust, () => true))];
 }
 
 function isPrincipal(principal: unknown): boolean {
@@ -92,14 +91,10 @@ function isPrincipal(principal: unknown): boolean {
 /** AWS takes no such name. Here it would match nobody, and a Deny of it would be no fence. */
 function hasWildcard(principal: TrustStatement['Principal']): boolean {
   if (principal === '*') return false;
-  const names = [...made(principal.AWS).filter((name) => name !== '*'), ...made(principal.Federated)];
+  const names = [...listOf(principal.AWS).filter((name) => name !== '*'), ...listOf(principal.Federated)];
   return names.some((name) => /[*?]/.test(name));
 }
 
 function isNames(names: unknown): boolean {
   return typeof names === 'string' || (Array.isArray(names) && names.every((name) => typeof name === 'string'));
-}
-
-function isMany(policy: RoleOptions['policy']): policy is readonly PolicyDocument[] {
-  return Array.isArray(policy);
 }

@@ -1,26 +1,22 @@
+import type { Form } from '../query-protocol.ts';
 import { AwsError, type Operation, type VerifiedRequest } from '../services/service.ts';
-import type { Principal } from '../sessions.ts';
-import { sessionKeys } from '../sessions.ts';
-import { strictInteger } from '../strict.ts';
+import { type Principal, sessionKeys } from '../sessions.ts';
 import { element } from '../xml.ts';
-import { stsAnswer } from './answer.ts';
-import { callerOf } from './caller.ts';
-import { credentials, tokenUse } from './credentials.ts';
-import type { Form } from './form.ts';
-import { packedPercent, validationError } from './limits.ts';
-import type { StsGround } from './row.ts';
+import { callerOf } from './caller-identity.ts';
+import { integer, LIMITS, optional, packedPercent } from './limits.ts';
+import type { StsContext } from './operation.ts';
+import { sessionXml, stsResponse } from './response.ts';
 import { readMinimumTokenSize, readPolicy } from './session-request.ts';
 
 const MAX_SECONDS = 129_600;
-const MAX_LAYERS = 3;
-const MAX_DESCRIPTION = 256;
+const MAX_POLICIES = 3;
 
 /**
- * GetScopedCredentials: new keys of the same session that may do less, or live shorter, or both. Never more, never longer.
+ * GetScopedCredentials: new keys of the calling session, with fewer permissions, a shorter lifetime, or both.
  *
  * @see AWS STS API Reference, "GetScopedCredentials"
  */
-export function getScopedCredentials(request: VerifiedRequest, form: Form, { sessions, clock }: StsGround): Operation {
+export function getScopedCredentials(request: VerifiedRequest, form: Form, { sessions, clock }: StsContext): Operation {
   const principal = callerOf(request, sessions);
   const { session } = principal;
   if (!session) {
@@ -31,15 +27,14 @@ export function getScopedCredentials(request: VerifiedRequest, form: Form, { ses
     );
   }
   const { policy, policyText } = readPolicy(form);
-  const seconds = readSeconds(form);
+  const duration = form.get('DurationSeconds');
+  const seconds = duration === undefined ? undefined : integer('durationSeconds', duration, { min: 1, max: MAX_SECONDS });
   const minimumTokenSize = readMinimumTokenSize(form);
   if (policy === undefined && seconds === undefined)
     throw new AwsError('ValidationError', 400, 'At least one of Policy and DurationSeconds is required.');
-  if ((form.get('ScopedSessionDescription') ?? '').length > MAX_DESCRIPTION) {
-    throw validationError('scopedSessionDescription', `Member must have length less than or equal to ${MAX_DESCRIPTION}`);
-  }
-  const left = session.expiresAt - clock();
-  if (seconds !== undefined && seconds * 1000 > left) {
+  optional('scopedSessionDescription', form.get('ScopedSessionDescription'), LIMITS.scopedSessionDescription);
+  const remainingMs = session.expiresAt - clock();
+  if (seconds !== undefined && seconds * 1000 > remainingMs) {
     throw new AwsError(
       'InsufficientSessionLifetimeException',
       400,
@@ -47,37 +42,27 @@ export function getScopedCredentials(request: VerifiedRequest, form: Form, { ses
     );
   }
   // The first layer is the role's own.
-  const scopes = principal.layers.length - 1 + (policy ? 1 : 0);
-  if (scopes > MAX_LAYERS) throw new AwsError('AccessDenied', 403, `A session can have at most ${MAX_LAYERS} scope down policies.`);
+  const policies = principal.layers.length - 1 + (policy ? 1 : 0);
+  if (policies > MAX_POLICIES) throw new AwsError('AccessDenied', 403, `A session can have at most ${MAX_POLICIES} scope down policies.`);
   const percent = packedPercent([policyText]);
   return {
     name: 'GetScopedCredentials',
     authorize: [{ action: 'sts:GetScopedCredentials', resource: '*', context: {} }],
     execute() {
       const asked = request.expiresInSeconds ?? seconds;
-      const lived = Math.min(asked === undefined ? left : asked * 1000, left);
+      const lifetimeMs = Math.min(asked === undefined ? remainingMs : asked * 1000, remainingMs);
       const scoped: Principal = {
         ...principal,
         keys: sessionKeys(minimumTokenSize),
         layers: policy ? [...principal.layers, { role: [policy] }] : principal.layers,
-        session: { ...session, expiresAt: clock() + lived },
+        session: { ...session, expiresAt: clock() + lifetimeMs },
       };
       sessions.add(scoped);
       const result =
-        credentials(scoped.keys, request.now.getTime() + lived) +
+        sessionXml(scoped, request.now.getTime() + lifetimeMs, percent) +
         `<SessionInfo>${element('ScopedSessionId', principal.userId)}${element('Arn', principal.arn)}</SessionInfo>` +
-        tokenUse(percent, scoped.keys) +
-        element('ScopedPoliciesCount', scopes) +
-        (session.sourceIdentity === undefined ? '' : element('SourceIdentity', session.sourceIdentity));
-      return stsAnswer('GetScopedCredentials', result, request.requestId);
+        element('ScopedPoliciesCount', policies);
+      return stsResponse('GetScopedCredentials', result, request.requestId);
     },
   };
-}
-
-function readSeconds(form: Form): number | undefined {
-  const text = form.get('DurationSeconds');
-  if (text === undefined) return undefined;
-  const seconds = strictInteger(text, { min: 1, max: MAX_SECONDS });
-  if (seconds === undefined) throw validationError('durationSeconds', `Member must have value between 1 and ${MAX_SECONDS}`);
-  return seconds;
 }

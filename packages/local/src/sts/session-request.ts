@@ -1,22 +1,20 @@
 import type { IamRequest } from '@tenant-aws/prover/evaluator';
-import { strictInteger } from '../strict.ts';
-import type { Form } from './form.ts';
-import { LIMITS, optional, packedPercent, required, validationError } from './limits.ts';
+import type { Form } from '../query-protocol.ts';
+import { integer, LIMITS, optional, packedPercent, required } from './limits.ts';
 import type { PolicyDocument, Role } from './roles.ts';
 import { parseSessionPolicy } from './session-policy.ts';
 import type { SessionTags } from './session-tags.ts';
 
-/** What every way to assume a role takes, read and checked. */
+/** The parameters that AssumeRole and AssumeRoleWithWebIdentity share. */
 export interface SessionRequest {
   readonly roleArn: string;
+  /** The role session name. */
   readonly name: string;
   readonly policy?: PolicyDocument;
-  /** The session policy as it was sent. */
+  /** The session policy as it was sent; empty without one. */
   readonly policyText: string;
   readonly minimumTokenSize: number;
 }
-
-const MAX_MINIMUM_TOKEN_SIZE = 4096;
 
 /** Reads the parameters that AssumeRole and AssumeRoleWithWebIdentity share. */
 export function readSessionRequest(form: Form): SessionRequest {
@@ -31,21 +29,18 @@ export function readPolicy(form: Form): Pick<SessionRequest, 'policy' | 'policyT
   return policyText === undefined ? { policyText: '' } : { policyText, policy: parseSessionPolicy(policyText) };
 }
 
-/** Reads `MinimumSessionTokenSize`: a token is padded to it, so that load tests may see how large tokens fare. */
+/** Reads `MinimumSessionTokenSize`: the token is padded to this size, for tests with large tokens. */
 export function readMinimumTokenSize(form: Form): number {
-  const size = strictInteger(form.get('MinimumSessionTokenSize') ?? '0', { min: 0, max: MAX_MINIMUM_TOKEN_SIZE });
-  if (size === undefined)
-    throw validationError('minimumSessionTokenSize', `Member must have value between 0 and ${MAX_MINIMUM_TOKEN_SIZE}`);
-  return size;
+  return integer('minimumSessionTokenSize', form.get('MinimumSessionTokenSize') ?? '0', { min: 0, max: 4096 });
 }
 
-/** The share of the packed size that a session's policy and tags take. */
+/** The share of the packed size that a session's policy and tags use. */
 export function packedPercentOf(policyText: string, tags: SessionTags): number {
   return packedPercent([policyText, ...[...tags.all].flat()]);
 }
 
-/** What is asked for when a role is assumed: one action for the assumption, one more for each thing that it carries. */
-export function assumptionRights(
+/** The permissions that an assumption requires: the action itself, and one more each for session tags and a source identity. */
+export function requiredPermissions(
   action: 'sts:AssumeRole' | 'sts:AssumeRoleWithWebIdentity',
   { roleArn, name }: SessionRequest,
   role: Role | undefined,
@@ -61,11 +56,11 @@ export function assumptionRights(
     ...(sourceIdentity !== undefined && { 'sts:SourceIdentity': sourceIdentity }),
     ...carried.context,
   };
-  const ask = (name: string): IamRequest => ({ action: name, resource: roleArn, context });
+  const permission = (name: string): IamRequest => ({ action: name, resource: roleArn, context });
   return [
-    ask(action),
-    // Inherited tags and identities ask for the right as well: else a chain would carry them where nobody admitted them.
-    ...(tags.all.size > 0 ? [ask('sts:TagSession')] : []),
-    ...(sourceIdentity !== undefined ? [ask('sts:SetSourceIdentity')] : []),
+    permission(action),
+    // Inherited tags and source identities also require the permission: otherwise a chain would carry them into a role that does not admit them.
+    ...(tags.all.size > 0 ? [permission('sts:TagSession')] : []),
+    ...(sourceIdentity !== undefined ? [permission('sts:SetSourceIdentity')] : []),
   ];
 }

@@ -1,7 +1,7 @@
 import { foldCase } from '@tenant-aws/prover/evaluator';
 import { AwsError } from '../services/service.ts';
 import type { Session } from '../sessions.ts';
-import { type Form, readList } from './form.ts';
+import { type Form, readList } from '../query-protocol.ts';
 import { validationError } from './limits.ts';
 
 /** The tags of a session: those asked for, and those that a chain of roles hands on. */

@@ -27,7 +27,7 @@ export function trusts(trust: TrustPolicy, principal: Pick<Principal, 'arn' | 'a
  */
 export function trustsProvider(trust: TrustPolicy, providerArn: string, request: IamRequest): boolean {
   const document = asIdentityPolicy(trust, ({ Effect, Principal }) => {
-    if (Principal !== '*' && made(Principal.Federated).includes(providerArn)) return true;
+    if (Principal !== '*' && listOf(Principal.Federated).includes(providerArn)) return true;
     return Effect === 'Deny' && isEverybody(Principal);
   });
   return document !== undefined && decide(request, { role: [document] }).decision === 'allow';
@@ -38,15 +38,10 @@ export function trustsProvider(trust: TrustPolicy, providerArn: string, request:
  * the evaluator's. Undefined where none does.
  */
 export function asIdentityPolicy(trust: TrustPolicy, speaks: (statement: TrustStatement) => boolean): Policies['role'][number] | undefined {
-  const statements = trustStatements(trust)
+  const statements = listOf(trust.Statement)
     .filter(speaks)
     .map(({ Principal: _principal, ...statement }) => ({ ...statement, Resource: '*' }));
   return statements.length === 0 ? undefined : { Version: trust.Version, Statement: statements };
-}
-
-/** One or many, made many. */
-export function trustStatements({ Statement }: TrustPolicy): readonly TrustStatement[] {
-  return isMany(Statement) ? Statement : [Statement];
 }
 
 /** @see AWS IAM User Guide, "AWS JSON policy elements: Principal" */
@@ -54,19 +49,20 @@ function names(principal: TrustStatement['Principal'], caller: Pick<Principal, '
   if (principal === '*') return true;
   const own = ['*', caller.arn, caller.account, `arn:aws:iam::${caller.account}:root`];
   if (caller.session) own.push(caller.session.roleArn);
-  return made(principal.AWS).some((name) => own.includes(name));
+  return listOf(principal.AWS).some((name) => own.includes(name));
 }
 
 /** The two spellings are one to AWS. */
 function isEverybody(principal: TrustStatement['Principal']): boolean {
-  return principal === '*' || made(principal.AWS).includes('*');
+  return principal === '*' || listOf(principal.AWS).includes('*');
 }
 
-/** The names of one kind of principal. */
-export function made(value: OneOrMany | undefined): readonly string[] {
-  return typeof value === 'string' ? [value] : (value ?? []);
+/** A policy writes a list of one element also without brackets. Returns the list in both cases, and an empty one for undefined. */
+export function listOf<T>(value: T | readonly T[] | undefined): readonly T[] {
+  if (value === undefined) return [];
+  return isList(value) ? value : [value];
 }
 
-function isMany<T>(value: T | readonly T[]): value is readonly T[] {
+function isList<T>(value: T | readonly T[]): value is readonly T[] {
   return Array.isArray(value);
 }

@@ -1,13 +1,13 @@
 import { isObject } from '@tenant-aws/policy/json';
+import type { Form } from '../query-protocol.ts';
 import { AwsError, type Operation, type VerifiedRequest } from '../services/service.ts';
 import { element } from '../xml.ts';
-import { stsAnswer } from './answer.ts';
-import { assumedRole, issue, tokenUse } from './credentials.ts';
-import type { Form } from './form.ts';
 import { verifyWebIdentity, type WebIdentity } from './identity-provider.ts';
+import { issueSession } from './issue-session.ts';
 import { LIMITS, parseDuration, required } from './limits.ts';
-import type { StsGround } from './row.ts';
-import { assumptionRights, packedPercentOf, readSessionRequest } from './session-request.ts';
+import type { StsContext } from './operation.ts';
+import { assumedRoleXml, stsResponse } from './response.ts';
+import { packedPercentOf, readSessionRequest, requiredPermissions } from './session-request.ts';
 import { type SessionTags, sessionTags } from './session-tags.ts';
 import { trustsProvider } from './trust.ts';
 
@@ -15,64 +15,59 @@ const TAGS_CLAIM = 'https://aws.amazon.com/tags';
 const SOURCE_IDENTITY_CLAIM = 'https://aws.amazon.com/source_identity';
 
 /**
- * AssumeRoleWithWebIdentity: unsigned; the token of a provider that the role trusts is the proof.
+ * AssumeRoleWithWebIdentity: the request is unsigned. A token of an identity provider that the role trusts takes the signature's place.
  *
  * @see AWS STS API Reference, "AssumeRoleWithWebIdentity"
  */
-export async function assumeRoleWithWebIdentity(request: VerifiedRequest, form: Form, ground: StsGround): Promise<Operation> {
-  const wanted = readSessionRequest(form);
+export async function assumeRoleWithWebIdentity(request: VerifiedRequest, form: Form, context: StsContext): Promise<Operation> {
+  const asked = readSessionRequest(form);
   const token = required('webIdentityToken', form.get('WebIdentityToken'), LIMITS.webIdentityToken);
-  const identity = await verifyWebIdentity(token, ground.providers, ground.clock());
+  const identity = await verifyWebIdentity(token, context.providers, context.clock());
   const tags = readTagsClaim(identity);
   const sourceIdentity = readSourceIdentityClaim(identity);
-  const percent = packedPercentOf(wanted.policyText, tags);
-  const role = ground.roles.get(wanted.roleArn);
+  const packedPercent = packedPercentOf(asked.policyText, tags);
+  const role = context.roles.get(asked.roleArn);
   const seconds = parseDuration(form.get('DurationSeconds'), {
     roleMax: role?.maxSessionDuration ?? Number.POSITIVE_INFINITY,
     chained: false,
   });
   const providerArn = `arn:aws:iam::${role?.account ?? ''}:oidc-provider/${identity.provider}`;
-  const context = {
-    'aws:FederatedProvider': providerArn,
-    [`${identity.provider}:aud`]: identity.audience,
-    [`${identity.provider}:sub`]: identity.subject,
-  };
-  const rights = assumptionRights('sts:AssumeRoleWithWebIdentity', wanted, role, {
+  const carried = {
     tags,
-    context,
+    context: {
+      'aws:FederatedProvider': providerArn,
+      [`${identity.provider}:aud`]: identity.audience,
+      [`${identity.provider}:sub`]: identity.subject,
+    },
     ...(sourceIdentity !== undefined && { sourceIdentity }),
-  });
+  };
+  const permissions = requiredPermissions('sts:AssumeRoleWithWebIdentity', asked, role, carried);
   return {
     name: 'AssumeRoleWithWebIdentity',
-    // The caller has no policies of its own: the role's trust alone decides.
+    // The caller has no policies. Only the role's trust policy decides.
     authorize: [],
     agrees() {
       const trust = role?.trust;
       if (!trust) return false;
-      return rights.every((right) =>
-        trustsProvider(trust, providerArn, { ...right, context: { ...request.caller.context, ...right.context } }),
+      return permissions.every((each) =>
+        trustsProvider(trust, providerArn, { ...each, context: { ...request.caller.context, ...each.context } }),
       );
     },
     execute() {
       if (!role) throw new AwsError('AccessDenied', 403, 'Not authorized to perform sts:AssumeRoleWithWebIdentity');
-      const lived = request.expiresInSeconds ?? seconds;
-      const { all, transitive } = tags;
-      const carried = { tags: all, transitiveTagKeys: transitive, ...(sourceIdentity !== undefined && { sourceIdentity }) };
-      const session = issue({ role, ...wanted, seconds: lived, ...carried, context }, ground);
+      const lifetime = request.expiresInSeconds ?? seconds;
+      const session = issueSession({ role, ...asked, ...carried, seconds: lifetime }, context);
       const result =
-        assumedRole(session, request.now.getTime() + lived * 1000) +
+        assumedRoleXml(session, request.now.getTime() + lifetime * 1000, packedPercent) +
         element('SubjectFromWebIdentityToken', identity.subject) +
         element('Provider', providerArn) +
-        element('Audience', identity.audience) +
-        element('PackedPolicySize', percent) +
-        tokenUse(percent, session.keys) +
-        (sourceIdentity === undefined ? '' : element('SourceIdentity', sourceIdentity));
-      return stsAnswer('AssumeRoleWithWebIdentity', result, request.requestId);
+        element('Audience', identity.audience);
+      return stsResponse('AssumeRoleWithWebIdentity', result, request.requestId);
     },
   };
 }
 
-/** `{ principal_tags: { tenant: ['acme'] }, transitive_tag_keys: ['tenant'] }` */
+/** Reads the session tags of a token: `{ principal_tags: { tenant: ['acme'] }, transitive_tag_keys: ['tenant'] }`. */
 function readTagsClaim({ claims }: WebIdentity): SessionTags {
   const claim: unknown = claims[TAGS_CLAIM];
   if (claim === undefined) return sessionTags([], [], undefined);

@@ -17,7 +17,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { LocalAws } from '../../src/index.ts';
-import { assume, clientConfig, start } from '../ground.ts';
+import { assume, clientConfig, start } from '../start-aws.ts';
 import { hashTable, notesTable } from './tables.ts';
 
 const TABLE = 'arn:aws:dynamodb:us-east-1:000000000000:table/notes';

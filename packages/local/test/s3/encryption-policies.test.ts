@@ -13,7 +13,7 @@ import { Upload } from '@aws-sdk/lib-storage';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalAws } from '../../src/index.ts';
-import { assume, clientConfig, start } from '../ground.ts';
+import { assume, clientConfig, start } from '../start-aws.ts';
 
 const HEADER = 'x-amz-server-side-encryption';
 const KEY = 's3:x-amz-server-side-encryption';

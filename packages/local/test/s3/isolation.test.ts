@@ -13,7 +13,7 @@ import {
 import { Upload } from '@aws-sdk/lib-storage';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { LocalAws } from '../../src/index.ts';
-import { assume, clientConfig, folderPolicy, start } from '../ground.ts';
+import { assume, clientConfig, folderPolicy, start } from '../start-aws.ts';
 
 let aws: LocalAws;
 let admin: S3Client;

@@ -2,7 +2,7 @@ import { CopyObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from 
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalAws } from '../../src/index.ts';
-import { assume, clientConfig, folderPolicy, start } from '../ground.ts';
+import { assume, clientConfig, folderPolicy, start } from '../start-aws.ts';
 
 let aws: LocalAws;
 let acme: S3Client;

@@ -2,7 +2,7 @@ import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } fr
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalAws } from '../../src/index.ts';
 import { S3_OPERATIONS } from '../../src/services/s3/operations.ts';
-import { clientConfig, start } from '../ground.ts';
+import { clientConfig, start } from '../start-aws.ts';
 import { type ModelledOperation, modelledOperations } from './sdk-model.ts';
 
 const ROWS = new Map(S3_OPERATIONS.map((row) => [row.operation, row]));

@@ -29,7 +29,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHECKSUM_ALGORITHMS } from '../../src/checksums.ts';
 import type { LocalAws } from '../../src/index.ts';
 import { S3_OPERATIONS } from '../../src/services/s3/operations.ts';
-import { clientConfig, start } from '../ground.ts';
+import { clientConfig, start } from '../start-aws.ts';
 
 let aws: LocalAws;
 let s3: S3Client;

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checksum } from '../../src/checksums.ts';
 import type { LocalAws } from '../../src/index.ts';
-import { start } from '../ground.ts';
+import { start } from '../start-aws.ts';
 import { asBytes, handSign, type ToSign } from '../signature/hand-signer.ts';
 import { NOW } from '../signature/recorder.ts';
 

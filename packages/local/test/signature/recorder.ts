@@ -3,8 +3,8 @@ import { createServer, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import type { IamRequest } from '@tenant-aws/prover/evaluator';
 import type { Call } from '../../src/calls.ts';
-import { Faults } from '../../src/faults.ts';
-import { front } from '../../src/front.ts';
+import { InjectedFaults } from '../../src/injected-faults.ts';
+import { requestHandler } from '../../src/request-handler.ts';
 import { close, listen } from '../../src/loopback.ts';
 import { AwsError, type Service, type ServiceResponse, type VerifiedRequest } from '../../src/services/service.ts';
 import { type Keys, type Principal, Sessions } from '../../src/sessions.ts';
@@ -68,12 +68,12 @@ export class Recorder {
     const server = createServer((message, response) => void handle(message, response));
     const url = await listen(server, 0);
     const recorder: Recorder = new Recorder(sessions, time, url, () => close(server));
-    const handle = front({
+    const handle = requestHandler({
       region: 'us-east-1',
       account: ACCOUNT,
       services,
       sessions,
-      faults: new Faults(clock),
+      faults: new InjectedFaults(clock),
       calls: recorder.calls,
       clock,
     });

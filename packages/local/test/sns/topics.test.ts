@@ -13,7 +13,7 @@ import {
 import { PurgeQueueCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalAws } from '../../src/index.ts';
-import { ROLE_ARN } from '../ground.ts';
+import { ROLE_ARN } from '../start-aws.ts';
 import { snsClient, sqsClient, startMessaging } from '../sqs/messaging.ts';
 
 const ACCOUNT = '111122223333';

@@ -1,7 +1,7 @@
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { LocalAws, LocalAwsOptions } from '../../src/index.ts';
-import { assume, type ClientKeys, clientConfig, ROLE_ARN, start } from '../ground.ts';
+import { assume, type ClientKeys, clientConfig, ROLE_ARN, start } from '../start-aws.ts';
 
 /** A role with all permissions for queues and topics. Session policies restrict it. */
 const policy = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: ['sqs:*', 'sns:*'], Resource: '*' } } as const;

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalAws } from '../../src/index.ts';
-import { ROLE_ARN } from '../ground.ts';
+import { ROLE_ARN } from '../start-aws.ts';
 import { sqsClient, startMessaging } from './messaging.ts';
 
 const ACCOUNT = '111122223333';

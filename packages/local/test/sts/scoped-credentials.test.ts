@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { LocalAws } from '../../src/index.ts';
-import { assume, baseKeys, type ClientKeys, clientConfig, ROLE_ARN, start, stsClient } from '../ground.ts';
+import { assume, baseKeys, type ClientKeys, clientConfig, keysOf, outcomeOf, ROLE_ARN, start, stsClient } from '../start-aws.ts';
 
 const ROLE = {
   policy: { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: ['s3:*', 'sts:GetScopedCredentials'], Resource: '*' } },
@@ -39,25 +39,11 @@ function send(keys: ClientKeys, input: GetScopedCredentialsCommandInput): Promis
 }
 
 async function scoped(keys: ClientKeys, input: GetScopedCredentialsCommandInput): Promise<ClientKeys> {
-  const { Credentials } = await send(keys, input);
-  return {
-    accessKeyId: Credentials?.AccessKeyId ?? '',
-    secretAccessKey: Credentials?.SecretAccessKey ?? '',
-    sessionToken: Credentials?.SessionToken ?? '',
-  };
-}
-
-async function outcome(call: Promise<unknown>): Promise<string> {
-  try {
-    await call;
-    return 'allowed';
-  } catch (error) {
-    return error instanceof Error ? error.name : 'no error';
-  }
+  return keysOf(await send(keys, input));
 }
 
 function put(keys: ClientKeys, Key: string): Promise<string> {
-  return outcome(new S3Client(clientConfig(aws, keys)).send(new PutObjectCommand({ Bucket: 'pool', Key, Body: 'x' })));
+  return outcomeOf(new S3Client(clientConfig(aws, keys)).send(new PutObjectCommand({ Bucket: 'pool', Key, Body: 'x' })));
 }
 
 describe('GetScopedCredentials', () => {
@@ -88,7 +74,7 @@ describe('GetScopedCredentials', () => {
   it('takes three policies one upon the other, and no fourth', async () => {
     let keys: ClientKeys = await assume(aws);
     for (let layer = 0; layer < 3; layer += 1) keys = await scoped(keys, { Policy: policy('acme') });
-    expect(await outcome(send(keys, { Policy: policy('acme') }))).toBe('AccessDenied');
+    expect(await outcomeOf(send(keys, { Policy: policy('acme') }))).toBe('AccessDenied');
     expect((await send(keys, { DurationSeconds: 60 })).ScopedPoliciesCount).toBe(3);
   });
 
@@ -98,8 +84,8 @@ describe('GetScopedCredentials', () => {
     expect(await put(brief, 'acme/f')).toBe('allowed');
     now += 1000;
     expect(await put(brief, 'acme/f')).toBe('ExpiredToken');
-    expect(await outcome(send(session, { DurationSeconds: 899 }))).toBe('allowed');
-    expect(await outcome(send(session, { DurationSeconds: 900 }))).toBe('InsufficientSessionLifetimeException');
+    expect(await outcomeOf(send(session, { DurationSeconds: 899 }))).toBe('allowed');
+    expect(await outcomeOf(send(session, { DurationSeconds: 900 }))).toBe('InsufficientSessionLifetimeException');
     const inherited = await scoped(session, { Policy: policy('acme') });
     now += 898_999;
     expect(await put(inherited, 'acme/f')).toBe('allowed');
@@ -109,16 +95,16 @@ describe('GetScopedCredentials', () => {
 
   it('needs a session, its right, and something to scope', async () => {
     const session = await assume(aws);
-    expect(await outcome(send(baseKeys(aws), { Policy: policy('acme') }))).toBe('InvalidSubjectCredentialsException');
-    expect(await outcome(send(session, {}))).toBe('ValidationError');
+    expect(await outcomeOf(send(baseKeys(aws), { Policy: policy('acme') }))).toBe('InvalidSubjectCredentialsException');
+    expect(await outcomeOf(send(session, {}))).toBe('ValidationError');
     const without = await assume(aws, {
       Policy: JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 's3:*', Resource: '*' } }),
     });
-    expect(await outcome(send(without, { DurationSeconds: 60 }))).toBe('AccessDenied');
+    expect(await outcomeOf(send(without, { DurationSeconds: 60 }))).toBe('AccessDenied');
     for (const DurationSeconds of [0, -1, 129_601]) {
-      expect(await outcome(send(session, { DurationSeconds, Policy: policy('acme') }))).toBe('ValidationError');
+      expect(await outcomeOf(send(session, { DurationSeconds, Policy: policy('acme') }))).toBe('ValidationError');
     }
-    expect(await outcome(send(session, { Policy: 'x' }))).toBe('MalformedPolicyDocumentException');
-    expect(await outcome(send(session, { DurationSeconds: 1, ScopedSessionDescription: 'x'.repeat(257) }))).toBe('ValidationError');
+    expect(await outcomeOf(send(session, { Policy: 'x' }))).toBe('MalformedPolicyDocumentException');
+    expect(await outcomeOf(send(session, { DurationSeconds: 1, ScopedSessionDescription: 'x'.repeat(257) }))).toBe('ValidationError');
   });
 });

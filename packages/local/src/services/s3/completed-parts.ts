@@ -1,5 +1,5 @@
 import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm, checksum } from '../../checksums.ts';
-import { strictInteger } from '../../strict.ts';
+import { strictInteger } from '../../strict-integer.ts';
 import { AwsError } from '../service.ts';
 import { invalidRequest } from './errors.ts';
 import { unquoted } from './preconditions.ts';

@@ -1,4 +1,4 @@
-import { strictInteger } from '../../strict.ts';
+import { strictInteger } from '../../strict-integer.ts';
 import type { VerifiedRequest } from '../service.ts';
 import { percentEncodeKey } from '../../percent.ts';
 import { invalidArgument } from './errors.ts';

@@ -1,4 +1,4 @@
-import { strictInteger } from '../../strict.ts';
+import { strictInteger } from '../../strict-integer.ts';
 import { AwsError } from '../service.ts';
 import { invalidArgument } from './errors.ts';
 

@@ -1,5 +1,5 @@
-import { queryError } from '../../aws-error.ts';
-import { readForm } from '../../sts/form.ts';
+import { queryError } from '../../query-protocol.ts';
+import { readForm } from '../../query-protocol.ts';
 import { element } from '../../xml.ts';
 import { deniedMessage } from '../denial.ts';
 import {

@@ -1,4 +1,4 @@
-import { md5Hex } from '../../md5.ts';
+import { md5Hex } from '../../checksums.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../strict-json.ts';
 import { textOf } from '../shape.ts';
 

@@ -1,5 +1,5 @@
 import { isJsonObject, JsonError, type JsonObject, parseStrictJson } from '../../strict-json.ts';
-import { strictInteger } from '../../strict.ts';
+import { strictInteger } from '../../strict-integer.ts';
 import { denyToSessions } from '../denial.ts';
 import { AwsError, type Caller, type ResourceScope, unsupported } from '../service.ts';
 import { engineArn, queueArn, queueNameOfArn } from './queue.ts';

@@ -1,4 +1,4 @@
-import { md5Hex } from '../../../md5.ts';
+import { md5Hex } from '../../../checksums.ts';
 import type { ParsedOperation } from '../../service.ts';
 import { invalidArgument, invalidRequest } from '../errors.ts';
 import { checksumElements, xmlResponse } from '../response.ts';

@@ -1,6 +1,6 @@
-import { md5Hex } from '../../../md5.ts';
+import { md5Hex } from '../../../checksums.ts';
 import { percentEncodeKey } from '../../../percent.ts';
-import { strictInteger } from '../../../strict.ts';
+import { strictInteger } from '../../../strict-integer.ts';
 import type { ParsedOperation } from '../../service.ts';
 import { invalidArgument, invalidRequest } from '../errors.ts';
 import { checksumElements, xmlResponse } from '../response.ts';

@@ -1,5 +1,5 @@
 import type { ParsedOperation } from '../../service.ts';
-import { md5Hex } from '../../../md5.ts';
+import { md5Hex } from '../../../checksums.ts';
 import { checksumHeaders } from '../response.ts';
 import { iamRequest, objectArn } from '../authorization.ts';
 import { ENCRYPTED, encryptionKey, readEncryption } from '../encryption.ts';

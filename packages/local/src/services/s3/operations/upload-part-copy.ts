@@ -1,5 +1,5 @@
 import type { ParsedOperation } from '../../service.ts';
-import { md5Hex } from '../../../md5.ts';
+import { md5Hex } from '../../../checksums.ts';
 import { checksumElements, xmlResponse } from '../response.ts';
 import { iamRequest, objectArn } from '../authorization.ts';
 import { COPY_SOURCE, copySourceKey, readCopySource, readSource } from '../copy-source.ts';

@@ -1,4 +1,4 @@
-import { md5Hex } from '../../../md5.ts';
+import { md5Hex } from '../../../checksums.ts';
 import type { ParsedOperation, ServiceResponse } from '../../service.ts';
 import { invalidRequest } from '../errors.ts';
 import { checksumHeaders } from '../response.ts';

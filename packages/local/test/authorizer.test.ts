@@ -4,7 +4,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalAws, RoleOptions } from '../src/index.ts';
-import { assume, type ClientKeys, clientConfig, start } from './ground.ts';
+import { assume, type ClientKeys, clientConfig, start } from './start-aws.ts';
 
 type Policy = Exclude<RoleOptions['policy'], readonly unknown[]>;
 const role = (name: string): string => `arn:aws:iam::000000000000:role/${name}`;

@@ -7,7 +7,12 @@ import type { Incoming } from './incoming.ts';
  *
  * @see AWS IAM User Guide, "AWS global condition context keys"
  */
-export function globalContext(principal: IamRequest['context'], incoming: Incoming, region: string, now: number): IamRequest['context'] {
+export function globalConditionKeys(
+  principal: IamRequest['context'],
+  incoming: Incoming,
+  region: string,
+  now: number,
+): IamRequest['context'] {
   const userAgent = incoming.headers.get('user-agent');
   const referer = incoming.headers.get('referer');
   return {

@@ -1,7 +1,7 @@
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LocalAws } from '../src/index.ts';
-import { assume, folderPolicy, ROLE_ARN, start, stsClient } from './ground.ts';
+import type { LocalAws } from '../../src/index.ts';
+import { assume, folderPolicy, ROLE_ARN, start, stsClient } from '../start-aws.ts';
 
 let aws: LocalAws;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { AssumeRoleCommand, type AssumeRoleCommandInput, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalAws } from '../../src/index.ts';
-import { assume, POOL_ROLE, ROLE_ARN, start, stsClient } from '../ground.ts';
+import { assume, outcomeOf, POOL_ROLE, ROLE_ARN, start, stsClient } from '../start-aws.ts';
 
 const LONG_ROLE = 'arn:aws:iam::000000000000:role/service/Long';
 
@@ -12,14 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => aws.close());
 
-/** The error's name, or `allowed`. */
-async function outcome(input: Partial<AssumeRoleCommandInput>): Promise<string> {
-  try {
-    await stsClient(aws).send(new AssumeRoleCommand({ RoleArn: ROLE_ARN, RoleSessionName: 'acme', ...input }));
-    return 'allowed';
-  } catch (error) {
-    return error instanceof Error ? error.name : 'no error';
-  }
+function outcome(input: Partial<AssumeRoleCommandInput>): Promise<string> {
+  return outcomeOf(assume(aws, input));
 }
 
 /** A policy of exactly this many characters. */

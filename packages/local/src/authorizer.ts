@@ -3,7 +3,7 @@ import type { Denial, Service } from './services/service.ts';
 import type { Principal } from './sessions.ts';
 
 /** What a caller may do. */
-export interface Judge {
+export interface Authorizer {
   readonly allowed: (request: IamRequest) => boolean;
   /** What refuses a request that is not allowed. */
   readonly denial: (request: IamRequest) => Denial;
@@ -13,7 +13,7 @@ export interface Judge {
 const BY_NO_RESOURCE: Denial = { policy: 'resource-based', explicit: false };
 
 /** Who has no policies may do nothing. */
-export const NOBODY: Judge = { allowed: () => false, denial: () => BY_NO_RESOURCE };
+export const DENY_ALL: Authorizer = { allowed: () => false, denial: () => BY_NO_RESOURCE };
 
 /**
  * Judges by a principal's policies.
@@ -21,9 +21,9 @@ export const NOBODY: Judge = { allowed: () => false, denial: () => BY_NO_RESOURC
  * @param context the condition keys that hold for every request of this caller
  * @param account whose the service's resources are
  */
-export function judgeOf(principal: Principal, context: IamRequest['context'], { name }: Service, account: string): Judge {
+export function authorizerFor(principal: Principal, context: IamRequest['context'], { name }: Service, account: string): Authorizer {
   // Nobody reaches into another account. A role may be of any, and STS says of which.
-  if (name !== 'sts' && principal.account !== account) return NOBODY;
+  if (name !== 'sts' && principal.account !== account) return DENY_ALL;
   const asked = (request: IamRequest): IamRequest => {
     const owner = request.resource === '*' || name === 'sts' ? {} : { 'aws:ResourceAccount': account };
     return { ...request, context: { ...context, ...owner, ...request.context } };

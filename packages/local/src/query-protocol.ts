@@ -1,21 +1,21 @@
-import { percentDecode, utf8 } from '../percent.ts';
-import { AwsError, type VerifiedRequest } from '../services/service.ts';
+import { percentDecode, utf8 } from './percent.ts';
+import { AwsError, type ServiceResponse, type VerifiedRequest } from './services/service.ts';
+import { element } from './xml.ts';
 
-/** The parameters of a query-protocol request; no name twice. */
+/** The parameters of a request of the AWS query protocol, which STS and SNS use. No name occurs twice. */
 export type Form = ReadonlyMap<string, string>;
 
-const API_VERSION = '2011-06-15';
 const CONTENT_TYPE = /^application\/x-www-form-urlencoded(?:; *charset=utf-8)?$/i;
-const MAX_FORM_BYTES = 256 * 1024;
 
 /**
- * Reads a request of the query protocol: a form, posted to `/`.
+ * Reads the form of a request, posted to `/`.
+ * Refuses everything that two parsers could read differently: a repeated parameter, a query string, another content type.
  *
- * @throws AwsError whatever could be read in two ways: a parameter twice, a query beside the body, another content type
+ * @throws AwsError NotImplemented, MalformedQueryString or NoSuchVersion
  */
 export function readForm(
   request: Pick<VerifiedRequest, 'method' | 'rawPath' | 'query' | 'headers' | 'body'>,
-  { version = API_VERSION, maxBytes = MAX_FORM_BYTES }: { readonly version?: string; readonly maxBytes?: number } = {},
+  { version, maxBytes }: { readonly version: string; readonly maxBytes: number },
 ): Form {
   if (request.method !== 'POST' || request.rawPath !== '/' || request.query.size > 0) {
     throw new AwsError('NotImplemented', 501, 'Only requests that are posted to / without a query are implemented here.');
@@ -34,7 +34,7 @@ export function readForm(
   return form;
 }
 
-/** The elements of a list: `Tags.member.1.Key`, `Tags.member.1.Value`, … Numbered from one, without a gap. */
+/** The elements of a list: `Tags.member.1.Key`, `Tags.member.1.Value`, … They are numbered from one, without gaps. */
 export function readList(form: Form, list: string): ReadonlyMap<string, string>[] {
   const elements: Map<string, string>[] = [];
   // SDKs write an empty list as `Tags=`.
@@ -51,10 +51,21 @@ export function readList(form: Form, list: string): ReadonlyMap<string, string>[
   return elements;
 }
 
+/** An error as the query protocol writes it. */
+export function queryError(error: AwsError, namespace: string, requestId: string): ServiceResponse {
+  const type = element('Type', error.status < 500 ? 'Sender' : 'Receiver');
+  const body = `<Error>${type}${element('Code', error.code)}${element('Message', error.message)}</Error>`;
+  return {
+    status: error.status,
+    headers: { 'content-type': 'text/xml' },
+    body: `<ErrorResponse xmlns="${namespace}">${body}${element('RequestId', requestId)}</ErrorResponse>`,
+  };
+}
+
 function decode(text: string): string {
   return utf8(percentDecode(text.replaceAll('+', ' ')));
 }
 
-function malformed(what: string): AwsError {
-  return new AwsError('MalformedQueryString', 400, `The request is not well-formed: ${what}.`);
+function malformed(reason: string): AwsError {
+  return new AwsError('MalformedQueryString', 400, `The request is not well-formed: ${reason}.`);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { strictInteger } from '../src/strict.ts';
+import { strictInteger } from '../src/strict-integer.ts';
 
 describe('strictInteger', () => {
   it.each(['0', '1', '10', '999'])('reads %j', (text) => {

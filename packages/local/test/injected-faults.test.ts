@@ -2,9 +2,9 @@ import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, type AssumeRoleCommandOutput, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Faults } from '../src/faults.ts';
+import { InjectedFaults } from '../src/injected-faults.ts';
 import type { Fault, LocalAws } from '../src/index.ts';
-import { assume, baseKeys, clientConfig, ROLE_ARN, start, stsClient } from './ground.ts';
+import { assume, baseKeys, clientConfig, keysOf, outcomeOf, ROLE_ARN, start, stsClient } from './start-aws.ts';
 
 let aws: LocalAws;
 let now = Date.now();
@@ -24,15 +24,6 @@ function ask(): Promise<unknown> {
 
 function assumeRole(): Promise<AssumeRoleCommandOutput> {
   return stsClient(aws).send(new AssumeRoleCommand({ RoleArn: ROLE_ARN, RoleSessionName: 'acme', DurationSeconds: 900 }));
-}
-
-async function outcome(call: Promise<unknown>): Promise<string> {
-  try {
-    await call;
-    return 'allowed';
-  } catch (error) {
-    return error instanceof Error ? error.name : 'no error';
-  }
 }
 
 /** Resolves when this many calls were recorded. */
@@ -58,22 +49,22 @@ describe('a fault of STS', () => {
 
   it('meets as many requests as it is told to, and without a number all until it is cleared', async () => {
     aws.faults.sts({ code: 'Throttling', times: 2 });
-    expect([await outcome(ask()), await outcome(ask()), await outcome(ask())]).toEqual(['Throttling', 'Throttling', 'allowed']);
+    expect([await outcomeOf(ask()), await outcomeOf(ask()), await outcomeOf(ask())]).toEqual(['Throttling', 'Throttling', 'allowed']);
     aws.faults.sts({ code: 'Throttling' });
-    expect([await outcome(ask()), await outcome(ask())]).toEqual(['Throttling', 'Throttling']);
+    expect([await outcomeOf(ask()), await outcomeOf(ask())]).toEqual(['Throttling', 'Throttling']);
     aws.faults.clear();
-    expect(await outcome(ask())).toBe('allowed');
+    expect(await outcomeOf(ask())).toBe('allowed');
   });
 
   it('is replaced by the next one', async () => {
     aws.faults.sts({ code: 'Throttling' });
     aws.faults.sts({ code: 'InternalFailure', times: 1 });
-    expect([await outcome(ask()), await outcome(ask())]).toEqual(['InternalFailure', 'allowed']);
+    expect([await outcomeOf(ask()), await outcomeOf(ask())]).toEqual(['InternalFailure', 'allowed']);
   });
 
   it('does not make a forged request well-signed', async () => {
     aws.faults.sts({ code: 'Throttling' });
-    expect(await outcome(stsClient(aws, { ...baseKeys(aws), secretAccessKey: 'wrong' }).send(new GetCallerIdentityCommand({})))).toBe(
+    expect(await outcomeOf(stsClient(aws, { ...baseKeys(aws), secretAccessKey: 'wrong' }).send(new GetCallerIdentityCommand({})))).toBe(
       'SignatureDoesNotMatch',
     );
   });
@@ -91,7 +82,7 @@ describe('a fault of STS', () => {
       answered = true;
     });
     await recorded(1);
-    expect(await outcome(new S3Client(clientConfig(aws, aws.admin)).send(new ListBucketsCommand({})))).toBe('allowed');
+    expect(await outcomeOf(new S3Client(clientConfig(aws, aws.admin)).send(new ListBucketsCommand({})))).toBe('allowed');
     expect(answered).toBe(false);
     aws.faults.clear();
     await call;
@@ -114,25 +105,25 @@ describe('a fault of STS', () => {
 
   it('lets go of what hangs when the next one is ordered', async () => {
     aws.faults.sts({ hang: true });
-    const call = outcome(ask());
+    const call = outcomeOf(ask());
     await recorded(1);
     aws.faults.sts({ code: 'Throttling' });
     expect(await call).toBe('allowed');
   });
 
   it('does not hang a request that it met before the clear and would hold after it', async () => {
-    const faults = new Faults(() => now);
-    faults.order('sts', { hang: true });
+    const faults = new InjectedFaults(() => now);
+    faults.inject('sts', { hang: true });
     const met = faults.take('sts');
     faults.clear();
-    await met?.settle();
+    await met?.wait();
     expect(met?.hang).toBe(true);
   });
 
   it('ends a request that hangs with the server', async () => {
     const other = await start();
     other.faults.sts({ hang: true });
-    const call = outcome(stsClient(other).send(new GetCallerIdentityCommand({})));
+    const call = outcomeOf(stsClient(other).send(new GetCallerIdentityCommand({})));
     while (other.calls.length < 1) await new Promise((resolve) => setImmediate(resolve));
     await other.close();
     expect(await call).not.toBe('allowed');
@@ -140,9 +131,9 @@ describe('a fault of STS', () => {
 
   it('waits, and gives up waiting when it is cleared', async () => {
     aws.faults.sts({ delayMs: 1 });
-    expect(await outcome(ask())).toBe('allowed');
+    expect(await outcomeOf(ask())).toBe('allowed');
     aws.faults.sts({ delayMs: 2 ** 31 - 1 });
-    const call = outcome(ask());
+    const call = outcomeOf(ask());
     await recorded(2);
     aws.faults.clear();
     expect(await call).toBe('allowed');
@@ -155,9 +146,9 @@ describe('a fault of STS', () => {
     expect(Credentials?.Expiration?.getTime()).toBe(Math.floor(now / 1000) * 1000 + 60_000);
     const keys = await assume(aws);
     aws.faults.clear();
-    expect(await outcome(stsClient(aws, keys).send(new GetCallerIdentityCommand({})))).toBe('allowed');
+    expect(await outcomeOf(stsClient(aws, keys).send(new GetCallerIdentityCommand({})))).toBe('allowed');
     now += 60_000;
-    expect(await outcome(stsClient(aws, keys).send(new GetCallerIdentityCommand({})))).toBe('ExpiredToken');
+    expect(await outcomeOf(stsClient(aws, keys).send(new GetCallerIdentityCommand({})))).toBe('ExpiredToken');
   });
 
   it.each([600, -600])(
@@ -175,47 +166,43 @@ describe('a fault of STS', () => {
         },
         { step: 'deserialize' },
       );
-      const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn: ROLE_ARN, RoleSessionName: 'acme', DurationSeconds: 900 }));
+      const response = await sts.send(new AssumeRoleCommand({ RoleArn: ROLE_ARN, RoleSessionName: 'acme', DurationSeconds: 900 }));
       const second = (time: number): number => Math.floor(time / 1000);
       expect(second(Date.parse(date))).toBe(second(now) + clockSkewSeconds);
-      expect(second(Credentials?.Expiration?.getTime() ?? 0)).toBe(second(now) + clockSkewSeconds + 900);
+      expect(second(response.Credentials?.Expiration?.getTime() ?? 0)).toBe(second(now) + clockSkewSeconds + 900);
       aws.faults.clear();
-      const keys = {
-        accessKeyId: Credentials?.AccessKeyId ?? '',
-        secretAccessKey: Credentials?.SecretAccessKey ?? '',
-        sessionToken: Credentials?.SessionToken ?? '',
-      };
+      const keys = keysOf(response);
       now += 899_000;
-      expect(await outcome(stsClient(aws, keys).send(new GetCallerIdentityCommand({})))).toBe('allowed');
+      expect(await outcomeOf(stsClient(aws, keys).send(new GetCallerIdentityCommand({})))).toBe('allowed');
       now += 1000;
-      expect(await outcome(stsClient(aws, keys).send(new GetCallerIdentityCommand({})))).not.toBe('allowed');
+      expect(await outcomeOf(stsClient(aws, keys).send(new GetCallerIdentityCommand({})))).not.toBe('allowed');
     },
   );
 
   it('judges signatures by the clock that is off', async () => {
     aws.faults.sts({ clockSkewSeconds: 901 });
-    expect(await outcome(ask())).toBe('SignatureDoesNotMatch');
+    expect(await outcomeOf(ask())).toBe('SignatureDoesNotMatch');
   });
 
   it('accepts so many calls in a second, and throttles the rest', async () => {
     aws.faults.sts({ callsPerSecond: 2 });
-    expect([await outcome(ask()), await outcome(ask()), await outcome(ask())]).toEqual(['allowed', 'allowed', 'Throttling']);
+    expect([await outcomeOf(ask()), await outcomeOf(ask()), await outcomeOf(ask())]).toEqual(['allowed', 'allowed', 'Throttling']);
     now += 500;
-    expect([await outcome(ask()), await outcome(ask())]).toEqual(['allowed', 'Throttling']);
+    expect([await outcomeOf(ask()), await outcomeOf(ask())]).toEqual(['allowed', 'Throttling']);
     now += 60_000;
-    expect([await outcome(ask()), await outcome(ask()), await outcome(ask())]).toEqual(['allowed', 'allowed', 'Throttling']);
+    expect([await outcomeOf(ask()), await outcomeOf(ask()), await outcomeOf(ask())]).toEqual(['allowed', 'allowed', 'Throttling']);
   });
 
   it('accepts a call now and then where the rate is less than one in a second', async () => {
     aws.faults.sts({ callsPerSecond: 0.5 });
-    expect([await outcome(ask()), await outcome(ask())]).toEqual(['allowed', 'Throttling']);
+    expect([await outcomeOf(ask()), await outcomeOf(ask())]).toEqual(['allowed', 'Throttling']);
     now += 2000;
-    expect([await outcome(ask()), await outcome(ask())]).toEqual(['allowed', 'Throttling']);
+    expect([await outcomeOf(ask()), await outcomeOf(ask())]).toEqual(['allowed', 'Throttling']);
   });
 
   it('combines its members', async () => {
     aws.faults.sts({ delayMs: 1, code: 'InternalFailure', times: 1 });
-    expect([await outcome(ask()), await outcome(ask())]).toEqual(['InternalFailure', 'allowed']);
+    expect([await outcomeOf(ask()), await outcomeOf(ask())]).toEqual(['InternalFailure', 'allowed']);
   });
 });
 
@@ -225,12 +212,12 @@ describe('a fault of another service', () => {
     const dynamodb = new DynamoDBClient(clientConfig(aws, aws.admin));
     aws.faults.s3({ code: 'SlowDown', times: 1 });
     aws.faults.dynamodb({ code: 'ProvisionedThroughputExceededException', times: 1 });
-    expect(await outcome(ask())).toBe('allowed');
-    expect([await outcome(s3.send(new ListBucketsCommand({}))), await outcome(s3.send(new ListBucketsCommand({})))]).toEqual([
+    expect(await outcomeOf(ask())).toBe('allowed');
+    expect([await outcomeOf(s3.send(new ListBucketsCommand({}))), await outcomeOf(s3.send(new ListBucketsCommand({})))]).toEqual([
       'SlowDown',
       'allowed',
     ]);
-    expect([await outcome(dynamodb.send(new ListTablesCommand({}))), await outcome(dynamodb.send(new ListTablesCommand({})))]).toEqual([
+    expect([await outcomeOf(dynamodb.send(new ListTablesCommand({}))), await outcomeOf(dynamodb.send(new ListTablesCommand({})))]).toEqual([
       'ProvisionedThroughputExceededException',
       'allowed',
     ]);
@@ -243,8 +230,8 @@ describe('a fault of another service', () => {
     aws.faults.dynamodb({ callsPerSecond: 1 });
     await s3.send(new ListBucketsCommand({}));
     await dynamodb.send(new ListTablesCommand({}));
-    expect(await outcome(s3.send(new ListBucketsCommand({})))).toBe('SlowDown');
-    expect(await outcome(dynamodb.send(new ListTablesCommand({})))).toBe('ThrottlingException');
+    expect(await outcomeOf(s3.send(new ListBucketsCommand({})))).toBe('SlowDown');
+    expect(await outcomeOf(dynamodb.send(new ListTablesCommand({})))).toBe('ThrottlingException');
   });
 });
 
@@ -265,6 +252,6 @@ describe('an order that makes no sense', () => {
     { clockSkewSeconds: Number.NaN },
     { callsPerSecond: 0 },
   ] as Fault[])('is refused: %j', (fault) => {
-    expect(() => aws.faults.sts(fault)).toThrow(/^faults\.sts: `\w+` (?:is not a fault|has a value that it cannot have)/);
+    expect(() => aws.faults.sts(fault)).toThrow(/^`faults\.sts`: `\w+` (?:is unknown; use code, |must be )/);
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LocalAws } from '../../src/index.ts';
-import { baseKeys, ROLE_ARN, start } from '../ground.ts';
-import { handSign, type ToSign } from '../signature/hand-signer.ts';
+import type { LocalAws } from '../src/index.ts';
+import { baseKeys, ROLE_ARN, start } from './start-aws.ts';
+import { handSign, type ToSign } from './signature/hand-signer.ts';
 
 let aws: LocalAws;
 const NOW = Date.parse('2026-11-24T12:00:00Z');

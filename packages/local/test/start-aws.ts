@@ -1,13 +1,14 @@
-import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
+import { AssumeRoleCommand, type AssumeRoleCommandInput, type Credentials, STSClient } from '@aws-sdk/client-sts';
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../src/index.ts';
 
 export const ROLE_ARN = 'arn:aws:iam::000000000000:role/TenantAccess';
 
-/** A role that may do everything with S3 and DynamoDB: what remains is what a session policy leaves. */
+/** A role with all permissions on S3 and DynamoDB: the session policy alone decides. */
 export const POOL_ROLE = {
   policy: { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: ['s3:*', 'dynamodb:*'], Resource: '*' } },
 } as const;
 
+/** Starts a local AWS with one role and the bucket `pool`. */
 export function start(options: Partial<LocalAwsOptions> = {}): Promise<LocalAws> {
   return startLocalAws({ roles: { [ROLE_ARN]: POOL_ROLE }, buckets: ['pool'], ...options });
 }
@@ -22,7 +23,7 @@ export function baseKeys({ env }: LocalAws): ClientKeys {
   return { accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '', secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '' };
 }
 
-/** What every client of these tests is made with: one attempt, so that one request is one call. */
+/** The configuration of every client. One attempt only, so that one command is one recorded call. */
 export function clientConfig(aws: LocalAws, credentials: ClientKeys) {
   return { endpoint: aws.url, region: 'us-east-1', credentials, maxAttempts: 1 };
 }
@@ -31,7 +32,7 @@ export function stsClient(aws: LocalAws, credentials: ClientKeys = baseKeys(aws)
   return new STSClient(clientConfig(aws, credentials));
 }
 
-/** Lets a tenant touch its own folder of the bucket `pool`, and nothing else. */
+/** Allows a tenant its own folder of the bucket `pool`, and nothing else. */
 export function folderPolicy(tenant: string): string {
   return JSON.stringify({
     Version: '2012-10-17',
@@ -47,16 +48,27 @@ export function folderPolicy(tenant: string): string {
   });
 }
 
-/** The keys of a tenant's session. */
+/** Assumes the role, and returns the session's keys. */
 export async function assume(
   aws: LocalAws,
   input: Partial<AssumeRoleCommandInput> = {},
   sts: STSClient = stsClient(aws),
 ): Promise<Required<ClientKeys>> {
-  const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn: ROLE_ARN, RoleSessionName: 'acme', ...input }));
-  return {
-    accessKeyId: Credentials?.AccessKeyId ?? '',
-    secretAccessKey: Credentials?.SecretAccessKey ?? '',
-    sessionToken: Credentials?.SessionToken ?? '',
-  };
+  return keysOf(await sts.send(new AssumeRoleCommand({ RoleArn: ROLE_ARN, RoleSessionName: 'acme', ...input })));
+}
+
+/** The credentials of an STS response, as clients take them. */
+export function keysOf({ Credentials }: { readonly Credentials?: Credentials | undefined }): Required<ClientKeys> {
+  const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = Credentials ?? {};
+  return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
+}
+
+/** `allowed`, or the name of the error that a call rejects with. */
+export async function outcomeOf(call: Promise<unknown>): Promise<string> {
+  try {
+    await call;
+    return 'allowed';
+  } catch (error) {
+    return error instanceof Error ? error.name : String(error);
+  }
 }

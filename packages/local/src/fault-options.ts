@@ -1,0 +1,63 @@
+/** A fault to inject into a service of the local AWS. Members can be combined. */
+export interface Fault {
+  /** Return this error to requests with a valid signature: `Throttling`, `AccessDenied`, `InternalFailure`, … */
+  readonly code?: string;
+  /** The number of requests that the fault applies to. Default: all requests until `clear()`. */
+  readonly times?: number;
+  /** Wait this long before the response, in milliseconds. */
+  readonly delayMs?: number;
+  /** Close the connection without a response. */
+  readonly down?: boolean;
+  /** Do not respond. `clear()` and `close()` release these requests. */
+  readonly hang?: boolean;
+  /** STS: issued credentials expire after this many seconds, whatever duration the request asks for. */
+  readonly expiresInSeconds?: number;
+  /** The service's clock is this many seconds ahead: its `Date` header, its expirations, and the clock it checks signatures against. */
+  readonly clockSkewSeconds?: number;
+  /** Return `Throttling`, or the service's own code for it, to requests above this rate. */
+  readonly callsPerSecond?: number;
+}
+
+/** `setTimeout` fires a longer timer immediately. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
+interface Member {
+  readonly expected: string;
+  readonly accepts: (value: unknown) => boolean;
+}
+
+const BOOLEAN: Member = { expected: 'a boolean', accepts: (value) => typeof value === 'boolean' };
+const INTEGER: Member = { expected: 'an integer', accepts: (value) => Number.isSafeInteger(value) };
+
+const MEMBERS: ReadonlyMap<string, Member> = new Map<keyof Fault, Member>([
+  ['code', { expected: 'a string of 1 to 128 letters', accepts: (value) => typeof value === 'string' && /^[A-Za-z]{1,128}$/.test(value) }],
+  ['times', { expected: 'an integer of at least 1', accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 1 }],
+  [
+    'delayMs',
+    {
+      expected: `an integer from 0 to ${MAX_DELAY_MS}`,
+      accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= MAX_DELAY_MS,
+    },
+  ],
+  ['down', BOOLEAN],
+  ['hang', BOOLEAN],
+  ['expiresInSeconds', INTEGER],
+  ['clockSkewSeconds', INTEGER],
+  [
+    'callsPerSecond',
+    { expected: 'a number greater than 0', accepts: (value) => typeof value === 'number' && Number.isFinite(value) && value > 0 },
+  ],
+]);
+
+/**
+ * Checks a fault. A misspelt member would have no effect, and the test that injects it would pass for the wrong reason.
+ *
+ * @throws TypeError for an unknown member, or a value of the wrong type
+ */
+export function checkFault(service: string, fault: Fault): void {
+  for (const [name, value] of Object.entries(fault)) {
+    const member = MEMBERS.get(name);
+    if (!member) throw new TypeError(`\`faults.${service}\`: \`${name}\` is unknown; use ${[...MEMBERS.keys()].join(', ')}`);
+    if (value !== undefined && !member.accepts(value)) throw new TypeError(`\`faults.${service}\`: \`${name}\` must be ${member.expected}`);
+  }
+}

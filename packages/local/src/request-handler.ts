@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Call, recordCall } from './calls.ts';
+import { faultError } from './fault-error.ts';
+import { type Incoming, readBody, readHead } from './incoming.ts';
+import type { ActiveFault, InjectedFaults } from './injected-faults.ts';
+import { guessService, unsupportedService } from './routing.ts';
+import { AwsError, type Clock, type Service, type ServiceResponse, type VerifiedRequest } from './services/service.ts';
+import type { Sessions } from './sessions.ts';
+import { type Claim, findClaim } from './signature/claim.ts';
+import { refusal } from './signature/refusal.ts';
+import { type DecidedRequest, decideRequest } from './decide.ts';
+
+/** What requests are handled with. */
+export interface RequestHandlerContext {
+  readonly region: string;
+  /** The account that owns the buckets, tables, queues and topics. */
+  readonly account: string;
+  readonly services: ReadonlyMap<string, Service>;
+  readonly sessions: Sessions;
+  readonly faults: InjectedFaults;
+  readonly calls: Call[];
+  readonly clock: Clock;
+}
+
+/** Identifies one request, and tells when its client has disconnected. */
+type RequestScope = Pick<VerifiedRequest, 'requestId' | 'gone'>;
+
+/** A request after parsing and the access decision, or the error that stopped it before. */
+interface ReceivedRequest {
+  readonly service: Service;
+  readonly claim?: Claim;
+  readonly fault?: ActiveFault;
+  readonly understood?: DecidedRequest;
+  readonly error?: AwsError;
+}
+
+/**
+ * The handler of every HTTP request: select the service by the credential scope, verify the signature, parse, decide, execute.
+ * Any failure on the way refuses the request. All decoding and parsing runs inside a `try`: no request can end the process.
+ */
+export function requestHandler(context: RequestHandlerContext): (message: IncomingMessage, response: ServerResponse) => Promise<void> {
+  return async function handleRequest(message, response) {
+    const requestId = randomUUID();
+    const now = context.clock();
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    try {
+      const received = await receive(message, { requestId, gone: gone.signal }, context);
+      const { fault, service } = received;
+      recordCall(context.calls, callOf(received, context.clock()));
+      await fault?.wait();
+      if (fault?.down) {
+        response.destroy();
+        return;
+      }
+      const method = message.method ?? '';
+      const result = await respond(received).catch((error: unknown) => service.error(asAwsError(error), { method, requestId }));
+      write(response, result, { requestId, method, date: now + skewMs(fault) });
+    } catch {
+      // The connection is broken, or the response cannot be written.
+      response.destroy();
+    }
+  };
+}
+
+/** Verifies and parses a request, and decides whether it is allowed. */
+async function receive(message: IncomingMessage, scope: RequestScope, context: RequestHandlerContext): Promise<ReceivedRequest> {
+  let service = unsupportedService;
+  let claim: Claim | undefined;
+  let fault: ActiveFault | undefined;
+  try {
+    const body = await readBody(message);
+    const incoming: Incoming = { ...readHead(message), body };
+    const guess = guessService(incoming);
+    service = context.services.get(guess) ?? unsupportedService;
+    claim = findClaim(incoming, guess);
+    if (claim) service = context.services.get(claim.service) ?? unsupportedService;
+    fault = context.faults.take(service.name);
+    const sessionNow = context.clock();
+    const understood = await decideRequest(incoming, claim, service, {
+      ...context,
+      ...scope,
+      now: sessionNow + skewMs(fault),
+      sessionNow,
+      ...(fault?.expiresInSeconds !== undefined && { expiresInSeconds: fault.expiresInSeconds }),
+    });
+    return { service, understood, ...(claim && { claim }), ...(fault && { fault }) };
+  } catch (error) {
+    return { service, error: asAwsError(error), ...(claim && { claim }), ...(fault && { fault }) };
+  }
+}
+
+function callOf(received: ReceivedRequest, now: number): Call {
+  const { service, claim, understood } = received;
+  const tenantSession = understood?.principal?.session?.name;
+  return {
+    service: service.name,
+    operation: understood?.operation.name ?? 'unknown',
+    accessKeyId: claim?.accessKeyId ?? '',
+    ...(tenantSession !== undefined && { tenantSession }),
+    decision: decisionOf(received),
+    at: new Date(now),
+  };
+}
+
+function decisionOf({ fault, understood }: ReceivedRequest): Call['decision'] {
+  if (fault?.down || fault?.hang) return 'fault';
+  if (!understood) return 'refused';
+  if (fault?.code !== undefined || fault?.throttled) return 'fault';
+  return understood.refused || understood.refusedItems.size > 0 ? 'denied' : 'allowed';
+}
+
+/** Executes an allowed request. */
+async function respond({ service, fault, understood, error }: ReceivedRequest): Promise<ServiceResponse> {
+  if (!understood) throw error ?? refusal('missing', service.name);
+  const injected = fault && faultError(service.name, fault);
+  if (injected) throw injected;
+  const { operation, refused, caller } = understood;
+  if (refused) throw service.denied(operation, refused.request, caller, refused.denial);
+  return operation.execute(understood.refusedItems);
+}
+
+/** An unexpected error is a 500 that tells the client nothing. The process emits a warning with its stack. */
+function asAwsError(error: unknown): AwsError {
+  if (error instanceof AwsError) return error;
+  process.emitWarning(`the local AWS failed: ${error instanceof Error ? error.stack : String(error)}`);
+  return new AwsError('InternalError', 500, 'We encountered an internal error. Please try again.');
+}
+
+function skewMs(fault: ActiveFault | undefined): number {
+  return (fault?.clockSkewSeconds ?? 0) * 1000;
+}
+
+function write(
+  response: ServerResponse,
+  { status, headers, body = '' }: ServiceResponse,
+  { requestId, method, date }: { readonly requestId: string; readonly method: string; readonly date: number },
+): void {
+  response.writeHead(status, {
+    'x-amz-request-id': requestId,
+    'x-amzn-requestid': requestId,
+    date: new Date(date).toUTCString(),
+    ...(hasBody(method, status) && { 'content-length': String(Buffer.byteLength(body)) }),
+    ...headers,
+  });
+  response.end(hasBody(method, status) ? body : undefined);
+}
+
+function hasBody(method: string, status: number): boolean {
+  return method !== 'HEAD' && status !== 204 && status !== 304;
+}
