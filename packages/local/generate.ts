@@ -1,8 +1,8 @@
 /**
- * Writes what the README says of operations, from the tables that requests are judged by.
+ * Writes the tables of operations in README.md, from the operations that the services declare.
  *
- *   node --conditions=source packages/local/generate.ts            writes
- *   node --conditions=source packages/local/generate.ts --check    exits 1 where the README says otherwise
+ *   node --conditions=source packages/local/generate.ts            writes README.md
+ *   node --conditions=source packages/local/generate.ts --check    exits with 1 if README.md is out of date
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { DENIED_OPERATIONS, DYNAMODB_OPERATIONS } from './src/services/dynamodb/operations.ts';
@@ -16,46 +16,67 @@ const readme = new URL('README.md', import.meta.url);
 const BEGIN = '<!-- operations: written by generate.ts -->';
 const END = '<!-- /operations -->';
 
-interface Documented {
+interface DocumentedOperation {
   readonly operation: string;
   readonly actions: readonly string[];
   readonly furtherActions?: readonly (readonly [action: string, when: string])[];
   readonly conditionKeys?: readonly string[];
 }
 
-const services: readonly (readonly [string, readonly Documented[]])[] = [
-  ['STS', STS_OPERATIONS.map(({ operation }) => ({ operation, actions: operation.startsWith('Get') ? [] : [`sts:${operation}`] }))],
-  ['S3', S3_OPERATIONS],
-  ['DynamoDB', DYNAMODB_OPERATIONS],
-  ['SQS', SQS_OPERATIONS],
-  ['SNS', SNS_OPERATIONS],
-];
-
-function rowOf({ operation, actions, furtherActions = [], conditionKeys = [] }: Documented): string {
-  const asked = [...actions.map(code), ...furtherActions.map(([action, when]) => `${code(action)} ${when}`)];
-  return `| ${operation} | ${asked.join('<br>')} | ${conditionKeys.map(code).join(' ')} |`;
+interface Section {
+  readonly service: string;
+  readonly operations: readonly DocumentedOperation[];
+  readonly note?: string;
 }
 
 const code = (text: string): string => `\`${text}\``;
 
-function tables(): string {
-  const parts = services.map(([name, rows]) =>
-    [`### ${name}`, '', '| operation | asks for | condition keys of its own |', '| --- | --- | --- |', ...rows.map(rowOf), ''].join('\n'),
-  );
-  const common = `Every request of S3 has ${COMMON_CONDITION_KEYS.map(code).join(', ')}, the age where it is presigned.\n`;
-  return `${parts.join('\n')}\n${common}\nPartiQL (${[...DENIED_OPERATIONS].join(', ')}) is denied to everybody: a statement without a key condition names no leading key.\n`;
+const sections: readonly Section[] = [
+  {
+    service: 'STS',
+    operations: STS_OPERATIONS,
+    note:
+      "AssumeRole: the caller's policies and the role's trust policy must both allow each permission. Without a trust policy, only the base keys can assume the role. " +
+      "AssumeRoleWithWebIdentity: the request is unsigned, so only the role's trust policy is checked. `<provider>` is the provider's URL without its scheme.",
+  },
+  {
+    service: 'S3',
+    operations: S3_OPERATIONS,
+    note:
+      `All operations also have the condition keys ${COMMON_CONDITION_KEYS.map(code).join(', ')}. ` +
+      'Three of them can be absent: `s3:signatureAge` unless the URL is presigned, `s3:x-amz-content-sha256` unless the header is sent, and `s3:ResourceAccount` for ListBuckets.',
+  },
+  {
+    service: 'DynamoDB',
+    operations: DYNAMODB_OPERATIONS,
+    note: `PartiQL (${[...DENIED_OPERATIONS].join(', ')}) is denied to every caller: a statement without a key condition has no leading key.`,
+  },
+  { service: 'SQS', operations: SQS_OPERATIONS },
+  { service: 'SNS', operations: SNS_OPERATIONS },
+];
+
+function rowOf({ operation, actions, furtherActions = [], conditionKeys = [] }: DocumentedOperation): string {
+  const permissions = [...actions.map(code), ...furtherActions.map(([action, when]) => `${code(action)} ${when}`)];
+  return `| ${operation} | ${permissions.join('<br>') || 'none'} | ${conditionKeys.map(code).join(' ')} |`;
 }
 
-/** A formatter pads the columns of a table: it says the same with and without. */
-const plain = (text: string): string => text.replaceAll(/ {2,}/g, ' ').replaceAll(/-{3,}/g, '---');
+function sectionOf({ service, operations, note }: Section): string {
+  const head = [`### ${service}`, '', '| operation | required permissions | own condition keys |', '| --- | --- | --- |'];
+  return [...head, ...operations.map(rowOf), '', ...(note === undefined ? [] : [note, ''])].join('\n');
+}
+
+/** The formatter pads table columns with spaces and dashes. Both spellings are equal. */
+const withoutPadding = (text: string): string => text.replaceAll(/ {2,}/g, ' ').replaceAll(/-{3,}/g, '---');
 
 const text = readFileSync(readme, 'utf8');
 const [before, rest] = text.split(BEGIN);
-const [within, after] = rest?.split(END) ?? [];
-if (before === undefined || within === undefined || after === undefined) throw new Error('README.md has no place for the operations');
-const written = `\n\n${tables()}\n`;
-if (plain(written) === plain(within)) console.log('packages/local/README.md is as the tables are');
+const [current, after] = rest?.split(END) ?? [];
+if (before === undefined || current === undefined || after === undefined) {
+  throw new Error(`packages/local/README.md needs the lines \`${BEGIN}\` and \`${END}\``);
+}
+const generated = `\n\n${sections.map(sectionOf).join('\n')}\n`;
+if (withoutPadding(generated) === withoutPadding(current)) console.log('packages/local/README.md is up to date');
 else if (process.argv.includes('--check')) {
-  console.error('packages/local/README.md is not as the tables are: run node --conditions=source packages/local/generate.ts');
+  console.error('packages/local/README.md is out of date: run node --conditions=source packages/local/generate.ts');
   process.exitCode = 1;
-} else writeFileSync(readme, `${before}${BEGIN}${written}${END}${after}`);
+} else writeFileSync(readme, `${before}${BEGIN}${generated}${END}${after}`);
