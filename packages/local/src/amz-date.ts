@@ -1,8 +1,8 @@
 const AMZ_DATE = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/;
 
 /**
- * Reads `20260930T120000Z` as milliseconds since the epoch, or undefined.
- * `Date` would roll `…T999999Z` or the 31st of February over to another day, or answer NaN, which passes every comparison of a clock check.
+ * Parses `20260930T120000Z` to milliseconds since the epoch; undefined if it is not a valid time.
+ * `Date` alone would move the 31st of February to another day, and return NaN for `…T999999Z`: every comparison of a clock check is false for NaN.
  */
 export function parseAmzDate(text: string): number | undefined {
   const match = AMZ_DATE.exec(text);
@@ -14,7 +14,7 @@ export function parseAmzDate(text: string): number | undefined {
   return time;
 }
 
-/** Writes a time as STS does, in whole seconds: `2026-09-30T12:00:00Z`. */
+/** Formats a time in whole seconds, as STS does: `2026-09-30T12:00:00Z`. */
 export function formatIsoSeconds(time: number): string {
   return new Date(time).toISOString().replace(/\.\d{3}/, '');
 }

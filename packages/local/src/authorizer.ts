@@ -2,39 +2,39 @@ import { type Decision, decide, type IamRequest } from '@tenant-aws/prover/evalu
 import type { Denial, Service } from './services/service.ts';
 import type { Principal } from './sessions.ts';
 
-/** What a caller may do. */
+/** Decides which requests a caller is allowed to make. */
 export interface Authorizer {
   readonly allowed: (request: IamRequest) => boolean;
-  /** What refuses a request that is not allowed. */
+  /** The reason for which a request that is not allowed is denied. */
   readonly denial: (request: IamRequest) => Denial;
 }
 
-/** There are no resource policies here but the trust of roles, which STS asks itself. */
-const BY_NO_RESOURCE: Denial = { policy: 'resource-based', explicit: false };
+/** The only resource policies of the local AWS are trust policies, which STS checks. */
+const NO_RESOURCE_POLICY: Denial = { policy: 'resource-based', explicit: false };
 
-/** Who has no policies may do nothing. */
-export const DENY_ALL: Authorizer = { allowed: () => false, denial: () => BY_NO_RESOURCE };
+/** For a caller without policies. */
+export const DENY_ALL: Authorizer = { allowed: () => false, denial: () => NO_RESOURCE_POLICY };
 
 /**
- * Judges by a principal's policies.
+ * Decides by a principal's policies.
  *
- * @param context the condition keys that hold for every request of this caller
- * @param account whose the service's resources are
+ * @param context the condition keys of every request of this caller
+ * @param account the account that owns the service's resources
  */
 export function authorizerFor(principal: Principal, context: IamRequest['context'], { name }: Service, account: string): Authorizer {
-  // Nobody reaches into another account. A role may be of any, and STS says of which.
+  // Access to another account would need a resource policy. Roles can be of any account; STS adds `aws:ResourceAccount` for them.
   if (name !== 'sts' && principal.account !== account) return DENY_ALL;
-  const asked = (request: IamRequest): IamRequest => {
+  const withContext = (request: IamRequest): IamRequest => {
     const owner = request.resource === '*' || name === 'sts' ? {} : { 'aws:ResourceAccount': account };
     return { ...request, context: { ...context, ...owner, ...request.context } };
   };
   return {
-    allowed: (request) => decideFor(principal, asked(request)).decision === 'allow',
-    denial: (request) => denialOf(principal, asked(request)),
+    allowed: (request) => decideFor(principal, withContext(request)).decision === 'allow',
+    denial: (request) => denialOf(principal, withContext(request)),
   };
 }
 
-/** Whether every layer of a principal's policies allows the request; the first refusal, if not. */
+/** `allow` if every layer of the principal's policies allows the request; otherwise the first layer's denial. */
 function decideFor(principal: Principal, request: IamRequest): Decision {
   const [own, ...narrower] = principal.layers;
   let decision = decide(request, own);

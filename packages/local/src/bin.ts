@@ -6,12 +6,12 @@ import { startLocalAws } from './local-aws.ts';
 
 const USAGE = `usage: tenant-aws-local --config <file.json> [--port <number>]
   The file holds the options of startLocalAws: roles, buckets, tables, region, port, issuerPort, …
-  Prints the lines of a shell that lead clients here, and runs until SIGTERM or SIGINT.
+  Prints shell lines that direct AWS clients to this process, and runs until SIGTERM or SIGINT.
 `;
 
 try {
   const { values } = parseArgs({ options: { config: { type: 'string' }, port: { type: 'string' } } });
-  if (values.config === undefined) throw new TypeError('--config is missing');
+  if (values.config === undefined) throw new TypeError('`--config` is missing');
   const aws = await startLocalAws(readConfig(await readFile(values.config), values.port));
   const stop = (): void => void aws.close();
   process.once('SIGTERM', stop);

@@ -14,7 +14,7 @@ const DIGESTS: ReadonlyMap<ChecksumAlgorithm, (body: Buffer) => Buffer> = new Ma
   ['SHA256', (body) => createHash('sha256').update(body).digest()],
 ]);
 
-/** All five, in the order in which AWS lists them. */
+/** All five algorithms, in the order of AWS's documentation. */
 export const CHECKSUM_ALGORITHMS: readonly ChecksumAlgorithm[] = [...DIGESTS.keys()];
 
 const BY_HEADER: ReadonlyMap<string, ChecksumAlgorithm> = new Map(
@@ -34,20 +34,20 @@ export function checksumOfHeader(header: string): ChecksumAlgorithm | undefined 
   return BY_HEADER.get(header);
 }
 
-/** The algorithm of this name, as `x-amz-checksum-algorithm` writes it; undefined if S3 knows none such. */
+/** The algorithm with this name, as in `x-amz-checksum-algorithm`; undefined if S3 does not support it. */
 export function parseChecksumAlgorithm(name: string): ChecksumAlgorithm | undefined {
   return CHECKSUM_ALGORITHMS.find((algorithm) => algorithm === name.toUpperCase());
 }
 
-/** The checksum of `body`, as the wire writes it: base64. */
+/** The checksum of `body` in base64, as in headers and trailers. */
 export function checksum(algorithm: ChecksumAlgorithm, body: Buffer): string {
   return checksumBytes(algorithm, body).toString('base64');
 }
 
-/** The checksum of `body` as bytes: what composite checksums are made from. */
+/** The checksum of `body` as bytes. Composite checksums are computed from these. */
 export function checksumBytes(algorithm: ChecksumAlgorithm, body: Buffer): Buffer {
   const digest = DIGESTS.get(algorithm);
-  if (!digest) throw new RangeError(`no such checksum algorithm: ${algorithm}`);
+  if (!digest) throw new RangeError(`unknown checksum algorithm: ${algorithm}`);
   return digest(body);
 }
 

@@ -4,19 +4,19 @@ import { strictInteger } from './strict-integer.ts';
 import { isJsonObject, parseStrictJson } from './strict-json.ts';
 
 /**
- * Reads the file of `--config`; `--port` is stronger than the file's.
+ * Reads the content of the `--config` file. `--port` overrides the file's `port`.
  *
- * @throws Error what is wrong with either. What the options hold is judged by startLocalAws
+ * @throws TypeError or JsonError if the file is not a JSON object, or the port is invalid
  */
 export function readConfig(file: Uint8Array, port: string | undefined): LocalAwsOptions {
-  const config = parseStrictJson(file, 'the configuration');
-  if (!isJsonObject(config)) throw new TypeError('the configuration is not a JSON object');
-  // startLocalAws checks every member, and says of each that is wrong what it should be.
+  const config = parseStrictJson(file, 'the file of `--config`');
+  if (!isJsonObject(config)) throw new TypeError('the file of `--config` must contain a JSON object');
+  // startLocalAws checks every member.
   const options: unknown = { ...config, ...(port !== undefined && { port: readPort(port) }) };
   return options as LocalAwsOptions;
 }
 
-/** Lines that a POSIX shell can evaluate. Only a comment tells the issuer: no AWS client reads it. */
+/** Lines for a POSIX shell to evaluate. The issuer is in a comment, since no AWS client reads it. */
 export function shellLines({ env, unset, url, issuer }: Pick<LocalAws, 'env' | 'unset' | 'url' | 'issuer'>): string {
   const lines = [
     ...Object.entries(env).map(([name, value]) => `export ${name}=${quote(value)}`),
@@ -28,7 +28,7 @@ export function shellLines({ env, unset, url, issuer }: Pick<LocalAws, 'env' | '
 
 function readPort(text: string): number {
   const port = strictInteger(text, { min: 0, max: 65_535 });
-  if (port === undefined) throw new TypeError('--port is not a port');
+  if (port === undefined) throw new TypeError('`--port` must be an integer from 0 to 65535');
   return port;
 }
 

@@ -1,7 +1,7 @@
 /** The polynomial of CRC-64/NVME, reflected. */
 const POLYNOMIAL = 0x9a6c9329ac4bc9b5n;
 
-/** One entry a byte, split into 32-bit halves: BigInt arithmetic a byte would take seconds for a large object. */
+/** One entry per byte value, in 32-bit halves: with BigInt arithmetic for each byte, a large object would take seconds. */
 const HIGH = new Int32Array(256);
 const LOW = new Int32Array(256);
 

@@ -1,7 +1,7 @@
 import { devNull } from 'node:os';
 import type { Keys } from './sessions.ts';
 
-/** The variables that lead an AWS SDK, the AWS CLI or boto3 here. */
+/** The variables that direct an AWS SDK, the AWS CLI or boto3 to the local AWS. */
 export function environment(url: string, region: string, keys: Keys): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: url,
@@ -11,13 +11,13 @@ export function environment(url: string, region: string, keys: Keys): Record<str
     AWS_ACCESS_KEY_ID: keys.accessKeyId,
     AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
     AWS_EC2_METADATA_DISABLED: 'true',
-    // A profile of the developer's own could bring keys, endpoints and regions of real AWS.
+    // The developer's own profiles can have keys, endpoints and regions of real AWS.
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
   };
 }
 
-/** The variables that would lead elsewhere, or make the client fail: to be deleted. */
+/** The variables to delete: they would direct a client to another endpoint or other credentials, or make it fail. */
 export const UNSET: readonly string[] = [
   'AWS_PROFILE',
   'AWS_DEFAULT_PROFILE',

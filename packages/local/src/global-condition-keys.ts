@@ -3,7 +3,7 @@ import { formatIsoSeconds } from './amz-date.ts';
 import type { Incoming } from './incoming.ts';
 
 /**
- * The condition keys that hold whatever the service: those of the principal, and those of the request itself.
+ * The condition keys that do not depend on the service: those of the principal, and those of every request.
  *
  * @see AWS IAM User Guide, "AWS global condition context keys"
  */
@@ -20,7 +20,7 @@ export function globalConditionKeys(
     'aws:CurrentTime': formatIsoSeconds(now),
     'aws:EpochTime': String(Math.floor(now / 1000)),
     'aws:RequestedRegion': region,
-    // Loopback is plain HTTP, yet every policy that denies requests without TLS would deny all of them here.
+    // Loopback uses plain HTTP. With `false`, policies that deny requests without TLS would deny every request.
     'aws:SecureTransport': 'true',
     'aws:SourceIp': incoming.remoteAddress,
     'aws:PrincipalIsAWSService': 'false',

@@ -2,10 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import { percentDecode, percentEncode } from './percent.ts';
 import { AwsError } from './services/service.ts';
 
-/** Room for a part of any size that tests upload, and an end to what a stray client may make us hold. */
+/** Enough for the parts that tests upload. Limits the memory that one client can use. */
 const MAX_BODY_BYTES = 128 * 1024 * 1024;
 
-/** A request as it came over the wire: nothing decoded twice, nothing normalised, no name twice. Strings are binary (see `percent.ts`). */
+/** A request as it was received: not normalised, and no name occurs twice. Strings are binary (see `percent.ts`). */
 export interface Incoming {
   readonly method: string;
   /** Percent-encoded, without the query. */
@@ -22,18 +22,18 @@ export interface QueryParameter {
   /** Percent-decoded. */
   readonly name: string;
   readonly value: string;
-  /** As SigV4 writes it. */
+  /** In SigV4's canonical encoding. */
   readonly canonical: { readonly name: string; readonly value: string };
 }
 
-/** Everything of a request but its body. Refuses what two readers could read in two ways. */
+/** Reads a request except its body. Refuses everything that two parsers could read differently. */
 export function readHead(message: IncomingMessage): Omit<Incoming, 'body'> {
   const url = message.url ?? '';
-  // An absolute-form target (`GET http://host/path`) would name a second host beside the signed one.
+  // An absolute-form target (`GET http://host/path`) would name a second host in addition to the signed one.
   if (!url.startsWith('/')) throw new AwsError('InvalidURI', 400, "Couldn't parse the specified URI.");
   const mark = url.indexOf('?');
   const rawPath = mark === -1 ? url : url.slice(0, mark);
-  percentDecode(rawPath);
+  percentDecode(rawPath); // refuses malformed escapes
   return {
     method: message.method ?? '',
     rawPath,
@@ -43,7 +43,7 @@ export function readHead(message: IncomingMessage): Omit<Incoming, 'body'> {
   };
 }
 
-/** The whole body. One that is too long is read to its end all the same: a client that is still sending would not read our answer. */
+/** Reads the body. A body that is too long is read to its end before it is refused: a client that is still sending would not read the response. */
 export async function readBody(message: AsyncIterable<Buffer>, maxBytes: number = MAX_BODY_BYTES): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -54,24 +54,24 @@ export async function readBody(message: AsyncIterable<Buffer>, maxBytes: number 
       else chunks.length = 0;
     }
   } catch {
-    // Nobody is there to read this, but it is no failure of ours either.
+    // The client does not receive this error, but `calls` records the request as refused.
     throw new AwsError('IncompleteBody', 400, 'The connection ended before the body did.');
   }
   if (size > maxBytes) throw new AwsError('EntityTooLarge', 400, 'Your proposed upload exceeds the maximum allowed size.');
   return Buffer.concat(chunks);
 }
 
-/** Splits a query string, without its `?`. Every name is unique, whatever its case or encoding. */
+/** Parses a query string without its `?`. Refuses a repeated name, also in another case or encoding. */
 export function parseQuery(text: string): QueryParameter[] {
   if (text === '') return [];
   const seen = new Set<string>();
   return text.split('&').map((piece) => {
-    // A form reader takes `+` for a space, a signer for a plus: refuse it instead of choosing.
+    // Form parsers read `+` as a space, SigV4 signers as a plus sign.
     if (piece === '' || piece.includes('+')) throw new AwsError('InvalidURI', 400, "Couldn't parse the specified URI: ambiguous query.");
     const equals = piece.indexOf('=');
     const name = percentDecode(equals === -1 ? piece : piece.slice(0, equals));
     const value = equals === -1 ? '' : percentDecode(piece.slice(equals + 1));
-    // `X-Amz-Signature` and `x-amz-signature` are one parameter to AWS; no service has two that differ in case alone.
+    // AWS treats `X-Amz-Signature` and `x-amz-signature` as one parameter. No service has two parameters that differ only in case.
     if (name === '' || seen.has(name.toLowerCase())) throw new AwsError('InvalidArgument', 400, 'A query parameter occurs more than once.');
     seen.add(name.toLowerCase());
     return { name, value, canonical: { name: percentEncode(name), value: percentEncode(value) } };

@@ -4,30 +4,30 @@ import { close, listen } from './loopback.ts';
 import type { Clock } from './services/service.ts';
 import type { IdentityProvider } from './sts/identity-provider.ts';
 
-/** What a token is made of. */
+/** The content of a token. */
 export interface TokenOptions {
-  /** Becomes the claim `custom:tenant_id`. */
+  /** The value of the claim `custom:tenant_id`. */
   readonly tenant: string;
-  /** Added to the token's claims, and stronger than they: a claim of `undefined` leaves out the one that would be there. */
+  /** Further claims. They override the issuer's own claims; the value `undefined` removes a claim. */
   readonly claims?: Readonly<Record<string, unknown>>;
-  /** Life from now on; may be negative. Default 3,600. */
+  /** The lifetime from now, in seconds. Negative for an expired token. Default: 3,600. */
   readonly expiresInSeconds?: number;
 }
 
-/** An OpenID Connect issuer on its own loopback origin: RS256 tokens, discovery, JWKS. */
+/** An OpenID Connect issuer on a loopback origin of its own. It signs tokens with RS256 and serves the discovery document and the JWKS. */
 export interface Issuer {
-  /** The tokens' `iss`. Discovery is at `<url>/.well-known/openid-configuration`. */
+  /** The `iss` of its tokens. The discovery document is at `<url>/.well-known/openid-configuration`. */
   readonly url: string;
-  /** The tokens' `aud`. */
+  /** The `aud` of its tokens. */
   readonly audience: string;
   readonly jwksUri: string;
-  /** A signed token. */
+  /** Returns a signed token. */
   token(options: TokenOptions): Promise<string>;
 }
 
-/** An issuer, with what stays inside. */
+/** An issuer with its internal members. */
 export interface StartedIssuer extends Issuer {
-  /** As STS knows it. */
+  /** The issuer as an identity provider of STS. */
   readonly provider: IdentityProvider;
   close(): Promise<void>;
 }
@@ -38,10 +38,10 @@ interface Signer {
 }
 
 const AUDIENCE = 'tenant-aws';
-// A path, so that who builds the discovery URL from the issuer's origin alone fails here and not in production.
+// With a path, code that builds the discovery URL from the issuer's origin alone fails in tests, and not in production only.
 const PATH = '/tenants';
 
-/** Starts an issuer. Its key is made when it is first needed, so that a start costs no time for it. */
+/** Starts an issuer. Its key is generated at the first use, to keep the start fast. */
 export async function startIssuer(port: number, clock: Clock): Promise<StartedIssuer> {
   let signer: Promise<Signer> | undefined;
   const keys = (): Promise<Signer> => (signer ??= makeSigner());

@@ -22,51 +22,51 @@ import { adminUser, baseUser } from './users.ts';
 export interface LocalAws {
   /** The origin of every service: `http://127.0.0.1:<port>`. */
   readonly url: string;
-  /** Variables that lead an AWS SDK here: endpoint, region, and base keys that may call STS and nothing else. */
+  /** Environment variables to set. They direct an AWS SDK to this local AWS: endpoint, region, and base keys, which are allowed to call STS only. */
   readonly env: Readonly<Record<string, string>>;
-  /** Variables that would lead elsewhere: delete them. */
+  /** Environment variables to delete. They would direct an AWS SDK to another endpoint, or to other credentials. */
   readonly unset: readonly string[];
-  /** Keys that may do everything: for seeding in tests. Random, and never in `env`. */
+  /** Keys with all permissions, to create test data. They are random, and never in `env`. */
   readonly admin: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  /** Whose tokens a tenant's users present. */
+  /** Issues the tokens of the tenants' users. */
   readonly issuer: Issuer;
-  /** Every request so far, the refused ones too; the latest 100,000. Live: it grows, and a test may empty it (`calls.length = 0`). */
+  /** All requests so far, including refused ones, up to the latest 100,000. The array is live. Empty it with `calls.length = 0`. */
   readonly calls: Call[];
   readonly faults: LocalFaults;
-  /** Stops listening, ends every connection, releases what hangs. The second call is the first one's promise. */
+  /** Stops the server, closes its connections, and releases the requests that hang. A second call returns the same promise. */
   close(): Promise<void>;
 }
 
-/** Trouble, made to order. A second order for a service replaces the first. */
+/** Injects faults. A second fault for a service replaces the first. */
 export interface LocalFaults {
   sts(fault: Fault): void;
   s3(fault: Fault): void;
   dynamodb(fault: Fault): void;
-  /** Ends every fault, and lets go of what hangs. */
+  /** Removes all faults, and releases the requests that hang. */
   clear(): void;
 }
 
-/** Longer than clients keep an idle connection: else one may send its next request just as we hang up. */
+/** Longer than clients keep an idle connection: otherwise a client could send a request while the server closes the connection. */
 const KEEP_ALIVE_MS = 65_000;
 
 /**
- * Starts an AWS on 127.0.0.1 that enforces IAM: signatures, session tokens, role ∩ session policies.
- * What it does not understand, it refuses.
+ * Starts an AWS on 127.0.0.1 that enforces IAM: signatures, session tokens, and the intersection of role and session policies.
+ * It refuses every operation and parameter that it does not support.
  *
- * @throws TypeError the options are wrong
+ * @throws TypeError if options are invalid
  */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
   const read = readOptions(options);
   const issuer = await startIssuer(read.issuerPort, read.clock);
   try {
-    return await startBehind(issuer, options.roles, read);
+    return await startWithIssuer(issuer, options.roles, read);
   } catch (error) {
     await issuer.close();
     throw error;
   }
 }
 
-async function startBehind(issuer: StartedIssuer, given: LocalAwsOptions['roles'], options: ReadOptions): Promise<LocalAws> {
+async function startWithIssuer(issuer: StartedIssuer, given: LocalAwsOptions['roles'], options: ReadOptions): Promise<LocalAws> {
   const { region, clock } = options;
   const { roles, account } = readRoles(given, issuer);
   const sessions = new Sessions(clock);
@@ -87,7 +87,7 @@ async function startBehind(issuer: StartedIssuer, given: LocalAwsOptions['roles'
   const url = await listen(server, options.port);
   const { accessKeyId, secretAccessKey } = admin.keys;
   let closing: Promise<void> | undefined;
-  async function end(): Promise<void> {
+  async function stop(): Promise<void> {
     faults.clear();
     await Promise.all([close(server), issuer.close()]);
     for (const service of services.values()) await service.close?.();
@@ -97,7 +97,7 @@ async function startBehind(issuer: StartedIssuer, given: LocalAwsOptions['roles'
     env: environment(url, region, base.keys),
     unset: UNSET,
     admin: { accessKeyId, secretAccessKey },
-    issuer: publicFace(issuer),
+    issuer: publicIssuer(issuer),
     calls,
     faults: {
       sts: (fault) => faults.inject('sts', fault),
@@ -105,7 +105,7 @@ async function startBehind(issuer: StartedIssuer, given: LocalAwsOptions['roles'
       dynamodb: (fault) => faults.inject('dynamodb', fault),
       clear: () => faults.clear(),
     },
-    close: () => (closing ??= end()),
+    close: () => (closing ??= stop()),
   };
 }
 
@@ -119,7 +119,7 @@ async function startServices(sts: Service, account: string, options: ReadOptions
   return new Map([sts, s3, dynamodb, sqs, sns].map((service) => [service.name, service]));
 }
 
-function publicFace(issuer: StartedIssuer): Issuer {
+function publicIssuer(issuer: StartedIssuer): Issuer {
   const { url, audience, jwksUri } = issuer;
   return { url, audience, jwksUri, token: (options) => issuer.token(options) };
 }

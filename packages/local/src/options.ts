@@ -5,39 +5,39 @@ import type { QueueDefinition } from './services/sqs/index.ts';
 import { type IdentityProviderOptions, isIdentityProvider } from './sts/identity-provider.ts';
 import { type IssuerFacts, type Role, type RoleOptions, readRole } from './sts/roles.ts';
 
-/** What a local AWS starts with. */
+/** The options of a local AWS. */
 export interface LocalAwsOptions {
-  /** By ARN: `arn:aws:iam::000000000000:role/TenantAccess`. The first one's account owns all buckets and tables. */
+  /** The roles by ARN: `arn:aws:iam::000000000000:role/TenantAccess`. The account of the first role owns all buckets, tables, queues and topics. */
   readonly roles: Readonly<Record<string, RoleOptions>>;
-  /** Buckets that exist from the start. */
+  /** The names of buckets to create. */
   readonly buckets?: readonly string[];
-  /** Tables that exist from the start: each the input of CreateTable. */
+  /** Tables to create: each is the input of CreateTable. */
   readonly tables?: readonly TableDefinition[];
-  /** Queues that exist from the start: each a name, or the input of CreateQueue. A name that ends with `.fifo` is a FIFO queue's. */
+  /** Queues to create: each is a name or the input of CreateQueue. A name that ends with `.fifo` creates a FIFO queue. */
   readonly queues?: readonly QueueDefinition[];
-  /** Topics that exist from the start: each a name, or the input of CreateTopic. */
+  /** Topics to create: each is a name or the input of CreateTopic. */
   readonly topics?: readonly TopicDefinition[];
-  /** Further issuers whose tokens AssumeRoleWithWebIdentity takes where a role trusts them, besides `aws.issuer`. */
+  /** Identity providers in addition to `aws.issuer`. AssumeRoleWithWebIdentity accepts their tokens for the roles that trust them. */
   readonly identityProviders?: readonly IdentityProviderOptions[];
-  /** Default `us-east-1`. A request that is signed for another region is refused. */
+  /** Default: `us-east-1`. A request that is signed for another region is refused. */
   readonly region?: string;
-  /** Default: any that is free. */
+  /** Default: a free port. */
   readonly port?: number;
-  /** The port of `aws.issuer`, for a URL that is known beforehand. Default: any that is free. */
+  /** The port of `aws.issuer`, if its URL must be known before the start. Default: a free port. */
   readonly issuerPort?: number;
-  /** Milliseconds since the epoch. Default `Date.now`. */
+  /** Returns milliseconds since the epoch. Default: `Date.now`. */
   readonly clock?: Clock;
 }
 
-/** The options but for the roles, checked. */
+/** The options except the roles, checked and with defaults. */
 export type ReadOptions = Required<Omit<LocalAwsOptions, 'roles'>>;
 
 const DEFAULT_ACCOUNT = '000000000000';
 
 /**
- * Reads the options that nothing needs to be started for.
+ * Reads all options except the roles, whose trust policies can depend on the started issuer.
  *
- * @throws TypeError naming everything that is wrong
+ * @throws TypeError that names every invalid option
  */
 export function readOptions(options: LocalAwsOptions): ReadOptions {
   const {
@@ -54,23 +54,23 @@ export function readOptions(options: LocalAwsOptions): ReadOptions {
     ...unknown
   } = options;
   const problems = Object.keys(unknown).map((name) => `\`${name}\` is not an option`);
-  if (typeof roles !== 'object' || roles === null) problems.push('`roles` is missing');
+  if (typeof roles !== 'object' || roles === null) problems.push('`roles` must be an object');
   for (const [name, value] of Object.entries({ buckets, tables, queues, topics, identityProviders })) {
-    if (!Array.isArray(value)) problems.push(`\`${name}\` is not a list`);
+    if (!Array.isArray(value)) problems.push(`\`${name}\` must be an array`);
   }
   if (Array.isArray(identityProviders)) problems.push(...identityProviderProblems(identityProviders));
-  if (!/^[a-z]{2,4}(?:-[a-z]+)+-\d$/.test(region)) problems.push('`region` is not a region');
-  if (!isPort(port)) problems.push('`port` is not a port');
-  if (!isPort(issuerPort)) problems.push('`issuerPort` is not a port');
-  if (typeof clock !== 'function') problems.push('`clock` is not a function');
+  if (!/^[a-z]{2,4}(?:-[a-z]+)+-\d$/.test(region)) problems.push('`region` must be an AWS region, such as `us-east-1`');
+  if (!isPort(port)) problems.push('`port` must be an integer from 0 to 65535');
+  if (!isPort(issuerPort)) problems.push('`issuerPort` must be an integer from 0 to 65535');
+  if (typeof clock !== 'function') problems.push('`clock` must be a function');
   throwIfAny(problems);
   return { buckets, tables, queues, topics, identityProviders, region, port, issuerPort, clock };
 }
 
 /**
- * Reads the roles. The first one's account is that of the data.
+ * Reads the roles. The account of the first role owns all resources.
  *
- * @throws TypeError naming everything that is wrong: a typo in a policy must not become a role that may do more, or less
+ * @throws TypeError that names every problem: a typo in a policy must not change a role's permissions
  */
 export function readRoles(given: LocalAwsOptions['roles'], issuer: IssuerFacts): { roles: ReadonlyMap<string, Role>; account: string } {
   const problems: string[] = [];
@@ -88,7 +88,7 @@ function identityProviderProblems(providers: readonly unknown[]): string[] {
   return providers.flatMap((provider, at) =>
     isIdentityProvider(provider)
       ? []
-      : [`\`identityProviders[${at}]\` is not a \`url\` with a list of \`audiences\`, and with keys in \`jwks\` where there is one`],
+      : [`\`identityProviders[${at}]\` must have a \`url\`, an array of \`audiences\` and, optionally, a \`jwks\` with \`keys\``],
   );
 }
 
@@ -97,5 +97,5 @@ function isPort(port: number): boolean {
 }
 
 function throwIfAny(problems: readonly string[]): void {
-  if (problems.length > 0) throw new TypeError(`the options of startLocalAws are wrong: ${problems.join('; ')}`);
+  if (problems.length > 0) throw new TypeError(`the options of startLocalAws are invalid: ${problems.join('; ')}`);
 }

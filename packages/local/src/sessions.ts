@@ -2,47 +2,47 @@ import { randomBytes, randomInt } from 'node:crypto';
 import type { IamRequest, Policies } from '@tenant-aws/prover/evaluator';
 import type { Clock } from './services/service.ts';
 
-/** How long an expired session is still known, so that its keys are answered with "expired" and not with "unknown". */
-const REMEMBERED_MS = 3_600_000;
+/** How long an expired session is kept: during this time its keys are refused as expired, and afterwards as unknown. */
+const KEEP_EXPIRED_MS = 3_600_000;
 
-/** The keys of one caller. */
+/** An access key, with the session token for a session. */
 export interface Keys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Only sessions have one. */
+  /** Absent for the keys of a user. */
   readonly sessionToken?: string;
 }
 
-/** Who holds a set of keys, and what these may do. */
+/** A user or a session: its keys and its permissions. */
 export interface Principal {
   readonly keys: Keys;
   readonly account: string;
   /** `arn:aws:iam::…:user/…` or `arn:aws:sts::…:assumed-role/<role>/<session>`. */
   readonly arn: string;
   readonly userId: string;
-  /** A union of layers: each must allow. The first is the role's or the user's own, the rest narrow it. */
+  /** The policy layers. Every layer must allow a request. The first is the role's or the user's own; the others restrict it. */
   readonly layers: readonly [Policies, ...Policies[]];
-  /** Condition keys that hold for every request of this principal. */
+  /** The condition keys of every request of this principal. */
   readonly context: IamRequest['context'];
   /** Absent for the base and admin keys. */
   readonly session?: Session;
 }
 
-/** What was fixed when a role was assumed. */
+/** The properties of a session, fixed when the role was assumed. */
 export interface Session {
   readonly roleArn: string;
   /** The role session name. */
   readonly name: string;
   readonly expiresAt: number;
-  /** With those inherited from the session that assumed it. */
+  /** Includes the tags inherited from the calling session. */
   readonly tags: ReadonlyMap<string, string>;
-  /** The keys of `tags` that a role assumed by this session inherits. */
+  /** The keys of those `tags` that a role assumed by this session inherits. */
   readonly transitiveTagKeys: ReadonlySet<string>;
-  /** Set once, and kept through every chain. */
+  /** Set once; inherited by every session in a chain of roles. */
   readonly sourceIdentity?: string;
 }
 
-/** Everyone who has keys: base, admin, and every session that STS issued. */
+/** The principals by access key id: the base and admin users, and the sessions that STS issued. */
 export class Sessions {
   readonly #principals = new Map<string, Principal>();
   readonly #clock: Clock;
@@ -52,7 +52,7 @@ export class Sessions {
   }
 
   add(principal: Principal): void {
-    this.#forgetLongExpired();
+    this.#deleteLongExpired();
     this.#principals.set(principal.keys.accessKeyId, principal);
   }
 
@@ -60,9 +60,9 @@ export class Sessions {
     return this.#principals.get(accessKeyId);
   }
 
-  /** In the order of issue, up to the first that is still remembered: cheap, and enough to keep a long-lived process bounded. */
-  #forgetLongExpired(): void {
-    const limit = this.#clock() - REMEMBERED_MS;
+  /** Stops at the first session, in the order of issue, that is still kept. This is fast, and limits the memory of a long-running process. */
+  #deleteLongExpired(): void {
+    const limit = this.#clock() - KEEP_EXPIRED_MS;
     for (const [accessKeyId, { session }] of this.#principals) {
       if (!session) continue;
       if (session.expiresAt > limit) return;
@@ -71,12 +71,12 @@ export class Sessions {
   }
 }
 
-/** Fresh long-term keys, as of an IAM user. */
+/** New long-term keys, as of an IAM user. */
 export function longTermKeys(): Keys {
   return { accessKeyId: `AKIA${idCharacters(16)}`, secretAccessKey: randomBytes(30).toString('base64') };
 }
 
-/** Fresh keys of a session. The token has at least `minimumTokenSize` characters. */
+/** New keys for a session. The session token has at least `minimumTokenSize` characters. */
 export function sessionKeys(minimumTokenSize: number): Required<Keys> {
   const token = randomBytes(Math.max(480, Math.ceil((minimumTokenSize / 4) * 3))).toString('base64');
   return {
@@ -86,7 +86,7 @@ export function sessionKeys(minimumTokenSize: number): Required<Keys> {
   };
 }
 
-/** Random characters of an AWS unique identifier. */
+/** Random characters from the alphabet of AWS's unique identifiers. */
 export function idCharacters(length: number): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
   return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('');

@@ -1,12 +1,12 @@
 import type { Keys, Principal } from './sessions.ts';
 import { uniqueId } from './sts/roles.ts';
 
-/** Whom `aws.env` makes the application: it may call STS. Rights on data would hide a leak of these keys from every test. */
+/** The user whose keys are in `aws.env`. It can call STS only: with permissions on data, tests would not detect code that uses these keys by mistake. */
 export function baseUser(account: string, keys: Keys): Principal {
   return user(account, 'base', keys, 'sts:*');
 }
 
-/** Whom `aws.admin` makes a test: it may do everything. */
+/** The user whose keys are in `aws.admin`. It has all permissions. */
 export function adminUser(account: string, keys: Keys): Principal {
   return user(account, 'admin', keys, '*');
 }

@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => aws.close());
 
-/** The same denial of every service, each with the action as it writes it. */
+/** One request for each service, with the action as the service's denial writes it. */
 const SERVICES: readonly (readonly [action: string, call: (keys: ClientKeys) => Promise<unknown>])[] = [
   ['s3:GetObject', (keys) => new S3Client(clientConfig(aws, keys)).send(new GetObjectCommand({ Bucket: 'pool', Key: 'f' }))],
   [
@@ -50,17 +50,27 @@ const SERVICES: readonly (readonly [action: string, call: (keys: ClientKeys) => 
   ],
 ];
 
-describe('a denial says which policies refuse', () => {
+describe('a denial names the policies that deny the request', () => {
   it.each<[string, string, Policy | undefined, (action: string) => string]>([
-    ['the role has no right', role('Empty'), undefined, (action) => `because no identity-based policy allows the ${action} action`],
-    ['neither has the right', role('Empty'), NOTHING, (action) => `because no identity-based policy allows the ${action} action`],
-    ['the session has no right', role('Wide'), NOTHING, (action) => `because no session policy allows the ${action} action`],
-    ['the role forbids it', role('Forbidden'), undefined, () => 'with an explicit deny in an identity-based policy'],
-    ['both forbid it', role('Forbidden'), FORBIDDEN, () => 'with an explicit deny in an identity-based policy'],
-    ['the session forbids it', role('Wide'), FORBIDDEN, () => 'with an explicit deny in a session policy'],
-    ['the session forbids what the role does not allow', role('Empty'), FORBIDDEN, () => 'with an explicit deny in a session policy'],
-    ['the caller is of another account', FOREIGN, undefined, (action) => `because no resource-based policy allows the ${action} action`],
-  ])('where %s', async (_, RoleArn, session, because) => {
+    ['the role does not allow it', role('Empty'), undefined, (action) => `because no identity-based policy allows the ${action} action`],
+    [
+      'neither role nor session allows it',
+      role('Empty'),
+      NOTHING,
+      (action) => `because no identity-based policy allows the ${action} action`,
+    ],
+    ['the session does not allow it', role('Wide'), NOTHING, (action) => `because no session policy allows the ${action} action`],
+    ['the role denies it', role('Forbidden'), undefined, () => 'with an explicit deny in an identity-based policy'],
+    ['both deny it', role('Forbidden'), FORBIDDEN, () => 'with an explicit deny in an identity-based policy'],
+    ['the session denies it', role('Wide'), FORBIDDEN, () => 'with an explicit deny in a session policy'],
+    ['the session denies it and the role does not allow it', role('Empty'), FORBIDDEN, () => 'with an explicit deny in a session policy'],
+    [
+      'the caller belongs to another account',
+      FOREIGN,
+      undefined,
+      (action) => `because no resource-based policy allows the ${action} action`,
+    ],
+  ])('when %s', async (_, RoleArn, session, because) => {
     const keys = await assume(aws, { RoleArn, ...(session && { Policy: JSON.stringify(session) }) });
     for (const [action, call] of SERVICES) {
       await expect(call(keys)).rejects.toMatchObject({

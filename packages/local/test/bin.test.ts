@@ -32,7 +32,7 @@ function run(...args: string[]) {
   );
 }
 
-/** The output up to the line that says that it is ready. */
+/** The output up to the line `# ready`. */
 async function untilReady(stdout: AsyncIterable<Buffer>): Promise<string> {
   let text = '';
   for await (const chunk of stdout) {
@@ -43,7 +43,7 @@ async function untilReady(stdout: AsyncIterable<Buffer>): Promise<string> {
 }
 
 describe('the command', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('prints what a shell needs, serves, and ends on %s', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('prints shell lines, serves requests, and exits on %s', async (signal) => {
     const policy = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 's3:*', Resource: '*' } };
     const config = await configFile(
       'good.json',
@@ -66,14 +66,14 @@ describe('the command', () => {
     } finally {
       child.kill(signal);
     }
-    // Nothing calls process.exit: that it ends shows that close() leaves no handle behind.
+    // Nothing calls process.exit: the exit shows that close() leaves no open handle.
     expect(await exit).toEqual([0, null]);
   });
 
-  it('says what is wrong and ends with 2', async () => {
+  it('prints the error and the usage, and exits with 2', async () => {
     const config = await configFile('unknown.json', '{"roles":{},"bukets":[]}');
-    for (const [args, complaint] of [
-      [[], '--config is missing'],
+    for (const [args, message] of [
+      [[], '`--config` is missing'],
       [['--config', config], '`bukets` is not an option'],
     ] as const) {
       const child = run(...args);
@@ -81,7 +81,7 @@ describe('the command', () => {
       let text = '';
       for await (const chunk of child.stderr) text += String(chunk);
       expect(await exit).toEqual([2, null]);
-      expect(text).toContain(complaint);
+      expect(text).toContain(message);
       expect(text).toContain('usage: tenant-aws-local');
     }
   });

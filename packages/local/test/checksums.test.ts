@@ -21,13 +21,13 @@ describe('checksum', () => {
     expect(Buffer.from(checksum(algorithm, CHECK), 'base64').toString('hex')).toBe(hex);
   });
 
-  it('gives AAAAAA== and AAAAAAAAAAA= for the CRCs of nothing', () => {
+  it('gives AAAAAA== and AAAAAAAAAAA= for the CRCs of an empty body', () => {
     expect(checksum('CRC32', Buffer.alloc(0))).toBe('AAAAAA==');
     expect(checksum('CRC32C', Buffer.alloc(0))).toBe('AAAAAA==');
     expect(checksum('CRC64NVME', Buffer.alloc(0))).toBe('AAAAAAAAAAA=');
   });
 
-  it('tells two bodies apart that differ in their last bit', () => {
+  it('differs for two bodies that differ in their last bit', () => {
     for (const algorithm of CHECKSUM_ALGORITHMS) {
       expect(checksum(algorithm, Buffer.from([1, 2, 3]))).not.toBe(checksum(algorithm, Buffer.from([1, 2, 2])));
     }
@@ -40,7 +40,7 @@ describe('names', () => {
     for (const algorithm of CHECKSUM_ALGORITHMS) expect(checksumOfHeader(checksumHeader(algorithm))).toBe(algorithm);
   });
 
-  it('knows no other algorithm and no other header', () => {
+  it('returns undefined for any other algorithm or header', () => {
     for (const name of ['MD5', '', 'constructor', 'CRC32 ']) expect(parseChecksumAlgorithm(name)).toBeUndefined();
     for (const name of ['x-amz-checksum-algorithm', 'x-amz-checksum-md5', 'constructor']) {
       expect(checksumOfHeader(name)).toBeUndefined();

@@ -4,24 +4,24 @@ import { readConfig, shellLines } from '../src/command.ts';
 const issuer = { url: 'http://127.0.0.1:2/tenants', audience: 'tenant-aws', jwksUri: '', token: () => Promise.resolve('') };
 
 describe('readConfig', () => {
-  it('reads the options, and lets the port of the command line win', () => {
+  it('reads the options, and overrides the port with that of the command line', () => {
     expect(readConfig(Buffer.from('{"roles":{},"port":1}'), undefined)).toEqual({ roles: {}, port: 1 });
     expect(readConfig(Buffer.from('{"roles":{},"port":1}'), '4600')).toEqual({ roles: {}, port: 4600 });
   });
 
   it.each([
-    ['JSON that ends early', '{"roles":', undefined],
-    ['a name twice', '{"roles":{},"roles":{}}', undefined],
-    ['an array', '[]', undefined],
-    ['a port in scientific notation', '{"roles":{}}', '4e3'],
-    ['a port out of range', '{"roles":{}}', '65536'],
-  ])('refuses %s', (_, file, port) => {
-    expect(() => readConfig(Buffer.from(file), port)).toThrow(Error);
+    ['JSON that ends early', '{"roles":', undefined, 'JSON'],
+    ['a repeated name', '{"roles":{},"roles":{}}', undefined, 'twice'],
+    ['an array', '[]', undefined, 'the file of `--config` must contain a JSON object'],
+    ['a port in scientific notation', '{"roles":{}}', '4e3', '`--port` must be an integer from 0 to 65535'],
+    ['a port out of range', '{"roles":{}}', '65536', '`--port` must be an integer from 0 to 65535'],
+  ])('refuses %s', (_, file, port, message) => {
+    expect(() => readConfig(Buffer.from(file), port)).toThrow(message);
   });
 });
 
 describe('shellLines', () => {
-  it('quotes what a shell would read otherwise', () => {
+  it('quotes values for the shell', () => {
     const text = shellLines({ env: { A: "x'; rm -rf $HOME" }, unset: ['B', 'C'], url: 'http://127.0.0.1:1', issuer });
     expect(text).toBe(`export A='x'\\''; rm -rf $HOME'\nunset B C\n# ready at http://127.0.0.1:1, issuer http://127.0.0.1:2/tenants\n`);
   });

@@ -26,7 +26,7 @@ import type { LocalAws, RoleOptions } from '../src/index.ts';
 import { assume, clientConfig, start, stsClient } from './start-aws.ts';
 import { Random } from '../../../test/support/random.ts';
 
-/** `TENANT_AWS_LONG=1` tries ten times as many; `TENANT_AWS_SEED` repeats a run. */
+/** `TENANT_AWS_LONG=1` runs ten times as many cases; `TENANT_AWS_SEED` selects the seed, to repeat a run. */
 const COUNT = process.env['TENANT_AWS_LONG'] ? 5000 : 500;
 const SEED = Number(process.env['TENANT_AWS_SEED'] ?? 1);
 const BUCKET = 'arn:aws:s3:::pool';
@@ -36,14 +36,14 @@ const TENANTS = ['acme', 'acme-2', 'globex'] as const;
 type Document = Extract<RoleOptions['policy'], { readonly Version: string }>;
 type Statement = Extract<Document['Statement'], { readonly Effect: string }>;
 
-/** A request, and what AWS asks of IAM for it, written down by hand. */
-interface Asked {
+/** A request, and the IAM requests that AWS derives from it, written by hand. */
+interface RandomRequest {
   readonly name: string;
   readonly send: (clients: { readonly s3: S3Client; readonly dynamodb: DynamoDBClient }) => Promise<unknown>;
   readonly tuples: readonly IamRequest[];
 }
 
-function randomRequest(random: Random): Asked {
+function randomRequest(random: Random): RandomRequest {
   const Key = `${random.pick(TENANTS)}/f`;
   const id = random.pick(TENANTS);
   const other = random.pick(TENANTS);
@@ -59,7 +59,7 @@ function randomRequest(random: Random): Asked {
   const prefix = random.pick(['acme/', 'acme', 'globex/', '', undefined]);
   const listing: IamRequest = { action: 's3:ListBucket', resource: BUCKET, context: prefix === undefined ? {} : { 's3:prefix': prefix } };
   const source = `${other}/f`;
-  return random.pick<Asked>([
+  return random.pick<RandomRequest>([
     { name: 'GetObject', send: (c) => c.s3.send(new GetObjectCommand(s3)), tuples: [object('GetObject')] },
     { name: 'HeadObject', send: (c) => c.s3.send(new HeadObjectCommand(s3)), tuples: [object('GetObject')] },
     { name: 'PutObject', send: (c) => c.s3.send(new PutObjectCommand({ ...s3, Body: 'x' })), tuples: [object('PutObject')] },
@@ -168,7 +168,7 @@ const cases = Array.from({ length: COUNT }, (_, index) => ({
   roleArn: `arn:aws:iam::000000000000:role/Random${index}`,
   role: randomPolicy(random, random.chance(50)),
   session: random.chance(20) ? undefined : randomPolicy(random, random.chance(20)),
-  asked: randomRequest(random),
+  request: randomRequest(random),
 }));
 
 let aws: LocalAws;
@@ -190,26 +190,28 @@ beforeAll(async () => {
 afterAll(() => aws.close());
 
 describe(`${COUNT} random requests under random policies, seed ${SEED}`, () => {
-  it('are allowed and denied as the evaluator decides on what was written down by hand', { timeout: 300_000 }, async () => {
+  it('are allowed and denied as the evaluator decides on the IAM requests written by hand', { timeout: 300_000 }, async () => {
     const sts = stsClient(aws);
     const seen = new Map<string, number>();
-    for (const { roleArn, role, session, asked } of cases) {
-      const expected = asked.tuples.every((tuple) => decide(tuple, { role: [role], ...(session && { session }) }).decision === 'allow')
+    for (const { roleArn, role, session, request } of cases) {
+      const expected = request.tuples.every((tuple) => decide(tuple, { role: [role], ...(session && { session }) }).decision === 'allow')
         ? 'allowed'
         : 'denied';
       const keys = await assume(aws, { RoleArn: roleArn, ...(session && { Policy: JSON.stringify(session) }) }, sts);
       const config = clientConfig(aws, keys);
-      const answer = await asked.send({ s3: new S3Client(config), dynamodb: new DynamoDBClient(config) }).then(() => 'allowed', wireAnswer);
-      expect(answer, JSON.stringify({ asked: asked.name, tuples: asked.tuples, role, session })).toBe(expected);
-      expect(aws.calls.at(-1)).toMatchObject({ operation: asked.name, decision: expected });
+      const outcome = await request
+        .send({ s3: new S3Client(config), dynamodb: new DynamoDBClient(config) })
+        .then(() => 'allowed', outcomeOfError);
+      expect(outcome, JSON.stringify({ request: request.name, tuples: request.tuples, role, session })).toBe(expected);
+      expect(aws.calls.at(-1)).toMatchObject({ operation: request.name, decision: expected });
       seen.set(expected, (seen.get(expected) ?? 0) + 1);
     }
-    // A test in which nearly everything is denied would hardly test anything.
+    // A run in which nearly all requests are denied would test very little.
     expect(Math.min(...seen.values())).toBeGreaterThan(COUNT / 5);
   });
 });
 
-function wireAnswer(error: Error & { readonly $metadata?: { readonly httpStatusCode?: number } }): string {
+function outcomeOfError(error: Error & { readonly $metadata?: { readonly httpStatusCode?: number } }): string {
   if (error.name === 'AccessDeniedException' || error.$metadata?.httpStatusCode === 403) return 'denied';
   return `${error.name}: ${error.message}`;
 }

@@ -43,7 +43,7 @@ beforeAll(async () => {
     },
     tables: [TABLE],
   });
-  await s3(aws.admin).send(new PutObjectCommand({ Bucket: 'pool', Key: 'globex/f', Body: 'theirs' }));
+  await s3(aws.admin).send(new PutObjectCommand({ Bucket: 'pool', Key: 'globex/f', Body: 'globex' }));
 });
 afterAll(() => aws.close());
 
@@ -56,11 +56,11 @@ function dynamodb(keys: ClientKeys): DynamoDBClient {
 }
 
 describe('a session', () => {
-  it('reaches what role and session policy both allow, and nothing else', async () => {
+  it('can access only what both the role and the session policy allow', async () => {
     const acme = s3(await assume(aws, { Policy: folderPolicy('acme') }));
-    await acme.send(new PutObjectCommand({ Bucket: 'pool', Key: 'acme/f', Body: 'ours' }));
+    await acme.send(new PutObjectCommand({ Bucket: 'pool', Key: 'acme/f', Body: 'acme' }));
     const { Body } = await acme.send(new GetObjectCommand({ Bucket: 'pool', Key: 'acme/f' }));
-    expect(await Body?.transformToString()).toBe('ours');
+    expect(await Body?.transformToString()).toBe('acme');
     expect(await outcomeOf(acme.send(new GetObjectCommand({ Bucket: 'pool', Key: 'globex/f' })))).toBe('AccessDenied');
     expect(await outcomeOf(acme.send(new CopyObjectCommand({ Bucket: 'pool', Key: 'acme/g', CopySource: 'pool/globex/f' })))).toBe(
       'AccessDenied',
@@ -72,7 +72,7 @@ describe('a session', () => {
     expect(await outcomeOf(acme.send(new ListBucketsCommand({})))).toBe('AccessDenied');
   });
 
-  it('gains nothing from a session policy that is wider than the role', async () => {
+  it('gains no permission from a session policy that is wider than the role', async () => {
     const wide = JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } });
     const keys = await assume(aws, { Policy: wide });
     expect(await outcomeOf(stsClient(aws, keys).send(new AssumeRoleCommand({ RoleArn: ROLE_ARN, RoleSessionName: 'again' })))).toBe(
@@ -80,7 +80,7 @@ describe('a session', () => {
     );
   });
 
-  it('of another account does not reach the buckets and tables of this one', async () => {
+  it('of another account cannot access the buckets and tables of this account', async () => {
     const keys = await assume(aws, { RoleArn: OTHER_ACCOUNT });
     expect(await outcomeOf(s3(keys).send(new GetObjectCommand({ Bucket: 'pool', Key: 'globex/f' })))).toBe('AccessDenied');
     expect(await outcomeOf(dynamodb(keys).send(new GetItemCommand({ TableName: 'orders', Key: { pk: { S: 'a' } } })))).toBe(
@@ -90,7 +90,7 @@ describe('a session', () => {
 });
 
 describe('base keys', () => {
-  it('may call STS and touch no data, so that a leak of them into the application shows', async () => {
+  it('can call STS and access no data, so that tests detect code that uses them by mistake', async () => {
     const keys = baseKeys(aws);
     expect((await stsClient(aws).send(new GetCallerIdentityCommand({}))).Arn).toBe('arn:aws:iam::000000000000:user/base');
     expect(await outcomeOf(s3(keys).send(new GetObjectCommand({ Bucket: 'pool', Key: 'globex/f' })))).toBe('AccessDenied');
@@ -100,7 +100,7 @@ describe('base keys', () => {
     );
   });
 
-  it('are not those that everyone knows, and differ from start to start', async () => {
+  it('are random: they differ between two starts, and no well-known key is accepted', async () => {
     const other = await start();
     try {
       expect(other.env['AWS_ACCESS_KEY_ID']).not.toBe(aws.env['AWS_ACCESS_KEY_ID']);
@@ -116,7 +116,7 @@ describe('base keys', () => {
 });
 
 describe('admin', () => {
-  it('may do everything but assume a role that trusts the base keys alone', async () => {
+  it('has all permissions, but cannot assume a role that trusts only the base keys', async () => {
     expect(await outcomeOf(s3(aws.admin).send(new ListBucketsCommand({})))).toBe('allowed');
     expect(await outcomeOf(dynamodb(aws.admin).send(new PutItemCommand({ TableName: 'orders', Item: { pk: { S: 'a' } } })))).toBe(
       'allowed',
@@ -133,7 +133,7 @@ describe('admin', () => {
 });
 
 describe('calls', () => {
-  it('tell what was allowed, denied and refused, and by which session', async () => {
+  it('record the decision and the session of each request', async () => {
     const keys = await assume(aws, { Policy: folderPolicy('acme') });
     aws.calls.length = 0;
     await outcomeOf(s3(keys).send(new PutObjectCommand({ Bucket: 'pool', Key: 'acme/f', Body: 'x' })));
@@ -149,7 +149,7 @@ describe('calls', () => {
     ]);
   });
 
-  it('hold no secret', async () => {
+  it('contain no secret', async () => {
     const keys = await assume(aws, { Policy: folderPolicy('acme') });
     await outcomeOf(s3(keys).send(new GetObjectCommand({ Bucket: 'pool', Key: 'acme/secret-name' })));
     const text = JSON.stringify(aws.calls);

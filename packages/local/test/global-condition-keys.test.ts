@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalAws, RoleOptions } from '../src/index.ts';
 import { assume, type ClientKeys, clientConfig, outcomeOf, POOL_ROLE, ROLE_ARN, start } from './start-aws.ts';
 
-/** A whole second, so that it can be written down as IAM does. */
+/** A whole second, as IAM's date format has no fractions here. */
 const NOW = Math.floor(Date.now() / 1000) * 1000;
 const at = (seconds: number): string => new Date(NOW + seconds * 1000).toISOString().replace('.000', '');
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => aws.close());
 
-/** Whether a session whose policy has this condition may list the buckets. */
+/** Lists the buckets with a session whose policy has this condition. */
 async function list(operator: string, key: string, value: string): Promise<string> {
   const Policy = JSON.stringify({
     Version: '2012-10-17',
@@ -26,7 +26,7 @@ async function list(operator: string, key: string, value: string): Promise<strin
   return outcomeOf(new S3Client(clientConfig(aws, keys)).send(new ListBucketsCommand({})));
 }
 
-describe('a condition key that every request has', () => {
+describe('a global condition key', () => {
   it.each([
     ['Bool', 'aws:SecureTransport', 'true', 'false'],
     ['StringEquals', 'aws:RequestedRegion', 'us-east-1', 'eu-west-1'],
@@ -65,7 +65,7 @@ describe('aws:ResourceAccount', () => {
       ),
   };
 
-  it.each(Object.entries(send))('is there for %s: a perimeter around one account lets in what is inside', async (_, call) => {
+  it.each(Object.entries(send))('is present in requests to %s: a policy can allow resources of one account only', async (_, call) => {
     const allow = { Effect: 'Allow', Action: '*', Resource: '*' } as const;
     const own = await start({
       roles: { [ROLE_ARN]: { policy: { Version: '2012-10-17', Statement: allow } } },
@@ -96,8 +96,8 @@ describe('aws:ResourceAccount', () => {
   });
 });
 
-describe('a denial of what was issued before a time', () => {
-  it('ends the sessions of before, and lets those of after work: the way AWS revokes', async () => {
+describe('a Deny on aws:TokenIssueTime', () => {
+  it('denies sessions that were issued before the given time, and not later ones: this is how AWS revokes sessions', async () => {
     let now = NOW;
     const denying = (before: string): RoleOptions => ({
       policy: [

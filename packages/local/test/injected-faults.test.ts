@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterAll(() => aws.close());
 
-function ask(): Promise<unknown> {
+function callSts(): Promise<unknown> {
   return stsClient(aws).send(new GetCallerIdentityCommand({}));
 }
 
@@ -26,7 +26,7 @@ function assumeRole(): Promise<AssumeRoleCommandOutput> {
   return stsClient(aws).send(new AssumeRoleCommand({ RoleArn: ROLE_ARN, RoleSessionName: 'acme', DurationSeconds: 900 }));
 }
 
-/** Resolves when this many calls were recorded. */
+/** Resolves when this many calls are recorded. */
 async function recorded(count: number): Promise<void> {
   while (aws.calls.length < count) await new Promise((resolve) => setImmediate(resolve));
 }
@@ -41,86 +41,90 @@ describe('a fault of STS', () => {
     ['PackedPolicyTooLarge', 400, 'PackedPolicyTooLargeException'],
     ['RegionDisabledException', 403, 'RegionDisabledException'],
     ['IDPCommunicationError', 400, 'IDPCommunicationErrorException'],
-  ])('answers %s with its status, by the name that the SDK gives it', async (code, status, name) => {
+  ])("returns %s with its status, and with the SDK's name for it", async (code, status, name) => {
     aws.faults.sts({ code });
-    await expect(ask()).rejects.toMatchObject({ name, $metadata: { httpStatusCode: status } });
+    await expect(callSts()).rejects.toMatchObject({ name, $metadata: { httpStatusCode: status } });
     expect(aws.calls).toMatchObject([{ service: 'sts', operation: 'GetCallerIdentity', decision: 'fault' }]);
   });
 
-  it('meets as many requests as it is told to, and without a number all until it is cleared', async () => {
+  it('applies to the next `times` requests, and without `times` to all requests until clear()', async () => {
     aws.faults.sts({ code: 'Throttling', times: 2 });
-    expect([await outcomeOf(ask()), await outcomeOf(ask()), await outcomeOf(ask())]).toEqual(['Throttling', 'Throttling', 'allowed']);
+    expect([await outcomeOf(callSts()), await outcomeOf(callSts()), await outcomeOf(callSts())]).toEqual([
+      'Throttling',
+      'Throttling',
+      'allowed',
+    ]);
     aws.faults.sts({ code: 'Throttling' });
-    expect([await outcomeOf(ask()), await outcomeOf(ask())]).toEqual(['Throttling', 'Throttling']);
+    expect([await outcomeOf(callSts()), await outcomeOf(callSts())]).toEqual(['Throttling', 'Throttling']);
     aws.faults.clear();
-    expect(await outcomeOf(ask())).toBe('allowed');
+    expect(await outcomeOf(callSts())).toBe('allowed');
   });
 
-  it('is replaced by the next one', async () => {
+  it('is replaced by the next fault', async () => {
     aws.faults.sts({ code: 'Throttling' });
     aws.faults.sts({ code: 'InternalFailure', times: 1 });
-    expect([await outcomeOf(ask()), await outcomeOf(ask())]).toEqual(['InternalFailure', 'allowed']);
+    expect([await outcomeOf(callSts()), await outcomeOf(callSts())]).toEqual(['InternalFailure', 'allowed']);
   });
 
-  it('does not make a forged request well-signed', async () => {
+  it('does not replace the error for an invalid signature', async () => {
     aws.faults.sts({ code: 'Throttling' });
     expect(await outcomeOf(stsClient(aws, { ...baseKeys(aws), secretAccessKey: 'wrong' }).send(new GetCallerIdentityCommand({})))).toBe(
       'SignatureDoesNotMatch',
     );
   });
 
-  it('closes the connection when it is down', async () => {
+  it('closes the connection with `down`', async () => {
     aws.faults.sts({ down: true });
-    await expect(ask()).rejects.toMatchObject({ code: 'ECONNRESET' });
+    await expect(callSts()).rejects.toMatchObject({ code: 'ECONNRESET' });
     expect(aws.calls).toMatchObject([{ operation: 'GetCallerIdentity', decision: 'fault' }]);
   });
 
-  it('hangs until it is cleared, and goes on then', async () => {
+  it('delays the response with `hang` until clear()', async () => {
     aws.faults.sts({ hang: true });
-    let answered = false;
-    const call = ask().then(() => {
-      answered = true;
+    let responded = false;
+    const call = callSts().then(() => {
+      responded = true;
     });
     await recorded(1);
     expect(await outcomeOf(new S3Client(clientConfig(aws, aws.admin)).send(new ListBucketsCommand({})))).toBe('allowed');
-    expect(answered).toBe(false);
+    expect(responded).toBe(false);
     aws.faults.clear();
     await call;
     expect(aws.calls).toMatchObject([{ decision: 'fault' }, { service: 's3' }]);
   });
 
-  it('holds as many requests as come, and Node has nothing to warn of', async () => {
+  it('delays any number of requests without a warning from Node', async () => {
     const warnings: string[] = [];
-    const heard = ({ name }: Error): void => void warnings.push(name);
-    process.on('warning', heard);
+    const record = ({ name }: Error): void => void warnings.push(name);
+    process.on('warning', record);
     aws.faults.sts({ hang: true });
-    const held = Array.from({ length: 20 }, () => ask());
+    const pending = Array.from({ length: 20 }, () => callSts());
     await recorded(20);
     aws.faults.clear();
-    await Promise.all(held);
-    process.off('warning', heard);
+    await Promise.all(pending);
+    process.off('warning', record);
 
     expect(warnings).not.toContain('MaxListenersExceededWarning');
   });
 
-  it('lets go of what hangs when the next one is ordered', async () => {
+  it('releases the requests that hang when the next fault is injected', async () => {
     aws.faults.sts({ hang: true });
-    const call = outcomeOf(ask());
+    const call = outcomeOf(callSts());
     await recorded(1);
     aws.faults.sts({ code: 'Throttling' });
     expect(await call).toBe('allowed');
   });
 
-  it('does not hang a request that it met before the clear and would hold after it', async () => {
+  it('does not delay a request that took the fault before clear() and waits after it', async () => {
     const faults = new InjectedFaults(() => now);
     faults.inject('sts', { hang: true });
-    const met = faults.take('sts');
+    const taken = faults.take('sts');
     faults.clear();
-    await met?.wait();
-    expect(met?.hang).toBe(true);
+    await taken?.wait();
+    expect(taken?.hang).toBe(true);
   });
 
-  it('ends a request that hangs with the server', async () => {
+  it('ends a request that hangs when the server is closed', async () => {
     const other = await start();
     other.faults.sts({ hang: true });
     const call = outcomeOf(stsClient(other).send(new GetCallerIdentityCommand({})));
@@ -129,18 +133,18 @@ describe('a fault of STS', () => {
     expect(await call).not.toBe('allowed');
   });
 
-  it('waits, and gives up waiting when it is cleared', async () => {
+  it('delays the response by `delayMs`, or until clear()', async () => {
     aws.faults.sts({ delayMs: 1 });
-    expect(await outcomeOf(ask())).toBe('allowed');
+    expect(await outcomeOf(callSts())).toBe('allowed');
     aws.faults.sts({ delayMs: 2 ** 31 - 1 });
-    const call = outcomeOf(ask());
+    const call = outcomeOf(callSts());
     await recorded(2);
     aws.faults.clear();
     expect(await call).toBe('allowed');
     expect(aws.calls.map(({ decision }) => decision)).toEqual(['allowed', 'allowed']);
   });
 
-  it('issues credentials that live as long as it says, and really end then', async () => {
+  it('issues credentials that expire after `expiresInSeconds`', async () => {
     aws.faults.sts({ expiresInSeconds: 60 });
     const { Credentials } = await assumeRole();
     expect(Credentials?.Expiration?.getTime()).toBe(Math.floor(now / 1000) * 1000 + 60_000);
@@ -152,7 +156,7 @@ describe('a fault of STS', () => {
   });
 
   it.each([600, -600])(
-    'has a clock that is %i seconds ahead, in its Date and its Expiration alike, while sessions live as long as ever',
+    'moves the Date header and the Expiration by %i seconds, and does not change the lifetime of sessions',
     async (clockSkewSeconds) => {
       aws.faults.sts({ clockSkewSeconds });
       let date = '';
@@ -179,40 +183,48 @@ describe('a fault of STS', () => {
     },
   );
 
-  it('judges signatures by the clock that is off', async () => {
+  it('checks signatures against the skewed clock', async () => {
     aws.faults.sts({ clockSkewSeconds: 901 });
-    expect(await outcomeOf(ask())).toBe('SignatureDoesNotMatch');
+    expect(await outcomeOf(callSts())).toBe('SignatureDoesNotMatch');
   });
 
-  it('accepts so many calls in a second, and throttles the rest', async () => {
+  it('allows `callsPerSecond` requests in a second, and throttles the rest', async () => {
     aws.faults.sts({ callsPerSecond: 2 });
-    expect([await outcomeOf(ask()), await outcomeOf(ask()), await outcomeOf(ask())]).toEqual(['allowed', 'allowed', 'Throttling']);
+    expect([await outcomeOf(callSts()), await outcomeOf(callSts()), await outcomeOf(callSts())]).toEqual([
+      'allowed',
+      'allowed',
+      'Throttling',
+    ]);
     now += 500;
-    expect([await outcomeOf(ask()), await outcomeOf(ask())]).toEqual(['allowed', 'Throttling']);
+    expect([await outcomeOf(callSts()), await outcomeOf(callSts())]).toEqual(['allowed', 'Throttling']);
     now += 60_000;
-    expect([await outcomeOf(ask()), await outcomeOf(ask()), await outcomeOf(ask())]).toEqual(['allowed', 'allowed', 'Throttling']);
+    expect([await outcomeOf(callSts()), await outcomeOf(callSts()), await outcomeOf(callSts())]).toEqual([
+      'allowed',
+      'allowed',
+      'Throttling',
+    ]);
   });
 
-  it('accepts a call now and then where the rate is less than one in a second', async () => {
+  it('allows one request every two seconds at a rate of 0.5', async () => {
     aws.faults.sts({ callsPerSecond: 0.5 });
-    expect([await outcomeOf(ask()), await outcomeOf(ask())]).toEqual(['allowed', 'Throttling']);
+    expect([await outcomeOf(callSts()), await outcomeOf(callSts())]).toEqual(['allowed', 'Throttling']);
     now += 2000;
-    expect([await outcomeOf(ask()), await outcomeOf(ask())]).toEqual(['allowed', 'Throttling']);
+    expect([await outcomeOf(callSts()), await outcomeOf(callSts())]).toEqual(['allowed', 'Throttling']);
   });
 
   it('combines its members', async () => {
     aws.faults.sts({ delayMs: 1, code: 'InternalFailure', times: 1 });
-    expect([await outcomeOf(ask()), await outcomeOf(ask())]).toEqual(['InternalFailure', 'allowed']);
+    expect([await outcomeOf(callSts()), await outcomeOf(callSts())]).toEqual(['InternalFailure', 'allowed']);
   });
 });
 
 describe('a fault of another service', () => {
-  it('has the same members and its own words, and leaves STS alone', async () => {
+  it('has the same members, returns the codes of its service, and does not affect STS', async () => {
     const s3 = new S3Client(clientConfig(aws, aws.admin));
     const dynamodb = new DynamoDBClient(clientConfig(aws, aws.admin));
     aws.faults.s3({ code: 'SlowDown', times: 1 });
     aws.faults.dynamodb({ code: 'ProvisionedThroughputExceededException', times: 1 });
-    expect(await outcomeOf(ask())).toBe('allowed');
+    expect(await outcomeOf(callSts())).toBe('allowed');
     expect([await outcomeOf(s3.send(new ListBucketsCommand({}))), await outcomeOf(s3.send(new ListBucketsCommand({})))]).toEqual([
       'SlowDown',
       'allowed',
@@ -235,7 +247,7 @@ describe('a fault of another service', () => {
   });
 });
 
-describe('an order that makes no sense', () => {
+describe('an invalid fault', () => {
   it.each([
     { delay: 5 },
     { constructor: 'x' },

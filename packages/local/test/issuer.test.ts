@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => aws.close());
 
 describe('the issuer', () => {
-  it('signs tokens that verify by its discovery document and its keys', async () => {
+  it('signs tokens that can be verified with its discovery document and its keys', async () => {
     const discovery = await (await fetch(`${aws.issuer.url}/.well-known/openid-configuration`)).json();
     expect(discovery).toMatchObject({ issuer: aws.issuer.url, jwks_uri: aws.issuer.jwksUri });
     const { payload, protectedHeader } = await jwtVerify(
@@ -27,13 +27,13 @@ describe('the issuer', () => {
     expect(protectedHeader).toMatchObject({ alg: 'RS256', typ: 'JWT' });
   });
 
-  it('publishes no private part of its key', async () => {
+  it('publishes only the public part of its key', async () => {
     const { keys } = JSON.parse(await (await fetch(aws.issuer.jwksUri)).text());
     expect(keys).toHaveLength(1);
     expect(Object.keys(keys[0]).toSorted()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use']);
   });
 
-  it('lets claims win over its own, and leaves out those that are undefined', async () => {
+  it('overrides its own claims with the given ones, and omits claims that are undefined', async () => {
     const claims = decodeJwt(
       await aws.issuer.token({ tenant: 'acme', claims: { sub: 'alice', 'custom:tenant_id': undefined, plan: 'pro' } }),
     );
@@ -41,7 +41,7 @@ describe('the issuer', () => {
     expect(claims).not.toHaveProperty('custom:tenant_id');
   });
 
-  it('signs for as long as it is told, also for the past, by the injected clock', async () => {
+  it('signs tokens with the given lifetime, also a negative one, by the injected clock', async () => {
     const now = Date.parse('2026-11-24T12:00:00Z');
     const other = await start({ clock: () => now });
     try {
@@ -52,7 +52,7 @@ describe('the issuer', () => {
     }
   });
 
-  it('has one key for all its tokens, and another than every other issuer', async () => {
+  it('signs all its tokens with one key, which no other issuer has', async () => {
     const other = await start();
     try {
       const kid = async ({ issuer }: LocalAws): Promise<string | undefined> =>
@@ -64,7 +64,7 @@ describe('the issuer', () => {
     }
   });
 
-  it('answers 404 to all else, and is not among the calls', async () => {
+  it('responds with 404 to any other request, and records no calls', async () => {
     aws.calls.length = 0;
     const { origin } = new URL(aws.issuer.url);
     for (const path of ['/', '/.well-known/openid-configuration', '/tenants', '/tenants/.well-known/jwks.json?x=1'])

@@ -3,7 +3,7 @@ import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type LocalAwsOptions, startLocalAws } from '../src/index.ts';
-import { POOL_ROLE, ROLE_ARN, start } from './start-aws.ts';
+import { assume, clientConfig, POOL_ROLE, ROLE_ARN, start } from './start-aws.ts';
 
 const STATEMENT = { Effect: 'Allow', Action: 's3:*', Resource: '*' } as const;
 
@@ -12,7 +12,7 @@ afterEach(() => {
 });
 
 describe('startLocalAws', () => {
-  it('listens on 127.0.0.1 alone, on the port it is given', async () => {
+  it('listens on 127.0.0.1 only, on the given port', async () => {
     const aws = await start();
     const { port } = new URL(aws.url);
     expect(aws.url).toBe(`http://127.0.0.1:${port}`);
@@ -22,19 +22,19 @@ describe('startLocalAws', () => {
     await again.close();
   });
 
-  it('refuses a port that is taken, and leaves nothing open', async () => {
+  it('rejects when the port is in use, and leaves nothing open', async () => {
     const aws = await start();
     await expect(start({ port: Number(new URL(aws.url).port) })).rejects.toMatchObject({ code: 'EADDRINUSE' });
     await aws.close();
   });
 
-  it('may be closed twice, and at once', async () => {
+  it('can be closed twice, also concurrently', async () => {
     const aws = await start();
     await Promise.all([aws.close(), aws.close()]);
     await expect(aws.close()).resolves.toBeUndefined();
   });
 
-  it('ends every connection when it closes, also one that says nothing', async () => {
+  it('closes every connection, including idle ones, when it is closed', async () => {
     const aws = await start();
     const socket = connect(Number(new URL(aws.url).port), '127.0.0.1');
     const closed = new Promise((resolve) => socket.once('close', resolve));
@@ -46,39 +46,42 @@ describe('startLocalAws', () => {
 
   it.each<[string, unknown]>([
     ['`bukets` is not an option', { roles: {}, bukets: [] }],
-    ['`roles` is missing', {}],
-    ['`roles` is missing', { roles: null }],
-    ["`roles['arn:aws:iam::000000000000:role/TenantAccess']` is not a role", { roles: { [ROLE_ARN]: null } }],
-    ['`buckets` is not a list', { roles: {}, buckets: 'notes' }],
-    ['`tables` is not a list', { roles: {}, tables: {} }],
-    ['`queues` is not a list', { roles: {}, queues: 'jobs' }],
-    ['`topics` is not a list', { roles: {}, topics: null }],
-    ['`identityProviders` is not a list', { roles: {}, identityProviders: {} }],
-    ['`identityProviders[0]` is not', { roles: {}, identityProviders: [{ url: 'https://login.example.com', audiences: 'my-app' }] }],
-    ['`identityProviders[0]` is not', { roles: {}, identityProviders: [{ audiences: ['my-app'] }] }],
+    ['`roles` must be an object', {}],
+    ['`roles` must be an object', { roles: null }],
+    ["`roles['arn:aws:iam::000000000000:role/TenantAccess']` must be an object with a `policy`", { roles: { [ROLE_ARN]: null } }],
+    ['`buckets` must be an array', { roles: {}, buckets: 'notes' }],
+    ['`tables` must be an array', { roles: {}, tables: {} }],
+    ['`queues` must be an array', { roles: {}, queues: 'jobs' }],
+    ['`topics` must be an array', { roles: {}, topics: null }],
+    ['`identityProviders` must be an array', { roles: {}, identityProviders: {} }],
     [
-      '`identityProviders[0]` is not',
+      '`identityProviders[0]` must have a `url`',
+      { roles: {}, identityProviders: [{ url: 'https://login.example.com', audiences: 'my-app' }] },
+    ],
+    ['`identityProviders[0]` must have a `url`', { roles: {}, identityProviders: [{ audiences: ['my-app'] }] }],
+    [
+      '`identityProviders[0]` must have a `url`',
       { roles: {}, identityProviders: [{ url: 'https://login.example.com', audiences: ['my-app'], jwks: { keys: 'none' } }] },
     ],
     ['the table `notes` cannot be created', { roles: {}, tables: ['notes'] }],
-    ['`region` is not a region', { roles: {}, region: 'moon' }],
-    ['`port` is not a port', { roles: {}, port: '80' }],
-    ['`issuerPort` is not a port', { roles: {}, issuerPort: 65_536 }],
-    ['`clock` is not a function', { roles: {}, clock: 5 }],
+    ['`region` must be an AWS region', { roles: {}, region: 'moon' }],
+    ['`port` must be an integer from 0 to 65535', { roles: {}, port: '80' }],
+    ['`issuerPort` must be an integer from 0 to 65535', { roles: {}, issuerPort: 65_536 }],
+    ['`clock` must be a function', { roles: {}, clock: 5 }],
     ["`roles['TenantAccess']` is not the ARN of a role", { roles: { TenantAccess: POOL_ROLE } }],
-    ['in the partition aws', { roles: { 'arn:aws-cn:iam::000000000000:role/TenantAccess': POOL_ROLE } }],
+    ['in the partition `aws`', { roles: { 'arn:aws-cn:iam::000000000000:role/TenantAccess': POOL_ROLE } }],
     ['.polcy` is not an option', { roles: { [ROLE_ARN]: { ...POOL_ROLE, polcy: {} } } }],
     ['.policy`', { roles: { [ROLE_ARN]: {} } }],
     ['.policy`', { roles: { [ROLE_ARN]: { policy: { Version: '2012-10-17', Statement: { ...STATEMENT, Effect: 'Alow' } } } } }],
-    ['.maxSessionDuration` is not between', { roles: { [ROLE_ARN]: { ...POOL_ROLE, maxSessionDuration: 900 } } }],
+    ['.maxSessionDuration` must be an integer from 3600 to 43200', { roles: { [ROLE_ARN]: { ...POOL_ROLE, maxSessionDuration: 900 } } }],
     [
-      'has no Principal',
+      'a statement needs a `Principal` of `AWS` or `Federated`',
       {
         roles: { [ROLE_ARN]: { ...POOL_ROLE, trust: { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 'sts:AssumeRole' } } } },
       },
     ],
     [
-      'has no Principal',
+      'a statement needs a `Principal` of `AWS` or `Federated`',
       {
         roles: {
           [ROLE_ARN]: {
@@ -92,7 +95,7 @@ describe('startLocalAws', () => {
       },
     ],
     [
-      'has no Principal',
+      'a statement needs a `Principal` of `AWS` or `Federated`',
       {
         roles: {
           [ROLE_ARN]: {
@@ -103,7 +106,7 @@ describe('startLocalAws', () => {
       },
     ],
     ...['arn:aws:iam::000000000000:role/*', '0000*', 'arn:aws:sts::000000000000:assumed-role/Web/?cme'].map((AWS): [string, unknown] => [
-      'no wildcard but `*` alone',
+      'the wildcard `*` only as a whole name',
       {
         roles: {
           [ROLE_ARN]: {
@@ -114,7 +117,7 @@ describe('startLocalAws', () => {
       },
     ]),
     [
-      'no wildcard but `*` alone',
+      'the wildcard `*` only as a whole name',
       {
         roles: {
           [ROLE_ARN]: {
@@ -128,7 +131,7 @@ describe('startLocalAws', () => {
       },
     ],
     [
-      'NotPrincipal',
+      'a trust policy cannot have `NotPrincipal`',
       {
         roles: {
           [ROLE_ARN]: {
@@ -153,21 +156,20 @@ describe('startLocalAws', () => {
       },
     ],
     ['Bad_Bucket', { roles: {}, buckets: ['Bad_Bucket'] }],
-  ])('refuses to start where %s', async (message, options) => {
+  ])('refuses to start: %s', async (message, options) => {
     await expect(startLocalAws(options as LocalAwsOptions)).rejects.toThrow(message);
   });
 
-  it('names everything that is wrong at once', async () => {
+  it('names every invalid option in one error', async () => {
     const options = { roles: { a: POOL_ROLE, [ROLE_ARN]: { ...POOL_ROLE, maxSessionDuration: 1 } } };
     await expect(startLocalAws(options)).rejects.toThrow(/roles\['a'\].*maxSessionDuration/);
   });
 
-  it('keeps its roles, whatever becomes of the objects that they were read from', async () => {
+  it('keeps its roles when the objects in the options change later', async () => {
     const policy = { Version: '2012-10-17' as const, Statement: [{ ...STATEMENT, Action: 's3:GetObject' as string }] };
     const aws = await start({ roles: { [ROLE_ARN]: { policy } } });
     try {
       policy.Statement.push({ ...STATEMENT, Action: '*' });
-      const { assume, clientConfig } = await import('./start-aws.ts');
       await expect(new S3Client(clientConfig(aws, await assume(aws))).send(new ListBucketsCommand({}))).rejects.toMatchObject({
         name: 'AccessDenied',
       });
@@ -177,13 +179,13 @@ describe('startLocalAws', () => {
   });
 });
 
-describe('a request that nobody signed', () => {
+describe('an unsigned request', () => {
   it.each([
     ['DynamoDB', { 'x-amz-target': 'DynamoDB_20120810.GetItem' }, 400, '"__type":"com.amazon'],
     ['SQS', { 'x-amz-target': 'AmazonSQS.SendMessage' }, 403, '"__type":"com.amazon'],
     ['STS', { 'content-type': 'application/x-www-form-urlencoded' }, 403, '<Type>Sender</Type><Code>MissingAuthenticationToken</Code>'],
     ['S3', {}, 403, '<Code>AccessDenied</Code>'],
-  ])('is refused in the words of %s, which it seems to mean', async (_, headers, status, words) => {
+  ])('is refused in the error format of %s, which its headers indicate', async (_, headers, status, words) => {
     const aws = await start();
     try {
       const body = 'content-type' in headers ? 'Action=AssumeRole&Version=2011-06-15' : '{}';
@@ -197,7 +199,7 @@ describe('a request that nobody signed', () => {
 });
 
 describe('env and unset', () => {
-  it('lead an SDK here that knows nothing else, though a profile, a token and other endpoints lie about', async () => {
+  it('direct an SDK to the local AWS even if a profile, a session token and other endpoints were set before', async () => {
     const aws = await start({ region: 'eu-central-1' });
     try {
       for (const name of aws.unset) vi.stubEnv(name, 'true');
@@ -213,7 +215,7 @@ describe('env and unset', () => {
     }
   });
 
-  it('name every variable once, and none in both', async () => {
+  it('name every variable once, and have none in common', async () => {
     const aws = await start();
     await aws.close();
     expect(new Set(aws.unset).size).toBe(aws.unset.length);

@@ -18,42 +18,42 @@ async function statusOf(bytes: string | Buffer): Promise<number> {
   return Number(/^HTTP\/1\.1 (\d{3})/.exec(await recorder.raw(bytes))?.[1]);
 }
 
-describe('an anonymous request', () => {
+describe('a malformed or unsigned request', () => {
   it.each([
     ['a broken percent escape in the path', 'GET /pool/%zz HTTP/1.1'],
     ['a percent sign at the end of the path', 'GET /pool/% HTTP/1.1'],
     ['a broken percent escape in the query', 'GET /pool?prefix=%f HTTP/1.1'],
     ['a broken percent escape in a signature', 'GET /pool?X-Amz-Signature=%&X-Amz-Algorithm=%zz HTTP/1.1'],
-    ['a parameter twice', 'GET /pool?prefix=a&prefix=b HTTP/1.1'],
-    ['a parameter twice, spelt in two ways', 'GET /pool?prefix=a&pref%69x=b HTTP/1.1'],
-    ['a parameter twice, in two cases', 'GET /pool?x-amz-date=a&X-Amz-Date=b HTTP/1.1'],
+    ['a repeated parameter', 'GET /pool?prefix=a&prefix=b HTTP/1.1'],
+    ['a repeated parameter in another encoding', 'GET /pool?prefix=a&pref%69x=b HTTP/1.1'],
+    ['a repeated parameter in another case', 'GET /pool?x-amz-date=a&X-Amz-Date=b HTTP/1.1'],
     ['a plus in the query', 'GET /pool?prefix=a+b HTTP/1.1'],
     ['an empty parameter', 'GET /pool?a&&b HTTP/1.1'],
     ['a parameter without a name', 'GET /pool?=b HTTP/1.1'],
-    ['an absolute target', 'GET http://evil.example/pool HTTP/1.1'],
-    ['an asterisk as the target', 'OPTIONS * HTTP/1.1'],
+    ['an absolute request target', 'GET http://evil.example/pool HTTP/1.1'],
+    ['the request target *', 'OPTIONS * HTTP/1.1'],
     ['an empty credential', 'GET /pool?X-Amz-Credential= HTTP/1.1'],
-  ])('with %s is answered with 400', async (_, line) => {
+  ])('is refused with 400 for %s', async (_, line) => {
     expect(await statusOf(request(line))).toBe(400);
   });
 
   it.each([
-    ['a header twice', ['x-amz-date: a', 'x-amz-date: b']],
-    ['the host twice', ['Host: evil.example']],
+    ['a repeated header', ['x-amz-date: a', 'x-amz-date: b']],
+    ['a second host', ['Host: evil.example']],
     ['two signatures', ['authorization: AWS4-HMAC-SHA256 a', 'authorization: AWS4-HMAC-SHA256 b']],
     ['a broken signature', ['authorization: AWS4-HMAC-SHA256 %zz=%%']],
-    ['a target that is none', ['authorization: AWS4-HMAC-SHA256', 'x-amz-target: DynamoDB_20120810.%zz']],
-  ])('with %s is answered with 400', async (_, headers) => {
+    ['an invalid x-amz-target', ['authorization: AWS4-HMAC-SHA256', 'x-amz-target: DynamoDB_20120810.%zz']],
+  ])('is refused with 400 for %s', async (_, headers) => {
     expect(await statusOf(request('GET /pool HTTP/1.1', headers))).toBe(400);
   });
 
-  it('with a body that ends early, and one that is no HTTP at all, leave the server at work', async () => {
+  it('does not stop the server with a truncated body, or with bytes that are not HTTP', async () => {
     await recorder.raw('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\nconnection: close\r\n\r\nshort'.replace('100', '5'));
     expect(await statusOf('nonsense\r\n\r\n')).toBe(400);
     expect(await statusOf(request('GET /pool/f HTTP/1.1'))).toBe(403);
   });
 
-  it('whose client goes away before it is whole is recorded as refused, and is no failure of ours', async () => {
+  it('is recorded as refused, without a warning, if the client disconnects before the end of the body', async () => {
     const warnings: unknown[] = [];
     const warn = (warning: unknown): unknown => warnings.push(warning);
     process.on('warning', warn);
@@ -69,7 +69,7 @@ describe('an anonymous request', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('is recorded as refused, and so is a signed one that is not understood', async () => {
+  it('is recorded as refused if it is malformed; a signed request for another region is recorded as refused with its key', async () => {
     recorder.calls.length = 0;
     await statusOf(request('GET /pool/%zz HTTP/1.1'));
     await statusOf(asBytes(handSign({ headers: { host: recorder.host }, region: 'eu-west-1' })));
@@ -81,22 +81,22 @@ describe('an anonymous request', () => {
 });
 
 describe('a signed request', () => {
-  it.each(['prefix=%FF', 'prefix=%C0%AF', '%FF=1'])('is refused where its query %j is not UTF-8', async (query) => {
+  it.each(['prefix=%FF', 'prefix=%C0%AF', '%FF=1'])('is refused if its query is not UTF-8: %j', async (query) => {
     expect((await recorder.send(handSign({ headers: { host: recorder.host }, query }))).status).toBe(400);
   });
 
-  it('is refused where a header is not UTF-8', async () => {
+  it('is refused if a header is not UTF-8', async () => {
     const wire = handSign({ headers: { host: recorder.host, 'content-type': 'text/\u00e9' } });
     expect((await recorder.send(wire)).status).toBe(400);
   });
 
-  it('keeps its path as it is: dots and slashes are characters of a key', async () => {
+  it('keeps its path unchanged: dots and slashes can be part of an object key', async () => {
     for (const path of ['/pool/acme/../globex/f', '/pool//f', '/pool/./f', '/pool/%2e%2e/f', '/pool/a%2Fb']) {
       expect((await recorder.accepts(handSign({ headers: { host: recorder.host }, path })))?.rawPath).toBe(path);
     }
   });
 
-  it('carries a request id on every answer, also the refused', async () => {
+  it('gets a request id with every response, including refusals', async () => {
     const good = await recorder.send(handSign({ headers: { host: recorder.host } }));
     const bad = await recorder.send({ method: 'GET', target: '/pool/f', headers: { host: recorder.host } });
     for (const { headers } of [good, bad]) {
@@ -106,13 +106,15 @@ describe('a signed request', () => {
     expect(bad.body).toContain(bad.headers['x-amz-request-id']);
   });
 
-  it('gets no body in answer to HEAD, even when it is refused', async () => {
-    const answer = await recorder.raw(asBytes({ ...handSign({ method: 'HEAD', headers: { host: recorder.host }, region: 'eu-west-1' }) }));
-    expect(answer).toMatch(/^HTTP\/1\.1 400/);
-    expect(answer.split('\r\n\r\n')[1]).toBe('');
+  it('gets no body in a response to HEAD, including refusals', async () => {
+    const response = await recorder.raw(
+      asBytes({ ...handSign({ method: 'HEAD', headers: { host: recorder.host }, region: 'eu-west-1' }) }),
+    );
+    expect(response).toMatch(/^HTTP\/1\.1 400/);
+    expect(response.split('\r\n\r\n')[1]).toBe('');
   });
 
-  it('is denied where its operation asks for no right at all, but in STS: that would be a mistake of ours', async () => {
+  it('is denied if its operation requires no permission, which only STS operations may do', async () => {
     const { authorize } = recorder;
     recorder.authorize = [];
     const of = async (service: string): Promise<number> =>
@@ -121,29 +123,29 @@ describe('a signed request', () => {
     recorder.authorize = authorize;
   });
 
-  it.each([204, 304])('gets neither body nor length with a %i', async (status) => {
+  it.each([204, 304])('gets neither a body nor a content-length with status %i', async (status) => {
     recorder.execute = () => ({ status, body: 'never sent' });
-    const answer = await recorder.raw(asBytes(handSign({ method: 'DELETE', headers: { host: recorder.host } })));
-    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status}`));
-    expect(answer.toLowerCase()).not.toContain('content-length');
-    expect(answer.split('\r\n\r\n')[1]).toBe('');
+    const response = await recorder.raw(asBytes(handSign({ method: 'DELETE', headers: { host: recorder.host } })));
+    expect(response).toMatch(new RegExp(`^HTTP/1\\.1 ${status}`));
+    expect(response.toLowerCase()).not.toContain('content-length');
+    expect(response.split('\r\n\r\n')[1]).toBe('');
   });
 
-  it('is answered with 500, and told nothing, where an operation fails as nobody foresaw; the next one is served', async () => {
-    const warned = once(process, 'warning');
+  it('gets a 500 without details if its operation throws an unexpected error; the next request succeeds', async () => {
+    const warning = once(process, 'warning');
     recorder.execute = () => {
-      throw new RangeError('the secret of the house');
+      throw new RangeError('an internal secret');
     };
-    const answer = await recorder.send(handSign({ headers: { host: recorder.host } }));
-    expect(answer.status).toBe(500);
-    expect(answer.code).toBe('InternalError');
-    expect(answer.body).not.toContain('secret');
-    expect(String(await warned)).toContain('the secret of the house');
+    const response = await recorder.send(handSign({ headers: { host: recorder.host } }));
+    expect(response.status).toBe(500);
+    expect(response.code).toBe('InternalError');
+    expect(response.body).not.toContain('secret');
+    expect(String(await warning)).toContain('an internal secret');
     recorder.execute = () => ({ status: 200 });
     expect((await recorder.send(handSign({ headers: { host: recorder.host } }))).status).toBe(200);
   });
 
-  it('loses its connection where the answer cannot be written; the next one is served', async () => {
+  it('loses its connection if the response cannot be written; the next request succeeds', async () => {
     recorder.execute = () => ({ status: 200, headers: { 'x-bad': 'a\r\nb' } });
     await expect(recorder.send(handSign({ headers: { host: recorder.host } }))).rejects.toMatchObject({ code: 'ECONNRESET' });
     recorder.execute = () => ({ status: 200 });

@@ -33,7 +33,7 @@ describe('strictInteger', () => {
     expect(strictInteger(text, { min: -10, max: Number.MAX_SAFE_INTEGER })).toBeUndefined();
   });
 
-  it('refuses what lies outside the range', () => {
+  it('refuses a number out of range', () => {
     expect(strictInteger('0', { min: 1, max: 10 })).toBeUndefined();
     expect(strictInteger('11', { min: 1, max: 10 })).toBeUndefined();
     expect(strictInteger('10', { min: 1, max: 10 })).toBe(10);

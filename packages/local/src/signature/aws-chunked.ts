@@ -1,10 +1,10 @@
 import { AwsError } from '../services/service.ts';
 
-/** A payload in aws-chunked coding, taken apart; nothing of it is verified. */
+/** A parsed payload in aws-chunked encoding. Nothing in it is verified. */
 export interface AwsChunked {
-  /** With the last, empty one. */
+  /** Includes the last chunk, which is empty. */
   readonly chunks: readonly { readonly data: Buffer; readonly signature?: string }[];
-  /** In order; lower-case names. */
+  /** In the order of the payload; names in lower case. */
   readonly trailers: readonly (readonly [name: string, value: string])[];
   readonly trailerSignature?: string;
 }
@@ -16,7 +16,7 @@ const MAX_LINE = 2048;
 const MAX_TRAILERS = 4;
 
 /**
- * Takes aws-chunked coding apart, to the last byte: nothing may follow the final chunk and its trailers.
+ * Parses aws-chunked encoding to the last byte. Nothing may follow the final chunk and its trailers.
  *
  * @see AWS S3 API Reference, "Signature calculations for the Authorization header: transferring payload in multiple chunks"
  */
@@ -47,7 +47,7 @@ function trailersAt(body: Buffer, start: number): Omit<AwsChunked, 'chunks'> {
     offset = line.end;
     if (line.text === '') break;
     const match = TRAILER.exec(line.text);
-    // The signature comes last: after it nothing is signed.
+    // The trailer signature comes last. It does not cover lines after it.
     if (!match || trailerSignature !== undefined || trailers.length >= MAX_TRAILERS) throw malformed();
     const [, name = '', value = ''] = match;
     if (name.toLowerCase() !== 'x-amz-trailer-signature') trailers.push([name.toLowerCase(), value]);

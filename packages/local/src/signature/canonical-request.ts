@@ -4,7 +4,7 @@ import { percentEncode } from '../percent.ts';
 import type { Claim } from './claim.ts';
 
 /**
- * The string that the client must have signed, built from the raw request.
+ * The string that the client must have signed, computed from the raw request.
  *
  * @see AWS IAM User Guide, "Create a signed AWS API request"
  */
@@ -22,7 +22,7 @@ export function stringToSign(incoming: Omit<Incoming, 'body'>, claim: Claim, pay
   return `AWS4-HMAC-SHA256\n${claim.timestamp}\n${claim.scope}\n${digest}`;
 }
 
-/** S3 signs the path as it is sent, every other service encodes it a second time. Neither is normalised: `..` stays what it is. */
+/** For S3 the path is signed as it is sent. Every other service encodes it a second time. The path is never normalised: `..` is kept. */
 function canonicalPath(rawPath: string, service: string): string {
   return service === 's3' ? rawPath : rawPath.split('/').map(percentEncode).join('/');
 }
@@ -36,11 +36,11 @@ function canonicalQuery({ query }: Pick<Incoming, 'query'>): string {
 }
 
 function canonicalHeader(value: string): string {
-  // Not `trim()`: it would also take the byte 0xA0 from a value's ends.
+  // `trim()` would also remove the byte 0xA0 at the ends.
   return value.replace(/[ \t]+/g, ' ').replace(/^ | $/g, '');
 }
 
-/** By code unit, as signers sort: a locale would order otherwise. No name occurs twice. */
+/** Orders by code unit, as signers do; a locale would give another order. No name occurs twice. */
 function compare(a: string, b: string): number {
   return a < b ? -1 : 1;
 }

@@ -3,21 +3,21 @@ import type { Incoming } from '../incoming.ts';
 import { strictInteger } from '../strict-integer.ts';
 import { refusal } from './refusal.ts';
 
-/** What a request says of its signature, before any of it is believed. */
+/** The signature of a request and its parameters. Nothing in it is verified. */
 export interface Claim {
   readonly accessKeyId: string;
   readonly region: string;
   readonly service: string;
   /** `20260930/us-east-1/s3/aws4_request` */
   readonly scope: string;
-  /** Lower-case, sorted, unique, `host` among them. */
+  /** In lower case, sorted and unique; includes `host`. */
   readonly signedHeaders: readonly string[];
   readonly signature: string;
-  /** As written: `20260930T120000Z`. */
+  /** As it was sent: `20260930T120000Z`. */
   readonly timestamp: string;
   readonly signedAt: number;
   readonly sessionToken?: string;
-  /** Only of a presigned URL: how many seconds it lives. */
+  /** The lifetime of a presigned URL in seconds. Absent for a signature in the Authorization header. */
   readonly expiresSeconds?: number;
 }
 
@@ -39,10 +39,10 @@ export const PRESIGN_PARAMETERS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Finds the one signature of a request; undefined where there is none.
+ * Reads the signature of a request; undefined for an unsigned request.
  *
- * @param guess the service whose words are used while the scope is not read yet
- * @throws AwsError a signature that is malformed, doubled or of an old version
+ * @param guess the service whose error format is used until the credential scope is read
+ * @throws AwsError for a malformed signature, two signatures, or signature version 2
  */
 export function findClaim(incoming: Omit<Incoming, 'body'>, guess: string): Claim | undefined {
   const header = incoming.headers.get('authorization');
@@ -77,7 +77,7 @@ function fromQuery(query: ReadonlyMap<string, string>, headers: ReadonlyMap<stri
   const claim = readParts(parts, guess);
   const expiresSeconds = strictInteger(part('x-amz-expires'), { min: 1, max: MAX_PRESIGNED_SECONDS });
   if (expiresSeconds === undefined) throw refusal('malformed', claim.service);
-  // A second date or token beside the signed one: which would count is anyone's guess.
+  // A second date or token, in addition to the signed one, is ambiguous.
   if (headers.has('x-amz-date') || headers.has('x-amz-security-token')) throw refusal('malformed', claim.service);
   const sessionToken = query.get('x-amz-security-token');
   return { ...claim, expiresSeconds, ...(sessionToken !== undefined && { sessionToken }) };

@@ -7,15 +7,15 @@ import type { Claim } from './claim.ts';
 import { refusal } from './refusal.ts';
 import { equalInConstantTime, sign } from './signing-key.ts';
 
-/** What the signature says of the payload. */
+/** The payload as the signature declares it. */
 export interface DeclaredPayload {
-  /** The last line of the canonical request. */
+  /** The payload hash: the last line of the canonical request. */
   readonly hash: string;
   readonly form: 'plain' | 'chunks-trailer' | 'signed-chunks' | 'signed-chunks-trailer';
 }
 
-/** A payload that is what the signature says. */
-export interface OpenedPayload {
+/** A payload that matches its declaration, decoded from aws-chunked. */
+export interface VerifiedPayload {
   readonly headers: ReadonlyMap<string, string>;
   readonly body: Buffer;
   readonly trailers: ReadonlyMap<string, string>;
@@ -32,7 +32,7 @@ const FORMS: ReadonlyMap<string, DeclaredPayload['form']> = new Map([
   ['STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER', 'signed-chunks-trailer'],
 ]);
 
-/** Reads `x-amz-content-sha256`. Only S3 believes it: for any other service the payload's own hash is what must have been signed. */
+/** Reads `x-amz-content-sha256`. Only S3 uses its value. For every other service, the hash of the payload must have been signed. */
 export function declaredPayload(body: Buffer, headers: ReadonlyMap<string, string>, claim: Claim): DeclaredPayload {
   const declared = headers.get('x-amz-content-sha256');
   if (claim.service !== 's3') {
@@ -54,14 +54,14 @@ export function declaredPayload(body: Buffer, headers: ReadonlyMap<string, strin
   );
 }
 
-/** Checks the payload against its declaration, and takes it out of aws-chunked. Call it when the signature of the request is verified. */
-export function openPayload(
+/** Verifies the payload against its declaration, and decodes aws-chunked. INVARIANT: the signature of the request is verified before. */
+export function verifyPayload(
   declared: DeclaredPayload,
   body: Buffer,
   headers: ReadonlyMap<string, string>,
   claim: Claim,
   key: Buffer,
-): OpenedPayload {
+): VerifiedPayload {
   const trailing = headers.get('x-amz-trailer');
   if (declared.form === 'plain') {
     if (HASH.test(declared.hash) && sha256(body) !== declared.hash) {
@@ -83,7 +83,7 @@ export function openPayload(
   return { headers: withoutAwsChunked(headers), body: decoded, trailers };
 }
 
-/** Each signature covers its chunk and the signature before it, from the request's own on. */
+/** Each chunk signature covers the chunk and the previous signature. The first one covers the signature of the request. */
 function verifyChunks(chunked: AwsChunked, declared: DeclaredPayload, claim: Claim, key: Buffer): void {
   const signed = declared.form.startsWith('signed-');
   let previous = claim.signature;
@@ -104,8 +104,8 @@ function verifyChunks(chunked: AwsChunked, declared: DeclaredPayload, claim: Cla
 }
 
 /**
- * Exactly the one checksum that `x-amz-trailer` declares, and right.
- * INVARIANT: a trailer never becomes a header: it comes after the request was understood, and would be executed without having been authorised.
+ * Verifies that the only trailer is the checksum that `x-amz-trailer` declares, and that it is correct.
+ * INVARIANT: a trailer never becomes a header. A trailer can be unsigned: otherwise `x-amz-copy-source` could be added to a signed request.
  */
 function verifyTrailers(chunked: AwsChunked, declared: string | undefined, body: Buffer): ReadonlyMap<string, string> {
   if (declared === undefined) {
@@ -126,7 +126,7 @@ function isAwsChunked(headers: ReadonlyMap<string, string>): boolean {
   return contentCodings(headers).includes('aws-chunked');
 }
 
-/** `aws-chunked` is of the transport: what remains of Content-Encoding is the object's. */
+/** `aws-chunked` belongs to the transfer. The other values of Content-Encoding belong to the object. */
 function withoutAwsChunked(headers: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const rest = contentCodings(headers).filter((coding) => coding !== 'aws-chunked');
   const copy = new Map(headers);

@@ -1,6 +1,6 @@
 import { AwsError } from '../services/service.ts';
 
-/** Why a signature was not accepted. */
+/** The reason for which a signature is refused. */
 export type Refusal =
   | 'missing'
   | 'malformed'
@@ -14,7 +14,7 @@ export type Refusal =
   | 'unsigned-header'
   | 'sigv2';
 
-type Words = Readonly<Record<Refusal, readonly [code: string, status: number, message: string]>>;
+type ErrorTable = Readonly<Record<Refusal, readonly [code: string, status: number, message: string]>>;
 
 const UNKNOWN_TOKEN = 'The security token included in the request is invalid.';
 const EXPIRED_TOKEN = 'The security token included in the request is expired';
@@ -23,7 +23,7 @@ const MISMATCH =
 const UNSUPPORTED =
   "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256. (boto3: Config(signature_version='s3v4'))";
 
-const S3: Words = {
+const S3: ErrorTable = {
   missing: ['AccessDenied', 403, 'Access Denied'],
   malformed: ['AuthorizationHeaderMalformed', 400, 'The authorization header or query that you provided is not valid.'],
   scope: ['AuthorizationHeaderMalformed', 400, 'The credential scope is not of this region, service or date.'],
@@ -37,7 +37,7 @@ const S3: Words = {
   sigv2: ['InvalidRequest', 400, UNSUPPORTED],
 };
 
-const JSON_1_0: Words = {
+const JSON_1_0: ErrorTable = {
   missing: ['MissingAuthenticationTokenException', 400, 'Request is missing Authentication Token'],
   malformed: ['IncompleteSignatureException', 400, 'The authorization header or query that you provided is not valid.'],
   scope: ['InvalidSignatureException', 400, 'Credential should be scoped to a valid region, service and date.'],
@@ -51,7 +51,7 @@ const JSON_1_0: Words = {
   sigv2: ['IncompleteSignatureException', 400, UNSUPPORTED],
 };
 
-const QUERY: Words = {
+const QUERY: ErrorTable = {
   missing: ['MissingAuthenticationToken', 403, 'Request is missing Authentication Token'],
   malformed: ['IncompleteSignature', 400, 'The authorization header or query that you provided is not valid.'],
   scope: ['SignatureDoesNotMatch', 403, 'Credential should be scoped to a valid region, service and date.'],
@@ -65,13 +65,13 @@ const QUERY: Words = {
   sigv2: ['IncompleteSignature', 400, UNSUPPORTED],
 };
 
-const WORDS: ReadonlyMap<string, Words> = new Map([
+const ERRORS: ReadonlyMap<string, ErrorTable> = new Map([
   ['s3', S3],
   ['dynamodb', JSON_1_0],
 ]);
 
-/** A refused signature in the words of the service that was asked: SDKs act upon the code. */
-export function refusal(why: Refusal, service: string): AwsError {
-  const [code, status, message] = (WORDS.get(service) ?? QUERY)[why];
+/** The error for a refused signature, with the code of the requested service: SDKs act on the code. */
+export function refusal(reason: Refusal, service: string): AwsError {
+  const [code, status, message] = (ERRORS.get(service) ?? QUERY)[reason];
   return new AwsError(code, status, message);
 }

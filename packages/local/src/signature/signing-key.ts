@@ -1,16 +1,16 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** The key of one day, region and service, derived from a secret. */
+/** Derives the signing key for one day, region and service. */
 export function signingKey(secretAccessKey: string, scope: string): Buffer {
   return scope.split('/').reduce<Buffer>((key, part) => hmac(key, part), Buffer.from(`AWS4${secretAccessKey}`));
 }
 
-/** The signature of a string, in hex. */
+/** Signs a string. Returns the signature in hex. */
 export function sign(key: Buffer, text: string): string {
   return hmac(key, text).toString('hex');
 }
 
-/** Whether two strings are equal, in a time that tells nothing of where they differ. */
+/** Whether two strings are equal. The time does not depend on the position at which they differ. */
 export function equalInConstantTime(given: string, expected: string): boolean {
   const a = Buffer.from(given);
   const b = Buffer.from(expected);

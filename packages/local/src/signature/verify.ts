@@ -3,28 +3,28 @@ import { utf8 } from '../percent.ts';
 import type { Principal, Sessions } from '../sessions.ts';
 import { stringToSign } from './canonical-request.ts';
 import { type Claim, PRESIGN_PARAMETERS } from './claim.ts';
-import { declaredPayload, openPayload } from './payload.ts';
+import { declaredPayload, verifyPayload } from './payload.ts';
 import { refusal } from './refusal.ts';
 import { equalInConstantTime, sign, signingKey } from './signing-key.ts';
 
-/** As AWS allows: the clocks of client and service may differ by this much. */
+/** The clock difference between client and service that AWS allows. */
 const CLOCK_WINDOW_MS = 15 * 60_000;
 
-/** What is ours: a scope of anything else is refused. */
+/** What a signature is verified against. A scope of another region is refused. */
 export interface VerificationContext {
   readonly region: string;
   readonly sessions: Sessions;
   readonly now: number;
-  /** The time by which sessions end. Differs from `now` only while a fault skews the clock of a service. */
+  /** The time for the expiry of sessions. Differs from `now` only while a fault skews the service's clock. */
   readonly sessionNow: number;
 }
 
-/** A request that was signed by the holder of the keys. */
+/** A request with a valid signature. */
 export interface Verified extends ReadRequest {
   readonly principal: Principal;
 }
 
-/** Header and query values as text. */
+/** A request with its header and query values as text. */
 export interface ReadRequest {
   readonly query: ReadonlyMap<string, string>;
   readonly headers: ReadonlyMap<string, string>;
@@ -32,13 +32,13 @@ export interface ReadRequest {
   readonly trailers: ReadonlyMap<string, string>;
 }
 
-/** Read by now, or secret: no service needs them. */
-const SPENT_HEADERS: ReadonlySet<string> = new Set(['authorization', 'x-amz-date', 'x-amz-security-token', 'x-amz-user-agent']);
+/** Services do not receive these headers: the verifier has read them, and some are secret. */
+const SIGNATURE_HEADERS: ReadonlySet<string> = new Set(['authorization', 'x-amz-date', 'x-amz-security-token', 'x-amz-user-agent']);
 
 /**
- * Verifies a signature over the raw request: key, signature, token, expiry, in this order.
+ * Verifies a signature over the raw request. The order of the checks is key, signature, token, expiry.
  *
- * @throws AwsError in the words of the service
+ * @throws AwsError with the code of the service
  */
 export function verify(incoming: Incoming, claim: Claim, context: VerificationContext): Verified {
   const { service } = claim;
@@ -49,7 +49,7 @@ export function verify(incoming: Incoming, claim: Claim, context: VerificationCo
 
   for (const name of claim.signedHeaders) if (!incoming.headers.has(name)) throw refusal('malformed', service);
   for (const name of incoming.headers.keys()) {
-    // Else `x-amz-copy-source` could be slipped into a request, or a presigned URL, that was signed without it.
+    // Otherwise `x-amz-copy-source` could be added to a request, or to a presigned URL, after it was signed.
     if (name.startsWith('x-amz-') && !claim.signedHeaders.includes(name)) throw refusal('unsigned-header', service);
   }
 
@@ -60,10 +60,10 @@ export function verify(incoming: Incoming, claim: Claim, context: VerificationCo
 
   checkToken(principal, claim);
   if (principal.session && principal.session.expiresAt <= context.sessionNow) throw refusal('expired-token', service);
-  return { principal, query, ...openPayload(payload, incoming.body, headers, claim, key) };
+  return { principal, query, ...verifyPayload(payload, incoming.body, headers, claim, key) };
 }
 
-/** A request that nobody signed, read as far as an unsigned one can be: nothing is hoisted, no payload is unpacked. */
+/** Reads an unsigned request. Nothing is hoisted, and aws-chunked payloads are not decoded. */
 export function readUnsigned(incoming: Incoming): ReadRequest {
   const query = new Map(incoming.query.map(({ name, value }) => [utf8(name), utf8(value)]));
   return { query, headers: ownHeaders(incoming), body: incoming.body, trailers: new Map() };
@@ -83,10 +83,10 @@ function checkToken({ keys }: Principal, { sessionToken, service }: Claim): void
 }
 
 function ownHeaders({ headers }: Incoming): Map<string, string> {
-  return new Map([...headers].filter(([name]) => !SPENT_HEADERS.has(name)).map(([name, value]) => [name, utf8(value)]));
+  return new Map([...headers].filter(([name]) => !SIGNATURE_HEADERS.has(name)).map(([name, value]) => [name, utf8(value)]));
 }
 
-/** Presigners move `x-amz-*` headers into the query, where they are signed: they mean there what they mean as headers. */
+/** Presigners move `x-amz-*` headers into the query, where they are signed. This moves them back to the headers. */
 function hoist(incoming: Incoming, claim: Claim): { headers: Map<string, string>; query: Map<string, string> } {
   const headers = ownHeaders(incoming);
   const query = new Map<string, string>();
@@ -96,7 +96,7 @@ function hoist(incoming: Incoming, claim: Claim): { headers: Map<string, string>
     if (presigned && PRESIGN_PARAMETERS.has(lower)) continue;
     if (!presigned || !lower.startsWith('x-amz-')) query.set(utf8(name), utf8(value));
     else if (headers.has(lower)) throw refusal('malformed', claim.service);
-    else if (!SPENT_HEADERS.has(lower)) headers.set(lower, utf8(value));
+    else if (!SIGNATURE_HEADERS.has(lower)) headers.set(lower, utf8(value));
   }
   return { headers, query };
 }

@@ -10,26 +10,26 @@ import {
 } from 'jose';
 import { AwsError } from '../services/service.ts';
 
-/** An OpenID Connect provider whose tokens AssumeRoleWithWebIdentity takes, if a role trusts it. */
+/** An OpenID Connect provider. AssumeRoleWithWebIdentity accepts its tokens for the roles that trust it. */
 export interface IdentityProviderOptions {
-  /** The tokens' `iss`, exactly. */
+  /** The exact `iss` of its tokens. */
   readonly url: string;
-  /** The client ids that tokens may be for: their `aud`. */
+  /** The accepted client ids: the `aud` of its tokens. */
   readonly audiences: readonly string[];
-  /** Its public keys. Without them, they are fetched by its discovery document. */
+  /** Its public keys. Default: they are fetched, from the URL in its discovery document. */
   readonly jwks?: JSONWebKeySet;
 }
 
-/** A provider, ready to verify. */
+/** A provider whose tokens can be verified. */
 export interface IdentityProvider {
   readonly url: string;
   readonly audiences: readonly string[];
   keys(): Promise<JWTVerifyGetKey>;
 }
 
-/** A token that was verified, and who stands behind it. */
+/** A verified token. */
 export interface WebIdentity {
-  /** The provider's URL without its scheme, as condition keys and ARNs have it. */
+  /** The provider's URL without its scheme, as in condition keys and ARNs. */
   readonly provider: string;
   readonly subject: string;
   /** The client id that the token is for. */
@@ -37,24 +37,24 @@ export interface WebIdentity {
   readonly claims: JWTPayload;
 }
 
-/** @see AWS STS API Reference, "AssumeRoleWithWebIdentity": signed with RSA or ECDSA keys */
+/** @see AWS STS API Reference, "AssumeRoleWithWebIdentity": tokens are signed with RSA or ECDSA keys */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512'];
 const REQUIRED_CLAIMS = ['iss', 'aud', 'sub', 'exp', 'iat'];
 const FETCH_TIMEOUT_MS = 5000;
 
-/** Whether it is a provider's options. Of an audience that is a text instead of a list, every piece would be an audience. */
+/** Whether a value has the type of a provider's options. A string in place of `audiences` must fail: it would accept each of its substrings. */
 export function isIdentityProvider(options: unknown): options is IdentityProviderOptions {
   if (typeof options !== 'object' || options === null || !('url' in options) || !('audiences' in options)) return false;
   const { url, audiences } = options;
-  const named = typeof url === 'string' && Array.isArray(audiences) && audiences.every((audience) => typeof audience === 'string');
-  return named && (!('jwks' in options) || options.jwks === undefined || isKeySet(options.jwks));
+  const isNamed = typeof url === 'string' && Array.isArray(audiences) && audiences.every((audience) => typeof audience === 'string');
+  return isNamed && (!('jwks' in options) || options.jwks === undefined || isKeySet(options.jwks));
 }
 
 function isKeySet(jwks: unknown): boolean {
   return typeof jwks === 'object' && jwks !== null && 'keys' in jwks && Array.isArray(jwks.keys);
 }
 
-/** A provider from its options. Keys are fetched when they are first needed. */
+/** Creates a provider. Its keys are fetched when the first token is verified. */
 export function identityProvider({ url, audiences, jwks }: IdentityProviderOptions): IdentityProvider {
   let keys: Promise<JWTVerifyGetKey> | undefined;
   return {
@@ -66,7 +66,7 @@ export function identityProvider({ url, audiences, jwks }: IdentityProviderOptio
       try {
         return await keys;
       } catch {
-        keys = undefined;
+        keys = undefined; // so that the next token tries again
         throw new AwsError('IDPCommunicationError', 400, "Couldn't retrieve verification key from your identity provider.");
       }
     },
@@ -79,7 +79,7 @@ export function providerName(url: string): string {
 }
 
 /**
- * Verifies a token against the provider that it names.
+ * Verifies a token against the provider that its `iss` names.
  *
  * @throws AwsError InvalidIdentityToken, ExpiredTokenException, IDPCommunicationError
  */
@@ -118,7 +118,7 @@ async function verifiedClaims(token: string, provider: IdentityProvider, now: nu
   }
 }
 
-/** Read before it is verified, and used for nothing but to find who shall verify it. */
+/** The issuer of a token that is not verified yet. Use it only to find the provider that verifies the token. */
 function issuerOf(token: string): string {
   try {
     return decodeJwt(token).iss ?? '';
@@ -127,7 +127,7 @@ function issuerOf(token: string): string {
   }
 }
 
-/** AWS takes `azp`, where there is one, for the client. Of several audiences, the token says nothing about which is meant. */
+/** The client id of a token: `azp` if present, as on AWS, else `aud`. Several audiences are refused, since they do not say which is the client. */
 function audienceOf({ azp, aud }: JWTPayload): string {
   const audience = azp ?? aud;
   if (typeof audience === 'string') return audience;
@@ -141,7 +141,7 @@ async function discover(url: string): Promise<JWTVerifyGetKey> {
     signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
   });
   const document: unknown = await response.json();
-  if (!isDiscovery(document) || document.issuer !== url) throw new Error('the discovery document is not of this issuer');
+  if (!isDiscovery(document) || document.issuer !== url) throw new Error(`the discovery document of ${url} does not name it as its issuer`);
   return createRemoteJWKSet(new URL(document.jwks_uri), { timeoutDuration: FETCH_TIMEOUT_MS });
 }
 

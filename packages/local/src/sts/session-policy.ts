@@ -4,15 +4,15 @@ import { parseStrictJson } from '../strict-json.ts';
 import type { PolicyDocument } from './roles.ts';
 
 /**
- * Reads a session policy. What the evaluator does not understand is refused here, not ignored there.
+ * Reads a session policy. Refuses everything that the evaluator does not support.
  *
  * @throws AwsError MalformedPolicyDocument
  */
 export function parseSessionPolicy(text: string): PolicyDocument {
   const document = parseJson(text);
-  const [fault] = checkPolicy(document);
-  if (fault !== undefined) throw malformed(fault);
-  // `checkPolicy` has just said that it is one.
+  const [problem] = checkPolicy(document);
+  if (problem !== undefined) throw malformed(problem);
+  // `checkPolicy` has just accepted it.
   return document as PolicyDocument;
 }
 
@@ -24,6 +24,6 @@ function parseJson(text: string): unknown {
   }
 }
 
-function malformed(why: string): AwsError {
-  return new AwsError('MalformedPolicyDocument', 400, why);
+function malformed(message: string): AwsError {
+  return new AwsError('MalformedPolicyDocument', 400, message);
 }

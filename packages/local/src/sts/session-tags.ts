@@ -4,13 +4,13 @@ import type { Session } from '../sessions.ts';
 import { type Form, readList } from '../query-protocol.ts';
 import { validationError } from './limits.ts';
 
-/** The tags of a session: those asked for, and those that a chain of roles hands on. */
+/** The tags of a session: those of the request, and those inherited through a chain of roles. */
 export interface SessionTags {
-  /** What this request passes. */
+  /** The tags that the request passes. */
   readonly requested: ReadonlyMap<string, string>;
-  /** What the session will have: with what it inherits. */
+  /** All tags of the session: requested and inherited. */
   readonly all: ReadonlyMap<string, string>;
-  /** The keys that it hands on in its turn. */
+  /** The keys of the tags that a role assumed by this session inherits. */
   readonly transitive: ReadonlySet<string>;
 }
 
@@ -32,7 +32,7 @@ export function readTags(form: Form, caller: Session | undefined): SessionTags {
 }
 
 /**
- * Checks tags against AWS's rules, and joins them with those that the caller's session hands on.
+ * Checks tags against AWS's rules, and adds the tags that the session inherits from the caller's session.
  *
  * @see AWS IAM User Guide, "Pass session tags in AWS STS"
  */
@@ -49,10 +49,9 @@ export function sessionTags(
     if (!KEY.test(key) || foldCase(key).startsWith('aws:'))
       throw validationError('tags', `Key must satisfy regular expression pattern: ${KEY.source}`);
     if (!VALUE.test(value)) throw validationError('tags', `Value must satisfy regular expression pattern: ${VALUE.source}`);
-    // Condition keys ignore case: two tags that differ in case alone would be one key with two values.
+    // Condition keys ignore case: two tag keys that differ only in case would be one condition key with two values.
     if (taken.has(foldCase(key))) {
-      const why = 'A tag key is given twice, differs in case alone, or overrides an inherited transitive tag.';
-      throw new AwsError('ValidationError', 400, why);
+      throw new AwsError('ValidationError', 400, 'A tag key is repeated, also in another case, or overrides an inherited transitive tag.');
     }
     taken.add(foldCase(key));
     requested.set(key, value);

@@ -2,16 +2,16 @@ import { createHash, createHmac } from 'node:crypto';
 import type { Keys } from '../../src/sessions.ts';
 import { USER, type Wire } from './recorder.ts';
 
-/** A request to sign by hand, so that a test can also sign what no library would. */
+/** A request to sign without a library: tests also sign requests that no library would sign. */
 export interface ToSign {
   readonly method?: string;
   readonly path?: string;
-  /** As SigV4 writes it: sorted, encoded. */
+  /** In SigV4's canonical form: sorted and encoded. */
   readonly query?: string;
-  /** What goes over the wire, where it is not `query`. */
-  readonly wireQuery?: string;
+  /** The query that is sent. Default: `query`. */
+  readonly sentQuery?: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Default: all of `headers`, sorted. */
+  /** Default: all headers, sorted. */
   readonly signedHeaders?: readonly string[];
   readonly body?: string | Buffer;
   readonly payloadHash?: string;
@@ -20,7 +20,7 @@ export interface ToSign {
   readonly date?: string;
   readonly region?: string;
   readonly service?: string;
-  /** Only of a presigned URL. */
+  /** For a presigned URL only. */
   readonly algorithm?: string;
 }
 
@@ -32,7 +32,7 @@ export interface HandSigned extends Wire {
 
 export const TIMESTAMP = '20261124T120000Z';
 
-/** Signs in the Authorization header. */
+/** Signs a request in the Authorization header. */
 export function handSign(given: ToSign): HandSigned {
   const request = withDefaults(given);
   const { headers, keys, signedHeaders, timestamp } = request;
@@ -47,7 +47,7 @@ export function handSign(given: ToSign): HandSigned {
   const authorization = `AWS4-HMAC-SHA256 Credential=${keys.accessKeyId}/${scope}, SignedHeaders=${names.join(';')}, Signature=${signature}`;
   return {
     method: request.method,
-    target: target(request.path, request.wireQuery),
+    target: target(request.path, request.sentQuery),
     headers: { ...all, authorization },
     body: request.body,
     signature,
@@ -56,7 +56,7 @@ export function handSign(given: ToSign): HandSigned {
   };
 }
 
-/** Signs in the query. `expires` is written as it is given. */
+/** Signs a request in the query. `expires` is not checked. */
 export function handPresign(given: ToSign, expires: string): HandSigned {
   const request = withDefaults(given);
   const { headers, keys, timestamp } = request;
@@ -84,7 +84,7 @@ export function handPresign(given: ToSign, expires: string): HandSigned {
   };
 }
 
-/** The lines of a request, for a bare socket. */
+/** A request as the bytes to write to a socket. */
 export function asBytes({ method, target, headers, body = '' }: Wire): Buffer {
   const lines = Object.entries({ ...headers, 'content-length': String(Buffer.byteLength(body)), connection: 'close' });
   const head = `${method} ${target} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
@@ -114,7 +114,7 @@ function withDefaults(given: ToSign) {
     payloadHash: sha256(body),
     ...given,
     body,
-    wireQuery: given.wireQuery ?? given.query ?? '',
+    sentQuery: given.sentQuery ?? given.query ?? '',
   };
 }
 

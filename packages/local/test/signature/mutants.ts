@@ -4,7 +4,7 @@ import type { Wire } from './recorder.ts';
 
 type Mutation = (signed: Signed, random: Random) => Wire | undefined;
 
-/** Each makes of a signed request one that nobody signed; undefined where it has nothing to change. */
+/** Each mutation invalidates the signature of a request. It returns undefined if it does not apply to the request. */
 const MUTATIONS: Readonly<Record<string, Mutation>> = {
   method: (signed) => ({ ...signed, method: signed.method === 'GET' ? 'PUT' : 'GET' }),
   path: (signed) => ({ ...signed, target: signed.target.replace(/^\/[^?]*/, (path) => `${path}x`) }),
@@ -17,31 +17,32 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
   host: (signed) => alterHeader(signed, 'host', () => 'localhost:1'),
   'unsigned x-amz header': (signed) => ({ ...signed, headers: { ...signed.headers, 'x-amz-copy-source': '/pool/globex/f' } }),
   body: (signed) => (signed.signsBody ? { ...signed, body: alterLastByte(Buffer.from(signed.body ?? '')) } : undefined),
-  signature: (signed) => anywhere(signed, /([Ss]ignature=)([0-9a-f])/, (_, name, digit) => name + (digit === '0' ? '1' : '0')),
-  'signature emptied': (signed) => anywhere(signed, /([Ss]ignature=)[0-9a-f]+/, (_, name) => name),
-  'signature in upper case': (signed) => anywhere(signed, /([Ss]ignature=)([0-9a-f]{64})/, (_, name, hex) => name + hex.toUpperCase()),
-  key: (signed) => anywhere(signed, /(A[KS]IA)IOSFODNN7EXAMPLE/, (_, kind) => `${kind}IOSFODNN7EXAMPLF`),
-  'key of another': (signed) =>
-    anywhere(signed, /A([KS])IAIOSFODNN7EXAMPLE/, (_, kind) => `A${kind === 'K' ? 'S' : 'K'}IAIOSFODNN7EXAMPLE`),
-  region: (signed) => anywhere(signed, /us-east-1/, () => 'us-east-2'),
+  signature: (signed) => replaceEverywhere(signed, /([Ss]ignature=)([0-9a-f])/, (_, name, digit) => name + (digit === '0' ? '1' : '0')),
+  'signature emptied': (signed) => replaceEverywhere(signed, /([Ss]ignature=)[0-9a-f]+/, (_, name) => name),
+  'signature in upper case': (signed) =>
+    replaceEverywhere(signed, /([Ss]ignature=)([0-9a-f]{64})/, (_, name, hex) => name + hex.toUpperCase()),
+  key: (signed) => replaceEverywhere(signed, /(A[KS]IA)IOSFODNN7EXAMPLE/, (_, kind) => `${kind}IOSFODNN7EXAMPLF`),
+  'key of another principal': (signed) =>
+    replaceEverywhere(signed, /A([KS])IAIOSFODNN7EXAMPLE/, (_, kind) => `A${kind === 'K' ? 'S' : 'K'}IAIOSFODNN7EXAMPLE`),
+  region: (signed) => replaceEverywhere(signed, /us-east-1/, () => 'us-east-2'),
   service: (signed) =>
-    anywhere(signed, /(us-east-1(?:\/|%2F))(s3|dynamodb|sts)/, (_, before, service) => before + (service === 's3' ? 'sts' : 's3')),
-  'scope date': (signed) => anywhere(signed, /(EXAMPLE(?:\/|%2F))20261124/, (_, before) => `${before}20261123`),
-  terminator: (signed) => anywhere(signed, /aws4_request/, () => 'aws4_requesu'),
-  timestamp: (signed) => anywhere(signed, /T120000Z/, () => 'T120001Z'),
-  'timestamp that rolls over': (signed) => anywhere(signed, /T120000Z/, () => 'T999999Z'),
-  algorithm: (signed) => anywhere(signed, /AWS4-HMAC-SHA256/, () => 'AWS4-HMAC-SHA1'),
-  'signed headers': (signed) => anywhere(signed, /([sS]igned[hH]eaders=)host/, (_, name) => `${name}date`),
-  token: (signed) => anywhere(signed, /EXAMPLETOKEN/, () => 'EXAMPLETOKEM'),
+    replaceEverywhere(signed, /(us-east-1(?:\/|%2F))(s3|dynamodb|sts)/, (_, before, service) => before + (service === 's3' ? 'sts' : 's3')),
+  'scope date': (signed) => replaceEverywhere(signed, /(EXAMPLE(?:\/|%2F))20261124/, (_, before) => `${before}20261123`),
+  terminator: (signed) => replaceEverywhere(signed, /aws4_request/, () => 'aws4_requesu'),
+  timestamp: (signed) => replaceEverywhere(signed, /T120000Z/, () => 'T120001Z'),
+  'timestamp that rolls over': (signed) => replaceEverywhere(signed, /T120000Z/, () => 'T999999Z'),
+  algorithm: (signed) => replaceEverywhere(signed, /AWS4-HMAC-SHA256/, () => 'AWS4-HMAC-SHA1'),
+  'signed headers': (signed) => replaceEverywhere(signed, /([sS]igned[hH]eaders=)host/, (_, name) => `${name}date`),
+  token: (signed) => replaceEverywhere(signed, /EXAMPLETOKEN/, () => 'EXAMPLETOKEM'),
   'token dropped': (signed) => alterHeader(signed, 'x-amz-security-token', () => undefined),
   'token added': (signed) =>
     JSON.stringify(signed).includes('AKIA') ? { ...signed, headers: { ...signed.headers, 'x-amz-security-token': 'x' } } : undefined,
-  expiry: (signed) => anywhere(signed, /(X-Amz-Expires=)(\d)/, (_, name, digit) => name + ((Number(digit) % 9) + 1)),
+  expiry: (signed) => replaceEverywhere(signed, /(X-Amz-Expires=)(\d)/, (_, name, digit) => name + ((Number(digit) % 9) + 1)),
   'payload hash': (signed) =>
     alterHeader(signed, 'x-amz-content-sha256', (value) => (value === 'UNSIGNED-PAYLOAD' ? '0'.repeat(64) : 'UNSIGNED-PAYLOAD')),
 };
 
-/** A random mutant of a signed request, and what was done to it. */
+/** Applies a random mutation to a signed request, and returns it with the mutation's name. */
 export function mutate(signed: Signed, random: Random): { readonly name: string; readonly wire: Wire } {
   const names = Object.keys(MUTATIONS);
   for (;;) {
@@ -51,10 +52,10 @@ export function mutate(signed: Signed, random: Random): { readonly name: string;
   }
 }
 
-/** The names of all mutations, so that a test can say that each was tried. */
+/** The names of all mutations, so that a test can check that each was applied. */
 export const MUTATION_NAMES: readonly string[] = Object.keys(MUTATIONS);
 
-function anywhere(signed: Signed, pattern: RegExp, replace: (...parts: string[]) => string): Wire | undefined {
+function replaceEverywhere(signed: Signed, pattern: RegExp, replace: (...parts: string[]) => string): Wire | undefined {
   const headers = Object.fromEntries(Object.entries(signed.headers).map(([name, value]) => [name, value.replace(pattern, replace)]));
   return changed(signed, { target: signed.target.replace(pattern, replace), headers });
 }
@@ -85,7 +86,7 @@ function dropQueryParameter(signed: Signed, random: Random): Wire | undefined {
   return { ...signed, target: rest === '' ? path : `${path}?${rest}` };
 }
 
-/** Of the same length, so that the framing stays right. */
+/** Keeps the length, so that content-length remains correct. */
 function alterLastByte(body: Buffer): Buffer {
   if (body.length === 0) return Buffer.from('x');
   const altered = Buffer.from(body);

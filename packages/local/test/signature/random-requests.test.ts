@@ -4,7 +4,7 @@ import { Random } from '../../../../test/support/random.ts';
 import { randomSigned } from './random-requests.ts';
 import { NOW, Recorder } from './recorder.ts';
 
-/** `TENANT_AWS_LONG=1` tries twenty times as many; `TENANT_AWS_SEED` repeats a run. */
+/** `TENANT_AWS_LONG=1` runs twenty times as many requests; `TENANT_AWS_SEED` selects the seed, to repeat a run. */
 const COUNT = process.env['TENANT_AWS_LONG'] ? 20_000 : 1_000;
 const SEED = Number(process.env['TENANT_AWS_SEED'] ?? 1);
 
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => recorder.close());
 
 describe(`random requests, seed ${SEED}`, () => {
-  it(`accepts ${COUNT} that @smithy/signature-v4 and aws4 signed, as they were sent`, { timeout: 300_000 }, async () => {
+  it(`accepts ${COUNT} requests that @smithy/signature-v4 or aws4 signed, and does not change them`, { timeout: 300_000 }, async () => {
     const random = new Random(SEED);
     for (let index = 0; index < COUNT; index += 1) {
       const signed = await randomSigned(random, recorder.host, NOW);
@@ -26,16 +26,16 @@ describe(`random requests, seed ${SEED}`, () => {
     }
   });
 
-  it(`refuses ${COUNT} mutants of such requests`, { timeout: 300_000 }, async () => {
+  it(`refuses ${COUNT} signed requests after a random change`, { timeout: 300_000 }, async () => {
     const random = new Random(SEED + 1);
     const tried = new Set<string>();
     recorder.reached.length = 0;
     for (let index = 0; index < COUNT; index += 1) {
       const { name, wire } = mutate(await randomSigned(random, recorder.host, NOW), random);
       tried.add(name);
-      const answer = await recorder.send(wire);
+      const response = await recorder.send(wire);
       expect(recorder.reached.length, JSON.stringify({ index, name, ...wire, body: String(wire.body) })).toBe(0);
-      expect([400, 403, 501]).toContain(answer.status);
+      expect([400, 403, 501]).toContain(response.status);
     }
     expect([...tried].toSorted()).toEqual(MUTATION_NAMES.toSorted());
   });

@@ -5,7 +5,7 @@ import type { Random } from '../../../../test/support/random.ts';
 import type { Keys } from '../../src/sessions.ts';
 import { SESSION, USER, type Wire } from './recorder.ts';
 
-/** A signed request, and what signed it. */
+/** A signed request, and how it was signed. */
 export interface Signed extends Wire {
   readonly service: string;
   readonly presigned: boolean;
@@ -94,7 +94,7 @@ async function bySmithy(random: Random, draft: Draft, keys: Keys, presigned: boo
 
 function byAws4(random: Random, draft: Draft, keys: Keys, presigned: boolean, now: number): Signed {
   const s3 = draft.service === 's3';
-  // aws4 rebuilds the path and the query: it is only shown what it leaves as it is.
+  // aws4 rewrites some paths and headers: it gets only those that it does not change.
   const path = draft.path.replaceAll('%2e', '.');
   const timestamp = new Date(now).toISOString().replace(/\.\d{3}|[-:]/g, '');
   const query = new URLSearchParams({
@@ -154,18 +154,18 @@ function randomHeaders(random: Random, host: string): Record<string, string> {
   };
 }
 
-/** Some characters are escaped without need: a query is signed by what it says, not by how it is spelt. */
+/** Escapes some characters without need: the signature covers the decoded query, not its encoding. */
 function queryString(random: Random, query: Readonly<Record<string, string | string[] | null>>): string {
   const pairs = Object.entries(query).map(([name, value]) => {
-    const spelt = encode(String(value)).replace(/[A-Za-z]/g, (c, at, all) =>
+    const encoded = encode(String(value)).replace(/[A-Za-z]/g, (c, at, all) =>
       random.chance(5) && all[at - 1] !== '%' && all[at - 2] !== '%' ? `%${c.charCodeAt(0).toString(16)}` : c,
     );
-    return spelt === '' && random.chance(50) ? encode(name) : `${encode(name)}=${spelt}`;
+    return encoded === '' && random.chance(50) ? encode(name) : `${encode(name)}=${encoded}`;
   });
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }
 
-/** Signers hash UTF-8; Node writes one byte for each character of a header. */
+/** Signers hash UTF-8, and Node writes one byte for each character of a header. */
 function onTheWire(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Buffer.from(value).toString('latin1')]));
 }
@@ -174,7 +174,7 @@ function encode(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** What `@smithy/signature-v4` wants a hash to be. */
+/** SHA-256 with the interface that `@smithy/signature-v4` requires. */
 export class NodeSha256 {
   readonly #hash;
 

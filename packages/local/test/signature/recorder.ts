@@ -19,7 +19,7 @@ export const SESSION: Required<Keys> = {
   sessionToken: 'IQoJb3JpZ2luX2VjEXAMPLETOKEN/with+some=characters',
 };
 
-/** One HTTP request, as bytes will have it. */
+/** One HTTP request, as it is sent. */
 export interface Wire {
   readonly method: string;
   /** Path and query, percent-encoded. */
@@ -28,24 +28,24 @@ export interface Wire {
   readonly body?: Buffer | string;
 }
 
-export interface Answered {
+export interface RecorderResponse {
   readonly status: number;
   readonly code: string;
   readonly body: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
-/** The front before services that only write down what reaches them: whatever is in `reached` was accepted. */
+/** The request handler with services that only record requests: a request in `reached` was accepted. */
 export class Recorder {
   readonly reached: VerifiedRequest[] = [];
   readonly calls: Call[] = [];
   readonly sessions: Sessions;
   readonly url: string;
-  /** What services ask of IAM: write to it. */
+  /** The permissions that the services require. Tests can change it. */
   authorize: readonly IamRequest[] = [{ action: 's3:Anything', resource: '*', context: {} }];
-  /** What services answer: write to it. */
+  /** The response of the services. Tests can change it. */
   execute: () => ServiceResponse = () => ({ status: 200 });
-  /** The injected clock: write to it. */
+  /** The injected clock. Tests can change it. */
   readonly time: { now: number };
   readonly #close: () => Promise<void>;
 
@@ -88,8 +88,8 @@ export class Recorder {
     return this.#close();
   }
 
-  /** Sends a request exactly as it is written. */
-  async send({ method, target, headers, body = '' }: Wire): Promise<Answered> {
+  /** Sends a request without changes to its path, query or headers. */
+  async send({ method, target, headers, body = '' }: Wire): Promise<RecorderResponse> {
     const { hostname, port } = new URL(this.url);
     const framed = body.length === 0 || Object.keys(headers).some((name) => name.toLowerCase() === 'content-length');
     const framing = framed ? {} : { 'content-length': String(Buffer.byteLength(body)) };
@@ -102,7 +102,7 @@ export class Recorder {
     return { status: response.statusCode, code: codeOf(text), body: text, headers: response.headers };
   }
 
-  /** Sends bytes over a bare socket, and answers all that comes back until the other side closes. */
+  /** Sends bytes over a socket, and returns all bytes received until the server closes the connection. */
   async raw(text: string | Buffer): Promise<string> {
     const socket = connect(Number(new URL(this.url).port), '127.0.0.1');
     const chunks: Buffer[] = [];
@@ -113,7 +113,7 @@ export class Recorder {
     return Buffer.concat(chunks).toString();
   }
 
-  /** Sends a request, and answers whether a service got to see it. */
+  /** Sends a request. Returns the request that a service received, or undefined if it was refused. */
   async accepts(wire: Wire): Promise<VerifiedRequest | undefined> {
     const before = this.reached.length;
     await this.send(wire);
@@ -129,7 +129,10 @@ function recording(name: string, recorder: () => Recorder): Service {
       reached.push(request);
       return { name: 'Anything', authorize, execute };
     },
-    error: (error, { requestId }) => ({ status: error.status, body: `<Error><Code>${error.code}</Code><Id>${requestId}</Id></Error>` }),
+    error: (error, { requestId }) => ({
+      status: error.status,
+      body: `<Error><Code>${error.code}</Code><Message>${error.message}</Message><Id>${requestId}</Id></Error>`,
+    }),
     denied: () => new AwsError('Denied', 403, 'denied'),
   };
 }

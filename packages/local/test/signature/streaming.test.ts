@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterAll(() => recorder.close());
 
-/** The head of an upload; its body comes later, when the signature to chain from is known. */
+/** The head of an upload. The body is added later, because its first chunk signature covers the signature of the head. */
 function head(payloadHash: string, headers: Readonly<Record<string, string>> = {}): HandSigned {
   return handSign({
     method: 'PUT',
@@ -37,7 +37,7 @@ function unsigned(body: string, headers: Readonly<Record<string, string>> = { 'x
   return { ...head(UNSIGNED_TRAILER, headers), body };
 }
 
-/** Signs chunks one after the other, as SDKs of other languages do. */
+/** Signs each chunk, as SDKs of other languages do. */
 function signedChunks(signed: HandSigned, chunks: readonly string[], trailer?: string): Wire {
   let previous = signed.signature;
   let body = '';
@@ -63,8 +63,8 @@ const TEXT = 'hello world';
 const CRC32 = checksum('CRC32', Buffer.from(TEXT));
 const GOOD = `5\r\nhello\r\n6\r\n world\r\n0\r\nx-amz-checksum-crc32:${CRC32}\r\n\r\n`;
 
-describe('a payload with a trailer, as SDK v3 streams it', () => {
-  it('reaches the service decoded, with its checksum apart from the headers', async () => {
+describe('a payload with an unsigned trailer, as SDK v3 sends streams', () => {
+  it('is decoded for the service, and its checksum is not a header', async () => {
     const seen = await recorder.accepts(unsigned(GOOD));
     expect(String(seen?.body)).toBe(TEXT);
     expect([...(seen?.trailers ?? [])]).toEqual([['x-amz-checksum-crc32', CRC32]]);
@@ -72,14 +72,14 @@ describe('a payload with a trailer, as SDK v3 streams it', () => {
     expect(seen?.headers.has('content-encoding')).toBe(false);
   });
 
-  it.each(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const)('is checked by %s', async (algorithm) => {
+  it.each(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const)('is verified with %s', async (algorithm) => {
     const name = checksumHeader(algorithm);
     const of = (text: string): string => `b\r\n${TEXT}\r\n0\r\n${name}:${checksum(algorithm, Buffer.from(text))}\r\n\r\n`;
     expect(await recorder.accepts(unsigned(of(TEXT), { 'x-amz-trailer': name }))).toBeDefined();
     expect((await recorder.send(unsigned(of('hello xorld'), { 'x-amz-trailer': name }))).code).toBe('BadDigest');
   });
 
-  it('keeps the content coding of the object itself', async () => {
+  it('keeps the content encoding of the object', async () => {
     const seen = await recorder.accepts(
       unsigned(GOOD, { 'x-amz-trailer': 'x-amz-checksum-crc32', 'content-encoding': 'aws-chunked,gzip' }),
     );
@@ -87,56 +87,58 @@ describe('a payload with a trailer, as SDK v3 streams it', () => {
   });
 
   it.each([
-    ['a copy source smuggled in as a trailer', GOOD.replace('\r\n\r\n', '\r\nx-amz-copy-source:/pool/globex/f\r\n\r\n')],
+    ['a copy source added as a trailer', GOOD.replace('\r\n\r\n', '\r\nx-amz-copy-source:/pool/globex/f\r\n\r\n')],
     ['a copy source instead of the checksum', GOOD.replace(/x-amz-checksum.*\r\n/, 'x-amz-copy-source:/pool/globex/f\r\n')],
     ['no trailer', GOOD.replace(/x-amz-checksum.*\r\n/, '')],
-    ['the trailer twice', GOOD.replace('\r\n\r\n', `\r\nx-amz-checksum-crc32:${CRC32}\r\n\r\n`)],
-    ['another checksum than declared', GOOD.replace('crc32', 'sha256')],
-    ['something else than CRLF after a chunk', GOOD.replace('hello\r\n', 'helloxx')],
+    ['a repeated trailer', GOOD.replace('\r\n\r\n', `\r\nx-amz-checksum-crc32:${CRC32}\r\n\r\n`)],
+    ['a checksum that was not declared', GOOD.replace('crc32', 'sha256')],
+    ['other bytes than CRLF after a chunk', GOOD.replace('hello\r\n', 'helloxx')],
     ['half of its last line break', GOOD.slice(0, -1)],
     ['bytes after the last chunk', `${GOOD}x`],
     ['a second body after the last chunk', GOOD + GOOD],
-    ['no end', GOOD.slice(0, -2)],
+    ['no final line break', GOOD.slice(0, -2)],
     ['a truncated chunk', '5\r\nhel'],
-    ['a chunk that is shorter than it says', GOOD.replace('5\r\nhello', '5\r\nhell')],
-    ['a chunk that is longer than it says', GOOD.replace('5\r\nhello', '5\r\nhelloo')],
+    ['a chunk shorter than its size', GOOD.replace('5\r\nhello', '5\r\nhell')],
+    ['a chunk longer than its size', GOOD.replace('5\r\nhello', '5\r\nhelloo')],
     ['a size with a sign', GOOD.replace('5\r\n', '+5\r\n')],
     ['a size in hex notation', GOOD.replace('5\r\n', '0x5\r\n')],
     ['a size with a leading zero', GOOD.replace('5\r\n', '05\r\n')],
     ['a size with a space', GOOD.replace('5\r\n', '5 \r\n')],
-    ['a size beyond everything', GOOD.replace('5\r\n', 'ffffffffff\r\n')],
+    ['a size that is too large', GOOD.replace('5\r\n', 'ffffffffff\r\n')],
     ['an unknown chunk extension', GOOD.replace('5\r\n', '5;name=value\r\n')],
-    ['a chunk signature where none is due', GOOD.replace('5\r\n', `5;chunk-signature=${'0'.repeat(64)}\r\n`)],
-    ['a trailer signature where none is due', GOOD.replace('\r\n\r\n', `\r\nx-amz-trailer-signature:${'0'.repeat(64)}\r\n\r\n`)],
+    ['a chunk signature that was not declared', GOOD.replace('5\r\n', `5;chunk-signature=${'0'.repeat(64)}\r\n`)],
+    ['a trailer signature that was not declared', GOOD.replace('\r\n\r\n', `\r\nx-amz-trailer-signature:${'0'.repeat(64)}\r\n\r\n`)],
     ['a trailer with a space', GOOD.replace('crc32:', 'crc32: ')],
     ['bare line feeds', GOOD.replaceAll('\r\n', '\n')],
-    ['nothing', ''],
+    ['an empty body', ''],
   ])('is refused with %s', async (_, body) => {
     const before = recorder.reached.length;
-    const answer = await recorder.send(unsigned(body));
-    expect(answer.status).toBe(400);
+    const response = await recorder.send(unsigned(body));
+    expect(response.status).toBe(400);
     expect(recorder.reached.length).toBe(before);
   });
 
   it.each([
-    ['the decoded length wrong', { 'x-amz-trailer': 'x-amz-checksum-crc32', 'x-amz-decoded-content-length': '12' }],
+    ['a wrong decoded length', { 'x-amz-trailer': 'x-amz-checksum-crc32', 'x-amz-decoded-content-length': '12' }],
     ['no declared trailer', {}],
-    ['a declared trailer that is no checksum', { 'x-amz-trailer': 'x-amz-copy-source' }],
+    ['a declared trailer that is not a checksum', { 'x-amz-trailer': 'x-amz-copy-source' }],
     ['two declared trailers', { 'x-amz-trailer': 'x-amz-checksum-crc32,x-amz-checksum-sha1' }],
-    ['a prototype as the declared trailer', { 'x-amz-trailer': 'constructor' }],
+    ['the name of a prototype member as the declared trailer', { 'x-amz-trailer': 'constructor' }],
   ])('is refused with %s', async (_, headers) => {
     const before = recorder.reached.length;
-    const answer = await recorder.send(unsigned(GOOD, headers));
-    expect(answer.status).toBe(400);
+    const response = await recorder.send(unsigned(GOOD, headers));
+    expect(response.status).toBe(400);
     expect(recorder.reached.length).toBe(before);
   });
 
-  it.each(['1.1e1', '0xb', '+11', ''])('is refused with the decoded length %j, which is no integer', async (length) => {
-    const answer = await recorder.send(unsigned(GOOD, { 'x-amz-trailer': 'x-amz-checksum-crc32', 'x-amz-decoded-content-length': length }));
-    expect(answer.code).toBe('MissingContentLength');
+  it.each(['1.1e1', '0xb', '+11', ''])('is refused with the decoded length %j, which is not an integer', async (length) => {
+    const response = await recorder.send(
+      unsigned(GOOD, { 'x-amz-trailer': 'x-amz-checksum-crc32', 'x-amz-decoded-content-length': length }),
+    );
+    expect(response.code).toBe('MissingContentLength');
   });
 
-  it('is refused without any trailer, which its form promises', async () => {
+  it('is refused without a trailer', async () => {
     expect((await recorder.send(unsigned(`b\r\n${TEXT}\r\n0\r\n\r\n`, {}))).code).toBe('MalformedTrailerError');
   });
 
@@ -150,17 +152,17 @@ describe('a payload with a trailer, as SDK v3 streams it', () => {
 });
 
 describe('a payload of signed chunks', () => {
-  it('reaches the service decoded', async () => {
+  it('is decoded for the service', async () => {
     expect(String((await recorder.accepts(signedChunks(head(SIGNED), ['hello', ' world'])))?.body)).toBe(TEXT);
   });
 
-  it('may have no trailer that its form does not promise', async () => {
+  it('is refused with a trailer that x-amz-content-sha256 does not declare', async () => {
     const good = signedChunks(head(SIGNED, { 'x-amz-trailer': 'x-amz-checksum-crc32' }), [TEXT]);
     const body = String(good.body).replace(/\r\n$/, `x-amz-checksum-crc32:${CRC32}\r\n\r\n`);
     expect((await recorder.send({ ...good, body })).code).toBe('MalformedTrailerError');
   });
 
-  it('may have a signed trailer', async () => {
+  it('can have a signed trailer', async () => {
     const signed = head(SIGNED_TRAILER, { 'x-amz-trailer': 'x-amz-checksum-crc32' });
     const seen = await recorder.accepts(signedChunks(signed, [TEXT], `x-amz-checksum-crc32:${CRC32}`));
     expect(String(seen?.body)).toBe(TEXT);
@@ -168,19 +170,19 @@ describe('a payload of signed chunks', () => {
   });
 
   it.each([
-    ['data', (body: string) => body.replace('hello', 'jello')],
-    ['the first signature', (body: string) => body.replace(/=[0-9a-f]/, (s) => (s === '=0' ? '=1' : '=0'))],
+    ['altered data', (body: string) => body.replace('hello', 'jello')],
+    ['an altered first signature', (body: string) => body.replace(/=[0-9a-f]/, (s) => (s === '=0' ? '=1' : '=0'))],
     [
-      'the last signature',
+      'an altered last signature',
       (body: string) => body.replace(/(\r\n0;chunk-signature=)(.)/, (_, head: string, c: string) => head + (c === '0' ? '1' : '0')),
     ],
     ['a missing signature', (body: string) => body.replace(/;chunk-signature=[0-9a-f]+/, '')],
-    ['all signatures missing', (body: string) => body.replace(/;chunk-signature=[0-9a-f]+/g, '')],
-    ['the order of chunks', (body: string) => body.replace(/(5;[^\r]*\r\nhello\r\n)(6;[^\r]*\r\n world\r\n)/, '$2$1')],
-    ['a chunk left out', (body: string) => body.replace(/5;[^\r]*\r\nhello\r\n/, '')],
-    ['the end left out', (body: string) => body.replace(/0;[^\r]*\r\n\r\n$/, '')],
-    ['a trailer that nobody declared', (body: string) => body.replace(/\r\n$/, 'x-amz-copy-source:/pool/globex/f\r\n\r\n')],
-  ])('is refused with %s altered', async (_, alter) => {
+    ['no signatures', (body: string) => body.replace(/;chunk-signature=[0-9a-f]+/g, '')],
+    ['chunks in another order', (body: string) => body.replace(/(5;[^\r]*\r\nhello\r\n)(6;[^\r]*\r\n world\r\n)/, '$2$1')],
+    ['a missing chunk', (body: string) => body.replace(/5;[^\r]*\r\nhello\r\n/, '')],
+    ['a missing last chunk', (body: string) => body.replace(/0;[^\r]*\r\n\r\n$/, '')],
+    ['an undeclared trailer', (body: string) => body.replace(/\r\n$/, 'x-amz-copy-source:/pool/globex/f\r\n\r\n')],
+  ])('is refused with %s', async (_, alter) => {
     const good = signedChunks(head(SIGNED), ['hello', ' world']);
     const body = alter(String(good.body));
     expect(body).not.toBe(good.body);
@@ -190,14 +192,14 @@ describe('a payload of signed chunks', () => {
   });
 
   it.each([
-    ['the checksum', (body: string) => body.replace(`crc32:${CRC32}`, `crc32:${checksum('CRC32', Buffer.from('x'))}`)],
+    ['an altered checksum', (body: string) => body.replace(`crc32:${CRC32}`, `crc32:${checksum('CRC32', Buffer.from('x'))}`)],
     [
-      'the trailer signature',
+      'an altered signature',
       (body: string) => body.replace(/(trailer-signature:)(.)/, (_, head: string, c: string) => head + (c === '0' ? '1' : '0')),
     ],
-    ['no trailer signature', (body: string) => body.replace(/x-amz-trailer-signature.*\r\n/, '')],
-    ['a trailer after the signature', (body: string) => body.replace(/\r\n\r\n$/, '\r\nx-amz-checksum-sha1:AAAA\r\n\r\n')],
-  ])('is refused with %s of the trailer altered', async (_, alter) => {
+    ['no signature', (body: string) => body.replace(/x-amz-trailer-signature.*\r\n/, '')],
+    ['a further trailer after its signature', (body: string) => body.replace(/\r\n\r\n$/, '\r\nx-amz-checksum-sha1:AAAA\r\n\r\n')],
+  ])('is refused with a signed trailer that has %s', async (_, alter) => {
     const signed = head(SIGNED_TRAILER, { 'x-amz-trailer': 'x-amz-checksum-crc32' });
     const good = signedChunks(signed, [TEXT], `x-amz-checksum-crc32:${CRC32}`);
     const before = recorder.reached.length;

@@ -10,26 +10,26 @@ beforeAll(async () => {
 afterAll(() => aws.close());
 
 describe('AssumeRole', () => {
-  it('answers keys of a session, who it is, and when it ends', async () => {
+  it('returns the keys, the identity and the expiration of a session', async () => {
     const before = Date.now();
-    const answer = await stsClient(aws).send(
+    const response = await stsClient(aws).send(
       new AssumeRoleCommand({ RoleArn: ROLE_ARN, RoleSessionName: 'acme', Policy: folderPolicy('acme'), DurationSeconds: 900 }),
     );
-    expect(answer.Credentials?.AccessKeyId).toMatch(/^ASIA[A-Z2-7]{16}$/);
-    expect(answer.AssumedRoleUser?.Arn).toBe('arn:aws:sts::000000000000:assumed-role/TenantAccess/acme');
-    expect(answer.AssumedRoleUser?.AssumedRoleId).toMatch(/^AROA[A-Z0-9]{17}:acme$/);
-    expect(answer.SessionTokenUtilization).toBeGreaterThan(0);
-    const life = (answer.Credentials?.Expiration?.getTime() ?? 0) - before;
-    expect(life).toBeGreaterThan(898_000);
-    expect(life).toBeLessThan(930_000);
+    expect(response.Credentials?.AccessKeyId).toMatch(/^ASIA[A-Z2-7]{16}$/);
+    expect(response.AssumedRoleUser?.Arn).toBe('arn:aws:sts::000000000000:assumed-role/TenantAccess/acme');
+    expect(response.AssumedRoleUser?.AssumedRoleId).toMatch(/^AROA[A-Z0-9]{17}:acme$/);
+    expect(response.SessionTokenUtilization).toBeGreaterThan(0);
+    const lifetimeMs = (response.Credentials?.Expiration?.getTime() ?? 0) - before;
+    expect(lifetimeMs).toBeGreaterThan(898_000);
+    expect(lifetimeMs).toBeLessThan(930_000);
   });
 
-  it('is known by the keys it was given', async () => {
+  it('issues keys that identify the session', async () => {
     const identity = await stsClient(aws, await assume(aws)).send(new GetCallerIdentityCommand({}));
     expect(identity.Arn).toBe('arn:aws:sts::000000000000:assumed-role/TenantAccess/acme');
   });
 
-  it('records the call by its operation, and by the session that signed', async () => {
+  it('records each call with its operation and the session that signed it', async () => {
     aws.calls.length = 0;
     const keys = await assume(aws);
     await stsClient(aws, keys).send(new GetCallerIdentityCommand({}));

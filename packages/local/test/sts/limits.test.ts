@@ -24,12 +24,12 @@ function policyOf(length: number): string {
 }
 
 describe('a session policy', () => {
-  it('may have 2,048 characters, and not one more', async () => {
+  it('can have 2,048 characters, and no more', async () => {
     expect(await outcome({ Policy: policyOf(2048) })).toBe('allowed');
     expect(await outcome({ Policy: policyOf(2049) })).toBe('ValidationError');
   });
 
-  it('may have the characters from space to U+00FF, tab, LF and CR', async () => {
+  it('can have the characters from space to U+00FF, tab, LF and CR, and no others', async () => {
     const policy = (text: string): string =>
       JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 's3:GetObject', Resource: `arn:aws:s3:::${text}` } });
     expect(await outcome({ Policy: policy('\u00e9\u00ff').replace('{', '{\t\r\n') })).toBe('allowed');
@@ -37,12 +37,9 @@ describe('a session policy', () => {
   });
 
   it.each([
-    ['no JSON', 'nonsense'],
-    ['JSON that ends early', '{"Version":"2012-10-17","Statement":{'],
-    [
-      'JSON with the same name twice',
-      '{"Version":"2012-10-17","Statement":{"Effect":"Deny","Effect":"Allow","Action":"*","Resource":"*"}}',
-    ],
+    ['text that is not JSON', 'nonsense'],
+    ['truncated JSON', '{"Version":"2012-10-17","Statement":{'],
+    ['JSON with a repeated name', '{"Version":"2012-10-17","Statement":{"Effect":"Deny","Effect":"Allow","Action":"*","Resource":"*"}}'],
     ['an array', '[]'],
     ['a number', '1'],
     ['no statement', '{"Version":"2012-10-17"}'],
@@ -52,15 +49,15 @@ describe('a session policy', () => {
       '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringAlmost":{"a":"b"}}}}',
     ],
     ['a principal', '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}}'],
-  ])('is malformed with %s', async (_, Policy) => {
+  ])('is malformed: %s', async (_, Policy) => {
     expect(await outcome({ Policy })).toBe('MalformedPolicyDocumentException');
   });
 
-  it('may not be empty', async () => {
+  it('cannot be empty', async () => {
     expect(await outcome({ Policy: '' })).toBe('ValidationError');
   });
 
-  it('that is random enough fills the packed size, though it is short enough', async () => {
+  it('and tags with random text exceed the packed size, although each is short enough', async () => {
     const noise = (seed: number): string => createHash('sha512').update(String(seed)).digest('hex');
     const tags = (count: number) => Array.from({ length: count }, (_, index) => ({ Key: `key${index}`, Value: noise(index) }));
     expect(await outcome({ Tags: tags(5) })).toBe('allowed');
@@ -79,7 +76,7 @@ describe('a session', () => {
     expect(await outcome({ DurationSeconds })).toBe(expected);
   });
 
-  it('may live as long as its role allows', async () => {
+  it('can last for the maximum duration of its role', async () => {
     expect(await outcome({ RoleArn: LONG_ROLE, DurationSeconds: 43_200 })).toBe('allowed');
   });
 
@@ -98,7 +95,7 @@ describe('a session', () => {
     expect(await outcome({ RoleSessionName })).toBe(expected);
   });
 
-  it('of a role with a path is named without it', async () => {
+  it('of a role with a path has an ARN without the path', async () => {
     const identity = await stsClient(aws, await assume(aws, { RoleArn: LONG_ROLE })).send(new GetCallerIdentityCommand({}));
     expect(identity.Arn).toBe('arn:aws:sts::000000000000:assumed-role/Long/acme');
   });
@@ -112,7 +109,7 @@ describe('a session', () => {
   });
 
   it.each(['TenantAccess', 'arn:aws:iam::000000000000:user/TenantAccess', `${ROLE_ARN} `, 'x'.repeat(3000)])(
-    'of %j, which is no role, is invalid',
+    'of %j, which is not a role ARN, is invalid',
     async (RoleArn) => {
       expect(await outcome({ RoleArn })).toBe('ValidationError');
     },
@@ -122,17 +119,17 @@ describe('a session', () => {
     { PolicyArns: [{ arn: 'arn:aws:iam::aws:policy/AdministratorAccess' }] },
     { SerialNumber: 'arn:aws:iam::000000000000:mfa/x', TokenCode: '123456' },
     { ProvidedContexts: [{ ProviderArn: 'a', ContextAssertion: 'b' }] },
-  ])('with %j is refused: to ignore it would be to grant the whole role, or to skip a check', async (input) => {
+  ])('with %j is refused: ignoring it would grant all permissions of the role, or skip a check', async (input) => {
     expect(await outcome(input)).toBe('NotImplemented');
   });
 
-  it('tells how large its token is, and pads it where asked', async () => {
-    const answer = await stsClient(aws).send(
+  it('reports the size of its token, and pads the token to MinimumSessionTokenSize', async () => {
+    const response = await stsClient(aws).send(
       new AssumeRoleCommand({ RoleArn: ROLE_ARN, RoleSessionName: 'acme', MinimumSessionTokenSize: 4096 }),
     );
-    expect(answer.SessionTokenSize).toBe(answer.Credentials?.SessionToken?.length);
-    expect(answer.SessionTokenSize).toBeGreaterThanOrEqual(4096);
-    expect(answer.SessionTokenUtilization).toBe(0);
+    expect(response.SessionTokenSize).toBe(response.Credentials?.SessionToken?.length);
+    expect(response.SessionTokenSize).toBeGreaterThanOrEqual(4096);
+    expect(response.SessionTokenUtilization).toBe(0);
     expect(await outcome({ MinimumSessionTokenSize: 4097 })).toBe('ValidationError');
     expect(await outcome({ MinimumSessionTokenSize: -1 })).toBe('ValidationError');
   });

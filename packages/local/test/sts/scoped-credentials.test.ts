@@ -19,7 +19,7 @@ beforeAll(async () => {
   aws = await start({ roles: { [ROLE_ARN]: ROLE }, clock: () => now });
 });
 beforeEach(() => {
-  // In the middle of the window that signatures are accepted in: the tests move the clock by up to 15 minutes.
+  // Earlier than the signing time by half the allowed difference: the tests move the clock forward by up to 15 minutes.
   now = Date.now() - 450_000;
 });
 afterAll(() => aws.close());
@@ -47,12 +47,12 @@ function put(keys: ClientKeys, Key: string): Promise<string> {
 }
 
 describe('GetScopedCredentials', () => {
-  it('answers keys of the same session that may do less', async () => {
+  it('returns keys of the same session with fewer permissions', async () => {
     const session = await assume(aws, { SourceIdentity: 'alice' });
-    const answer = await send(session, { Policy: policy('acme') });
-    expect(answer.SessionInfo?.Arn).toBe('arn:aws:sts::000000000000:assumed-role/TenantAccess/acme');
-    expect(answer.ScopedPoliciesCount).toBe(1);
-    expect(answer.SourceIdentity).toBe('alice');
+    const response = await send(session, { Policy: policy('acme') });
+    expect(response.SessionInfo?.Arn).toBe('arn:aws:sts::000000000000:assumed-role/TenantAccess/acme');
+    expect(response.ScopedPoliciesCount).toBe(1);
+    expect(response.SourceIdentity).toBe('alice');
     const keys = await scoped(session, { Policy: policy('acme') });
     expect((await stsClient(aws, keys).send(new GetCallerIdentityCommand({}))).Arn).toBe(
       'arn:aws:sts::000000000000:assumed-role/TenantAccess/acme',
@@ -62,7 +62,7 @@ describe('GetScopedCredentials', () => {
     expect(await put(session, 'globex/f')).toBe('allowed');
   });
 
-  it('never widens: a session policy and every earlier scope still hold', async () => {
+  it('adds no permission: the session policy and all earlier scope-down policies still apply', async () => {
     const session = await assume(aws, { Policy: policy('acme') });
     expect(await put(await scoped(session, { Policy: policy('*') }), 'globex/f')).toBe('AccessDenied');
     const first = await scoped(await assume(aws), { Policy: policy('acme') });
@@ -71,19 +71,19 @@ describe('GetScopedCredentials', () => {
     expect(await put(second, 'globex/f')).toBe('AccessDenied');
   });
 
-  it('takes three policies one upon the other, and no fourth', async () => {
+  it('accepts three scope-down policies in a session, and no fourth', async () => {
     let keys: ClientKeys = await assume(aws);
     for (let layer = 0; layer < 3; layer += 1) keys = await scoped(keys, { Policy: policy('acme') });
     expect(await outcomeOf(send(keys, { Policy: policy('acme') }))).toBe('AccessDenied');
     expect((await send(keys, { DurationSeconds: 60 })).ScopedPoliciesCount).toBe(3);
   });
 
-  it('may live a second, and not a second longer than its session', async () => {
+  it('accepts a lifetime of one second, and none longer than that of the session', async () => {
     const session = await assume(aws, { DurationSeconds: 900 });
-    const brief = await scoped(session, { DurationSeconds: 1 });
-    expect(await put(brief, 'acme/f')).toBe('allowed');
+    const short = await scoped(session, { DurationSeconds: 1 });
+    expect(await put(short, 'acme/f')).toBe('allowed');
     now += 1000;
-    expect(await put(brief, 'acme/f')).toBe('ExpiredToken');
+    expect(await put(short, 'acme/f')).toBe('ExpiredToken');
     expect(await outcomeOf(send(session, { DurationSeconds: 899 }))).toBe('allowed');
     expect(await outcomeOf(send(session, { DurationSeconds: 900 }))).toBe('InsufficientSessionLifetimeException');
     const inherited = await scoped(session, { Policy: policy('acme') });
@@ -93,7 +93,7 @@ describe('GetScopedCredentials', () => {
     expect(await put(inherited, 'acme/f')).toBe('ExpiredToken');
   });
 
-  it('needs a session, its right, and something to scope', async () => {
+  it('requires a session, the permission, and a policy or a duration', async () => {
     const session = await assume(aws);
     expect(await outcomeOf(send(baseKeys(aws), { Policy: policy('acme') }))).toBe('InvalidSubjectCredentialsException');
     expect(await outcomeOf(send(session, {}))).toBe('ValidationError');

@@ -85,7 +85,7 @@ function put(keys: ClientKeys, Key: string): Promise<string> {
 }
 
 describe('a trust policy', () => {
-  it('names who may assume the role: by ARN, account, root, role or session', async () => {
+  it('allows principals by ARN, account, root, role or session', async () => {
     expect(await outcome('First')).toBe('allowed');
     expect(await outcome('ByAccount')).toBe('allowed');
     expect(await outcome('ByRoot')).toBe('allowed');
@@ -95,25 +95,25 @@ describe('a trust policy', () => {
     expect(await outcome('BySession', {}, await session('First', { RoleSessionName: 'globex' }))).toBe('AccessDenied');
   });
 
-  it('that is absent trusts the base keys and nobody else', async () => {
+  it('that is absent trusts only the base keys', async () => {
     expect(await outcome('Untrusting')).toBe('allowed');
     expect(await outcome('Untrusting', {}, aws.admin)).toBe('AccessDenied');
     expect(await outcome('Untrusting', {}, await session('First'))).toBe('AccessDenied');
   });
 
-  it('may ask for an external id', async () => {
+  it('can require an external id', async () => {
     expect(await outcome('External')).toBe('AccessDenied');
     expect(await outcome('External', { ExternalId: 'wrong' })).toBe('AccessDenied');
     expect(await outcome('External', { ExternalId: 'secret-handshake' })).toBe('allowed');
     for (const ExternalId of ['a', 'a'.repeat(1225), 'a b']) expect(await outcome('External', { ExternalId })).toBe('ValidationError');
   });
 
-  it('denies what it denies, though it allows as well', async () => {
+  it('denies a request that it both allows and denies', async () => {
     expect(await outcome('Denying')).toBe('allowed');
     expect(await outcome('Denying', { RoleSessionName: 'globex' })).toBe('AccessDenied');
   });
 
-  it('may pin the tags, and the session name to one of them', async () => {
+  it('can require tags, and a session name equal to one of them', async () => {
     const tag = (Key: string, Value: string) => ({ Key, Value });
     expect(await outcome('NeedsTag', { Tags: [tag('tenant', 'acme')] })).toBe('allowed');
     expect(await outcome('NeedsTag')).toBe('AccessDenied');
@@ -124,7 +124,7 @@ describe('a trust policy', () => {
 });
 
 describe('session tags', () => {
-  it('become the principal tags of the session, and ask for sts:TagSession', async () => {
+  it('become the principal tags of the session, and require sts:TagSession', async () => {
     const keys = await session('First', { Tags: [{ Key: 'tenant', Value: 'acme' }] });
     expect(await put(keys, 'acme/f')).toBe('allowed');
     expect(await put(keys, 'globex/f')).toBe('AccessDenied');
@@ -133,7 +133,7 @@ describe('session tags', () => {
     expect(await outcome('Narrow', { Tags: [{ Key: 'tenant', Value: 'acme' }] })).toBe('AccessDenied');
   });
 
-  it('are handed on along a chain where they are transitive, and cannot be overridden', async () => {
+  it('that are transitive are inherited along a chain of roles, and cannot be overridden', async () => {
     const first = await session('First', {
       Tags: [
         { Key: 'tenant', Value: 'acme' },
@@ -159,7 +159,7 @@ describe('session tags', () => {
 
   it.each([
     [
-      'a key twice',
+      'a repeated key',
       [
         { Key: 'a', Value: '1' },
         { Key: 'a', Value: '2' },
@@ -173,14 +173,14 @@ describe('session tags', () => {
       ],
     ],
     [
-      'two keys that differ in case, one of them ending in a letter that has a form of its own there',
+      'two keys that differ in case, and end in a sigma, which has another lower-case form at the end of a word',
       [
         { Key: '\u03b1\u03c3', Value: '1' },
         { Key: '\u0391\u03a3', Value: '2' },
       ],
     ],
-    ["a key of AWS's own", [{ Key: 'aws:tenant', Value: '1' }]],
-    ["a key of AWS's own in another case", [{ Key: 'AWS:tenant', Value: '1' }]],
+    ["a key with AWS's prefix", [{ Key: 'aws:tenant', Value: '1' }]],
+    ["a key with AWS's prefix in another case", [{ Key: 'AWS:tenant', Value: '1' }]],
     ['an empty key', [{ Key: '', Value: '1' }]],
     ['a key that is too long', [{ Key: 'a'.repeat(129), Value: '1' }]],
     ['a key with a star', [{ Key: 'a*', Value: '1' }]],
@@ -191,7 +191,7 @@ describe('session tags', () => {
     expect(await outcome('First', { Tags })).toBe('ValidationError');
   });
 
-  it('may number 50, and name the prototype', async () => {
+  it('can be 50, and can have the names of prototype members', async () => {
     expect(await outcome('First', { Tags: Array.from({ length: 50 }, (_, index) => ({ Key: `k${index}`, Value: '1' })) })).toBe('allowed');
     expect(
       await outcome('First', {
@@ -203,7 +203,7 @@ describe('session tags', () => {
     ).toBe('allowed');
   });
 
-  it('can only be transitive if they are there', async () => {
+  it('can be transitive only if they are requested, and only once', async () => {
     expect(await outcome('First', { TransitiveTagKeys: ['tenant'] })).toBe('ValidationError');
     expect(await outcome('First', { Tags: [{ Key: 'tenant', Value: 'acme' }], TransitiveTagKeys: ['tenant', 'tenant'] })).toBe(
       'ValidationError',
@@ -212,7 +212,7 @@ describe('session tags', () => {
 });
 
 describe('a source identity', () => {
-  it('asks for sts:SetSourceIdentity, and stays through a chain', async () => {
+  it('requires sts:SetSourceIdentity, and cannot be changed in a chain of roles', async () => {
     expect(await outcome('Narrow', { SourceIdentity: 'alice' })).toBe('AccessDenied');
     const first = await session('First', { SourceIdentity: 'alice' });
     expect((await send('Second', {}, first)).SourceIdentity).toBe('alice');
@@ -227,7 +227,7 @@ describe('a source identity', () => {
 });
 
 describe('a chain of roles', () => {
-  it('needs the trust of the second role and the right of the first', async () => {
+  it('requires the trust of the second role and a permission of the first', async () => {
     expect(await outcome('Second', {}, await session('First'))).toBe('allowed');
     expect(await outcome('SecondUntagged', {}, await session('First'))).toBe('allowed');
     expect(await outcome('ByAccount', {}, await session('Narrow'))).toBe('AccessDenied');
@@ -235,7 +235,7 @@ describe('a chain of roles', () => {
     expect(await outcome('Second', {}, await session('First', { Policy }))).toBe('AccessDenied');
   });
 
-  it('lives an hour at most: more is refused, not shortened', async () => {
+  it('has sessions of an hour at most: a longer duration is refused, not shortened', async () => {
     const first = await session('First');
     expect(await outcome('Second', { DurationSeconds: 3600 }, first)).toBe('allowed');
     expect(await outcome('Second', { DurationSeconds: 3601 }, first)).toBe('ValidationError');
@@ -243,7 +243,7 @@ describe('a chain of roles', () => {
     expect(await outcome('SecondLong', { DurationSeconds: 3601 }, first)).toBe('ValidationError');
   });
 
-  it('ends in the rights of the last role', async () => {
+  it('ends in a session of the last role', async () => {
     const second = await assume(aws, { RoleArn: role('Second'), RoleSessionName: 'deep' }, stsClient(aws, await session('First')));
     expect((await stsClient(aws, second).send(new GetCallerIdentityCommand({}))).Arn).toBe(
       'arn:aws:sts::000000000000:assumed-role/Second/deep',

@@ -15,8 +15,8 @@ const ROLE = 'arn:aws:iam::000000000000:role/Web';
 const TAGLESS = 'arn:aws:iam::000000000000:role/Tagless';
 const CLOSED = 'arn:aws:iam::000000000000:role/Closed';
 const ANYONE = 'arn:aws:iam::000000000000:role/Anyone';
-const FENCED = 'arn:aws:iam::000000000000:role/Fenced';
-const BARRED = 'arn:aws:iam::000000000000:role/Barred';
+const DENY_STAR = 'arn:aws:iam::000000000000:role/DenyStar';
+const DENY_AWS_STAR = 'arn:aws:iam::000000000000:role/DenyAwsStar';
 const TAGS_CLAIM = 'https://aws.amazon.com/tags';
 const POLICY = {
   Version: '2012-10-17',
@@ -24,8 +24,8 @@ const POLICY = {
 } as const;
 const OTHER_ISSUER = 'https://login.example.com/realm';
 
-/** Lets a provider's users in, but for those that a statement about everybody keeps out. */
-function fenced(Federated: string, Principal: '*' | { readonly AWS: '*' }): TrustPolicy {
+/** Trusts a provider's users, except for those that a Deny for every principal excludes. */
+function withDeny(Federated: string, Principal: '*' | { readonly AWS: '*' }): TrustPolicy {
   const Action = 'sts:AssumeRoleWithWebIdentity';
   return {
     Version: '2012-10-17',
@@ -77,8 +77,8 @@ beforeAll(async () => {
         }),
       },
       [CLOSED]: { policy: POLICY },
-      [FENCED]: { policy: POLICY, trust: ({ providerArn }) => fenced(providerArn, '*') },
-      [BARRED]: { policy: POLICY, trust: ({ providerArn }) => fenced(providerArn, { AWS: '*' }) },
+      [DENY_STAR]: { policy: POLICY, trust: ({ providerArn }) => withDeny(providerArn, '*') },
+      [DENY_AWS_STAR]: { policy: POLICY, trust: ({ providerArn }) => withDeny(providerArn, { AWS: '*' }) },
       [ANYONE]: { policy: POLICY, trust: { Version: '2012-10-17', Statement: { Effect: 'Allow', Principal: '*', Action: 'sts:*' } } },
     },
   });
@@ -104,13 +104,13 @@ function tenantTags(tags: Record<string, unknown>, transitive: unknown = []): Re
 }
 
 describe('AssumeRoleWithWebIdentity', () => {
-  it('answers a session to who brings a token of a trusted issuer, without a signature', async () => {
+  it('returns a session for a token of a trusted issuer, without a signature', async () => {
     aws.calls.length = 0;
-    const answer = await send(await aws.issuer.token({ tenant: 'acme' }));
-    expect(answer.AssumedRoleUser?.Arn).toBe('arn:aws:sts::000000000000:assumed-role/Web/acme');
-    expect(answer.SubjectFromWebIdentityToken).toBe('user-of-acme');
-    expect(answer.Audience).toBe(aws.issuer.audience);
-    expect(answer.Provider).toBe(`arn:aws:iam::000000000000:oidc-provider/${aws.issuer.url.replace('http://', '')}`);
+    const result = await send(await aws.issuer.token({ tenant: 'acme' }));
+    expect(result.AssumedRoleUser?.Arn).toBe('arn:aws:sts::000000000000:assumed-role/Web/acme');
+    expect(result.SubjectFromWebIdentityToken).toBe('user-of-acme');
+    expect(result.Audience).toBe(aws.issuer.audience);
+    expect(result.Provider).toBe(`arn:aws:iam::000000000000:oidc-provider/${aws.issuer.url.replace('http://', '')}`);
     expect(aws.calls).toMatchObject([{ operation: 'AssumeRoleWithWebIdentity', decision: 'allowed', accessKeyId: '' }]);
   });
 
@@ -123,28 +123,28 @@ describe('AssumeRoleWithWebIdentity', () => {
     await expect(s3.send(new PutObjectCommand({ Bucket: 'pool', Key: 'globex/f', Body: 'x' }))).rejects.toThrow('not authorized');
   });
 
-  it.each([FENCED, BARRED])('is denied by a statement about every principal: %s', async (RoleArn) => {
+  it.each([DENY_STAR, DENY_AWS_STAR])('is denied by a Deny for every principal: %s', async (RoleArn) => {
     const token = await aws.issuer.token({ tenant: 'acme' });
     expect(await outcome(token, { RoleArn })).toBe('allowed');
     expect(await outcome(token, { RoleArn, RoleSessionName: 'mallory' })).toBe('AccessDenied');
   });
 
-  it('is denied in the words of AWS, which name no caller', async () => {
+  it("is denied with AWS's message, which names no caller", async () => {
     const token = await aws.issuer.token({ tenant: 'acme' });
     await expect(send(token, { RoleArn: CLOSED })).rejects.toThrow(/^Not authorized to perform sts:AssumeRoleWithWebIdentity$/);
   });
 
-  it('takes an audience that is a list of one', async () => {
+  it('accepts an array with one audience', async () => {
     expect(await outcome(await aws.issuer.token({ tenant: 'acme', claims: { aud: [aws.issuer.audience] } }))).toBe('allowed');
   });
 
-  it('is no chain: it may live as long as the role', async () => {
+  it('is not role chaining: the session can last for the maximum duration of the role', async () => {
     const { Credentials } = await send(await aws.issuer.token({ tenant: 'acme' }), { DurationSeconds: 43_200 });
     expect(Credentials?.Expiration?.getTime()).toBeGreaterThan(now + 43_000_000);
     expect(await outcome(await aws.issuer.token({ tenant: 'acme' }), { DurationSeconds: 43_201 })).toBe('ValidationError');
   });
 
-  it('is denied where the trust policy does not name the issuer, its subject, or what the token carries', async () => {
+  it('is denied unless the trust policy allows the issuer, the subject, and the tags of the token', async () => {
     const token = await aws.issuer.token({ tenant: 'acme' });
     for (const RoleArn of [CLOSED, ANYONE, 'arn:aws:iam::000000000000:role/Unknown'])
       expect(await outcome(token, { RoleArn })).toBe('AccessDenied');
@@ -154,7 +154,7 @@ describe('AssumeRoleWithWebIdentity', () => {
     expect(await outcome(tagged, { RoleArn: TAGLESS })).toBe('AccessDenied');
   });
 
-  it('knows further issuers by their keys, and each by its own alone', async () => {
+  it('verifies the tokens of each identity provider with its own keys only', async () => {
     const of = (iss: string): SignJWT =>
       new SignJWT({ iss, aud: 'app', sub: 'x', iat: Math.floor(now / 1000), exp: Math.floor(now / 1000) + 60 }).setProtectedHeader({
         alg: 'ES256',
@@ -167,7 +167,7 @@ describe('AssumeRoleWithWebIdentity', () => {
     expect(await outcome(await of(OTHER_ISSUER).sign(stranger.privateKey))).toBe('InvalidIdentityTokenException');
   });
 
-  it('answers IDPCommunicationError while an issuer without given keys cannot be reached', async () => {
+  it('returns IDPCommunicationError if the discovery document cannot be fetched', async () => {
     const unreachable = 'http://127.0.0.1:9/realm';
     const other = await start({ identityProviders: [{ url: unreachable, audiences: ['app'] }] });
     try {
@@ -186,8 +186,8 @@ describe('AssumeRoleWithWebIdentity', () => {
   it.each([
     ['names another issuer', (url: string) => ({ issuer: `${url}/other`, jwks_uri: `${url}/jwks` })],
     ['names no keys', (url: string) => ({ issuer: url })],
-    ['is no object', () => null],
-  ])('answers IDPCommunicationError where a discovery document %s', async (_, document) => {
+    ['is not an object', () => null],
+  ])('returns IDPCommunicationError if the discovery document %s', async (_, document) => {
     const server = createServer((_request, response) => response.end(JSON.stringify(document(url))));
     const url = await listen(server, 0);
     const other = await start({ identityProviders: [{ url, audiences: ['app'] }] });
@@ -204,7 +204,7 @@ describe('AssumeRoleWithWebIdentity', () => {
     }
   });
 
-  it('finds the keys of an issuer by its discovery document', async () => {
+  it('fetches the keys of a provider from the URL in its discovery document', async () => {
     const other = await start({ identityProviders: [{ url: aws.issuer.url, audiences: [aws.issuer.audience] }] });
     try {
       const token = await aws.issuer.token({ tenant: 'acme' });
@@ -217,7 +217,7 @@ describe('AssumeRoleWithWebIdentity', () => {
     }
   });
 
-  it('is refused when the token has expired', async () => {
+  it('is refused if the token has expired', async () => {
     const token = await aws.issuer.token({ tenant: 'acme', expiresInSeconds: 60 });
     now += 61_000;
     expect(await outcome(token)).toBe('ExpiredTokenException');
@@ -231,18 +231,18 @@ describe('AssumeRoleWithWebIdentity', () => {
     ['no subject', { sub: undefined }],
     ['no expiry', { exp: undefined }],
     ['no time of issue', { iat: undefined }],
-    ['a time that is no integer', { iat: 1.5 }],
+    ['a timestamp that is not an integer', { iat: 1.5 }],
     ['another issuer', { iss: 'https://evil.example' }],
     ['no issuer', { iss: undefined }],
-    ['tags that are no object', { [TAGS_CLAIM]: 'tenant=acme' }],
+    ['tags that are a string', { [TAGS_CLAIM]: 'tenant=acme' }],
     ['tags that are an array', { [TAGS_CLAIM]: [] }],
     ['tags that are null', { [TAGS_CLAIM]: null }],
-    ['tags that are no arrays', tenantTags({ tenant: 'acme' })],
+    ['a tag whose value is not an array', tenantTags({ tenant: 'acme' })],
     ['a tag with two values', tenantTags({ tenant: ['acme', 'globex'] })],
     ['a tag without a value', tenantTags({ tenant: [] })],
-    ['transitive keys that are no array', tenantTags({ tenant: ['acme'] }, 'tenant')],
-    ['a member of the tags that is not known', { [TAGS_CLAIM]: { principal_tags: {}, extra: 1 } }],
-    ['a source identity that is no string', { 'https://aws.amazon.com/source_identity': ['alice'] }],
+    ['transitive keys that are not an array', tenantTags({ tenant: ['acme'] }, 'tenant')],
+    ['an unknown member in the tags claim', { [TAGS_CLAIM]: { principal_tags: {}, extra: 1 } }],
+    ['a source identity that is not a string', { 'https://aws.amazon.com/source_identity': ['alice'] }],
   ])('is refused with %s', async (_, claims) => {
     expect(await outcome(await aws.issuer.token({ tenant: 'acme', claims }))).toBe('InvalidIdentityTokenException');
   });
@@ -266,7 +266,7 @@ describe('AssumeRoleWithWebIdentity', () => {
     }
   });
 
-  it('is the only operation that needs no signature', async () => {
+  it('is the only operation that requires no signature', async () => {
     for (const Action of ['AssumeRole', 'GetCallerIdentity', 'GetScopedCredentials', 'constructor']) {
       const response = await fetch(aws.url, {
         method: 'POST',
