@@ -21,32 +21,22 @@ export interface Fault {
 /** `setTimeout` fires a longer timer immediately. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
-interface Member {
-  readonly expected: string;
-  readonly accepts: (value: unknown) => boolean;
-}
+type Check = readonly [expected: string, accepts: (value: unknown) => boolean];
 
-const BOOLEAN: Member = { expected: 'a boolean', accepts: (value) => typeof value === 'boolean' };
-const INTEGER: Member = { expected: 'an integer', accepts: (value) => Number.isSafeInteger(value) };
-
-const MEMBERS: ReadonlyMap<string, Member> = new Map<keyof Fault, Member>([
-  ['code', { expected: 'a string of 1 to 128 letters', accepts: (value) => typeof value === 'string' && /^[A-Za-z]{1,128}$/.test(value) }],
-  ['times', { expected: 'an integer of at least 1', accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 1 }],
+const BOOLEAN: Check = ['a boolean', (value) => typeof value === 'boolean'];
+const INTEGER: Check = ['an integer', Number.isSafeInteger];
+const CHECKS: ReadonlyMap<string, Check> = new Map<keyof Fault, Check>([
+  ['code', ['a string of 1 to 128 letters', (value) => typeof value === 'string' && /^[A-Za-z]{1,128}$/.test(value)]],
+  ['times', ['an integer of at least 1', (value) => Number.isSafeInteger(value) && Number(value) >= 1]],
   [
     'delayMs',
-    {
-      expected: `an integer from 0 to ${MAX_DELAY_MS}`,
-      accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= MAX_DELAY_MS,
-    },
+    [`an integer from 0 to ${MAX_DELAY_MS}`, (value) => Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= MAX_DELAY_MS],
   ],
   ['down', BOOLEAN],
   ['hang', BOOLEAN],
   ['expiresInSeconds', INTEGER],
   ['clockSkewSeconds', INTEGER],
-  [
-    'callsPerSecond',
-    { expected: 'a number greater than 0', accepts: (value) => typeof value === 'number' && Number.isFinite(value) && value > 0 },
-  ],
+  ['callsPerSecond', ['a number greater than 0', (value) => typeof value === 'number' && Number.isFinite(value) && value > 0]],
 ]);
 
 /**
@@ -56,8 +46,9 @@ const MEMBERS: ReadonlyMap<string, Member> = new Map<keyof Fault, Member>([
  */
 export function checkFault(service: string, fault: Fault): void {
   for (const [name, value] of Object.entries(fault)) {
-    const member = MEMBERS.get(name);
-    if (!member) throw new TypeError(`\`faults.${service}\`: \`${name}\` is unknown; use ${[...MEMBERS.keys()].join(', ')}`);
-    if (value !== undefined && !member.accepts(value)) throw new TypeError(`\`faults.${service}\`: \`${name}\` must be ${member.expected}`);
+    const check = CHECKS.get(name);
+    if (!check) throw new TypeError(`\`faults.${service}\`: \`${name}\` is unknown; use ${[...CHECKS.keys()].join(', ')}`);
+    const [expected, accepts] = check;
+    if (value !== undefined && !accepts(value)) throw new TypeError(`\`faults.${service}\`: \`${name}\` must be ${expected}`);
   }
 }

@@ -23,16 +23,13 @@ export interface RequestHandlerContext {
   readonly clock: Clock;
 }
 
-/** Identifies one request, and tells when its client has disconnected. */
-type RequestScope = Pick<VerifiedRequest, 'requestId' | 'gone'>;
-
 /** A request after parsing and the access decision, or the error that stopped it before. */
 interface ReceivedRequest {
-  readonly service: Service;
-  readonly claim?: Claim;
-  readonly fault?: ActiveFault;
-  readonly understood?: DecidedRequest;
-  readonly error?: AwsError;
+  service: Service;
+  claim?: Claim | undefined;
+  fault?: ActiveFault | undefined;
+  understood?: DecidedRequest;
+  error?: AwsError;
 }
 
 /**
@@ -65,30 +62,35 @@ export function requestHandler(context: RequestHandlerContext): (message: Incomi
 }
 
 /** Verifies and parses a request, and decides whether it is allowed. */
-async function receive(message: IncomingMessage, scope: RequestScope, context: RequestHandlerContext): Promise<ReceivedRequest> {
-  let service = unsupportedService;
-  let claim: Claim | undefined;
-  let fault: ActiveFault | undefined;
+async function receive(
+  message: IncomingMessage,
+  scope: Pick<VerifiedRequest, 'requestId' | 'gone'>,
+  context: RequestHandlerContext,
+): Promise<ReceivedRequest> {
+  const serviceOf = (name: string): Service => context.services.get(name) ?? unsupportedService;
+  const received: ReceivedRequest = { service: unsupportedService };
   try {
     const body = await readBody(message);
     const incoming: Incoming = { ...readHead(message), body };
     const guess = guessService(incoming);
-    service = context.services.get(guess) ?? unsupportedService;
-    claim = findClaim(incoming, guess);
-    if (claim) service = context.services.get(claim.service) ?? unsupportedService;
-    fault = context.faults.take(service.name);
+    received.service = serviceOf(guess);
+    const claim = findClaim(incoming, guess);
+    received.claim = claim;
+    if (claim) received.service = serviceOf(claim.service);
+    const fault = context.faults.take(received.service.name);
+    received.fault = fault;
     const sessionNow = context.clock();
-    const understood = await decideRequest(incoming, claim, service, {
+    received.understood = await decideRequest(incoming, claim, received.service, {
       ...context,
       ...scope,
       now: sessionNow + skewMs(fault),
       sessionNow,
       ...(fault?.expiresInSeconds !== undefined && { expiresInSeconds: fault.expiresInSeconds }),
     });
-    return { service, understood, ...(claim && { claim }), ...(fault && { fault }) };
   } catch (error) {
-    return { service, error: asAwsError(error), ...(claim && { claim }), ...(fault && { fault }) };
+    received.error = asAwsError(error);
   }
+  return received;
 }
 
 function callOf(received: ReceivedRequest, now: number): Call {

@@ -83,12 +83,7 @@ function fromQuery(query: ReadonlyMap<string, string>, headers: ReadonlyMap<stri
   return { ...claim, expiresSeconds, ...(sessionToken !== undefined && { sessionToken }) };
 }
 
-interface Parts {
-  readonly credential: string;
-  readonly signedHeaders: string;
-  readonly signature: string;
-  readonly timestamp: string;
-}
+type Parts = Readonly<Record<'credential' | 'signedHeaders' | 'signature' | 'timestamp', string>>;
 
 function readParts({ credential, signedHeaders, signature, timestamp }: Parts, guess: string): Claim {
   const match = CREDENTIAL.exec(credential);

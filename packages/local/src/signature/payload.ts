@@ -67,7 +67,7 @@ export function verifyPayload(
     if (HASH.test(declared.hash) && sha256(body) !== declared.hash) {
       throw new AwsError('XAmzContentSHA256Mismatch', 400, "The provided 'x-amz-content-sha256' header does not match what was computed.");
     }
-    if (trailing !== undefined || isAwsChunked(headers)) throw incomplete();
+    if (trailing !== undefined || contentCodings(headers).includes('aws-chunked')) throw incomplete();
     return { headers, body, trailers: new Map() };
   }
   const chunked = decodeAwsChunked(body);
@@ -120,10 +120,6 @@ function verifyTrailers(chunked: AwsChunked, declared: string | undefined, body:
     throw new AwsError('BadDigest', 400, `The ${algorithm} you specified did not match the calculated checksum.`);
   }
   return new Map([trailer]);
-}
-
-function isAwsChunked(headers: ReadonlyMap<string, string>): boolean {
-  return contentCodings(headers).includes('aws-chunked');
 }
 
 /** `aws-chunked` belongs to the transfer. The other values of Content-Encoding belong to the object. */

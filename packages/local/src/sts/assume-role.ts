@@ -23,9 +23,7 @@ export function assumeRole(request: VerifiedRequest, form: Form, context: StsCon
   const externalId = optional('externalId', form.get('ExternalId'), LIMITS.externalId);
   const packedPercent = packedPercentOf(asked.policyText, tags);
   const role = context.roles.get(asked.roleArn);
-  // For an unknown role only the general limit is checked, so that the caller gets AccessDenied, as on AWS.
-  const roleMax = role?.maxSessionDuration ?? Number.POSITIVE_INFINITY;
-  const seconds = parseDuration(form.get('DurationSeconds'), { roleMax, chained: principal.session !== undefined });
+  const seconds = parseDuration(form.get('DurationSeconds'), role, principal.session);
   const carried = { tags, ...(sourceIdentity !== undefined && { sourceIdentity }) };
   const permissions = requiredPermissions('sts:AssumeRole', asked, role, {
     ...carried,

@@ -1,6 +1,8 @@
 import { deflateRawSync } from 'node:zlib';
 import { AwsError } from '../services/service.ts';
+import type { Session } from '../sessions.ts';
 import { strictInteger } from '../strict-integer.ts';
+import type { Role } from './roles.ts';
 
 /** AWS's constraints on a parameter. The bounds are in characters. */
 export interface Limit {
@@ -9,13 +11,10 @@ export interface Limit {
   readonly pattern: RegExp;
 }
 
+type Limited = 'roleArn' | 'roleSessionName' | 'policy' | 'externalId' | 'sourceIdentity' | 'webIdentityToken' | 'scopedSessionDescription';
+
 /** @see AWS STS API Reference, "AssumeRole", request parameters */
-export const LIMITS: Readonly<
-  Record<
-    'roleArn' | 'roleSessionName' | 'policy' | 'externalId' | 'sourceIdentity' | 'webIdentityToken' | 'scopedSessionDescription',
-    Limit
-  >
-> = {
+export const LIMITS: Readonly<Record<Limited, Limit>> = {
   roleArn: { min: 20, max: 2048, pattern: /^arn:[a-z-]+:iam::\d{12}:role\/[\x21-\x7e]+$/ },
   roleSessionName: { min: 2, max: 64, pattern: /^[\w+=,.@-]+$/ },
   policy: { min: 1, max: 2048, pattern: /^[\t\n\r\u0020-\u00ff]+$/ },
@@ -60,17 +59,20 @@ export function integer(name: string, text: string, range: { readonly min: numbe
   return value;
 }
 
-/** The requested duration in seconds, checked against the role's maximum and the limit for role chaining. */
-export function parseDuration(text: string | undefined, allowed: { readonly roleMax: number; readonly chained: boolean }): number {
+/**
+ * The requested duration in seconds, checked against the role's maximum and the limit for role chaining.
+ * An unknown role has no maximum here, so that the caller gets AccessDenied, as on AWS.
+ */
+export function parseDuration(text: string | undefined, role: Pick<Role, 'maxSessionDuration'> | undefined, caller?: Session): number {
   const seconds = text === undefined ? DEFAULT_SECONDS : integer('durationSeconds', text, { min: MIN_SECONDS, max: MAX_SECONDS });
-  if (allowed.chained && seconds > CHAINED_MAX_SECONDS) {
+  if (caller && seconds > CHAINED_MAX_SECONDS) {
     throw new AwsError(
       'ValidationError',
       400,
       'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining',
     );
   }
-  if (seconds > allowed.roleMax) {
+  if (role && seconds > role.maxSessionDuration) {
     throw new AwsError('ValidationError', 400, 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');
   }
   return seconds;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { checkPolicy, type Policies } from '@tenant-aws/prover/evaluator';
 import { providerName } from './identity-provider.ts';
-import { asIdentityPolicy, listOf, type TrustPolicy, type TrustStatement } from './trust.ts';
+import { asIdentityPolicy, isList, listOf, type TrustPolicy, type TrustStatement } from './trust.ts';
 
 /** An identity policy, in the evaluator's type. */
 export type PolicyDocument = Policies['role'][number];
@@ -54,7 +54,7 @@ export function readRole(arn: string, options: RoleOptions, issuer: IssuerFacts,
   if (!Number.isInteger(maxSessionDuration) || maxSessionDuration < 3600 || maxSessionDuration > 43_200) {
     problems.push(`\`${path}.maxSessionDuration\` must be an integer from 3600 to 43200 (seconds)`);
   }
-  const policies: readonly PolicyDocument[] = policy === undefined ? [policy] : listOf(policy);
+  const policies = isList(policy) ? policy : [policy];
   for (const document of policies) for (const problem of checkPolicy(document)) problems.push(`\`${path}.policy\`: ${problem}`);
   const providerArn = `arn:aws:iam::${account}:oidc-provider/${providerName(issuer.url)}`;
   const trust = typeof trustOption === 'function' ? trustOption({ ...issuer, providerArn }) : trustOption;
@@ -85,7 +85,7 @@ function checkTrust(trust: TrustPolicy): string[] {
 function isPrincipal(principal: unknown): boolean {
   if (typeof principal !== 'object' || principal === null) return principal === '*';
   const kinds = Object.entries(principal);
-  return kinds.length > 0 && kinds.every(([kind, names]) => (kind === 'AWS' || kind === 'Federated') && isNames(names));
+  return kinds.length > 0 && kinds.every(([kind, names]) => ['AWS', 'Federated'].includes(kind) && isNames(names));
 }
 
 /** AWS refuses such a name. The local AWS would never match it, so that a Deny with it would have no effect. */

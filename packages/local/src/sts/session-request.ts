@@ -1,8 +1,9 @@
-import type { IamRequest } from '@tenant-aws/prover/evaluator';
+import { checkPolicy, type IamRequest } from '@tenant-aws/prover/evaluator';
 import type { Form } from '../query-protocol.ts';
+import { AwsError } from '../services/service.ts';
+import { parseStrictJson } from '../strict-json.ts';
 import { integer, LIMITS, optional, packedPercent, required } from './limits.ts';
 import type { PolicyDocument, Role } from './roles.ts';
-import { parseSessionPolicy } from './session-policy.ts';
 import type { SessionTags } from './session-tags.ts';
 
 /** The parameters that AssumeRole and AssumeRoleWithWebIdentity share. */
@@ -26,7 +27,28 @@ export function readSessionRequest(form: Form): SessionRequest {
 /** Reads `Policy`, which is always optional. */
 export function readPolicy(form: Form): Pick<SessionRequest, 'policy' | 'policyText'> {
   const policyText = optional('policy', form.get('Policy'), LIMITS.policy);
-  return policyText === undefined ? { policyText: '' } : { policyText, policy: parseSessionPolicy(policyText) };
+  return policyText === undefined ? { policyText: '' } : { policyText, policy: parsePolicy(policyText) };
+}
+
+function parsePolicy(text: string): PolicyDocument {
+  const document = parseJson(text);
+  // What the evaluator does not support is refused, not ignored.
+  const [problem] = checkPolicy(document);
+  if (problem !== undefined) throw malformedPolicy(problem);
+  // `checkPolicy` has just accepted it.
+  return document as PolicyDocument;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return parseStrictJson(Buffer.from(text));
+  } catch {
+    throw malformedPolicy('This policy contains invalid Json');
+  }
+}
+
+function malformedPolicy(message: string): AwsError {
+  return new AwsError('MalformedPolicyDocument', 400, message);
 }
 
 /** Reads `MinimumSessionTokenSize`: the token is padded to this size, for tests with large tokens. */

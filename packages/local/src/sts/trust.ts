@@ -17,8 +17,7 @@ export interface TrustPolicy {
 
 /** Whether a trust policy allows a principal's request. */
 export function trusts(trust: TrustPolicy, principal: Pick<Principal, 'arn' | 'account' | 'session'>, request: IamRequest): boolean {
-  const document = asIdentityPolicy(trust, (statement) => names(statement.Principal, principal));
-  return document !== undefined && decide(request, { role: [document] }).decision === 'allow';
+  return allows(trust, request, (statement) => names(statement.Principal, principal));
 }
 
 /**
@@ -26,10 +25,15 @@ export function trusts(trust: TrustPolicy, principal: Pick<Principal, 'arn' | 'a
  * An Allow must name the provider. A Deny also applies if its principal is `*`.
  */
 export function trustsProvider(trust: TrustPolicy, providerArn: string, request: IamRequest): boolean {
-  const document = asIdentityPolicy(trust, ({ Effect, Principal }) => {
+  return allows(trust, request, ({ Effect, Principal }) => {
     if (Principal !== '*' && listOf(Principal.Federated).includes(providerArn)) return true;
-    return Effect === 'Deny' && isEveryone(Principal);
+    // AWS treats `"*"` and `{ "AWS": "*" }` as equal.
+    return Effect === 'Deny' && (Principal === '*' || listOf(Principal.AWS).includes('*'));
   });
+}
+
+function allows(trust: TrustPolicy, request: IamRequest, applies: (statement: TrustStatement) => boolean): boolean {
+  const document = asIdentityPolicy(trust, applies);
   return document !== undefined && decide(request, { role: [document] }).decision === 'allow';
 }
 
@@ -55,17 +59,13 @@ function names(principal: TrustStatement['Principal'], caller: Pick<Principal, '
   return listOf(principal.AWS).some((name) => own.includes(name));
 }
 
-/** AWS treats `"*"` and `{ "AWS": "*" }` as equal. */
-function isEveryone(principal: TrustStatement['Principal']): boolean {
-  return principal === '*' || listOf(principal.AWS).includes('*');
-}
-
 /** Policies may write a list of one element without brackets. Returns a list in both cases, and an empty one for undefined. */
 export function listOf<T>(value: T | readonly T[] | undefined): readonly T[] {
   if (value === undefined) return [];
   return isList(value) ? value : [value];
 }
 
-function isList<T>(value: T | readonly T[]): value is readonly T[] {
+/** `Array.isArray`, which does not narrow the type of a readonly array. */
+export function isList<T>(value: T | readonly T[]): value is readonly T[] {
   return Array.isArray(value);
 }

@@ -27,10 +27,7 @@ export async function assumeRoleWithWebIdentity(request: VerifiedRequest, form: 
   const sourceIdentity = readSourceIdentityClaim(identity);
   const packedPercent = packedPercentOf(asked.policyText, tags);
   const role = context.roles.get(asked.roleArn);
-  const seconds = parseDuration(form.get('DurationSeconds'), {
-    roleMax: role?.maxSessionDuration ?? Number.POSITIVE_INFINITY,
-    chained: false,
-  });
+  const seconds = parseDuration(form.get('DurationSeconds'), role);
   const providerArn = `arn:aws:iam::${role?.account ?? ''}:oidc-provider/${identity.provider}`;
   const carried = {
     tags,
