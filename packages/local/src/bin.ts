@@ -5,7 +5,7 @@ import { readConfig, shellLines } from './command.ts';
 import { startLocalAws } from './local-aws.ts';
 
 const USAGE = `usage: tenant-aws-local --config <file.json> [--port <number>]
-  The file holds the options of startLocalAws: roles, buckets, tables, region, port, issuerPort, …
+  The file contains the options of startLocalAws: roles, buckets, tables, region, port, issuerPort, …
   Prints shell lines that direct AWS clients to this process, and runs until SIGTERM or SIGINT.
 `;
 

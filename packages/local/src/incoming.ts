@@ -55,7 +55,7 @@ export async function readBody(message: AsyncIterable<Buffer>, maxBytes: number 
     }
   } catch {
     // The client does not receive this error, but `calls` records the request as refused.
-    throw new AwsError('IncompleteBody', 400, 'The connection ended before the body did.');
+    throw new AwsError('IncompleteBody', 400, 'The connection was closed before the end of the body.');
   }
   if (size > maxBytes) throw new AwsError('EntityTooLarge', 400, 'Your proposed upload exceeds the maximum allowed size.');
   return Buffer.concat(chunks);
@@ -72,7 +72,8 @@ export function parseQuery(text: string): QueryParameter[] {
     const name = percentDecode(equals === -1 ? piece : piece.slice(0, equals));
     const value = equals === -1 ? '' : percentDecode(piece.slice(equals + 1));
     // AWS treats `X-Amz-Signature` and `x-amz-signature` as one parameter. No service has two parameters that differ only in case.
-    if (name === '' || seen.has(name.toLowerCase())) throw new AwsError('InvalidArgument', 400, 'A query parameter occurs more than once.');
+    if (name === '' || seen.has(name.toLowerCase()))
+      throw new AwsError('InvalidArgument', 400, 'A query parameter has no name, or occurs more than once.');
     seen.add(name.toLowerCase());
     return { name, value, canonical: { name: percentEncode(name), value: percentEncode(value) } };
   });

@@ -38,7 +38,7 @@ interface Signer {
 }
 
 const AUDIENCE = 'tenant-aws';
-// With a path, code that builds the discovery URL from the issuer's origin alone fails in tests, and not in production only.
+// With a path, code that builds the discovery URL from the issuer's origin fails in tests already.
 const PATH = '/tenants';
 
 /** Starts an issuer. Its key is generated at the first use, to keep the start fast. */

@@ -18,7 +18,7 @@ export function readForm(
   { version, maxBytes }: { readonly version: string; readonly maxBytes: number },
 ): Form {
   if (request.method !== 'POST' || request.rawPath !== '/' || request.query.size > 0) {
-    throw new AwsError('NotImplemented', 501, 'Only requests that are posted to / without a query are implemented here.');
+    throw new AwsError('NotImplemented', 501, 'The local AWS supports POST requests to / without a query string only.');
   }
   if (!CONTENT_TYPE.test(request.headers.get('content-type') ?? '')) throw malformed('the content type is not that of a form');
   if (request.body.length > maxBytes) throw malformed('the form is too long');
@@ -38,7 +38,7 @@ export function readForm(
 export function readList(form: Form, list: string): ReadonlyMap<string, string>[] {
   const elements: Map<string, string>[] = [];
   // SDKs write an empty list as `Tags=`.
-  if ((form.get(list) ?? '') !== '') throw malformed('a list has a value of its own');
+  if ((form.get(list) ?? '') !== '') throw malformed('a list has a value in place of numbered elements');
   const prefix = `${list}.member.`;
   for (const [name, value] of form) {
     if (!name.startsWith(prefix)) continue;

@@ -18,7 +18,7 @@ export function guessService({ headers }: Pick<Incoming, 'headers'>): string {
 export const unsupportedService: Service = {
   name: 'unknown',
   parse() {
-    throw new AwsError('NotImplemented', 501, 'This service is not implemented here.');
+    throw new AwsError('NotImplemented', 501, 'This service is not supported by the local AWS.');
   },
   error: ({ status, code, message }, { requestId }) => ({
     status,

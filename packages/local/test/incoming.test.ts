@@ -3,18 +3,18 @@ import { parseQuery, readBody } from '../src/incoming.ts';
 
 describe('readBody', () => {
   it('reads a body of the maximum length, and refuses a longer one after it has read all of it', async () => {
-    let given = 0;
+    let read = 0;
     async function* body(...lengths: number[]): AsyncGenerator<Buffer> {
       for (const length of lengths) {
-        given += 1;
+        read += 1;
         yield Buffer.alloc(length);
       }
     }
     expect(await readBody(body(4, 6), 10)).toHaveLength(10);
-    given = 0;
+    read = 0;
     await expect(readBody(body(4, 6, 1, 5), 10)).rejects.toMatchObject({ code: 'EntityTooLarge' });
     // A client that is still sending would not read an earlier response.
-    expect(given).toBe(4);
+    expect(read).toBe(4);
   });
 });
 

@@ -127,10 +127,10 @@ describe('a fault of STS', () => {
   it('ends a request that hangs when the server is closed', async () => {
     const other = await start();
     other.faults.sts({ hang: true });
-    const call = outcomeOf(stsClient(other).send(new GetCallerIdentityCommand({})));
+    const call = expect(stsClient(other).send(new GetCallerIdentityCommand({}))).rejects.toMatchObject({ code: 'ECONNRESET' });
     while (other.calls.length < 1) await new Promise((resolve) => setImmediate(resolve));
     await other.close();
-    expect(await call).not.toBe('allowed');
+    await call;
   });
 
   it('delays the response by `delayMs`, or until clear()', async () => {
@@ -155,9 +155,10 @@ describe('a fault of STS', () => {
     expect(await outcomeOf(stsClient(aws, keys).send(new GetCallerIdentityCommand({})))).toBe('ExpiredToken');
   });
 
-  it.each([600, -600])(
+  it.each([400, -400])(
     'moves the Date header and the Expiration by %i seconds, and does not change the lifetime of sessions',
     async (clockSkewSeconds) => {
+      now -= 450_000; // The test moves the clock by 900 seconds, and signatures are accepted within 900 seconds of it.
       aws.faults.sts({ clockSkewSeconds });
       let date = '';
       const sts = stsClient(aws);
@@ -179,7 +180,7 @@ describe('a fault of STS', () => {
       now += 899_000;
       expect(await outcomeOf(stsClient(aws, keys).send(new GetCallerIdentityCommand({})))).toBe('allowed');
       now += 1000;
-      expect(await outcomeOf(stsClient(aws, keys).send(new GetCallerIdentityCommand({})))).not.toBe('allowed');
+      expect(await outcomeOf(stsClient(aws, keys).send(new GetCallerIdentityCommand({})))).toBe('ExpiredToken');
     },
   );
 

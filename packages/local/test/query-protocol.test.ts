@@ -37,7 +37,7 @@ describe('a form', () => {
     ['a list with a gap', `${GOOD}&Tags.member.2.Key=a&Tags.member.2.Value=b`],
     ['a list numbered from zero', `${GOOD}&Tags.member.0.Key=a&Tags.member.0.Value=b`],
     ['a list numbered 01', `${GOOD}&Tags.member.01.Key=a&Tags.member.01.Value=b`],
-    ['a list that has a value of its own', `${GOOD}&Tags=a`],
+    ['a list with a value in place of elements', `${GOOD}&Tags=a`],
   ])('is malformed with %s', async (_, body) => {
     expect(await post(body)).toBe('400 MalformedQueryString');
   });

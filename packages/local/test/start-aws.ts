@@ -3,7 +3,7 @@ import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../src/index
 
 export const ROLE_ARN = 'arn:aws:iam::000000000000:role/TenantAccess';
 
-/** A role with all permissions on S3 and DynamoDB: the session policy alone decides. */
+/** A role with all permissions on S3 and DynamoDB: only the session policy restricts it. */
 export const POOL_ROLE = {
   policy: { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: ['s3:*', 'dynamodb:*'], Resource: '*' } },
 } as const;

@@ -140,7 +140,7 @@ function sha256(bytes: Buffer): string {
 }
 
 function incomplete(): AwsError {
-  return new AwsError('IncompleteBody', 400, 'The request body is not what its headers declare.');
+  return new AwsError('IncompleteBody', 400, 'The request body does not match its headers.');
 }
 
 function malformedTrailer(): AwsError {

@@ -17,15 +17,15 @@ import { trusts } from './trust.ts';
  */
 export function assumeRole(request: VerifiedRequest, form: Form, context: StsContext): Operation {
   const principal = callerOf(request, context.sessions);
-  const asked = readSessionRequest(form);
+  const sessionRequest = readSessionRequest(form);
   const tags = readTags(form, principal.session);
   const sourceIdentity = readSourceIdentity(form, principal);
   const externalId = optional('externalId', form.get('ExternalId'), LIMITS.externalId);
-  const packedPercent = packedPercentOf(asked.policyText, tags);
-  const role = context.roles.get(asked.roleArn);
+  const packedPercent = packedPercentOf(sessionRequest.policyText, tags);
+  const role = context.roles.get(sessionRequest.roleArn);
   const seconds = parseDuration(form.get('DurationSeconds'), role, principal.session);
   const carried = { tags, ...(sourceIdentity !== undefined && { sourceIdentity }) };
-  const permissions = requiredPermissions('sts:AssumeRole', asked, role, {
+  const permissions = requiredPermissions('sts:AssumeRole', sessionRequest, role, {
     ...carried,
     ...(externalId !== undefined && { context: { 'sts:ExternalId': externalId } }),
   });
@@ -41,7 +41,7 @@ export function assumeRole(request: VerifiedRequest, form: Form, context: StsCon
     execute() {
       if (!role) throw new AwsError('AccessDenied', 403, 'Access Denied');
       const lifetime = request.expiresInSeconds ?? seconds;
-      const session = issueSession({ role, ...asked, ...carried, seconds: lifetime }, context);
+      const session = issueSession({ role, ...sessionRequest, ...carried, seconds: lifetime }, context);
       return stsResponse('AssumeRole', assumedRoleXml(session, request.now.getTime() + lifetime * 1000, packedPercent), request.requestId);
     },
   };
@@ -49,10 +49,10 @@ export function assumeRole(request: VerifiedRequest, form: Form, context: StsCon
 
 /** A source identity cannot be changed in a chain of roles. A request may repeat it. */
 function readSourceIdentity(form: Form, { session }: Principal): string | undefined {
-  const asked = optional('sourceIdentity', form.get('SourceIdentity'), LIMITS.sourceIdentity);
+  const requested = optional('sourceIdentity', form.get('SourceIdentity'), LIMITS.sourceIdentity);
   const inherited = session?.sourceIdentity;
-  if (inherited !== undefined && asked !== undefined && asked !== inherited) {
+  if (inherited !== undefined && requested !== undefined && requested !== inherited) {
     throw new AwsError('AccessDenied', 403, 'The source identity of the calling session cannot be changed.');
   }
-  return inherited ?? asked;
+  return inherited ?? requested;
 }

@@ -67,7 +67,7 @@ export function stsService(context: StsContext): Service {
     parse(request) {
       const form = readStsForm(request);
       const row = rowOf(form);
-      if (!row || row.unsigned) throw notImplemented('This operation is not implemented here.');
+      if (!row || row.unsigned) throw notImplemented('This operation is not supported by the local AWS.');
       return parse(row, request, form, context);
     },
     parseUnsigned(request) {
@@ -93,14 +93,14 @@ function rowOf(form: Form): StsOperation | undefined {
 }
 
 function parse(row: StsOperation, request: VerifiedRequest, form: Form, context: StsContext): Operation | Promise<Operation> {
-  const unknown = [...form.keys()].find((name) => !isKnown(row, name));
-  if (unknown !== undefined) throw notImplemented(`The parameter \`${unknown.slice(0, 64)}\` is not implemented here.`);
+  const unsupported = [...form.keys()].find((name) => !isSupported(row, name));
+  if (unsupported !== undefined) throw notImplemented(`The parameter \`${unsupported.slice(0, 64)}\` is not supported by the local AWS.`);
   return row.parse(request, form, context);
 }
 
-function isKnown({ parameters }: StsOperation, name: string): boolean {
+function isSupported({ parameters }: StsOperation, name: string): boolean {
   if (name === 'Action' || name === 'Version') return true;
-  return parameters.some((known) => (known.endsWith('*') ? name.startsWith(known.slice(0, -1)) : name === known));
+  return parameters.some((each) => (each.endsWith('*') ? name.startsWith(each.slice(0, -1)) : name === each));
 }
 
 function notImplemented(message: string): AwsError {

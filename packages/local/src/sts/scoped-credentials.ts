@@ -38,7 +38,7 @@ export function getScopedCredentials(request: VerifiedRequest, form: Form, { ses
     throw new AwsError(
       'InsufficientSessionLifetimeException',
       400,
-      'The calling session does not live as long as the requested DurationSeconds.',
+      'The remaining lifetime of the calling session is shorter than the requested DurationSeconds.',
     );
   }
   // The first layer is the role's own.
@@ -49,8 +49,8 @@ export function getScopedCredentials(request: VerifiedRequest, form: Form, { ses
     name: 'GetScopedCredentials',
     authorize: [{ action: 'sts:GetScopedCredentials', resource: '*', context: {} }],
     execute() {
-      const asked = request.expiresInSeconds ?? seconds;
-      const lifetimeMs = Math.min(asked === undefined ? remainingMs : asked * 1000, remainingMs);
+      const lifetimeSeconds = request.expiresInSeconds ?? seconds;
+      const lifetimeMs = Math.min(lifetimeSeconds === undefined ? remainingMs : lifetimeSeconds * 1000, remainingMs);
       const scoped: Principal = {
         ...principal,
         keys: sessionKeys(minimumTokenSize),

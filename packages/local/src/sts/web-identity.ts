@@ -15,18 +15,18 @@ const TAGS_CLAIM = 'https://aws.amazon.com/tags';
 const SOURCE_IDENTITY_CLAIM = 'https://aws.amazon.com/source_identity';
 
 /**
- * AssumeRoleWithWebIdentity: the request is unsigned. A token of an identity provider that the role trusts takes the signature's place.
+ * AssumeRoleWithWebIdentity: the request is unsigned. It contains a token of an identity provider that the role trusts.
  *
  * @see AWS STS API Reference, "AssumeRoleWithWebIdentity"
  */
 export async function assumeRoleWithWebIdentity(request: VerifiedRequest, form: Form, context: StsContext): Promise<Operation> {
-  const asked = readSessionRequest(form);
+  const sessionRequest = readSessionRequest(form);
   const token = required('webIdentityToken', form.get('WebIdentityToken'), LIMITS.webIdentityToken);
   const identity = await verifyWebIdentity(token, context.providers, context.clock());
   const tags = readTagsClaim(identity);
   const sourceIdentity = readSourceIdentityClaim(identity);
-  const packedPercent = packedPercentOf(asked.policyText, tags);
-  const role = context.roles.get(asked.roleArn);
+  const packedPercent = packedPercentOf(sessionRequest.policyText, tags);
+  const role = context.roles.get(sessionRequest.roleArn);
   const seconds = parseDuration(form.get('DurationSeconds'), role);
   const providerArn = `arn:aws:iam::${role?.account ?? ''}:oidc-provider/${identity.provider}`;
   const carried = {
@@ -38,7 +38,7 @@ export async function assumeRoleWithWebIdentity(request: VerifiedRequest, form: 
     },
     ...(sourceIdentity !== undefined && { sourceIdentity }),
   };
-  const permissions = requiredPermissions('sts:AssumeRoleWithWebIdentity', asked, role, carried);
+  const permissions = requiredPermissions('sts:AssumeRoleWithWebIdentity', sessionRequest, role, carried);
   return {
     name: 'AssumeRoleWithWebIdentity',
     // The caller has no policies. Only the role's trust policy decides.
@@ -53,7 +53,7 @@ export async function assumeRoleWithWebIdentity(request: VerifiedRequest, form: 
     execute() {
       if (!role) throw new AwsError('AccessDenied', 403, 'Not authorized to perform sts:AssumeRoleWithWebIdentity');
       const lifetime = request.expiresInSeconds ?? seconds;
-      const session = issueSession({ role, ...asked, ...carried, seconds: lifetime }, context);
+      const session = issueSession({ role, ...sessionRequest, ...carried, seconds: lifetime }, context);
       const result =
         assumedRoleXml(session, request.now.getTime() + lifetime * 1000, packedPercent) +
         element('SubjectFromWebIdentityToken', identity.subject) +

@@ -19,10 +19,10 @@ describe(`random requests, seed ${SEED}`, () => {
     const random = new Random(SEED);
     for (let index = 0; index < COUNT; index += 1) {
       const signed = await randomSigned(random, recorder.host, NOW);
-      const seen = await recorder.accepts(signed);
-      expect(seen, JSON.stringify({ index, ...signed, body: String(signed.body) })).toBeDefined();
-      expect(seen?.rawPath).toBe(signed.target.split('?')[0]);
-      expect(String(seen?.body)).toBe(String(signed.body));
+      const received = await recorder.accepts(signed);
+      expect(received, JSON.stringify({ index, ...signed, body: String(signed.body) })).toBeDefined();
+      expect(received?.rawPath).toBe(signed.target.split('?')[0]);
+      expect(String(received?.body)).toBe(String(signed.body));
     }
   });
 

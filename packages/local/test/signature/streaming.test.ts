@@ -65,11 +65,11 @@ const GOOD = `5\r\nhello\r\n6\r\n world\r\n0\r\nx-amz-checksum-crc32:${CRC32}\r\
 
 describe('a payload with an unsigned trailer, as SDK v3 sends streams', () => {
   it('is decoded for the service, and its checksum is not a header', async () => {
-    const seen = await recorder.accepts(unsigned(GOOD));
-    expect(String(seen?.body)).toBe(TEXT);
-    expect([...(seen?.trailers ?? [])]).toEqual([['x-amz-checksum-crc32', CRC32]]);
-    expect(seen?.headers.has('x-amz-checksum-crc32')).toBe(false);
-    expect(seen?.headers.has('content-encoding')).toBe(false);
+    const received = await recorder.accepts(unsigned(GOOD));
+    expect(String(received?.body)).toBe(TEXT);
+    expect([...(received?.trailers ?? [])]).toEqual([['x-amz-checksum-crc32', CRC32]]);
+    expect(received?.headers.has('x-amz-checksum-crc32')).toBe(false);
+    expect(received?.headers.has('content-encoding')).toBe(false);
   });
 
   it.each(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const)('is verified with %s', async (algorithm) => {
@@ -80,10 +80,10 @@ describe('a payload with an unsigned trailer, as SDK v3 sends streams', () => {
   });
 
   it('keeps the content encoding of the object', async () => {
-    const seen = await recorder.accepts(
+    const received = await recorder.accepts(
       unsigned(GOOD, { 'x-amz-trailer': 'x-amz-checksum-crc32', 'content-encoding': 'aws-chunked,gzip' }),
     );
-    expect(seen?.headers.get('content-encoding')).toBe('gzip');
+    expect(received?.headers.get('content-encoding')).toBe('gzip');
   });
 
   it.each([
@@ -164,9 +164,9 @@ describe('a payload of signed chunks', () => {
 
   it('can have a signed trailer', async () => {
     const signed = head(SIGNED_TRAILER, { 'x-amz-trailer': 'x-amz-checksum-crc32' });
-    const seen = await recorder.accepts(signedChunks(signed, [TEXT], `x-amz-checksum-crc32:${CRC32}`));
-    expect(String(seen?.body)).toBe(TEXT);
-    expect(seen?.trailers.get('x-amz-checksum-crc32')).toBe(CRC32);
+    const received = await recorder.accepts(signedChunks(signed, [TEXT], `x-amz-checksum-crc32:${CRC32}`));
+    expect(String(received?.body)).toBe(TEXT);
+    expect(received?.trailers.get('x-amz-checksum-crc32')).toBe(CRC32);
   });
 
   it.each([
@@ -229,7 +229,7 @@ describe("AWS's own examples", () => {
 
   it('of signed chunks is accepted', async () => {
     recorder.time.now = Date.parse('2013-05-24T00:00:00Z');
-    const seen = await recorder.accepts({
+    const received = await recorder.accepts({
       method: 'PUT',
       target: '/examplebucket/chunkObject.txt',
       headers: {
@@ -244,14 +244,14 @@ describe("AWS's own examples", () => {
         'b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9',
       ]),
     });
-    expect(seen?.body.length).toBe(66_560);
+    expect(received?.body.length).toBe(66_560);
   });
 
   it('of signed chunks and a signed trailer is accepted', async () => {
     recorder.time.now = Date.parse('2013-05-24T00:00:00Z');
     const trailer =
       'x-amz-checksum-crc32c:sOO8/Q==\r\nx-amz-trailer-signature:d81f82fc3505edab99d459891051a732e8730629a2e4a59689829ca17fe2e435\r\n';
-    const seen = await recorder.accepts({
+    const received = await recorder.accepts({
       method: 'PUT',
       target: '/examplebucket/chunkObject.txt',
       headers: {
@@ -269,6 +269,6 @@ describe("AWS's own examples", () => {
         trailer,
       ),
     });
-    expect(seen?.trailers.get('x-amz-checksum-crc32c')).toBe('sOO8/Q==');
+    expect(received?.trailers.get('x-amz-checksum-crc32c')).toBe('sOO8/Q==');
   });
 });

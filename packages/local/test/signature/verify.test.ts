@@ -35,8 +35,8 @@ describe('a signature in the Authorization header', () => {
   });
 
   it('is not passed to services, nor is the session token', async () => {
-    const seen = await recorder.accepts(signed({ keys: SESSION }));
-    const text = JSON.stringify({ ...seen, headers: [...(seen?.headers ?? [])], query: [...(seen?.query ?? [])] });
+    const received = await recorder.accepts(signed({ keys: SESSION }));
+    const text = JSON.stringify({ ...received, headers: [...(received?.headers ?? [])], query: [...(received?.query ?? [])] });
     expect(text).not.toContain(SESSION.sessionToken);
     expect(text).not.toContain('Signature');
   });
@@ -196,10 +196,10 @@ describe('a payload', () => {
 
 describe('a presigned URL', () => {
   it('is accepted until it expires', async () => {
-    const seen = await recorder.accepts(presigned('900', { keys: SESSION }));
-    expect(seen?.signature.presigned).toBe(true);
-    expect([...(seen?.headers.keys() ?? [])]).toEqual(['host', 'connection']);
-    expect(seen?.query.size).toBe(0);
+    const received = await recorder.accepts(presigned('900', { keys: SESSION }));
+    expect(received?.signature.presigned).toBe(true);
+    expect([...(received?.headers.keys() ?? [])]).toEqual(['host', 'connection']);
+    expect(received?.query.size).toBe(0);
     recorder.time.now = NOW + 900_000 - 1;
     expect(await recorder.accepts(presigned())).toBeDefined();
     recorder.time.now = NOW + 900_000;
@@ -226,9 +226,9 @@ describe('a presigned URL', () => {
   );
 
   it('can have x-amz- parameters, which services receive as headers', async () => {
-    const seen = await recorder.accepts(presigned('900', { query: 'x-amz-copy-source=%2Fpool%2Fglobex%2Ff&x-id=CopyObject' }));
-    expect(seen?.headers.get('x-amz-copy-source')).toBe('/pool/globex/f');
-    expect([...(seen?.query ?? [])]).toEqual([['x-id', 'CopyObject']]);
+    const received = await recorder.accepts(presigned('900', { query: 'x-amz-copy-source=%2Fpool%2Fglobex%2Ff&x-id=CopyObject' }));
+    expect(received?.headers.get('x-amz-copy-source')).toBe('/pool/globex/f');
+    expect([...(received?.query ?? [])]).toEqual([['x-id', 'CopyObject']]);
   });
 
   it('is refused with a header that repeats one of its parameters', async () => {
@@ -269,8 +269,8 @@ describe('a presigned URL', () => {
   });
 
   it('is the only form in which services receive x-amz- parameters as headers', async () => {
-    const seen = await recorder.accepts(signed({ query: 'x-amz-copy-source=%2Fpool%2Fglobex%2Ff' }));
-    expect(seen?.headers.has('x-amz-copy-source')).toBe(false);
-    expect(seen?.query.get('x-amz-copy-source')).toBe('/pool/globex/f');
+    const received = await recorder.accepts(signed({ query: 'x-amz-copy-source=%2Fpool%2Fglobex%2Ff' }));
+    expect(received?.headers.has('x-amz-copy-source')).toBe(false);
+    expect(received?.query.get('x-amz-copy-source')).toBe('/pool/globex/f');
   });
 });

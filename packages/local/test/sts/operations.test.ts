@@ -92,7 +92,7 @@ describe('the permissions that an STS operation declares', () => {
     ['AssumeRole', ASSUMPTION, everything],
     ['GetCallerIdentity', {}, {}],
     ['GetScopedCredentials', { DurationSeconds: '60' }, { DurationSeconds: '60' }],
-  ])('are those that %s asks the policies for', async (name, least, most) => {
+  ])('are those that %s checks in policies', async (name, least, most) => {
     const { actions, all, conditionKeys } = declared(name);
     expect((await parse(name, least)).authorize.map(({ action }) => action)).toEqual(actions);
     const { authorize } = await parse(name, most);
@@ -102,7 +102,7 @@ describe('the permissions that an STS operation declares', () => {
     expect([...keys].map((key) => key.replace('/tenant', '/*')).toSorted()).toEqual(conditionKeys.toSorted());
   });
 
-  it('are those that AssumeRoleWithWebIdentity asks the trust policy for', async () => {
+  it('are those that AssumeRoleWithWebIdentity checks in the trust policy', async () => {
     const { actions, all, conditionKeys } = declared('AssumeRoleWithWebIdentity');
     expect(actions).toEqual([WEB_ACTION]);
     expect(await isTrusted(actions, {})).toBe(true);
@@ -121,7 +121,7 @@ describe('the permissions that an STS operation declares', () => {
     }
   });
 
-  it('are those in the table of README.md', () => {
+  it('are listed in README.md', () => {
     const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
     for (const { operation } of STS_OPERATIONS) {
       const [, permissions = ''] = new RegExp(`^\\| ${operation} +\\|([^|]*)\\|`, 'm').exec(readme) ?? [];
