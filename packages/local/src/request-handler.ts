@@ -28,7 +28,7 @@ interface ReceivedRequest {
   service: Service;
   claim?: Claim | undefined;
   fault?: ActiveFault | undefined;
-  understood?: DecidedRequest;
+  decided?: DecidedRequest;
   error?: AwsError;
 }
 
@@ -80,7 +80,7 @@ async function receive(
     const fault = context.faults.take(received.service.name);
     received.fault = fault;
     const sessionNow = context.clock();
-    received.understood = await decideRequest(incoming, claim, received.service, {
+    received.decided = await decideRequest(incoming, claim, received.service, {
       ...context,
       ...scope,
       now: sessionNow + skewMs(fault),
@@ -94,11 +94,11 @@ async function receive(
 }
 
 function callOf(received: ReceivedRequest, now: number): Call {
-  const { service, claim, understood } = received;
-  const tenantSession = understood?.principal?.session?.name;
+  const { service, claim, decided } = received;
+  const tenantSession = decided?.principal?.session?.name;
   return {
     service: service.name,
-    operation: understood?.operation.name ?? 'unknown',
+    operation: decided?.operation.name ?? 'unknown',
     accessKeyId: claim?.accessKeyId ?? '',
     ...(tenantSession !== undefined && { tenantSession }),
     decision: decisionOf(received),
@@ -106,21 +106,21 @@ function callOf(received: ReceivedRequest, now: number): Call {
   };
 }
 
-function decisionOf({ fault, understood }: ReceivedRequest): Call['decision'] {
+function decisionOf({ fault, decided }: ReceivedRequest): Call['decision'] {
   if (fault?.down || fault?.hang) return 'fault';
-  if (!understood) return 'refused';
+  if (!decided) return 'refused';
   if (fault?.code !== undefined || fault?.throttled) return 'fault';
-  return understood.refused || understood.refusedItems.size > 0 ? 'denied' : 'allowed';
+  return decided.refused || decided.refusedItems.size > 0 ? 'denied' : 'allowed';
 }
 
 /** Executes an allowed request. */
-async function respond({ service, fault, understood, error }: ReceivedRequest): Promise<ServiceResponse> {
-  if (!understood) throw error ?? refusal('missing', service.name);
+async function respond({ service, fault, decided, error }: ReceivedRequest): Promise<ServiceResponse> {
+  if (!decided) throw error ?? refusal('missing', service.name);
   const injected = fault && faultError(service.name, fault);
   if (injected) throw injected;
-  const { operation, refused, caller } = understood;
+  const { operation, refused, caller, refusedItems } = decided;
   if (refused) throw service.denied(operation, refused.request, caller, refused.denial);
-  return operation.execute(understood.refusedItems);
+  return operation.execute(refusedItems);
 }
 
 /** An unexpected error is a 500 that tells the client nothing. The process emits a warning with its stack. */
