@@ -57,7 +57,7 @@ describe('a session policy', () => {
     expect(await outcome({ Policy: '' })).toBe('ValidationError');
   });
 
-  it('and tags with random text exceed the packed size, although each is short enough', async () => {
+  it('cannot exceed the packed size together with the tags, even if each of them is short enough', async () => {
     const noise = (seed: number): string => createHash('sha512').update(String(seed)).digest('hex');
     const tags = (count: number) => Array.from({ length: count }, (_, index) => ({ Key: `key${index}`, Value: noise(index) }));
     expect(await outcome({ Tags: tags(5) })).toBe('allowed');

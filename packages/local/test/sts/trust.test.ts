@@ -191,7 +191,7 @@ describe('session tags', () => {
     expect(await outcome('First', { Tags })).toBe('ValidationError');
   });
 
-  it('can be 50, and can have the names of prototype members', async () => {
+  it('can number 50, and can have the names of prototype members', async () => {
     expect(await outcome('First', { Tags: Array.from({ length: 50 }, (_, index) => ({ Key: `k${index}`, Value: '1' })) })).toBe('allowed');
     expect(
       await outcome('First', {

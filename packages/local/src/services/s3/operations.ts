@@ -19,7 +19,7 @@ import { RESPONSE_OVERRIDES } from './object-headers.ts';
 import type { S3Operation } from './operation.ts';
 import { WRITE_CONDITIONS } from './write-conditions.ts';
 
-const OF_MISSING_KEYS = ['s3:ListBucket', 'to be told that a key does not exist'] as const;
+const OF_MISSING_KEYS = ['s3:ListBucket', 'to get 404 in place of 403 for a missing key'] as const;
 const TO_COMPARE = ['s3:GetObject', 'with If-Match'] as const;
 const OWNER = 'x-amz-expected-bucket-owner';
 const SOURCE_OWNER = 'x-amz-source-expected-bucket-owner';
