@@ -1,5 +1,5 @@
 import type { Incoming } from './incoming.ts';
-import { AwsError, type Service } from './services/service.ts';
+import { AwsError, type Service, unsupported } from './services/service.ts';
 import { element } from './xml.ts';
 
 /**
@@ -18,7 +18,7 @@ export function guessService({ headers }: Pick<Incoming, 'headers'>): string {
 export const unsupportedService: Service = {
   name: 'unknown',
   parse() {
-    throw new AwsError('NotImplemented', 501, 'This service is not supported by the local AWS.');
+    throw unsupported('This service');
   },
   error: ({ status, code, message }, { requestId }) => ({
     status,

@@ -1,6 +1,6 @@
 import { queryError, readForm, type Form } from '../query-protocol.ts';
 import { deniedMessage } from '../services/denial.ts';
-import { AwsError, type Operation, type Service, type VerifiedRequest } from '../services/service.ts';
+import { AwsError, type Operation, type Service, unsupported, type VerifiedRequest } from '../services/service.ts';
 import { refusal } from '../signature/refusal.ts';
 import { assumeRole } from './assume-role.ts';
 import { getCallerIdentity } from './caller-identity.ts';
@@ -67,7 +67,7 @@ export function stsService(context: StsContext): Service {
     parse(request) {
       const form = readStsForm(request);
       const row = rowOf(form);
-      if (!row || row.unsigned) throw notImplemented('This operation is not supported by the local AWS.');
+      if (!row || row.unsigned) throw unsupported('This operation');
       return parse(row, request, form, context);
     },
     parseUnsigned(request) {
@@ -93,16 +93,12 @@ function rowOf(form: Form): StsOperation | undefined {
 }
 
 function parse(row: StsOperation, request: VerifiedRequest, form: Form, context: StsContext): Operation | Promise<Operation> {
-  const unsupported = [...form.keys()].find((name) => !isSupported(row, name));
-  if (unsupported !== undefined) throw notImplemented(`The parameter \`${unsupported.slice(0, 64)}\` is not supported by the local AWS.`);
+  const unknown = [...form.keys()].find((name) => !isSupported(row, name));
+  if (unknown !== undefined) throw unsupported(`The parameter \`${unknown.slice(0, 64)}\``);
   return row.parse(request, form, context);
 }
 
 function isSupported({ parameters }: StsOperation, name: string): boolean {
   if (name === 'Action' || name === 'Version') return true;
   return parameters.some((each) => (each.endsWith('*') ? name.startsWith(each.slice(0, -1)) : name === each));
-}
-
-function notImplemented(message: string): AwsError {
-  return new AwsError('NotImplemented', 501, message);
 }
