@@ -97,7 +97,7 @@ async function startWithIssuer(issuer: StartedIssuer, given: LocalAwsOptions['ro
     env: environment(url, region, base.keys),
     unset: UNSET,
     admin: { accessKeyId, secretAccessKey },
-    issuer: publicIssuer(issuer),
+    issuer: { url: issuer.url, audience: issuer.audience, jwksUri: issuer.jwksUri, token: (content) => issuer.token(content) },
     calls,
     faults: {
       sts: (fault) => faults.inject('sts', fault),
@@ -117,9 +117,4 @@ async function startServices(sts: Service, account: string, options: ReadOptions
   const sqs = await sqsService({ account, region, queues, engine });
   const sns = snsService({ account, region, topics, engine });
   return new Map([sts, s3, dynamodb, sqs, sns].map((service) => [service.name, service]));
-}
-
-function publicIssuer(issuer: StartedIssuer): Issuer {
-  const { url, audience, jwksUri } = issuer;
-  return { url, audience, jwksUri, token: (options) => issuer.token(options) };
 }

@@ -58,7 +58,10 @@ export function readOptions(options: LocalAwsOptions): ReadOptions {
   for (const [name, value] of Object.entries({ buckets, tables, queues, topics, identityProviders })) {
     if (!Array.isArray(value)) problems.push(`\`${name}\` must be an array`);
   }
-  if (Array.isArray(identityProviders)) problems.push(...identityProviderProblems(identityProviders));
+  for (const [at, provider] of Array.isArray(identityProviders) ? identityProviders.entries() : []) {
+    const shape = 'a `url`, an array of `audiences` and, optionally, a `jwks` with `keys`';
+    if (!isIdentityProvider(provider)) problems.push(`\`identityProviders[${at}]\` must have ${shape}`);
+  }
   if (!/^[a-z]{2,4}(?:-[a-z]+)+-\d$/.test(region)) problems.push('`region` must be an AWS region, such as `us-east-1`');
   if (!isPort(port)) problems.push('`port` must be an integer from 0 to 65535');
   if (!isPort(issuerPort)) problems.push('`issuerPort` must be an integer from 0 to 65535');
@@ -82,14 +85,6 @@ export function readRoles(given: LocalAwsOptions['roles'], issuer: IssuerFacts):
   throwIfAny(problems);
   const [first] = roles.values();
   return { roles, account: first?.account ?? DEFAULT_ACCOUNT };
-}
-
-function identityProviderProblems(providers: readonly unknown[]): string[] {
-  return providers.flatMap((provider, at) =>
-    isIdentityProvider(provider)
-      ? []
-      : [`\`identityProviders[${at}]\` must have a \`url\`, an array of \`audiences\` and, optionally, a \`jwks\` with \`keys\``],
-  );
 }
 
 function isPort(port: number): boolean {

@@ -11,6 +11,8 @@ import { assumeRoleWithWebIdentity } from './web-identity.ts';
 
 const ASSUMPTION_KEYS = ['sts:RoleSessionName', 'aws:RequestTag/*', 'aws:TagKeys', 'sts:TransitiveTagKeys', 'sts:SourceIdentity'];
 
+const SESSION_PARAMETERS = ['RoleArn', 'RoleSessionName', 'Policy', 'DurationSeconds', 'MinimumSessionTokenSize'];
+
 /** The supported operations of STS. */
 export const STS_OPERATIONS: readonly StsOperation[] = [
   {
@@ -22,17 +24,13 @@ export const STS_OPERATIONS: readonly StsOperation[] = [
     ],
     conditionKeys: [...ASSUMPTION_KEYS, 'sts:ExternalId'],
     parameters: [
-      'RoleArn',
-      'RoleSessionName',
-      'Policy',
-      'DurationSeconds',
+      ...SESSION_PARAMETERS,
       'Tags',
       'Tags.member.*',
       'TransitiveTagKeys',
       'TransitiveTagKeys.member.*',
       'ExternalId',
       'SourceIdentity',
-      'MinimumSessionTokenSize',
     ],
     parse: assumeRole,
   },
@@ -45,7 +43,7 @@ export const STS_OPERATIONS: readonly StsOperation[] = [
       ['sts:SetSourceIdentity', 'if the token has a source identity'],
     ],
     conditionKeys: [...ASSUMPTION_KEYS, 'aws:FederatedProvider', '<provider>:aud', '<provider>:sub'],
-    parameters: ['RoleArn', 'RoleSessionName', 'WebIdentityToken', 'Policy', 'DurationSeconds', 'MinimumSessionTokenSize'],
+    parameters: [...SESSION_PARAMETERS, 'WebIdentityToken'],
     parse: assumeRoleWithWebIdentity,
   },
   { operation: 'GetCallerIdentity', actions: [], parameters: [], parse: getCallerIdentity },
