@@ -4,19 +4,19 @@ import { digestOf } from '../digest.ts';
 import { TokenInvalidError } from '../errors.ts';
 import type { TenantIdentity } from '../tenant.ts';
 import { presentedToken } from './bearer-header.ts';
-import { type BearerTokenOptions, readBearerTokenOptions } from './bearer-token-options.ts';
+import { type BearerTokenOptions, type BearerTokenSettings, readBearerTokenOptions } from './bearer-token-options.ts';
 import type { IdentityRequest, IdentitySource } from './identity-source.ts';
-import { TenantJwtStrategy } from './tenant-jwt-strategy.ts';
+import { TokenVerifier } from './token-verifier.ts';
 import { parseUnverified } from './unverified-token.ts';
 
 /**
- * The identity source of JWTs in the `Authorization` header. Another scheme presents nothing; anything bad is refused.
- * It runs a {@link TenantJwtStrategy} for each issuer, outside passport.
+ * The identity source of JWTs in the `Authorization` header. Another scheme presents nothing; an invalid token is refused.
+ * Tokens are verified by the same verifier as in {@link TenantJwtStrategy}.
  *
- * A token needs `exp`, and a `typ` of `JWT` or `at+jwt` where it has one. Refused are also tokens that are bound to a key (`cnf`),
- * issued in the future, or a security event such as a logout, and parts nested more than 16 deep or of more than 1,000 members.
+ * A token needs `exp`, and if it has a `typ`, this must be `JWT` or `at+jwt`. Also refused: tokens bound to a key (`cnf`),
+ * issued in the future, or of a security event such as a logout; parts nested more than 16 deep or with more than 1,000 members.
  *
- * @param options of the one issuer, or of each of several: a token is judged by the options of its own issuer alone
+ * @param options of one issuer, or of each of several: a token is verified by the options of its own issuer alone
  * @throws {@link ConfigurationError} with every fault of the options
  * @example
  * ```ts
@@ -24,8 +24,9 @@ import { parseUnverified } from './unverified-token.ts';
  * ```
  */
 export function bearerToken(options: BearerTokenOptions | readonly BearerTokenOptions[]): IdentitySource {
-  const strategies = strategiesOf(options);
-  const identify = identifierOf(strategies);
+  const issuers = isList(options) ? readIssuers(options) : [readBearerTokenOptions(options)];
+  const verifiers = new Map<unknown, TokenVerifier>(issuers.map((settings) => [settings.issuer, new TokenVerifier(settings)]));
+  const identify = identifierOf(verifiers);
   function bearerToken({ headersDistinct }: IdentityRequest): TenantIdentity | undefined | Promise<TenantIdentity> {
     const token = presentedToken(headersDistinct['authorization']);
     return token === undefined ? undefined : identify(token);
@@ -33,44 +34,37 @@ export function bearerToken(options: BearerTokenOptions | readonly BearerTokenOp
   return Object.assign(bearerToken, {
     source: 'bearer' as const,
     async ready() {
-      await Promise.all([...strategies.values()].map((strategy) => strategy.ready()));
+      await Promise.all([...verifiers.values()].map((verifier) => verifier.ready()));
     },
     close() {
-      for (const strategy of strategies.values()) strategy.close();
+      for (const verifier of verifiers.values()) verifier.close();
     },
   });
 }
 
-type Identify = (token: string) => TenantIdentity | Promise<TenantIdentity>;
-
-function strategiesOf(options: BearerTokenOptions | readonly BearerTokenOptions[]): ReadonlyMap<unknown, TenantJwtStrategy> {
-  const issuers = isList(options) ? readIssuers(options) : [options];
-  return new Map(issuers.map((issuer) => [issuer?.issuer, new TenantJwtStrategy(issuer)]));
-}
-
-function readIssuers(list: readonly BearerTokenOptions[]): readonly BearerTokenOptions[] {
+function readIssuers(list: readonly BearerTokenOptions[]): readonly BearerTokenSettings[] {
   const faults = new Faults();
   if (list.length === 0) faults.add('`bearerToken` was given no issuer');
-  const settings = list.map((options, index) => faults.attempt(() => readBearerTokenOptions(options, `[${index}].`)));
-  const repeated = settings.filter((one, index) => settings.findIndex((other) => other?.issuer === one?.issuer) < index);
-  for (const one of repeated) if (one !== undefined) faults.add(`\`issuer\` ${one.issuer} is given twice: \`audience\` takes several`);
+  const issuers = list.flatMap((options, index) => faults.attempt(() => readBearerTokenOptions(options, `[${index}].`)) ?? []);
+  const repeated = issuers.filter(({ issuer }, index) => issuers.findIndex((other) => other.issuer === issuer) < index);
+  for (const { issuer } of repeated) faults.add(`\`issuer\` ${issuer} is given twice: \`audience\` takes several`);
   faults.throwIfAny();
-  return list;
+  return issuers;
 }
 
-function identifierOf(strategies: ReadonlyMap<unknown, TenantJwtStrategy>): Identify {
-  const [only, ...others] = strategies.values();
+function identifierOf(verifiers: ReadonlyMap<unknown, TokenVerifier>): TokenVerifier['identify'] {
+  const [only, ...others] = verifiers.values();
   if (only !== undefined && others.length === 0) return (token) => only.identify(token);
   return (token) => {
     const [digest, now] = [digestOf(token), systemClock.now()];
-    for (const strategy of strategies.values()) {
-      const identity = strategy.recall(digest, now);
+    for (const verifier of verifiers.values()) {
+      const identity = verifier.cached(digest, now);
       if (identity !== undefined) return identity;
     }
-    // The map is the list of those we trust: what a token says of its issuer chooses among them and nothing else.
-    const strategy = strategies.get(parseUnverified(token).issuer);
-    if (strategy === undefined) throw new TokenInvalidError('of another issuer');
-    return strategy.identify(token);
+    // The map lists the trusted issuers: the token's own `iss`, not yet verified, only chooses among them.
+    const verifier = verifiers.get(parseUnverified(token).issuer);
+    if (verifier === undefined) throw new TokenInvalidError('of another issuer');
+    return verifier.identify(token);
   };
 }
 

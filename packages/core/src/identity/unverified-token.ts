@@ -57,10 +57,11 @@ function readHeader(header: Readonly<Record<string, unknown>>, accepts: (algorit
 }
 
 function readPayload(payload: Readonly<Record<string, unknown>>): Payload {
-  const { exp, iat, iss, events } = payload;
+  const { exp, iat, nbf, iss, events } = payload;
   if (exp === undefined) throw new TokenInvalidError('no expiry');
   if (!isDate(exp)) throw new TokenInvalidError('the expiry is not a date');
   if (iat !== undefined && !isDate(iat)) throw new TokenInvalidError('the `iat` is not a date');
+  if (nbf !== undefined && typeof nbf !== 'number') throw new TokenInvalidError('the `nbf` is not a number');
   // RFC 7800: whoever presents the token must prove possession of that key. A stolen token would be accepted without it.
   if ('cnf' in payload) throw new TokenInvalidError('bound to a key by `cnf`, and possession of that key is not checked');
   // RFC 8417, 2.2 and 4.5: a logout token, for example, need not have a `typ`.

@@ -106,6 +106,8 @@ describe('parseUnverified', () => {
     [token(header, { ...payload, iat: [1] }), 'the `iat` is not a date'],
     [token(header, { ...payload, iat: -1 }), 'the `iat` is not a date'],
     [token(header, '{"exp":1,"iat":1e309}'), 'the `iat` is not a date'],
+    [token(header, { ...payload, nbf: null }), 'the `nbf` is not a number'],
+    [token(header, { ...payload, nbf: '1' }), 'the `nbf` is not a number'],
     [token(header, { ...payload, cnf: { jkt: 'a' } }), 'bound to a key by `cnf`, and possession of that key is not checked'],
     [token(header, { ...payload, cnf: {} }), 'bound to a key by `cnf`, and possession of that key is not checked'],
     [token(header, { ...payload, cnf: null }), 'bound to a key by `cnf`, and possession of that key is not checked'],

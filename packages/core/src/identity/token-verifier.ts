@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto';
 import { type Instant, systemClock } from '../clock.ts';
 import { digestOf } from '../digest.ts';
 import { TokenInvalidError } from '../errors.ts';
@@ -11,45 +10,53 @@ import { ownValue, readTenant } from './tenant-claim.ts';
 import { parseUnverified } from './unverified-token.ts';
 import { type Claims, sealClaims, sealOf } from './verified-claims.ts';
 import { type TokenDigest, VerifiedTokens } from './verified-tokens.ts';
+import { verifySignature } from './verify-signature.ts';
 
-/** Verifies signature, algorithm, issuer, audience and times of a token with this key; rejects with TokenInvalidError. */
-export type VerifySignature = (token: string, key: KeyObject) => Promise<Claims>;
-
-/** Judges the tokens of one issuer: what jsonwebtoken does not look at, which key, what is remembered, whose tenant. */
-export class TokenJudge {
+/** Verifies the tokens of one issuer: the one verifier of `bearerToken()` and of `TenantJwtStrategy`. */
+export class TokenVerifier {
   private readonly settings: BearerTokenSettings;
-  private readonly verifySignature: VerifySignature;
   private readonly keys: KeySource;
   private readonly verified: VerifiedTokens;
-  /** Tokens that are being judged, so that a client's first hundred requests, sent at once, cost one verification. */
-  private readonly underWay = new Map<TokenDigest, Promise<Claims>>();
+  /** Verifications in progress: concurrent requests with the same token share one. */
+  private readonly pending = new Map<TokenDigest, Promise<Claims>>();
   private readonly identities = new WeakMap<Claims, TenantIdentity>();
 
-  constructor(settings: BearerTokenSettings, verifySignature: VerifySignature) {
+  constructor(settings: BearerTokenSettings) {
     this.settings = settings;
-    this.verifySignature = verifySignature;
     this.keys = keysOf(settings);
     this.verified = new VerifiedTokens(settings.tokenCache);
   }
 
-  /** The claims of a token: at once where it was verified before. The same object each time while its entry stands. */
+  /**
+   * The identity of a token: synchronously, and the same object each time, while its cache entry is valid.
+   *
+   * @throws {@link TokenInvalidError}, {@link KeysUnavailableError}, {@link TenantMissingError}, {@link TenantInvalidError}
+   */
+  identify(token: string): TenantIdentity | Promise<TenantIdentity> {
+    const claims = this.claimsOf(token);
+    return claims instanceof Promise ? claims.then((verified) => this.identityOf(verified)) : this.identityOf(claims);
+  }
+
+  /** The identity of a token in the cache. */
+  cached(digest: TokenDigest, now: Instant): TenantIdentity | undefined {
+    const claims = this.verified.find(digest, now);
+    return claims === undefined ? undefined : this.identityOf(claims);
+  }
+
+  /** The claims of a token: synchronously, and the same object each time, while its cache entry is valid. */
   claimsOf(token: string): Claims | Promise<Claims> {
     if (token.length > MAX_TOKEN_LENGTH) throw new TokenInvalidError(`longer than ${MAX_TOKEN_LENGTH} characters`);
     const digest = digestOf(token);
-    return this.verified.find(digest, systemClock.now()) ?? this.underWay.get(digest) ?? this.judgeOnce(token, digest);
+    return this.verified.find(digest, systemClock.now()) ?? this.pending.get(digest) ?? this.verifyOnce(token, digest);
   }
 
-  /** The identity of claims: the same object for the same claims. */
+  /** The identity of claims: the same object for the same verified claims. */
   identityOf(claims: Claims): TenantIdentity {
     const known = this.identities.get(claims);
     if (known !== undefined) return known;
     const identity = toIdentity(claims, this.settings.tenant);
     if (sealOf(claims) !== undefined) this.identities.set(claims, identity);
     return identity;
-  }
-
-  recall(digest: TokenDigest, now: Instant): Claims | undefined {
-    return this.verified.find(digest, now);
   }
 
   ready(): Promise<void> {
@@ -61,23 +68,23 @@ export class TokenJudge {
     this.verified.clear();
   }
 
-  private judgeOnce(token: string, digest: TokenDigest): Promise<Claims> {
-    const judged = this.judge(token, digest).finally(() => this.underWay.delete(digest));
-    this.underWay.set(digest, judged);
-    return judged;
+  private verifyOnce(token: string, digest: TokenDigest): Promise<Claims> {
+    const verification = this.verify(token, digest).finally(() => this.pending.delete(digest));
+    this.pending.set(digest, verification);
+    return verification;
   }
 
-  private async judge(token: string, digest: TokenDigest): Promise<Claims> {
+  private async verify(token: string, digest: TokenDigest): Promise<Claims> {
     const { settings } = this;
     requireToken68(token);
     const accepts = (name: string): boolean => settings.algorithms.some((accepted) => accepted === name);
     const { algorithm, keyId, issuer, issuedAt = 0 } = parseUnverified(token, accepts);
-    // Before a key is looked for: who mints tokens of another issuer must not make us fetch.
+    // Before the key is looked up: tokens of another issuer must not cause a fetch.
     if (issuer !== settings.issuer) throw new TokenInvalidError('of another issuer');
     if ((issuedAt - settings.clockToleranceSeconds) * 1_000 > systemClock.now().wall) throw new TokenInvalidError('issued in the future');
     const key = await this.keys.find(keyId, algorithm);
-    const claims = await this.verifySignature(token, key);
-    checkUse(claims, settings);
+    const claims = verifySignature(token, key, settings);
+    checkAudience(claims, settings);
     const sealed = sealClaims(claims, Number(claims['exp']) * 1_000);
     this.verified.keep(digest, sealed, systemClock.now());
     return sealed;
@@ -91,14 +98,15 @@ function keysOf({ keys, issuer, algorithms }: BearerTokenSettings): KeySource {
 }
 
 /** Cognito's access tokens name their client instead of an audience. @see Amazon Cognito, "Understanding the access token" */
-function checkUse(claims: Claims, { tokenUse, audience }: BearerTokenSettings): void {
-  if (tokenUse === undefined) return;
-  if (ownValue(claims, ['token_use']) !== tokenUse) throw new TokenInvalidError(`not a token for use as '${tokenUse}'`);
-  if (tokenUse === 'id') return; // its `aud` was verified with its signature
-  // A token that was asked for one API alone has an `aud`, too, which must then be ours (RFC 7519, 4.1.3).
+function checkAudience(claims: Claims, { tokenUse, audience }: BearerTokenSettings): void {
+  if (tokenUse !== undefined && ownValue(claims, ['token_use']) !== tokenUse)
+    throw new TokenInvalidError(`its \`token_use\` is not '${tokenUse}'`);
   const [client, aud] = [ownValue(claims, ['client_id']), ownValue(claims, ['aud'])];
   const accepts = (value: unknown): boolean => audience.some((accepted) => accepted === value);
-  if (!accepts(client) || !(aud === undefined || [aud].flat().some(accepts))) throw new TokenInvalidError('for another audience');
+  const acceptsAud = [aud].flat().some(accepts);
+  // An access token that was issued for one API also has an `aud`, which must then be ours (RFC 7519, 4.1.3).
+  const accepted = tokenUse === 'access' ? accepts(client) && (aud === undefined || acceptsAud) : acceptsAud;
+  if (!accepted) throw new TokenInvalidError('for another audience');
 }
 
 function toIdentity(claims: Claims, tenant: BearerTokenSettings['tenant']): TenantIdentity {

@@ -25,9 +25,9 @@ describe("Cognito's tokens", () => {
   });
 
   it.each([
-    ['an access token where id tokens are wanted', 'id', { ...access, aud: 'notes' }, "not a token for use as 'id'"],
-    ['an id token where access tokens are wanted', 'access', { ...id, client_id: 'notes' }, "not a token for use as 'access'"],
-    ['a token of no use', 'id', {}, "not a token for use as 'id'"],
+    ['an access token where id tokens are wanted', 'id', { ...access, aud: 'notes' }, "its `token_use` is not 'id'"],
+    ['an id token where access tokens are wanted', 'access', { ...id, client_id: 'notes' }, "its `token_use` is not 'access'"],
+    ['a token of no use', 'id', {}, "its `token_use` is not 'id'"],
     ['an access token of another client', 'access', { ...access, client_id: 'another' }, 'for another audience'],
     [
       'an access token of another client with our audience',

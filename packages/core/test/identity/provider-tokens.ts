@@ -1,8 +1,5 @@
-import { describe, expect, it } from 'vitest';
 import type { BearerTokenOptions } from '../../src/identity/bearer-token-options.ts';
-import { pair, trustedIssuer } from './trusted-issuer.ts';
-
-const { issuer, identify, sourceWith } = trustedIssuer();
+import { pair } from './trusted-issuer.ts';
 
 interface ProviderToken {
   readonly header?: Readonly<Record<string, unknown>>;
@@ -10,8 +7,8 @@ interface ProviderToken {
   readonly options: Partial<BearerTokenOptions>;
 }
 
-/** Header and claims as the documentation of each provider shows them. Issuer, audience and times are the test issuer's, unless given. */
-const tokens: Readonly<Record<string, ProviderToken>> = {
+/** Header and claims as each provider documents them. Issuer, audience and times are the test issuer's, unless given. */
+export const providerTokens: Readonly<Record<string, ProviderToken>> = {
   'an id token of Cognito': {
     claims: {
       token_use: 'id',
@@ -134,22 +131,3 @@ const tokens: Readonly<Record<string, ProviderToken>> = {
   'a token without a time of issue': { claims: { iat: undefined }, options: {} },
   'a token with fractions of seconds': { claims: { iat: 1_700_000_000.123, nbf: 1_700_000_000.5, exp: 4_000_000_000.5 }, options: {} },
 };
-
-describe('the token path', () => {
-  it.each(Object.entries(tokens))('accepts %s', async (_, { header, claims, options }) => {
-    const token = await issuer.token(pair, claims, header);
-
-    await expect(identify(token, sourceWith(options))).resolves.toMatchObject({ source: 'bearer', subject: 'user-1' });
-  });
-
-  it('accepts a token of 16 levels and 1,000 members', async () => {
-    const deep: unknown = JSON.parse('['.repeat(15) + ']'.repeat(15));
-    const own = Object.keys((await identify(await issuer.token(pair)))?.claims ?? {}).length;
-    const many = Array.from({ length: 1_000 - own - 2 - 14 }, () => 1);
-
-    await expect(identify(await issuer.token(pair, { deep, many }))).resolves.toMatchObject({ tenantId: 'acme' });
-    await expect(identify(await issuer.token(pair, { deep, many: [...many, 1] }))).rejects.toMatchObject({
-      detail: { reason: 'the payload has more than 1000 members' },
-    });
-  });
-});

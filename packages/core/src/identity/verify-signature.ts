@@ -1,0 +1,31 @@
+import type { KeyObject } from 'node:crypto';
+import jsonwebtoken from 'jsonwebtoken';
+import { TokenInvalidError } from '../errors.ts';
+import type { BearerTokenSettings } from './bearer-token-options.ts';
+import type { Claims } from './verified-claims.ts';
+
+/**
+ * Verifies signature, algorithm, issuer, `exp` and `nbf`, and returns the claims.
+ *
+ * INVARIANT: `parseUnverified` has accepted the token and `misfit` the key. What can still fail is told apart by the class of
+ * the library's error. That error never becomes a cause: its message may quote the token.
+ *
+ * @throws {@link TokenInvalidError}
+ */
+export function verifySignature(token: string, key: KeyObject, settings: BearerTokenSettings): Claims {
+  const { algorithms, issuer, clockToleranceSeconds: clockTolerance } = settings;
+  let claims: Claims | string;
+  try {
+    claims = jsonwebtoken.verify(token, key, { algorithms: [...algorithms], issuer, clockTolerance });
+  } catch (error) {
+    throw new TokenInvalidError(reasonOf(error));
+  }
+  if (typeof claims === 'string') throw new TokenInvalidError('the payload is not an object');
+  return claims;
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof jsonwebtoken.TokenExpiredError) return 'expired';
+  if (error instanceof jsonwebtoken.NotBeforeError) return 'not yet valid';
+  return 'the signature does not match the key';
+}
