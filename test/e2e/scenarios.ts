@@ -17,6 +17,15 @@ export interface NotesApi {
 export type StartNotesApi = (storage: { readonly bucket: string; readonly table: string }) => Promise<NotesApi>;
 
 const LONGEST_TOKEN = 8_192;
+/** One hostile token for each step of verification. `test/security/hostile-tokens.test.ts` sends the whole table. */
+const REFUSED_TOKENS = [
+  'no parts at all',
+  'unsigned',
+  'another issuer',
+  "a stranger's key under its own key id",
+  "a stranger's key under the issuer's key id",
+  'expired',
+];
 const TENANTS = 10;
 const REQUESTS = 50;
 
@@ -110,7 +119,10 @@ export function describeNotesApi(framework: string, start: StartNotesApi): void 
       });
       const send = (token: string) => fetch(`${api.url}/notes/plan`, { headers: { authorization: `Bearer ${token}` } });
 
-      it.each(Object.entries(hostileTokens))('refuses a token before any call to AWS: %s', async (_what, forge) => {
+      it.each(REFUSED_TOKENS)('refuses a token before any call to AWS: %s', async (name) => {
+        const forge = hostileTokens[name];
+        if (forge === undefined) throw new Error(`hostileTokens has no ${name}`);
+
         const response = await send(forge(own));
 
         expect(response.status).toBe(401);
