@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 
-/** The signature algorithms that jsonwebtoken verifies. EdDSA is not among them. */
+/** The supported signature algorithms: those of jsonwebtoken, which has no EdDSA. */
 export type Algorithm =
   | 'RS256'
   | 'RS384'
@@ -17,15 +17,16 @@ export type Algorithm =
 
 export type Family = 'RS' | 'PS' | 'ES' | 'HS';
 
-interface Needs {
+/** What a key must be for an algorithm. */
+interface KeyRequirement {
   readonly family: Family;
-  /** For ES: the one curve. */
+  /** For ES: its only curve. */
   readonly curve?: string;
-  /** For HS: bytes of the secret at least, which is the hash's own length (RFC 7518, 3.2). */
+  /** For HS: the minimum length of the secret in bytes, which is the length of the hash (RFC 7518, 3.2). */
   readonly secretBytes?: number;
 }
 
-const ALGORITHMS: ReadonlyMap<string, Needs> = new Map<Algorithm, Needs>([
+const ALGORITHMS: ReadonlyMap<string, KeyRequirement> = new Map<Algorithm, KeyRequirement>([
   ['RS256', { family: 'RS' }],
   ['RS384', { family: 'RS' }],
   ['RS512', { family: 'RS' }],
@@ -40,10 +41,10 @@ const ALGORITHMS: ReadonlyMap<string, Needs> = new Map<Algorithm, Needs>([
   ['HS512', { family: 'HS', secretBytes: 64 }],
 ]);
 
-/** Smaller RSA keys can be factored by those who have a reason to (RFC 7518, 3.3 and 3.5). */
+/** Smaller RSA keys can be factored (RFC 7518, 3.3 and 3.5). */
 const MIN_RSA_BITS = 2_048;
 /**
- * With the exponent 1 a signature is the padded hash itself, so anybody can write one.
+ * With the exponent 1 a signature is the padded hash itself, so anyone can make one.
  *
  * @see NIST FIPS 186-5, section 5.4: the public exponent is odd, above 2^16 and below 2^256
  */
@@ -58,15 +59,15 @@ export function familyOf(algorithm: Algorithm): Family | undefined {
   return ALGORITHMS.get(algorithm)?.family;
 }
 
-/** Why this key cannot judge signatures of this algorithm, or `undefined` where it can. */
-export function misfit(key: KeyObject, algorithm: Algorithm): string | undefined {
+/** Why this key cannot verify signatures of this algorithm; `undefined` if it can. */
+export function keyFault(key: KeyObject, algorithm: Algorithm): string | undefined {
   const { family, curve, secretBytes = 0 } = ALGORITHMS.get(algorithm) ?? {};
   const { type, asymmetricKeyType, asymmetricKeyDetails, symmetricKeySize = 0 } = key;
   if (family === 'HS') {
     if (type !== 'secret') return 'needs a shared secret, not a key pair';
     return symmetricKeySize < secretBytes ? `needs a secret of at least ${secretBytes} bytes` : undefined;
   }
-  if (type !== 'public') return `needs a public key, not a ${type} one`;
+  if (type !== 'public') return `needs a public key, not a ${type} key`;
   if (family === 'ES') {
     return asymmetricKeyType === 'ec' && asymmetricKeyDetails?.namedCurve === curve ? undefined : `needs an EC key on the curve ${curve}`;
   }

@@ -4,21 +4,21 @@ import { isFrozen } from '../frozen.ts';
 import type { TenantIdentity } from '../tenant.ts';
 import type { IdentityRequest, IdentitySource } from './identity-source.ts';
 import { readTenant } from './tenant-claim.ts';
-import { sealOf } from './verified-claims.ts';
+import { verificationOf } from './verified-claims.ts';
 
 export interface AuthenticatedUserOptions {
-  /** The property of the user that holds the tenant id. Default: `tenantId`. */
+  /** The property of the user that has the tenant id. Default: `tenantId`. */
   readonly tenantProperty?: string | undefined;
 }
 
 /**
- * The identity source of what passport, whatever its strategy, left on the request: nothing presented where there is no user.
- * The property is the user's own or a getter of its class; what hangs on `Object.prototype` is nobody's.
+ * The identity source of `request.user`, set by any strategy of passport. Without a user, nothing is presented.
+ * The tenant is read from an own property or from a getter of the user's class, never from `Object.prototype`.
  *
- * A user that {@link TenantJwtStrategy} made, or a copy of it with more on it, keeps its subject, its claims and its end.
- * Of any other user the claims are its own enumerable properties, and its end is not known.
+ * A user made by {@link TenantJwtStrategy}, or a copy of it with additional properties, keeps its subject, claims and expiry.
+ * For any other user the claims are its own enumerable properties, and there is no expiry.
  *
- * @throws {@link ConfigurationError} an option that is wrong
+ * @throws {@link ConfigurationError} an invalid option
  */
 export function authenticatedUser(options: AuthenticatedUserOptions = {}): IdentitySource {
   const tenantProperty = readOptions(options);
@@ -26,11 +26,11 @@ export function authenticatedUser(options: AuthenticatedUserOptions = {}): Ident
   function authenticatedUser({ user }: IdentityRequest): TenantIdentity | undefined {
     if (user === undefined || user === null || user === false) return undefined;
     if (typeof user !== 'object') throw new TenantMissingError({ detail: { reason: `the user is a ${typeof user}` } });
-    const before = known.get(user);
-    if (before !== undefined) return before;
+    const cached = known.get(user);
+    if (cached !== undefined) return cached;
     const identity = identityOf(user, tenantProperty);
-    // A user that cannot change is read once, and the machine finds its entry by the object.
-    if (sealOf(identity.claims) !== undefined && isFrozen(user)) known.set(user, identity);
+    // A frozen user is read once: the same identity object lets the machine find its cache entry by reference.
+    if (verificationOf(identity.claims) !== undefined && isFrozen(user)) known.set(user, identity);
     return identity;
   }
   return Object.assign(authenticatedUser, { source: 'user' as const });
@@ -39,17 +39,17 @@ export function authenticatedUser(options: AuthenticatedUserOptions = {}): Ident
 function identityOf(user: object, tenantProperty: string): TenantIdentity {
   const properties = propertiesOf(user);
   const tenantId = readTenant(properties.get(tenantProperty), tenantProperty);
-  const seal = sealOf(properties.get('claims'));
-  const subject = subjectOf(seal === undefined ? properties.get : (name) => readProperty(seal.claims, name));
+  const verification = verificationOf(properties.get('claims'));
+  const subject = subjectOf(verification === undefined ? properties.get : (name) => readProperty(verification.claims, name));
   return Object.freeze({
     tenantId,
     ...(subject === undefined ? {} : { subject }),
-    ...(seal ?? { claims: properties.own }),
+    ...(verification ?? { claims: properties.own }),
     source: 'user' as const,
   });
 }
 
-/** A token's `sub`, or what a user is most often known by. */
+/** A token's `sub`, or the usual `id` of a user. */
 function subjectOf(get: Properties['get']): string | undefined {
   const [sub, id] = [get('sub'), get('id')];
   if (typeof sub === 'string') return sub;
@@ -60,11 +60,11 @@ function subjectOf(get: Properties['get']): string | undefined {
 interface Properties {
   /** A frozen copy of the object's own enumerable properties. */
   readonly own: Readonly<Record<string, unknown>>;
-  /** An own property, or what a getter of its class answers. */
+  /** The value of an own property, or of a getter of the class. */
   readonly get: (name: string) => unknown;
 }
 
-/** Reads each own property once: a getter or a Proxy may answer one tenant when it is judged and another when it is copied. */
+/** Reads each own property once: a getter or a Proxy might return one tenant for the check and another for the copy. */
 function propertiesOf(object: object): Properties {
   const own: Record<string, unknown> = Object.freeze({ ...object });
   return { own, get: (name) => (Object.hasOwn(own, name) ? own[name] : readProperty(object, name)) };
@@ -78,7 +78,7 @@ function readProperty(user: object, name: string): unknown {
   return undefined;
 }
 
-/** The next class up; never the last object of a chain, which is `Object.prototype`, also that of another realm. */
+/** The prototype of a class. The last object of a chain is left out: it is `Object.prototype`, also that of another realm. */
 function parentOf(object: object): object | undefined {
   const parent: unknown = Object.getPrototypeOf(object);
   if (typeof parent !== 'object' || parent === null || Object.getPrototypeOf(parent) === null) return undefined;
@@ -87,7 +87,7 @@ function parentOf(object: object): object | undefined {
 
 function readOptions(given: AuthenticatedUserOptions): string {
   const faults = new Faults();
-  if (typeof given !== 'object' || given === null) faults.add('the options of authenticatedUser must be an object');
+  if (typeof given !== 'object' || given === null) faults.add('the options of `authenticatedUser` must be an object');
   faults.throwIfAny();
   const { tenantProperty = 'tenantId', ...unknown } = given;
   faults.noneOf('', unknown, ['tenantProperty']);

@@ -1,9 +1,9 @@
 import { TokenInvalidError } from '../errors.ts';
 
-/** Characters of a token at most. Node itself answers 431 once all headers together exceed 16 KiB. */
+/** The maximum length of a token. Node itself responds with 431 if all headers together exceed 16 KiB. */
 export const MAX_TOKEN_LENGTH = 8_192;
 
-/** What is read of a header: a string, or in the parser's own test one that counts its steps. */
+/** The part of `String` that the parser uses. Its test passes an object that counts the reads. */
 export interface Characters {
   readonly length: number;
   charCodeAt(index: number): number;
@@ -18,23 +18,23 @@ const IN_TOKEN68 = membership(`${LETTERS}-._~+/`);
 const IN_SCHEME = membership(`${LETTERS}!#$%&'*+-.^_\`|~`);
 
 /**
- * What the `Authorization` headers of a request present as a bearer token, or `undefined` where they present none.
+ * The bearer token in the `Authorization` headers of a request; `undefined` if there is none.
  *
- * @throws {@link TokenInvalidError} more than one header, or a malformed one
+ * @throws {@link TokenInvalidError} more than one header, or a malformed header
  */
 export function presentedToken(authorization: readonly string[] | undefined): string | undefined {
   const [header, ...more] = authorization ?? [];
   if (header === undefined) return undefined;
-  // Node keeps the first of two in `headers`, a proxy may have judged the second.
+  // Node keeps only the first of two in `headers`, while a proxy may have checked the second.
   if (more.length > 0) throw new TokenInvalidError('more than one Authorization header');
   return parseBearer(header);
 }
 
 /**
- * What follows the scheme, in any case, and exactly one space. Another scheme presents nothing to us.
- * The characters are judged by {@link requireToken68}, once for a token and not once for a request.
+ * The text after the scheme `Bearer`, in any letter case, and exactly one space; `undefined` for another scheme.
+ * {@link requireToken68} checks its characters, once for each token and not once for each request.
  *
- * @throws {@link TokenInvalidError} a Bearer header without a token, or with one that is too long
+ * @throws {@link TokenInvalidError} a Bearer header without a token, or with a token that is too long
  * @see RFC 6750, section 2.1
  */
 export function parseBearer(header: Characters): string | undefined {
@@ -46,7 +46,7 @@ export function parseBearer(header: Characters): string | undefined {
 }
 
 /**
- * Refuses what is not RFC 6750's `b64token`. It looks at each character once, or twice where one sort follows the other.
+ * Refuses a token that is not a `b64token` of RFC 6750. Each character is read once, that between the two loops twice.
  *
  * @throws {@link TokenInvalidError}
  */
@@ -66,7 +66,7 @@ function namesBearer(header: Characters): boolean {
   for (let at = 0; at < SCHEME.length; at += 1) {
     if ((header.charCodeAt(at) | 0x20) !== SCHEME.charCodeAt(at)) return false;
   }
-  return IN_SCHEME[header.charCodeAt(SCHEME.length)] !== 1; // `Bearerish abc` is a scheme of its own
+  return IN_SCHEME[header.charCodeAt(SCHEME.length)] !== 1; // `Bearerish abc` has another scheme
 }
 
 function membership(characters: string): Uint8Array {

@@ -4,53 +4,53 @@ import { isObject } from '@tenant-aws/policy/json';
 import { type Algorithm, familyOf, isAlgorithm } from './algorithm.ts';
 import { readStaticKey } from './static-key.ts';
 import { readTenant } from './tenant-claim.ts';
-import { untrusted } from './trusted-url.ts';
+import { urlFault } from './trusted-url.ts';
 
-/** Which tokens are accepted, and where in them the tenant stands. */
+/** Which tokens are accepted, and which claim has the tenant. */
 export interface BearerTokenOptions {
-  /** The `iss` of the tokens, exactly. Without `jwksUri` and `secretOrKey` its discovery document says where the keys are. */
+  /** The exact `iss` of the tokens. Without `jwksUri` and `secretOrKey` the keys are at the address in its discovery document. */
   readonly issuer: string;
-  /** The `aud` of the tokens: one, or any of several. With `tokenUse: 'access'` it is compared with `client_id`, and with `aud` where a token has one. */
+  /** The `aud` of the tokens: one, or any of several. With `tokenUse: 'access'` it is compared with `client_id`, and with `aud` if the token has one. */
   readonly audience: string | readonly string[];
-  /** Where the key set is: https, or http on loopback. Default: what discovery says. */
+  /** The address of the key set: https, or http on loopback. Default: `jwks_uri` of the discovery document. */
   readonly jwksUri?: string | undefined;
-  /** One fixed key instead of a key set: a public key as PEM or KeyObject, or for HS256, HS384 and HS512 the shared secret, which must not be a key or a certificate in any format. */
+  /** One fixed key instead of a key set: a public key as PEM or KeyObject, or for HS256, HS384 and HS512 the shared secret. The secret must not be a key or a certificate in any format. */
   readonly secretOrKey?: string | Buffer | KeyObject | undefined;
   /** Accepted algorithms, all of one family (RS, PS, ES or HS). Default: `['RS256']`. */
   readonly algorithms?: readonly Algorithm[] | undefined;
-  /** The claim that holds the tenant id: one literal name (`custom:tenant_id`, `https://x/tenant`), or as an array the path to it. Default: `custom:tenant_id`. */
+  /** The claim with the tenant id: a literal name (`custom:tenant_id`, `https://x/tenant`), or an array of names as a path. Default: `custom:tenant_id`. */
   readonly tenantClaim?: string | readonly string[] | undefined;
-  /** The one tenant of this issuer, whatever its tokens claim: for issuers that belong to a tenant. */
+  /** The one tenant of this issuer, for issuers that belong to a tenant. Claims of its tokens cannot change it. */
   readonly tenant?: string | undefined;
-  /** Cognito's `token_use`: which of its two kinds of token is accepted. Default: not looked at. */
+  /** Cognito's `token_use`: which of its two kinds of token is accepted. Default: not checked. */
   readonly tokenUse?: 'id' | 'access' | undefined;
   /** Seconds by which the clocks of issuer and host may differ, 0 to 60: for `exp`, `nbf` and `iat`. Default: 5. */
   readonly clockToleranceSeconds?: number | undefined;
-  /** Verified tokens that are remembered, so that the next request with the same token is not verified again. */
+  /** The cache of verified tokens: a token in it is not verified again. */
   readonly tokenCache?: TokenCacheOptions | undefined;
 }
 
-/** The cache of verified tokens. An entry ends with its token at the latest. */
+/** The cache of verified tokens. An entry expires with its token or earlier. */
 export interface TokenCacheOptions {
-  /** Tokens at most; the least recently used goes first. 0 turns it off. Default: 10,000. */
+  /** The maximum number of tokens; the least recently used one is evicted first. 0 turns the cache off. Default: 10,000. */
   readonly max?: number | undefined;
-  /** Milliseconds for which a token is not verified again: how much longer a token lives whose key was withdrawn. At most an hour. Default: 300,000. */
+  /** Milliseconds until a token is verified again. For so long a token is still accepted after its key was withdrawn. At most an hour. Default: 300,000. */
   readonly maxAgeMs?: number | undefined;
 }
 
-/** The bounds of a cache of verified tokens, read and checked. */
+/** The checked options of a cache of verified tokens. */
 export interface TokenCacheSettings {
   readonly max: number;
   readonly maxAgeMs: number;
 }
 
-/** Options, read and checked. */
+/** The checked options of one issuer. */
 export interface BearerTokenSettings {
   readonly issuer: string;
   readonly audience: readonly string[];
   readonly keys: { readonly fixed: KeyObject } | { readonly jwksUri: URL } | 'discovery';
   readonly algorithms: readonly Algorithm[];
-  /** The path to the tenant's claim, or the one tenant. */
+  /** The path to the claim with the tenant, or the one tenant. */
   readonly tenant: { readonly claim: readonly string[] } | { readonly fixed: string };
   readonly tokenUse: 'id' | 'access' | undefined;
   readonly clockToleranceSeconds: number;
@@ -71,13 +71,13 @@ const NAMES: readonly (keyof BearerTokenOptions)[] = [
 ];
 
 /**
- * @param prefix what stands before each option's name in a fault: '' or such as `[1].`
+ * @param prefix comes before each option's name in a fault: '', or for example `[1].`
  * @throws {@link ConfigurationError} with every fault
  */
 export function readBearerTokenOptions(given: BearerTokenOptions, prefix = ''): BearerTokenSettings {
   const faults = new Faults();
   if (!isObject(given)) {
-    const name = prefix === '' ? 'the options of bearer tokens' : `\`${prefix.slice(0, -1)}\``;
+    const name = prefix === '' ? 'the options of `bearerToken`' : `\`${prefix.slice(0, -1)}\``;
     throw new ConfigurationError([`${name} must be an object with \`issuer\` and \`audience\``]);
   }
   const settings = read(given, prefix, faults);
@@ -99,7 +99,7 @@ function read(given: Partial<BearerTokenOptions>, prefix: string, faults: Faults
   else if (issuer.trim() !== issuer) faults.option(at('issuer'), 'must not begin or end with whitespace');
   const audiences = Array.isArray(audience) ? audience : [audience];
   if (audiences.length === 0 || !audiences.every(isText))
-    faults.option(at('audience'), 'is required: the `aud` of the tokens, a string or several');
+    faults.option(at('audience'), 'is required: the `aud` of the tokens, a string or an array of strings');
   if (tokenUse !== undefined && tokenUse !== 'id' && tokenUse !== 'access') faults.option(at('tokenUse'), "must be 'id' or 'access'");
   faults.integer(`${prefix}clockToleranceSeconds`, clockToleranceSeconds, { min: 0, max: 60 });
   const accepted = readAlgorithms(algorithms, at('algorithms'), faults);
@@ -122,16 +122,16 @@ function readAlgorithms(given: unknown, name: string, faults: Faults): readonly 
   const known = list.filter(isAlgorithm);
   const unknown = list.filter((entry) => !isAlgorithm(entry));
   if (list.length === 0) faults.option(name, 'is empty: no token could be accepted');
-  for (const entry of unknown) faults.option(name, refusalOf(entry));
+  for (const entry of unknown) faults.option(name, algorithmFault(entry));
   if (new Set(known.map(familyOf)).size > 1)
-    faults.option(name, `must be of one family: ${known.join(', ')} use different kinds of signature`);
+    faults.option(name, `must be of one family (RS, PS, ES or HS), and ${known.join(', ')} are not`);
   return known;
 }
 
-function refusalOf(algorithm: unknown): string {
+function algorithmFault(algorithm: unknown): string {
   if (algorithm === 'EdDSA' || algorithm === 'Ed25519')
-    return `has ${algorithm}, which jsonwebtoken cannot verify: let the issuer sign with RS256 or ES256`;
-  if (algorithm === 'none') return 'has none: unsigned tokens are never accepted';
+    return `has ${algorithm}, which is not supported: let the issuer sign with RS256 or ES256`;
+  if (algorithm === 'none') return "has 'none': unsigned tokens are never accepted";
   return `has ${typeof algorithm === 'string' ? `'${algorithm}'` : `a ${typeof algorithm}`}, which is not one of RS256, PS256, ES256, HS256 or their 384 and 512`;
 }
 
@@ -142,44 +142,43 @@ function readKeys(
   faults: Faults,
 ): BearerTokenSettings['keys'] {
   if (secretOrKey !== undefined) {
-    if (jwksUri !== undefined) faults.option(at('secretOrKey'), `and \`${at('jwksUri')}\` exclude each other: the key is fixed or fetched`);
+    if (jwksUri !== undefined)
+      faults.option(at('secretOrKey'), `and \`${at('jwksUri')}\` exclude each other: give a fixed key or the address of a key set`);
     const fixed = readStaticKey(secretOrKey, algorithms, at('secretOrKey'), faults);
     return fixed === undefined ? 'discovery' : { fixed };
   }
   if (algorithms.some((algorithm) => familyOf(algorithm) === 'HS'))
-    faults.option(
-      at('algorithms'),
-      `has ${algorithms.join(', ')}, which needs \`${at('secretOrKey')}\`: key sets contain public keys only`,
-    );
+    faults.option(at('algorithms'), `has ${algorithms.join(', ')}, which needs \`${at('secretOrKey')}\`: a key set has public keys only`);
   if (jwksUri === undefined) return 'discovery';
   const url = readUrl(jwksUri, at('jwksUri'), faults);
   return url === undefined ? 'discovery' : { jwksUri: url };
 }
 
 function checkDiscovery(issuer: string, at: Named, faults: Faults): void {
-  readUrl(issuer, at('issuer'), faults, ', for without `jwksUri` its discovery document is asked');
+  readUrl(issuer, at('issuer'), faults, ', because without `jwksUri` its discovery document is fetched');
   if (/[?#]/.test(issuer)) faults.option(at('issuer'), 'must have no query and no fragment');
 }
 
 /**
- * The URL parser drops blanks and control characters at the edges, and line breaks anywhere. They are refused here: the same
- * text with a path behind it is another URL or none.
+ * The URL parser removes whitespace and control characters at both ends, and line breaks anywhere. They are refused here:
+ * with a path appended, the same text would be another URL or none.
  */
 function readUrl(given: unknown, name: string, faults: Faults, why = ''): URL | undefined {
   const url = typeof given === 'string' && !/[\s\p{Cc}]/u.test(given) && URL.canParse(given) ? new URL(given) : undefined;
-  const fault = url === undefined ? 'must be a URL without whitespace' : untrusted(url, { loopback: true });
+  const fault = url === undefined ? 'must be a URL without whitespace' : urlFault(url, { loopback: true });
   if (fault !== undefined) faults.option(name, `${fault}${why}`);
   return fault === undefined ? url : undefined;
 }
 
 function readTenantOptions(claim: unknown, tenant: unknown, at: Named, faults: Faults): BearerTokenSettings['tenant'] {
   if (tenant !== undefined) {
-    if (claim !== undefined) faults.option(at('tenant'), `and \`${at('tenantClaim')}\` exclude each other: the tenant is fixed or claimed`);
+    if (claim !== undefined)
+      faults.option(at('tenant'), `and \`${at('tenantClaim')}\` exclude each other: give the tenant or the claim that has it`);
     return { fixed: readFixedTenant(tenant, at('tenant'), faults) };
   }
   const path: readonly unknown[] = Array.isArray(claim) ? claim : [claim ?? 'custom:tenant_id'];
   if (path.length === 0 || !path.every(isText))
-    faults.option(at('tenantClaim'), 'must be the name of a claim, or the names that lead to it');
+    faults.option(at('tenantClaim'), 'must be the name of a claim, or an array of names that is its path');
   return { claim: path.filter(isText) };
 }
 

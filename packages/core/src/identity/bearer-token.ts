@@ -44,10 +44,10 @@ export function bearerToken(options: BearerTokenOptions | readonly BearerTokenOp
 
 function readIssuers(list: readonly BearerTokenOptions[]): readonly BearerTokenSettings[] {
   const faults = new Faults();
-  if (list.length === 0) faults.add('`bearerToken` was given no issuer');
+  if (list.length === 0) faults.add('`bearerToken` needs at least one issuer');
   const issuers = list.flatMap((options, index) => faults.attempt(() => readBearerTokenOptions(options, `[${index}].`)) ?? []);
   const repeated = issuers.filter(({ issuer }, index) => issuers.findIndex((other) => other.issuer === issuer) < index);
-  for (const { issuer } of repeated) faults.add(`\`issuer\` ${issuer} is given twice: \`audience\` takes several`);
+  for (const { issuer } of repeated) faults.add(`\`issuer\` ${issuer} is given twice: give it once, with several values in \`audience\``);
   faults.throwIfAny();
   return issuers;
 }

@@ -3,9 +3,9 @@ import type { Http2ServerRequest } from 'node:http2';
 import type { IdentityRequest } from './identity-source.ts';
 
 /**
- * What an identity source reads of an HTTP request, of HTTP/1.1 or of HTTP/2's compatibility API. For authors of adapters.
+ * The part of an HTTP request that identity sources read: of HTTP/1.1, or of the HTTP/2 compatibility API. For authors of adapters.
  *
- * @param user what an earlier middleware, such as passport, left on the request
+ * @param user the user that an earlier middleware, such as passport, set on the request
  */
 export function httpIdentityRequest(request: IncomingMessage | Http2ServerRequest, user: unknown): IdentityRequest {
   return {
@@ -16,7 +16,7 @@ export function httpIdentityRequest(request: IncomingMessage | Http2ServerReques
   };
 }
 
-/** The same form as Node's `headersDistinct`, which requests of HTTP/2 do not have. Pseudo-headers such as `:path` are left out. */
+/** Builds `headersDistinct`, which HTTP/2 requests of Node do not have. Pseudo-headers such as `:path` are left out. */
 function distinct(rawHeaders: readonly string[]): NodeJS.Dict<string[]> {
   const headers: NodeJS.Dict<string[]> = Object.create(null);
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {

@@ -1,30 +1,30 @@
 import type { X509Certificate } from 'node:crypto';
 import type { TenantIdentity } from '../tenant.ts';
 
-/** What an adapter shows of a request. Nothing in it depends on a framework. */
+/** The part of a request that an adapter passes on. It does not depend on a framework. */
 export interface IdentityRequest {
-  /** Node's `headersDistinct`: every value of every header, so that a header sent twice is seen twice. */
+  /** Node's `headersDistinct`: every value of every header, so that a header sent twice has two values. */
   readonly headersDistinct: Readonly<NodeJS.Dict<string[]>>;
-  /** The peer's address, of the socket itself: never from a header. */
+  /** The peer's address as the socket has it, never from a header. */
   readonly remoteAddress: string | undefined;
-  /** The client's certificate where TLS ends in this process. */
+  /** The client's certificate, if TLS is terminated in this process. */
   readonly peerCertificate?: { readonly certificate: X509Certificate; readonly authorized: boolean };
-  /** What passport left on the request. */
+  /** The user that passport set on the request. */
   readonly user?: unknown;
   /** The framework's own request. */
   readonly raw: unknown;
 }
 
 /**
- * A way to know the tenant of a request. `undefined` means that nothing was presented;
- * whatever was presented and is bad must throw, so that no other source is asked.
+ * Finds the tenant of a request. `undefined` means that nothing was presented.
+ * A source must throw if the presented token or header is invalid, so that no other source is tried.
  */
 export interface IdentitySource {
   (request: IdentityRequest): TenantIdentity | undefined | Promise<TenantIdentity | undefined>;
-  /** Which kind it is: what `tenant-aws:identity` says of a request that it refuses. */
+  /** The kind of source, for the `tenant-aws:identity` event of a refused request. */
   readonly source?: TenantIdentity['source'];
-  /** Fetches what the source needs (discovery, keys), so that a wrong address shows at start-up. */
+  /** Fetches what the source needs (discovery document, keys), so that a wrong address is reported at start-up. */
   ready?(): Promise<void>;
-  /** Releases what the source holds. */
+  /** Releases the resources of the source. */
   close?(): void;
 }

@@ -1,26 +1,26 @@
 import type { Clock, Instant } from '../clock.ts';
 import { elapsed } from './elapsed.ts';
 import { fetchDocument } from './fetch-document.ts';
-import { isLoopback, untrusted } from './trusted-url.ts';
+import { isLoopback, urlFault } from './trusted-url.ts';
 
-/** How long an answer of discovery is believed. A key set that cannot be had is looked for anew at once. */
+/** How long a discovery document is used. After a failed fetch of the key set it is read again at the next fetch. */
 const DISCOVERY_MS = 3_600_000;
 
-/** Where an issuer's key set is found. */
+/** Finds the address of an issuer's key set. */
 export interface KeySetAddress {
   locate(signal: AbortSignal): Promise<URL>;
-  /** What was located did not serve: look again next time. */
+  /** Called when the fetch failed: the next `locate` must not use a cached address. */
   forget(): void;
 }
 
-/** An address that is configured. */
+/** A configured address. */
 export function fixedAddress(url: URL): KeySetAddress {
   return { locate: () => Promise.resolve(url), forget: () => undefined };
 }
 
 /**
- * The address that the issuer's own discovery document names. The document must name exactly this issuer,
- * and keys come over https, or from loopback where the issuer is on loopback itself.
+ * The address in the issuer's discovery document. The document must name exactly this issuer, and the address must be https,
+ * or on loopback if the issuer itself is on loopback.
  *
  * @see OpenID Connect Discovery 1.0, section 4
  */
@@ -44,14 +44,14 @@ export function discoveryUrl(issuer: string): URL {
   return new URL(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
 }
 
-/** The address of keys that a discovery document names. @throws Error it is not this issuer's document, or names an address that is not trusted */
+/** The `jwks_uri` of a discovery document. @throws Error the document is of another issuer, or its address is not trusted */
 export function readKeySetUrl(issuer: string, address: URL, document: unknown): URL {
-  const { issuer: named, jwks_uri: keys } = typeof document === 'object' && document !== null ? readFields(document) : {};
-  if (named !== issuer) throw new Error(`${address.href} names another issuer than the one configured`);
-  if (typeof keys !== 'string' || !URL.canParse(keys)) throw new Error(`${address.href} names no address of keys`);
-  const url = new URL(keys);
-  const fault = untrusted(url, { loopback: isLoopback(address) });
-  if (fault !== undefined) throw new Error(`the address of keys that ${address.href} names ${fault}`);
+  const { issuer: named, jwks_uri: jwksUri } = typeof document === 'object' && document !== null ? readFields(document) : {};
+  if (named !== issuer) throw new Error(`${address.href} names another \`issuer\` than the configured one`);
+  if (typeof jwksUri !== 'string' || !URL.canParse(jwksUri)) throw new Error(`${address.href} has no valid \`jwks_uri\``);
+  const url = new URL(jwksUri);
+  const fault = urlFault(url, { loopback: isLoopback(address) });
+  if (fault !== undefined) throw new Error(`the \`jwks_uri\` in ${address.href} ${fault}`);
   return url;
 }
 

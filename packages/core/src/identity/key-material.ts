@@ -15,14 +15,14 @@ const parsers: readonly ((bytes: Buffer) => unknown)[] = [
 ];
 
 /**
- * Whether the bytes of a shared secret are a key or a certificate: PEM, DER, JWK or JWKS, also as base64 or hexadecimal text.
- * An issuer publishes its public key, so with that key as the secret of HS256 anybody can sign tokens (RFC 8725, 2.1).
+ * Whether a shared secret is a key or a certificate: PEM, DER, JWK or JWKS, also as base64 or hexadecimal text.
+ * An issuer publishes its public key, so anyone could sign tokens if that key were the secret of HS256 (RFC 8725, 2.1).
  */
 export function isKeyMaterial(secret: Buffer): boolean {
   return [secret, ...decodingsOf(secret.toString())].some((bytes) => isKeyText(bytes.toString()) || isDer(bytes));
 }
 
-/** The bytes that a text may stand for. */
+/** The bytes that a text may encode. */
 function decodingsOf(text: string): readonly Buffer[] {
   const compact = text.replace(/\s/g, '');
   return [Buffer.from(text, 'latin1'), Buffer.from(compact, 'base64'), Buffer.from(compact, 'hex')];
@@ -32,7 +32,7 @@ function isKeyText(text: string): boolean {
   return KEY_TEXT.test(text) || isJwk(parseJson(text));
 }
 
-/** One key, a set of keys, or a list of them. */
+/** A key, a key set, or an array of them. */
 function isJwk(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(isJwk);
   return typeof value === 'object' && value !== null && ('kty' in value || ('keys' in value && isJwk(value.keys)));

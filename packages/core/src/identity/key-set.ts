@@ -1,22 +1,22 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { isObject } from '@tenant-aws/policy/json';
-import { type Algorithm, misfit } from './algorithm.ts';
+import { type Algorithm, keyFault } from './algorithm.ts';
 
 const MAX_KEYS = 100;
-/** The members of a private or shared key (RFC 7518, 6.2.2, 6.3.2 and 6.4.1): a key that was published with one of them is anybody's. */
+/** The members of a private or shared key (RFC 7518, 6.2.2, 6.3.2 and 6.4.1). Anyone can sign with a key that was published with one of them. */
 const PRIVATE_MEMBERS: readonly string[] = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
-/** One public key of a set, and what it may judge. */
+/** One public key of a set, and the algorithms that it may verify. */
 interface SigningKey {
   readonly id: string | undefined;
   readonly key: KeyObject;
   readonly algorithms: readonly string[];
 }
 
-/** The key, or why there is none: no key of that id, none that fits the algorithm, or several that do. */
+/** The key, or why there is none: no key has this id, no key fits the algorithm, or several keys do. */
 export type KeyMatch = KeyObject | 'unknown' | 'unfit' | 'several';
 
-/** The keys of one JWKS document (RFC 7517) that fit an issuer's algorithms. Entries of any other kind are passed over. */
+/** The keys of one JWKS document (RFC 7517) that fit an issuer's algorithms. All other entries are ignored. */
 export class KeySet {
   readonly size: number;
   private readonly byId: ReadonlyMap<string | undefined, readonly SigningKey[]>;
@@ -28,7 +28,7 @@ export class KeySet {
     this.byId = new Map(keys.map(({ id }) => [id, keys.filter((other) => other.id === id)]));
   }
 
-  /** @throws Error the document is no key set, or has more than 100 keys */
+  /** @throws Error the document is not a key set, or has more than 100 keys */
   static parse(document: unknown, algorithms: readonly Algorithm[]): KeySet {
     const entries = isObject(document) ? document['keys'] : undefined;
     if (!Array.isArray(entries)) throw new Error('the document is not a key set');
@@ -36,13 +36,13 @@ export class KeySet {
     return new KeySet(entries.flatMap((entry: unknown) => readKey(entry, algorithms) ?? []));
   }
 
-  /** A token without a key id is judged where exactly one key of the whole set fits. */
+  /** For a token without a key id, exactly one key of the whole set must fit. */
   find(keyId: string | undefined, algorithm: string): KeyMatch {
     const named = keyId === undefined ? this.all : this.byId.get(keyId);
     if (named === undefined) return 'unknown';
     const [match, ...others] = named.filter((candidate) => candidate.algorithms.includes(algorithm));
     if (match === undefined) return 'unfit';
-    // A set may list one key twice; with two keys under one name nobody can say which was meant.
+    // A set may list one key twice. Two different keys with one id are ambiguous.
     return others.every(({ key }) => key.equals(match.key)) ? match.key : 'several';
   }
 }
@@ -56,7 +56,7 @@ function readKey(entry: unknown, algorithms: readonly Algorithm[]): SigningKey |
   if (PRIVATE_MEMBERS.some((member) => Object.hasOwn(entry, member))) return undefined;
   const key = publicKeyOf(entry);
   if (key === undefined) return undefined;
-  const fitting = algorithms.filter((algorithm) => (alg === undefined || alg === algorithm) && misfit(key, algorithm) === undefined);
+  const fitting = algorithms.filter((algorithm) => (alg === undefined || alg === algorithm) && keyFault(key, algorithm) === undefined);
   return fitting.length === 0 ? undefined : { id: kid, key, algorithms: fitting };
 }
 
@@ -64,6 +64,6 @@ function publicKeyOf(jwk: JsonWebKey): KeyObject | undefined {
   try {
     return createPublicKey({ key: jwk, format: 'jwk' });
   } catch {
-    return undefined; // a kind that Node does not know, or a broken one: the others of the set still serve
+    return undefined; // an unknown type or an invalid key: the other keys of the set remain usable
   }
 }

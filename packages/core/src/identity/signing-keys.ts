@@ -7,16 +7,16 @@ import { fetchDocument } from './fetch-document.ts';
 import type { KeySetAddress } from './issuer.ts';
 import { type KeyMatch, KeySet } from './key-set.ts';
 
-/** From this age on a set is fetched anew, behind the request that notices. */
+/** A set of this age or older is fetched again in the background. */
 const REFRESH_MS = 300_000;
-/** From this age on the next request waits for a new set, unless the latest fetch failed: a key that was withdrawn must not come back after a quiet night. */
+/** A set of this age or older is fetched again before it is used, unless the latest fetch failed: after an idle time, a withdrawn key must not be accepted. */
 const FRESH_MS = 600_000;
-/** How long keys serve while their issuer cannot be reached. */
+/** How long keys are used while their issuer is unreachable. */
 const STALE_MS = 86_400_000;
-/** At most one fetch in this time for key ids that nobody knows. With a fetch that fails (5 s and 1 s of pause) a rotation is taken up within 36 s. */
+/** The minimum time between two fetches for unknown key ids. With one failed fetch (5 s, and 1 s of pause) a rotation is noticed within 36 s. */
 const UNKNOWN_PAUSE_MS = 30_000;
 const FAILURE_PAUSE_MS = 1_000;
-/** For discovery and key set together. */
+/** For discovery document and key set together. */
 const FETCH_MS = 5_000;
 
 export interface SigningKeysOptions {
@@ -26,28 +26,34 @@ export interface SigningKeysOptions {
   readonly fetchMs?: number;
 }
 
-/** Where the key that judges a token comes from. */
+/** Provides the key that verifies a token. */
 export interface KeySource {
   /**
-   * @throws {@link TokenInvalidError} no key of ours can have signed it
-   * @throws {@link KeysUnavailableError} nobody can say
+   * @throws {@link TokenInvalidError} the issuer has no such key, or the key does not fit the algorithm
+   * @throws {@link KeysUnavailableError} the key set is unavailable, so the key may exist
    */
   find(keyId: string | undefined, algorithm: string): KeyObject | Promise<KeyObject>;
   ready(): Promise<void>;
   close(): void;
 }
 
+interface CachedSet {
+  readonly set: KeySet;
+  readonly at: Instant;
+}
+
 /**
- * The keys of one issuer, in memory. Known keys answer at once, whatever strangers send: a key id that is not known
- * can cost one fetch in 30 s, and nobody but its own sender waits for that. No timers.
+ * The keys of one issuer, in memory. Known keys are returned immediately, whatever tokens arrive: unknown key ids cause at most
+ * one fetch in 30 s, and only the requests with an unknown key id wait for it. There are no timers.
  */
 export class SigningKeys implements KeySource {
   private readonly options: Required<SigningKeysOptions>;
   private readonly closing = new AbortController();
-  private held: { readonly set: KeySet; readonly at: Instant } | undefined;
+  private cached: CachedSet | undefined;
+  /** Of the latest fetch, if it failed. */
   private failure: { readonly reason: string; readonly cause: unknown; readonly at: Instant } | undefined;
-  private flight: Promise<void> | undefined;
-  private askedForUnknown: Instant | undefined;
+  private pendingFetch: Promise<void> | undefined;
+  private fetchedForUnknownAt: Instant | undefined;
 
   constructor({ clock = systemClock, fetchMs = FETCH_MS, ...options }: SigningKeysOptions) {
     this.options = { clock, fetchMs, ...options };
@@ -55,73 +61,73 @@ export class SigningKeys implements KeySource {
 
   find(keyId: string | undefined, algorithm: string): KeyObject | Promise<KeyObject> {
     const now = this.options.clock.now();
-    const held = this.usable(now);
-    if (held === undefined) return this.afterFirst(keyId, algorithm, now);
-    const match = held.set.find(keyId, algorithm);
-    if (match === 'unknown') return this.afterUnknown(keyId, algorithm, now);
-    const age = elapsed(held.at, now);
-    if (age >= FRESH_MS && this.failure === undefined) return this.afterRenewal(keyId, algorithm);
-    if (age >= REFRESH_MS && !this.pausing(now)) void this.fetch();
+    const cached = this.usable(now);
+    if (cached === undefined) return this.findAfterFirstFetch(keyId, algorithm, now);
+    const match = cached.set.find(keyId, algorithm);
+    if (match === 'unknown') return this.findUnknown(keyId, algorithm, now);
+    const age = elapsed(cached.at, now);
+    if (age >= FRESH_MS && this.failure === undefined) return this.findAfterRefresh(keyId, algorithm);
+    if (age >= REFRESH_MS && !this.isPaused(now)) void this.fetch();
     return keyOf(match);
   }
 
   async ready(): Promise<void> {
     const now = this.options.clock.now();
     if (this.usable(now) !== undefined) return;
-    await this.fetchUnlessPausing(now);
+    await this.fetchUnlessPaused(now);
     if (this.usable(now) === undefined) throw this.unavailable();
   }
 
-  /** Ends a fetch under way; nothing is fetched any more. */
+  /** Aborts a fetch in progress. Nothing is fetched after it. */
   close(): void {
     this.closing.abort();
   }
 
-  private async afterFirst(keyId: string | undefined, algorithm: string, now: Instant): Promise<KeyObject> {
-    await this.fetchUnlessPausing(now);
-    return this.lookAgain(keyId, algorithm);
+  private async findAfterFirstFetch(keyId: string | undefined, algorithm: string, now: Instant): Promise<KeyObject> {
+    await this.fetchUnlessPaused(now);
+    return this.findInCachedSet(keyId, algorithm);
   }
 
-  private async afterUnknown(keyId: string | undefined, algorithm: string, now: Instant): Promise<KeyObject> {
+  private async findUnknown(keyId: string | undefined, algorithm: string, now: Instant): Promise<KeyObject> {
     const paused =
-      this.failure === undefined && this.askedForUnknown !== undefined && elapsed(this.askedForUnknown, now) < UNKNOWN_PAUSE_MS;
+      this.failure === undefined && this.fetchedForUnknownAt !== undefined && elapsed(this.fetchedForUnknownAt, now) < UNKNOWN_PAUSE_MS;
     if (!paused) {
-      if (this.flight === undefined && !this.pausing(now)) this.askedForUnknown = now;
-      await this.fetchUnlessPausing(now);
+      if (this.pendingFetch === undefined && !this.isPaused(now)) this.fetchedForUnknownAt = now;
+      await this.fetchUnlessPaused(now);
     }
-    if (this.failure !== undefined) throw this.unavailable(); // the key may be in the set that we could not get
-    return this.lookAgain(keyId, algorithm);
+    if (this.failure !== undefined) throw this.unavailable(); // the key may be in the set that could not be fetched
+    return this.findInCachedSet(keyId, algorithm);
   }
 
-  private async afterRenewal(keyId: string | undefined, algorithm: string): Promise<KeyObject> {
+  private async findAfterRefresh(keyId: string | undefined, algorithm: string): Promise<KeyObject> {
     await this.fetch();
-    return this.lookAgain(keyId, algorithm); // in the old set, where there is no new one
+    return this.findInCachedSet(keyId, algorithm); // in the old set if the fetch failed
   }
 
-  private lookAgain(keyId: string | undefined, algorithm: string): KeyObject {
-    const held = this.usable(this.options.clock.now());
-    if (held === undefined) throw this.unavailable();
-    return keyOf(held.set.find(keyId, algorithm));
+  private findInCachedSet(keyId: string | undefined, algorithm: string): KeyObject {
+    const cached = this.usable(this.options.clock.now());
+    if (cached === undefined) throw this.unavailable();
+    return keyOf(cached.set.find(keyId, algorithm));
   }
 
-  private usable(now: Instant): { readonly set: KeySet; readonly at: Instant } | undefined {
-    return this.held !== undefined && elapsed(this.held.at, now) < STALE_MS ? this.held : undefined;
+  private usable(now: Instant): CachedSet | undefined {
+    return this.cached !== undefined && elapsed(this.cached.at, now) < STALE_MS ? this.cached : undefined;
   }
 
-  private pausing(now: Instant): boolean {
+  private isPaused(now: Instant): boolean {
     return this.failure !== undefined && elapsed(this.failure.at, now) < FAILURE_PAUSE_MS;
   }
 
-  private async fetchUnlessPausing(now: Instant): Promise<void> {
-    if (this.flight !== undefined || !this.pausing(now)) await this.fetch();
+  private async fetchUnlessPaused(now: Instant): Promise<void> {
+    if (this.pendingFetch !== undefined || !this.isPaused(now)) await this.fetch();
   }
 
-  /** One fetch for all who ask while it lasts. It never rejects: what came of it stands in `held` and `failure`. */
+  /** Concurrent callers share one fetch. It never rejects: its outcome is in `cached` and `failure`. */
   private fetch(): Promise<void> {
-    this.flight ??= this.fetchSet().finally(() => {
-      this.flight = undefined;
+    this.pendingFetch ??= this.fetchSet().finally(() => {
+      this.pendingFetch = undefined;
     });
-    return this.flight;
+    return this.pendingFetch;
   }
 
   private async fetchSet(): Promise<void> {
@@ -130,8 +136,8 @@ export class SigningKeys implements KeySource {
     try {
       const url = await address.locate(signal);
       const set = KeySet.parse(await fetchDocument(url, signal), algorithms);
-      // A set without a key of ours replaces the old one all the same: so an issuer withdraws its keys.
-      this.held = set.size === 0 ? undefined : { set, at: clock.now() };
+      // A set without a usable key also replaces the old one: this is how an issuer withdraws its keys.
+      this.cached = set.size === 0 ? undefined : { set, at: clock.now() };
       this.failure =
         set.size === 0 ? { reason: `${url.href} has no key for ${algorithms.join(', ')}`, cause: undefined, at: clock.now() } : undefined;
     } catch (cause) {
@@ -141,7 +147,7 @@ export class SigningKeys implements KeySource {
   }
 
   private unavailable(): KeysUnavailableError {
-    const { reason = 'the keys are too old', cause } = this.failure ?? {};
+    const { reason = 'the cached keys are too old', cause } = this.failure ?? {};
     return new KeysUnavailableError({ detail: { reason }, ...(cause === undefined ? {} : { cause }) });
   }
 }

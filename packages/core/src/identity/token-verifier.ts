@@ -8,7 +8,7 @@ import { discoveredAddress, fixedAddress } from './issuer.ts';
 import { type KeySource, SigningKeys } from './signing-keys.ts';
 import { ownValue, readTenant } from './tenant-claim.ts';
 import { parseUnverified } from './unverified-token.ts';
-import { type Claims, sealClaims, sealOf } from './verified-claims.ts';
+import { type Claims, recordVerification, verificationOf } from './verified-claims.ts';
 import { type TokenDigest, VerifiedTokens } from './verified-tokens.ts';
 import { verifySignature } from './verify-signature.ts';
 
@@ -55,7 +55,7 @@ export class TokenVerifier {
     const known = this.identities.get(claims);
     if (known !== undefined) return known;
     const identity = toIdentity(claims, this.settings.tenant);
-    if (sealOf(claims) !== undefined) this.identities.set(claims, identity);
+    if (verificationOf(claims) !== undefined) this.identities.set(claims, identity);
     return identity;
   }
 
@@ -85,9 +85,9 @@ export class TokenVerifier {
     const key = await this.keys.find(keyId, algorithm);
     const claims = verifySignature(token, key, settings);
     checkAudience(claims, settings);
-    const sealed = sealClaims(claims, Number(claims['exp']) * 1_000);
-    this.verified.keep(digest, sealed, systemClock.now());
-    return sealed;
+    recordVerification(claims, Number(claims['exp']) * 1_000);
+    this.verified.keep(digest, claims, systemClock.now());
+    return claims;
   }
 }
 

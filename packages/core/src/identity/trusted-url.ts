@@ -1,12 +1,12 @@
-/** Why keys must not be fetched from this address, or `undefined` where they may be. */
-export function untrusted(url: URL, options: { readonly loopback: boolean }): string | undefined {
-  if (url.username !== '' || url.password !== '') return 'must hold no user name and no password';
+/** Why keys must not be fetched from this URL; `undefined` if they may be. */
+export function urlFault(url: URL, options: { readonly loopback: boolean }): string | undefined {
+  if (url.username !== '' || url.password !== '') return 'must have no user name and no password';
   if (url.protocol === 'https:') return undefined;
   if (url.protocol === 'http:' && options.loopback && isLoopback(url)) return undefined;
   return 'must be https (http is accepted for loopback only)';
 }
 
-/** By the address itself, never by resolving a name: what a name resolves to may change. */
+/** By the host name itself, without resolving it: the address that a name resolves to may change. */
 export function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }

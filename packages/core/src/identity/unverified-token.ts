@@ -3,7 +3,7 @@ import { TokenInvalidError } from '../errors.ts';
 import { isAlgorithm } from './algorithm.ts';
 import { parseTokenObject } from './token-json.ts';
 
-/** What a token says of itself, read to choose the key that will judge it. Nothing of it may be believed. */
+/** The unverified fields of a token that are needed to find its key. They must not be trusted. */
 export interface UnverifiedToken {
   readonly algorithm: string;
   readonly keyId: string | undefined;
@@ -15,21 +15,21 @@ export interface UnverifiedToken {
 type Header = Pick<UnverifiedToken, 'algorithm' | 'keyId'>;
 type Payload = Pick<UnverifiedToken, 'issuer' | 'issuedAt'>;
 
-/** The last day that a JavaScript Date can hold, in seconds. */
+/** The latest time of a JavaScript Date, in seconds. */
 const MAX_SECONDS = 8.64e12;
 /**
- * The types of tokens that speak for a user. A token of another type, such as `logout+jwt` or `dpop+jwt`, may have the same
- * issuer, key and audience and mean something else.
+ * The types of tokens that identify a user. A token of another type, such as `logout+jwt` or `dpop+jwt`, may have the same
+ * issuer, key and audience but another meaning.
  *
  * @see RFC 8725, 3.11 (explicit typing), RFC 9068, 2.1 (`at+jwt`), RFC 7515, 4.1.9 (`application/` may be omitted)
  */
 const TYPES: ReadonlySet<string> = new Set(['jwt', 'at+jwt', 'application/jwt', 'application/at+jwt']);
 
 /**
- * Reads a compact JWS and refuses what jsonwebtoken would let through: a `typ` of another kind of token, `crit`, `b64`, no `exp`,
- * an `iat` that is not a date, `cnf`, `events`, what {@link parseTokenObject} refuses, and a second spelling of the same bytes.
+ * Reads a compact JWS and refuses tokens that jsonwebtoken would accept: with a `typ` of another kind of token, `crit`, `b64`, no `exp`,
+ * an `iat` that is not a date, `cnf` or `events`, with another encoding of the same bytes, or refused by {@link parseTokenObject}.
  *
- * The cheapest refusals come first: the payload, which is the longest part, is read last.
+ * The cheapest checks come first: the payload, which is the longest part, is read last.
  *
  * @param accepts whether tokens of this algorithm are accepted. Default: every algorithm that can be configured
  * @throws {@link TokenInvalidError}
@@ -45,8 +45,8 @@ export function parseUnverified(token: string, accepts: (algorithm: string) => b
 }
 
 function readHeader(header: Readonly<Record<string, unknown>>, accepts: (algorithm: string) => boolean): Header {
-  // RFC 7515, 4.1.11: what we do not understand we must refuse, and we understand no extension.
-  if ('crit' in header || 'b64' in header) throw new TokenInvalidError('the header asks for an extension that is not supported');
+  // RFC 7515, 4.1.11: unknown critical extensions must be refused, and no extension is supported here.
+  if ('crit' in header || 'b64' in header) throw new TokenInvalidError('the header requires an extension that is not supported');
   const { alg, kid, typ } = header;
   if (typeof alg !== 'string') throw new TokenInvalidError('the header names no algorithm');
   if (!accepts(alg)) throw new TokenInvalidError('the algorithm is not accepted');
@@ -62,9 +62,9 @@ function readPayload(payload: Readonly<Record<string, unknown>>): Payload {
   if (!isDate(exp)) throw new TokenInvalidError('the expiry is not a date');
   if (iat !== undefined && !isDate(iat)) throw new TokenInvalidError('the `iat` is not a date');
   if (nbf !== undefined && typeof nbf !== 'number') throw new TokenInvalidError('the `nbf` is not a number');
-  // RFC 7800: whoever presents the token must prove possession of that key. A stolen token would be accepted without it.
+  // RFC 7800: the sender must prove possession of that key. Without this proof a stolen token would be accepted.
   if ('cnf' in payload) throw new TokenInvalidError('bound to a key by `cnf`, and possession of that key is not checked');
-  // RFC 8417, 2.2 and 4.5: a logout token, for example, need not have a `typ`.
+  // RFC 8417, 2.2 and 4.5: a security event, such as a logout token, may have no `typ`.
   if (isObject(events)) throw new TokenInvalidError('a security event, not an access token');
   return { issuer: iss, issuedAt: iat };
 }
@@ -73,7 +73,7 @@ function isDate(seconds: unknown): seconds is number {
   return typeof seconds === 'number' && seconds >= 0 && seconds <= MAX_SECONDS;
 }
 
-/** One spelling a token: the unused bits of a last character are zero, and the alphabet is base64url without padding. */
+/** Accepts one encoding of the bytes: the base64url alphabet, no padding, and zeros in the unused bits of the last character. */
 function bytesOf(part: string): Buffer {
   const bytes = Buffer.from(part, 'base64url');
   if (bytes.toString('base64url') !== part) throw new TokenInvalidError('not base64url');

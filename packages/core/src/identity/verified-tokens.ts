@@ -2,21 +2,21 @@ import { LRUCache } from 'lru-cache';
 import type { Instant } from '../clock.ts';
 import type { TokenCacheSettings } from './bearer-token-options.ts';
 import { elapsed } from './elapsed.ts';
-import { type Claims, sealOf } from './verified-claims.ts';
+import { type Claims, verificationOf } from './verified-claims.ts';
 
-/** What {@link digestOf} answers of a token. */
+/** The result of {@link digestOf} for a token. */
 export type TokenDigest = string;
 
 interface Entry {
   readonly claims: Claims;
-  readonly endsAt: number;
+  readonly expiresAt: number;
   readonly verifiedAt: Instant;
 }
 
 /**
- * The claims of tokens that were verified here, found by the token's SHA-256, so that no token is kept.
- * One belongs to one issuer's strategy: what one set of options accepted says nothing of another,
- * and an issuer that mints tokens without end pushes out nobody else's.
+ * The cache of verified claims. Its keys are SHA-256 digests, so that no token is kept in memory.
+ * Each verifier has its own cache: a token that one set of options accepts may be refused by another,
+ * and an issuer with very many tokens evicts only its own entries.
  */
 export class VerifiedTokens {
   private readonly entries: LRUCache<TokenDigest, Entry> | undefined;
@@ -34,15 +34,15 @@ export class VerifiedTokens {
   find(digest: TokenDigest, now: Instant): Claims | undefined {
     const entry = this.entries?.get(digest);
     if (entry === undefined) return undefined;
-    if (now.wall < entry.endsAt && elapsed(entry.verifiedAt, now) < this.maxAgeMs) return entry.claims;
+    if (now.wall < entry.expiresAt && elapsed(entry.verifiedAt, now) < this.maxAgeMs) return entry.claims;
     this.entries?.delete(digest);
     return undefined;
   }
 
-  /** A token past its end, which the clock's tolerance still lets through, is not kept. */
+  /** An expired token that the clock tolerance still accepts is not cached. */
   keep(digest: TokenDigest, claims: Claims, now: Instant): void {
-    const endsAt = sealOf(claims)?.expiresAt ?? 0;
-    if (now.wall < endsAt) this.entries?.set(digest, { claims, endsAt, verifiedAt: now });
+    const expiresAt = verificationOf(claims)?.expiresAt ?? 0;
+    if (now.wall < expiresAt) this.entries?.set(digest, { claims, expiresAt, verifiedAt: now });
   }
 
   clear(): void {

@@ -7,8 +7,8 @@ import type { Claims } from './verified-claims.ts';
 /**
  * Verifies signature, algorithm, issuer, `exp` and `nbf`, and returns the claims.
  *
- * INVARIANT: `parseUnverified` has accepted the token and `misfit` the key. What can still fail is told apart by the class of
- * the library's error. That error never becomes a cause: its message may quote the token.
+ * INVARIANT: `parseUnverified` accepted the token and `keyFault` the key, so any other error than the two named in
+ * `reasonOf` means the signature. The library's error is never a `cause`: its message may quote the token.
  *
  * @throws {@link TokenInvalidError}
  */

@@ -2,16 +2,16 @@ import type { TenantAws } from '../clients/tenant-aws.ts';
 import { TokenVendingMachine } from '../token-vending-machine.ts';
 import { fakeSts } from './fake-sts.ts';
 
-/** Whose machine vends. */
+/** The options of {@link asTenant}. */
 export interface AsTenantOptions {
-  /** Default: a machine over {@link fakeSts}, whose credentials no AWS accepts. */
+  /** The machine that vends. Default: a machine with {@link fakeSts}, whose credentials AWS does not accept. */
   readonly tvm?: TokenVendingMachine | undefined;
 }
 
 /**
- * Runs `fn` as a tenant, outside of any request: `currentTenantAws()` in it, and in whatever it starts, is that tenant's.
+ * Runs `fn` as a tenant, outside of any request: `currentTenantAws()` in it, and in all that it starts, is that of the tenant.
  *
- * @throws {@link TenantInvalidError} no acceptable tenant id
+ * @throws {@link TenantInvalidError} the tenant id is not accepted
  * @example
  * await asTenant('acme', () => notes.save('hello'), { tvm });
  */

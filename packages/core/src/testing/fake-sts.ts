@@ -2,9 +2,9 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { STSClient } from '@aws-sdk/client-sts';
 
-/** How a {@link fakeSts} answers. */
+/** The options of {@link fakeSts}. */
 export interface FakeStsOptions {
-  /** The code of the error that every call ends in, such as `AccessDenied` or `Throttling`. Default: none. */
+  /** The code of the error of every call, such as `AccessDenied` or `Throttling`. Default: no error. */
   readonly fail?: string | undefined;
 }
 
@@ -12,10 +12,10 @@ const REGION = 'us-east-1';
 const UNAVAILABLE = new Set(['InternalFailure', 'InternalError', 'ServiceUnavailable']);
 
 /**
- * An STS client for unit tests: it sends nothing anywhere, and AssumeRole answers keys that no AWS accepts. It is the
- * SDK's own client over a wire that is not there, so that errors, clocks and retries are real.
+ * An STS client for unit tests: it sends nothing, and AssumeRole returns credentials that AWS does not accept. It is the
+ * SDK's own client with another request handler, so that errors, clocks and retries are those of the SDK.
  *
- * What the credentials may touch is not judged: for that, run the code against `@tenant-aws/local`.
+ * It does not check what the credentials may access: for that, run the code against `@tenant-aws/local`.
  *
  * @example
  * const tvm = new TokenVendingMachine({ sts: fakeSts(), roleArn, permissions });
@@ -26,18 +26,18 @@ export function fakeSts({ fail }: FakeStsOptions = {}): STSClient {
     credentials: { accessKeyId: 'AKIAFAKEFAKEFAKEFAKE', secretAccessKey: secret(30) },
     requestHandler: {
       async handle({ body }: { readonly body?: unknown }) {
-        const asked = new URLSearchParams(String(body));
-        if (fail !== undefined) return answer(statusOf(fail), failure(fail));
-        if (asked.get('Action') !== 'AssumeRole') return answer(400, failure('InvalidAction'));
-        return answer(200, success(asked));
+        const parameters = new URLSearchParams(String(body));
+        if (fail !== undefined) return response(statusOf(fail), failure(fail));
+        if (parameters.get('Action') !== 'AssumeRole') return response(400, failure('InvalidAction'));
+        return response(200, success(parameters));
       },
     },
   });
 }
 
-function success(asked: URLSearchParams): string {
-  const expiration = new Date(Date.now() + Number(asked.get('DurationSeconds') ?? 3600) * 1000).toISOString();
-  const session = `${asked.get('RoleArn')?.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/${asked.get('RoleSessionName')}`;
+function success(parameters: URLSearchParams): string {
+  const expiration = new Date(Date.now() + Number(parameters.get('DurationSeconds') ?? 3600) * 1000).toISOString();
+  const session = `${parameters.get('RoleArn')?.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/${parameters.get('RoleSessionName')}`;
   return (
     '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>' +
     `<AssumedRoleUser><AssumedRoleId>AROAFAKEFAKEFAKEFAKE:fake</AssumedRoleId><Arn>${escaped(session)}</Arn></AssumedRoleUser>` +
@@ -50,7 +50,7 @@ function success(asked: URLSearchParams): string {
 function failure(code: string): string {
   return (
     '<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>' +
-    `<Code>${escaped(code)}</Code><Message>made to fail</Message></Error><RequestId>${randomUUID()}</RequestId></ErrorResponse>`
+    `<Code>${escaped(code)}</Code><Message>this call is configured to fail</Message></Error><RequestId>${randomUUID()}</RequestId></ErrorResponse>`
   );
 }
 
@@ -59,7 +59,7 @@ function statusOf(code: string): number {
   return code === 'AccessDenied' || code === 'InvalidClientTokenId' ? 403 : 400;
 }
 
-function answer(statusCode: number, xml: string): { response: { statusCode: number; headers: Record<string, string>; body: Readable } } {
+function response(statusCode: number, xml: string): { response: { statusCode: number; headers: Record<string, string>; body: Readable } } {
   return {
     response: {
       statusCode,

@@ -1,6 +1,6 @@
 /**
- * What a token may claim as its tenant and no AWS session may ever be made of: each is `tenant_invalid`, before STS is
- * asked. All of them can be written as JSON. The longest makes a token that is too long to be read at all.
+ * Values of a tenant claim that must never get an AWS session: each is refused with `tenant_invalid` before any call to STS.
+ * All of them can be written as JSON. With the longest one the token exceeds its maximum length.
  *
  * @example
  * it.each(hostileTenantIds.map((tenantId) => [tenantId]))('refuses %j', async (tenantId) => {
@@ -16,7 +16,7 @@ export const hostileTenantIds: readonly unknown[] = [
   ['*', '**', '?', 'a*', 'acme?', '*acme', '${aws:username}', '${aws:PrincipalTag/tenant}', '${*}', '$acme', 'acme$'],
   // Templates and JSON
   ['{{tenant}}', '{{{tenant}}}', '{{', '}}', '","Resource":"*', 'acme"', 'acme\\', '\\u002a', '"', "acme' or '1'='1"],
-  // Paths, ARNs and other people's delimiters
+  // Paths, ARNs and common delimiters
   ['a/../b', '../globex', '..', '.', 'acme/', '/acme', 'acme/globex', 'acme//', '%2e%2e%2fglobex', 'acme%2Fglobex', 'acme.globex'],
   [
     'arn:aws:s3:::notes',
@@ -31,9 +31,9 @@ export const hostileTenantIds: readonly unknown[] = [
     '~acme',
     '<acme>',
   ],
-  // Edges
+  // First and last character
   ['__proto__', '_acme', 'acme_', '-acme', 'acme-', '--'],
-  // Blanks and control characters
+  // Whitespace and control characters
   [
     ' ',
     ' acme',
@@ -48,7 +48,7 @@ export const hostileTenantIds: readonly unknown[] = [
     'acme\u2028',
     '\ufeffacme',
   ],
-  // What some code folds, strips or cannot see
+  // Characters that some code folds, strips or does not show
   [
     '\u00e1cme',
     'a\u0301cme',

@@ -1,23 +1,23 @@
 import { createHmac, createPublicKey, generateKeyPairSync, type JsonWebKey, type KeyObject, sign } from 'node:crypto';
 
-/** The issuer that the code under test trusts: RS256, and this key. */
+/** The issuer that the code under test trusts. It signs with RS256 and this key. */
 export interface TrustedIssuer {
   readonly issuer: string;
   readonly audience: string;
   readonly privateKey: KeyObject;
-  /** As its key set has it. */
+  /** Its `kid` in the key set. */
   readonly keyId?: string;
   /** Default: `custom:tenant_id`. */
   readonly tenantClaim?: string;
-  /** The tenant that a token would name if it were believed. Default: `acme`. */
+  /** The tenant in the claim of each token. Default: `acme`. */
   readonly tenant?: string;
 }
 
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * Tokens that must be refused with 401 `token_invalid`, each by what is wrong with it. Whatever else a token says is right,
- * and wherever the attack allows it the signature is the issuer's own: nothing is refused for a second reason.
+ * Tokens that must be refused with 401 `token_invalid`, by their defect. All else in a token is correct, and if the attack
+ * allows it the issuer itself signed the token: so no token is refused for a second reason.
  *
  * @example
  * ```ts
@@ -29,10 +29,10 @@ type Json = Readonly<Record<string, unknown>>;
 export const hostileTokens: Readonly<Record<string, (issuer: TrustedIssuer) => string>> = {
   // Algorithm
   unsigned: (issuer) => unsigned(issuer, 'none'),
-  'unsigned, spelled nOnE': (issuer) => unsigned(issuer, 'nOnE'),
+  'unsigned, with alg nOnE': (issuer) => unsigned(issuer, 'nOnE'),
   'alg none with a signature': (issuer) => compact({ ...headerOf(issuer), alg: 'none' }, claimsOf(issuer), issuer.privateKey),
-  'alg none in the header of a good token': (issuer) => {
-    const [, payload, signature] = good(issuer).split('.');
+  'alg none in the header of a valid token': (issuer) => {
+    const [, payload, signature] = validToken(issuer).split('.');
     return [encode(JSON.stringify({ ...headerOf(issuer), alg: 'none' })), payload, signature].join('.');
   },
   'HS256 with the public key as its secret': (issuer) => hmac(issuer, pemOf(issuer)),
@@ -45,17 +45,17 @@ export const hostileTokens: Readonly<Record<string, (issuer: TrustedIssuer) => s
   'HS256 with an empty secret and a key id that is a path': (issuer) => hmac({ ...issuer, keyId: '../../../../dev/null' }, ''),
   'an algorithm that is not accepted, with the right key': (issuer) =>
     compact({ ...headerOf(issuer), alg: 'RS512' }, claimsOf(issuer), issuer.privateKey, 'sha512'),
-  'RS256 announced, signed as RS512': (issuer) => compact(headerOf(issuer), claimsOf(issuer), issuer.privateKey, 'sha512'),
+  'alg RS256, signed with RS512': (issuer) => compact(headerOf(issuer), claimsOf(issuer), issuer.privateKey, 'sha512'),
   'no algorithm': (issuer) => compact({ ...headerOf(issuer), alg: undefined }, claimsOf(issuer), issuer.privateKey),
   'an algorithm that is a list': (issuer) => compact({ ...headerOf(issuer), alg: ['RS256'] }, claimsOf(issuer), issuer.privateKey),
   // Type
   'a token for logout': (issuer) => typed(issuer, 'logout+jwt'),
-  'a token for logout by its whole media type': (issuer) => typed(issuer, 'application/logout+jwt'),
+  'a token for logout with the full media type': (issuer) => typed(issuer, 'application/logout+jwt'),
   'a proof of possession': (issuer) => typed(issuer, 'dpop+jwt'),
   'a security event': (issuer) => typed(issuer, 'secevent+jwt'),
   'a security event without a type': (issuer) => signed(issuer, { events: { 'http://schemas.openid.net/event/backchannel-logout': {} } }),
   'an empty type': (issuer) => typed(issuer, ''),
-  'a type with a blank': (issuer) => typed(issuer, 'JWT '),
+  'a type with a trailing space': (issuer) => typed(issuer, 'JWT '),
   'a type that is null': (issuer) => typed(issuer, null),
   'a type that is a list': (issuer) => typed(issuer, ['JWT']),
   // Key
@@ -76,9 +76,9 @@ export const hostileTokens: Readonly<Record<string, (issuer: TrustedIssuer) => s
   'a key id that is __proto__': (issuer) => compact({ ...headerOf(issuer), kid: '__proto__' }, claimsOf(issuer), strangersKey()),
   // Issuer and audience
   'another issuer': (issuer) => signed(issuer, { iss: 'https://another.example' }),
-  "a stranger's own issuer, key and all": (issuer) =>
+  "a stranger's issuer with its own key": (issuer) =>
     compact({ alg: 'RS256', kid: 'stranger' }, { ...claimsOf(issuer), iss: 'https://stranger.example' }, strangersKey()),
-  'the issuer with a slash more': (issuer) => signed(issuer, { iss: `${issuer.issuer}/` }),
+  'the issuer with an extra slash': (issuer) => signed(issuer, { iss: `${issuer.issuer}/` }),
   'the issuer in capitals': (issuer) => signed(issuer, { iss: issuer.issuer.toUpperCase() }),
   'the issuer in a list': (issuer) => signed(issuer, { iss: [issuer.issuer] }),
   'no issuer': (issuer) => signed(issuer, { iss: undefined }),
@@ -93,15 +93,15 @@ export const hostileTokens: Readonly<Record<string, (issuer: TrustedIssuer) => s
   'no expiry': (issuer) => signed(issuer, { exp: undefined }),
   'an expiry that is null': (issuer) => signed(issuer, { exp: null }),
   'an expiry that is text': (issuer) => signed(issuer, { exp: String(seconds() + 600) }),
-  'an expiry beyond all dates': (issuer) => signed(issuer, { exp: 1e300 }),
+  'an expiry after the latest date': (issuer) => signed(issuer, { exp: 1e300 }),
   'issued in the future': (issuer) => signed(issuer, { iat: seconds() + 120 }),
   'a time of issue that is text': (issuer) => signed(issuer, { iat: String(seconds()) }),
   'a time of issue that is null': (issuer) => signed(issuer, { iat: null }),
-  'a time of issue before all dates': (issuer) => signed(issuer, { iat: -1e300 }),
+  'a time of issue before the earliest date': (issuer) => signed(issuer, { iat: -1e300 }),
   // Proof of possession
   'bound to a key by its thumbprint': (issuer) => signed(issuer, { cnf: { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' } }),
   'bound to a client certificate': (issuer) => signed(issuer, { cnf: { 'x5t#S256': 'bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2' } }),
-  'bound to null': (issuer) => signed(issuer, { cnf: null }),
+  'bound to a key that is null': (issuer) => signed(issuer, { cnf: null }),
   // Extensions
   'a critical extension': (issuer) =>
     compact({ ...headerOf(issuer), crit: ['exp'], exp: seconds() + 600 }, claimsOf(issuer), issuer.privateKey),
@@ -109,17 +109,17 @@ export const hostileTokens: Readonly<Record<string, (issuer: TrustedIssuer) => s
   'b64 false': (issuer) => compact({ ...headerOf(issuer), b64: false }, claimsOf(issuer), issuer.privateKey),
   // Shape
   'a tenant changed after signing': (issuer) => {
-    const [head, , signature] = good(issuer).split('.');
+    const [head, , signature] = validToken(issuer).split('.');
     return [head, encode(JSON.stringify({ ...claimsOf(issuer), [claimName(issuer)]: 'globex' })), signature].join('.');
   },
-  'cut off in the signature': (issuer) => good(issuer).slice(0, -20),
-  'cut off before the signature': (issuer) => good(issuer).split('.').slice(0, 2).join('.'),
-  'an empty signature': (issuer) => `${good(issuer).split('.').slice(0, 2).join('.')}.`,
-  'a part too many': (issuer) => `${good(issuer)}.AAAA`,
-  'five parts, as if encrypted': (issuer) => `${good(issuer)}.AAAA.AAAA`,
+  'cut off in the signature': (issuer) => validToken(issuer).slice(0, -20),
+  'cut off before the signature': (issuer) => validToken(issuer).split('.').slice(0, 2).join('.'),
+  'an empty signature': (issuer) => `${validToken(issuer).split('.').slice(0, 2).join('.')}.`,
+  'four parts': (issuer) => `${validToken(issuer)}.AAAA`,
+  'five parts, as if encrypted': (issuer) => `${validToken(issuer)}.AAAA.AAAA`,
   'no parts at all': () => 'AAAA',
-  'a signature spelled otherwise': (issuer) => respelled(good(issuer)),
-  'a signature with padding': (issuer) => `${good(issuer)}==`,
+  'another encoding of the signature': (issuer) => withUnusedBits(validToken(issuer)),
+  'a signature with padding': (issuer) => `${validToken(issuer)}==`,
   'a header that is not JSON': (issuer) => raw('{"alg":"RS256"', JSON.stringify(claimsOf(issuer)), issuer),
   'a header that is a list': (issuer) => raw('["RS256"]', JSON.stringify(claimsOf(issuer)), issuer),
   'a payload that is not JSON': (issuer) => raw(JSON.stringify(headerOf(issuer)), `${JSON.stringify(claimsOf(issuer))}}`, issuer),
@@ -130,7 +130,7 @@ export const hostileTokens: Readonly<Record<string, (issuer: TrustedIssuer) => s
     raw(JSON.stringify(headerOf(issuer)), Buffer.from(JSON.stringify({ ...claimsOf(issuer), name: '\u00ff' }), 'latin1'), issuer),
   'a payload of arrays, 17 deep': (issuer) => withMember(issuer, `"deep":${nested(16, '[', ']')}`),
   'a payload of objects, 17 deep': (issuer) => withMember(issuer, `"deep":${nested(16, '{"a":', '}', '1')}`),
-  'a payload of brackets, as many as fit': (issuer) => withMember(issuer, `"deep":${nested(2_500, '[', ']')}`),
+  'a payload of 2,500 nested arrays': (issuer) => withMember(issuer, `"deep":${nested(2_500, '[', ']')}`),
   'a header that is 17 deep': (issuer) =>
     raw(JSON.stringify(headerOf(issuer)).replace('{', `{"deep":${nested(16, '[', ']')},`), JSON.stringify(claimsOf(issuer)), issuer),
   'a payload of 1,001 members': (issuer) => signed(issuer, { many: Array.from({ length: 1_001 }, () => 1) }),
@@ -155,7 +155,7 @@ function claimName({ tenantClaim = 'custom:tenant_id' }: TrustedIssuer): string 
   return tenantClaim;
 }
 
-function good(issuer: TrustedIssuer): string {
+function validToken(issuer: TrustedIssuer): string {
   return signed(issuer, {});
 }
 
@@ -168,24 +168,24 @@ function typed(issuer: TrustedIssuer, typ: unknown): string {
 }
 
 function compact(header: Json, claims: Json, key: KeyObject, digest = 'sha256'): string {
-  return seal(JSON.stringify(header), JSON.stringify(claims), (input) => sign(digest, input, key));
+  return signedWith(JSON.stringify(header), JSON.stringify(claims), (input) => sign(digest, input, key));
 }
 
 function raw(header: string, payload: string | Buffer, { privateKey }: TrustedIssuer): string {
-  return seal(header, payload, (input) => sign('sha256', input, privateKey));
+  return signedWith(header, payload, (input) => sign('sha256', input, privateKey));
 }
 
 function unsigned(issuer: TrustedIssuer, alg: string): string {
-  return seal(JSON.stringify({ ...headerOf(issuer), alg }), JSON.stringify(claimsOf(issuer)), () => Buffer.alloc(0));
+  return signedWith(JSON.stringify({ ...headerOf(issuer), alg }), JSON.stringify(claimsOf(issuer)), () => Buffer.alloc(0));
 }
 
 function hmac(issuer: TrustedIssuer, secret: string | Buffer): string {
-  return seal(JSON.stringify({ ...headerOf(issuer), alg: 'HS256' }), JSON.stringify(claimsOf(issuer)), (input) =>
+  return signedWith(JSON.stringify({ ...headerOf(issuer), alg: 'HS256' }), JSON.stringify(claimsOf(issuer)), (input) =>
     createHmac('sha256', secret).update(input).digest(),
   );
 }
 
-function seal(header: string, payload: string | Buffer, signer: (input: Buffer) => Buffer): string {
+function signedWith(header: string, payload: string | Buffer, signer: (input: Buffer) => Buffer): string {
   const input = `${encode(header)}.${encode(payload)}`;
   return `${input}.${signer(Buffer.from(input)).toString('base64url')}`;
 }
@@ -194,8 +194,8 @@ function encode(part: string | Buffer): string {
   return Buffer.from(part).toString('base64url');
 }
 
-/** The last character of a 256-byte signature carries four bits that nobody reads. */
-function respelled(token: string): string {
+/** Sets unused bits: the last character of a 256-byte signature has four of them. */
+function withUnusedBits(token: string): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   const last = alphabet.indexOf(token.slice(-1));
   return `${token.slice(0, -1)}${alphabet[(last + 1) % 64]}`;
@@ -223,7 +223,7 @@ function pemOf(issuer: TrustedIssuer): string {
   return publicKeyOf(issuer).export({ type: 'spki', format: 'pem' }).toString();
 }
 
-/** As a key set has it. */
+/** The public key as an entry of a key set. */
 function jwkOf(issuer: TrustedIssuer): JsonWebKey {
   return { ...publicKeyOf(issuer).export({ format: 'jwk' }), kid: issuer.keyId, alg: 'RS256', use: 'sig' };
 }

@@ -26,7 +26,7 @@ class Account {
 class Admin extends Account {}
 
 describe('authenticatedUser', () => {
-  it.each([undefined, null, false])('finds nothing presented where the user is %s', (user) => {
+  it.each([undefined, null, false])('returns undefined if the user is %s', (user) => {
     expect(source(requestOf(user))).toBeUndefined();
   });
 
@@ -39,7 +39,7 @@ describe('authenticatedUser', () => {
     });
   });
 
-  it('reads a property of another name', () => {
+  it('reads the property named by `tenantProperty`', () => {
     expect(authenticatedUser({ tenantProperty: 'org_id' })(requestOf({ org_id: 'acme', tenantId: 'globex' }))).toMatchObject({
       tenantId: 'acme',
     });
@@ -48,7 +48,7 @@ describe('authenticatedUser', () => {
   it.each([
     ['a getter of its own', Object.defineProperty({}, 'tenantId', { get: () => 'acme' })],
     ['a getter of its class', new Account('acme')],
-    ['a getter of the class above', new Admin('acme')],
+    ['a getter of the parent class', new Admin('acme')],
     ['an object without a prototype', Object.assign(Object.create(null), { tenantId: 'acme' })],
     ['a frozen object', Object.freeze({ tenantId: 'acme' })],
   ])('reads %s', (_, user) => {
@@ -61,13 +61,13 @@ describe('authenticatedUser', () => {
     [{ id: 42 }, '42'],
     [{ id: Number.NaN }, undefined],
     [{ id: {} }, undefined],
-  ])('names the subject of %j', (user, subject) => {
+  ])('reads the subject of %j', (user, subject) => {
     expect(source(requestOf({ ...user, tenantId: 'acme' }))).toMatchObject(subject === undefined ? {} : { subject });
     expect(Object.hasOwn(source(requestOf({ ...user, tenantId: 'acme' })) ?? {}, 'subject')).toBe(subject !== undefined);
   });
 
   it.each([[{}], [{ tenantId: undefined }], [{ tenantId: null }], [[]], ['acme'], [7], [true], [() => 'acme']])(
-    'refuses the user %s, who belongs to no tenant',
+    'refuses the user %s, which has no tenant',
     (user) => {
       expect(() => source(requestOf(user))).toThrow(missing);
     },
@@ -80,13 +80,13 @@ describe('authenticatedUser', () => {
     },
   );
 
-  it('leaves to the machine which of the possible ids are accepted', () => {
+  it('accepts every id that some machine could accept', () => {
     for (const tenantId of ['a', 'a.b', 'a/b', 'auth0|x', '-', "!#%&'()+,-./:;<=>@[]^_`|~", 'a'.repeat(256)]) {
       expect(source(requestOf({ tenantId }))).toHaveProperty('tenantId', tenantId);
     }
   });
 
-  it('freezes what it answers and leaves the user as it was', () => {
+  it('returns a frozen copy and does not change the user', () => {
     const user = { tenantId: 'acme', roles: ['admin'] };
     const identity = source(requestOf(user));
     expect(Object.isFrozen(identity)).toBe(true);
@@ -112,8 +112,8 @@ describe('authenticatedUser', () => {
   });
 
   it.each([
-    [null, 'the options of authenticatedUser must be an object'],
-    ['org_id', 'the options of authenticatedUser must be an object'],
+    [null, 'the options of `authenticatedUser` must be an object'],
+    ['org_id', 'the options of `authenticatedUser` must be an object'],
     [{ tenantproperty: 'org' }, '`tenantproperty` is not an option: did you mean `tenantProperty`?'],
     [{ tenantProperty: '' }, '`tenantProperty` must be the name of a property'],
     [{ tenantProperty: 7 }, '`tenantProperty` must be the name of a property'],
@@ -124,11 +124,11 @@ describe('authenticatedUser', () => {
   });
 });
 
-describe('authenticatedUser, where Object.prototype was polluted', () => {
+describe('authenticatedUser with a polluted Object.prototype', () => {
   it.each([
     ['a value', { value: 'globex' }],
     ['a getter', { get: () => 'globex' }],
-  ])('finds no tenant in %s that hangs there', async (_, descriptor) => {
+  ])('reads no tenant from %s on it', async (_, descriptor) => {
     await withPollutedPrototype('tenantId', descriptor, () => {
       expect(() => source(requestOf({ sub: 'ada' }))).toThrow(missing);
       expect(() => source(requestOf(Object.create({ sub: 'ada' })))).toThrow(missing);
@@ -136,7 +136,7 @@ describe('authenticatedUser, where Object.prototype was polluted', () => {
     });
   });
 
-  it('finds none on the Object.prototype of another realm either', () => {
+  it('reads no tenant from the Object.prototype of another realm', () => {
     const user: unknown = runInContext(
       "Object.defineProperty(Object.prototype, 'tenantId', { get: () => 'globex' }); ({ sub: 'ada' })",
       createContext({}),
@@ -144,13 +144,13 @@ describe('authenticatedUser, where Object.prototype was polluted', () => {
     expect(() => source(requestOf(user))).toThrow(missing);
   });
 
-  it('takes no plain value of a prototype for a property of the user', () => {
+  it('reads no plain property of a prototype', () => {
     expect(() => source(requestOf(Object.create({ tenantId: 'globex' })))).toThrow(missing);
   });
 });
 
-describe('authenticatedUser, after TenantJwtStrategy', () => {
-  it('keeps subject, claims and end of the token, in one object for as long as the user is one', async () => {
+describe('authenticatedUser after TenantJwtStrategy', () => {
+  it('keeps subject, claims and expiry of the token, and returns one identity for one frozen user', async () => {
     const pair = signingPair('a');
     const issuer = await IssuerUnderTest.start(pair);
     const strategy = new TenantJwtStrategy({ ...issuer.options, secretOrKey: pair.publicKey });
@@ -161,10 +161,10 @@ describe('authenticatedUser, after TenantJwtStrategy', () => {
     expect(identity).toEqual({ ...user, source: 'user' });
     expect(identity).toMatchObject({ tenantId: 'acme', subject: 'user-1', expiresAt: exp * 1_000, claims: { plan: 'pro' } });
     expect(source(requestOf(user))).toBe(identity);
-    // What `validate` of a subclass makes of it: a copy with more on it, and perhaps another of the user's tenants.
+    // As `validate` of a subclass may return it: a copy with additional properties, or with another of the user's tenants.
     expect(source(requestOf({ ...user, name: 'Ada' }))).toEqual(identity);
     expect(source(requestOf({ ...user, tenantId: 'initech' }))).toEqual({ ...identity, tenantId: 'initech' });
-    // A frozen user whose tenant can change all the same is read anew each time.
+    // A frozen user with a getter can still change, so it is read each time.
     let tenantId = 'acme';
     const own = Object.freeze(Object.defineProperty({ ...user }, 'tenantId', { get: () => tenantId, enumerable: true }));
     const inherited = Object.freeze(
@@ -180,7 +180,7 @@ describe('authenticatedUser, after TenantJwtStrategy', () => {
     expect([own, inherited].map((changing) => source(requestOf(changing)))).toMatchObject([{ tenantId }, { tenantId }]);
     tenantId = 'globex';
     expect([own, inherited].map((changing) => source(requestOf(changing)))).toMatchObject([{ tenantId }, { tenantId }]);
-    // A user who merely looks like one has no end that anybody vouches for.
+    // Copied claims are not the verified ones, so there is no verified expiry.
     expect(source(requestOf({ ...user, claims: { ...user.claims } }))).not.toHaveProperty('expiresAt');
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { TokenInvalidError } from '../../src/errors.ts';
 import { type Characters, parseBearer, presentedToken, requireToken68 } from '../../src/identity/bearer-header.ts';
 
-/** A header that counts how often a character of it is looked at. */
+/** A header that counts how often its characters are read. */
 class CountedHeader implements Characters {
   steps = 0;
   private readonly text: string;
@@ -25,14 +25,14 @@ class CountedHeader implements Characters {
   }
 }
 
-/** Both steps of the way, as a token that is not remembered goes it. */
+/** Both steps, as for a token that is not in the cache. */
 function parse(header: string): string | undefined {
   const token = parseBearer(header);
   if (token !== undefined) requireToken68(token);
   return token;
 }
 
-/** Steps of both, of the second also where the first refuses for length. */
+/** The reads of both steps; of the second also if the first refuses the length. */
 function stepsOf(text: string): number {
   const [header, token] = [new CountedHeader(text), new CountedHeader(text.slice('Bearer '.length))];
   for (const step of [() => parseBearer(header), () => requireToken68(token)]) {
@@ -60,7 +60,7 @@ describe('parseBearer and requireToken68', () => {
     'Token abc',
     'Basic Bearer abc',
     ' Bearer abc',
-  ])('finds nothing presented in %j', (header) => {
+  ])('returns undefined for %j', (header) => {
     expect(parse(header)).toBeUndefined();
   });
 
@@ -94,7 +94,7 @@ describe('parseBearer and requireToken68', () => {
     );
   });
 
-  it('looks at nothing of a token that is too long', () => {
+  it('reads no character of a token that is too long', () => {
     const header = new CountedHeader(`Bearer ${'a'.repeat(60_000)}`);
     expect(() => parseBearer(header)).toThrow(TokenInvalidError);
     expect(header.steps).toBeLessThan(20);
@@ -103,25 +103,25 @@ describe('parseBearer and requireToken68', () => {
   it.each([
     ['token characters', (length: number) => `Bearer ${'a'.repeat(length)}`],
     ['padding', (length: number) => `Bearer a${'='.repeat(length)}`],
-    ['padding that a letter ends', (length: number) => `Bearer a${'='.repeat(length)}a`],
+    ['padding before a letter', (length: number) => `Bearer a${'='.repeat(length)}a`],
     ['spaces', (length: number) => `Bearer ${' '.repeat(length)}`],
-    ['spaces that a token ends', (length: number) => `Bearer ${' '.repeat(length)}a`],
+    ['spaces before a token', (length: number) => `Bearer ${' '.repeat(length)}a`],
     ['schemes', (length: number) => 'Bearer '.repeat(length / 7)],
     ['half and half', (length: number) => `Bearer ${'a'.repeat(length / 2)}${'='.repeat(length / 2)}`],
-  ])('takes a number of steps that grows linearly with %s, up to 64 KiB', (_, header) => {
+  ])('reads a number of characters that grows linearly with %s, up to 64 KiB', (_, header) => {
     const lengths = [1_024, 2_048, 4_096, 8_192, 16_384, 32_768, 65_536];
     for (const length of lengths) expect(stepsOf(header(length))).toBeLessThanOrEqual(length + 20);
   });
 });
 
 describe('presentedToken', () => {
-  it('finds nothing where there is no header', () => {
+  it('returns undefined without a header', () => {
     expect(presentedToken(undefined)).toBeUndefined();
     expect(presentedToken([])).toBeUndefined();
   });
 
   it.each([[['Bearer abc', 'Bearer abc']], [['Basic YTpi', 'Bearer abc']], [['Bearer abc', '']], [['Basic YTpi', 'Basic YTpi']]])(
-    'refuses two headers, whatever they are: %j',
+    'refuses two headers: %j',
     (headers) => {
       expect(() => presentedToken(headers)).toThrow(
         expect.objectContaining({ code: 'token_invalid', detail: { reason: 'more than one Authorization header' } }),

@@ -22,7 +22,7 @@ function faultsOf(options: unknown): readonly string[] {
 }
 
 describe('the options of bearerToken', () => {
-  it('have these defaults', () => {
+  it('have defaults', () => {
     expect(readBearerTokenOptions(good)).toEqual({
       issuer: 'https://issuer.example/pool',
       audience: ['notes'],
@@ -35,7 +35,7 @@ describe('the options of bearerToken', () => {
     });
   });
 
-  it('are all read', () => {
+  it('are read', () => {
     const options: BearerTokenOptions = {
       issuer: 'accounts',
       audience: ['notes', 'admin'],
@@ -59,7 +59,7 @@ describe('the options of bearerToken', () => {
     expect(readBearerTokenOptions({ ...good, tenant: 'acme' }).tenant).toEqual({ fixed: 'acme' });
   });
 
-  it('are all judged before anything is thrown', () => {
+  it('are all checked before an error is thrown', () => {
     const faults = faultsOf({
       issuer: '',
       audience: [],
@@ -76,26 +76,29 @@ describe('the options of bearerToken', () => {
       expect.stringMatching(/^`audience` is required/),
       "`tokenUse` must be 'id' or 'access'",
       '`clockToleranceSeconds` must be a whole number of at least 0 and at most 60, not 61',
-      '`algorithms` must be of one family: RS256, ES256 use different kinds of signature',
-      '`tenantClaim` must be the name of a claim, or the names that lead to it',
+      '`algorithms` must be of one family (RS, PS, ES or HS), and RS256, ES256 are not',
+      '`tenantClaim` must be the name of a claim, or an array of names that is its path',
       '`tokenCache.maxAge` is not an option: did you mean `tokenCache.maxAgeMs`?',
       '`tokenCache.max` must be a whole number of at least 0 and at most 1000000, not -1',
     ]);
   });
 
   it.each([
-    [undefined, 'the options of bearer tokens must be an object'],
-    [null, 'the options of bearer tokens must be an object'],
-    ['https://issuer.example', 'the options of bearer tokens must be an object'],
+    [undefined, 'the options of `bearerToken` must be an object'],
+    [null, 'the options of `bearerToken` must be an object'],
+    ['https://issuer.example', 'the options of `bearerToken` must be an object'],
     [{ ...good, issuer: 7 }, '`issuer` is required'],
     [{ ...good, issuer: ['https://issuer.example'] }, '`issuer` is required'],
     [{ ...good, audience: undefined }, '`audience` is required'],
     [{ ...good, audience: '' }, '`audience` is required'],
     [{ ...good, audience: ['notes', ''] }, '`audience` is required'],
     [{ ...good, audience: /notes/ }, '`audience` is required'],
-    [{ ...good, issuer: 'accounts' }, '`issuer` must be a URL without whitespace, for without `jwksUri` its discovery document is asked'],
+    [
+      { ...good, issuer: 'accounts' },
+      '`issuer` must be a URL without whitespace, because without `jwksUri` its discovery document is fetched',
+    ],
     [{ ...good, issuer: 'http://issuer.example' }, '`issuer` must be https'],
-    [{ ...good, issuer: 'https://user:pass@issuer.example' }, '`issuer` must hold no user name'],
+    [{ ...good, issuer: 'https://user:pass@issuer.example' }, '`issuer` must have no user name'],
     [{ ...good, issuer: 'https://issuer.example?pool=1' }, '`issuer` must have no query'],
     [{ ...good, issuer: 'https://issuer.example#' }, '`issuer` must have no query'],
     [{ ...good, issuer: ' https://issuer.example' }, '`issuer` must be a URL without whitespace'],
@@ -118,9 +121,9 @@ describe('the options of bearerToken', () => {
     [{ ...good, jwksUri: 'keys' }, '`jwksUri` must be a URL'],
     [{ ...good, jwksUri: 7 }, '`jwksUri` must be a URL'],
     [{ ...good, algorithms: [] }, '`algorithms` is empty'],
-    [{ ...good, algorithms: 'EdDSA' }, '`algorithms` has EdDSA, which jsonwebtoken cannot verify'],
-    [{ ...good, algorithms: ['RS256', 'EdDSA'] }, '`algorithms` has EdDSA, which jsonwebtoken cannot verify'],
-    [{ ...good, algorithms: ['none'] }, '`algorithms` has none: unsigned tokens are never accepted'],
+    [{ ...good, algorithms: 'EdDSA' }, '`algorithms` has EdDSA, which is not supported'],
+    [{ ...good, algorithms: ['RS256', 'EdDSA'] }, '`algorithms` has EdDSA, which is not supported'],
+    [{ ...good, algorithms: ['none'] }, "`algorithms` has 'none': unsigned tokens are never accepted"],
     [{ ...good, algorithms: ['rs256'] }, "`algorithms` has 'rs256', which is not one of"],
     [{ ...good, algorithms: [256] }, '`algorithms` has a number'],
     [{ ...good, algorithms: ['RS256', 'PS256'] }, '`algorithms` must be of one family'],
@@ -143,7 +146,7 @@ describe('the options of bearerToken', () => {
     [{ ...good, tokenCache: { maxAgeMs: Infinity } }, '`tokenCache.maxAgeMs` must be a whole number'],
     [{ ...good, ignoreExpiration: true }, '`ignoreExpiration` is not an option'],
     [{ ...good, tenantclaim: 'org_id' }, '`tenantclaim` is not an option: did you mean `tenantClaim`?'],
-    [[], '`bearerToken` was given no issuer'],
+    [[], '`bearerToken` needs at least one issuer'],
     [[good, good], '`issuer` https://issuer.example/pool is given twice'],
     [[good, { ...good, issuer: 'http://issuer.example' }], '`[1].issuer` must be https'],
     [
@@ -156,7 +159,7 @@ describe('the options of bearerToken', () => {
   });
 
   it.each([' https://issuer.example ', 'https://issuer.example\n', 'issuer.example'])(
-    'name the variable that holds the issuer %j',
+    'name the environment variable of the issuer %j',
     (issuer) => {
       vi.stubEnv('TENANT_AWS_JWT_ISSUER', issuer);
       vi.stubEnv('TENANT_AWS_JWT_AUDIENCE', 'notes');
@@ -204,7 +207,7 @@ describe('the options of bearerToken', () => {
     ['an RSA key with the exponent 1 in PEM', { secretOrKey: pem(withExponent('AQ')) }, 'needs an RSA key whose public exponent is odd'],
     ['an RSA key with the exponent 3', { secretOrKey: withExponent('Aw') }, 'needs an RSA key whose public exponent is odd'],
     ['an RSA key with an even exponent', { secretOrKey: pem(withExponent('AQAC')) }, 'needs an RSA key whose public exponent is odd'],
-    ['a private KeyObject', { secretOrKey: rsa.privateKey }, 'needs a public key, not a private one'],
+    ['a private KeyObject', { secretOrKey: rsa.privateKey }, 'needs a public key, not a private key'],
     ['a private key in PEM', { secretOrKey: rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }) }, 'is a private key'],
     ['a public KeyObject for HS256', { secretOrKey: rsa.publicKey, algorithms: ['HS256'] }, 'HS256 needs a shared secret, not a key pair'],
     ['a secret that is too short', { secretOrKey: 'a'.repeat(31), algorithms: ['HS256'] }, 'HS256 needs a secret of at least 32 bytes'],

@@ -13,7 +13,7 @@ const ec = signingPair('ec', 'ES256');
 const seconds = (): number => Math.floor(Date.now() / 1_000);
 
 describe('bearerToken', () => {
-  it('knows the tenant of a signed token', async () => {
+  it('returns the identity of a signed token', async () => {
     const exp = seconds() + 600;
     const identity = await identify(await issuer.token(pair, { exp, plan: { name: 'pro' } }));
     expect(identity).toEqual({
@@ -33,32 +33,32 @@ describe('bearerToken', () => {
     });
   });
 
-  it.each([[[]], [['Basic YTpi']], [['']], [['Bearerish abc']]])('finds nothing presented in the headers %j', (headers) => {
+  it.each([[[]], [['Basic YTpi']], [['']], [['Bearerish abc']]])('returns undefined for the headers %j', (headers) => {
     expect(source(requestWith(...headers))).toBeUndefined();
   });
 
-  it('refuses two Authorization headers, even where both hold the same good token', async () => {
+  it('refuses two Authorization headers, even with the same valid token', async () => {
     const header = `Bearer ${await issuer.token(pair)}`;
     expect(() => source(requestWith(header, header))).toThrow(invalid('more than one Authorization header'));
   });
 
-  it('refuses a token of more than 8 KiB, however good', async () => {
+  it('refuses a valid token of more than 8 KiB', async () => {
     const token = await issuer.token(pair, { padding: 'a'.repeat(8_192) });
     expect(() => source(bearing(token))).toThrow(invalid('longer than 8192 characters'));
   });
 
-  it('fetches nothing for tokens of another issuer, audience of keys in their header, or algorithm', async () => {
-    const strange = bearerToken(issuer.options);
+  it('fetches no keys for tokens of another issuer or algorithm, or without expiry', async () => {
+    const unused = bearerToken(issuer.options);
     const before = { ...issuer.fetches };
     for (const name of [
       'another issuer',
-      "a stranger's own issuer, key and all",
+      "a stranger's issuer with its own key",
       'unsigned',
       'HS256 with the public key as its secret',
       'no expiry',
     ]) {
       const token = hostileTokens[name]?.({ issuer: issuer.url, audience: issuer.audience, privateKey: pair.privateKey, keyId: 'a' }) ?? '';
-      await expect(identify(token, strange)).rejects.toMatchObject({ code: 'token_invalid' });
+      await expect(identify(token, unused)).rejects.toMatchObject({ code: 'token_invalid' });
     }
     expect(issuer.fetches).toEqual(before);
   });
@@ -70,15 +70,15 @@ describe('bearerToken', () => {
     ['the `nbf` is not a number', { nbf: 'soon' }],
     ['of another issuer', { iss: 'https://another.example' }],
     ['no expiry', { exp: undefined }],
-  ])('says in its detail that a token is %s', async (reason, claims) => {
+  ])('reports in `detail` that a token is refused: %s', async (reason, claims) => {
     await expect(identify(await issuer.token(pair, claims))).rejects.toEqual(invalid(reason));
   });
 
-  it('says in its detail that a signature is not the right one', async () => {
+  it('reports in `detail` that the signature does not match', async () => {
     await expect(identify(await issuer.token({ ...second, id: 'a' }))).rejects.toEqual(invalid('the signature does not match the key'));
   });
 
-  it('refuses a token that anybody can write where the issuer publishes an RSA key with the exponent 1', async () => {
+  it('refuses a forged token of an issuer that publishes an RSA key with the exponent 1', async () => {
     const weak = { ...second.jwk, kid: 'weak', e: 'AQ' };
     const own = await IssuerUnderTest.start(pair);
     own.keys.push(weak);
@@ -92,11 +92,11 @@ describe('bearerToken', () => {
     await own.close();
   });
 
-  it('accepts a token without a key id where one key fits', async () => {
+  it('accepts a token without a key id if exactly one key fits', async () => {
     await expect(identify(await issuer.token(pair, {}, { kid: undefined }))).resolves.toMatchObject({ tenantId: 'acme' });
   });
 
-  it('accepts any of several audiences, on either side', async () => {
+  it('accepts any of several audiences, in the options and in the token', async () => {
     const several = sourceWith({ audience: ['notes', 'admin'] });
     for (const aud of ['notes', 'admin', ['other', 'admin']]) {
       await expect(identify(await issuer.token(pair, { aud }), several)).resolves.toMatchObject({ tenantId: 'acme' });
@@ -143,13 +143,13 @@ describe('several issuers', () => {
 
   afterAll(() => other.close());
 
-  it('are each judged by their own options', async () => {
+  it('are each verified by their own options', async () => {
     await expect(identify(await issuer.token(pair, { org_id: 'acme' }), both)).resolves.toMatchObject({ tenantId: 'acme' });
     await expect(identify(await other.token(second, { aud: 'admin' }), both)).resolves.toMatchObject({ tenantId: 'globex' });
     await expect(identify(await other.token(second), both)).rejects.toEqual(invalid('for another audience'));
   });
 
-  it('cannot speak for one another: a tenant that owns its issuer stays that tenant', async () => {
+  it('cannot sign for one another, and the tenant of an issuer with a fixed tenant cannot be changed', async () => {
     const forged = { org_id: 'acme', 'custom:tenant_id': 'acme', aud: 'admin' };
     await expect(identify(await other.token(second, forged), both)).resolves.toMatchObject({ tenantId: 'globex' });
     await expect(identify(await other.token(second, { ...forged, iss: issuer.url, aud: 'notes' }), both)).rejects.toMatchObject({
@@ -160,21 +160,21 @@ describe('several issuers', () => {
     );
   });
 
-  it('do not include any that a token names', async () => {
+  it('do not include an unlisted issuer that a token names', async () => {
     await expect(identify(await issuer.token(pair, { iss: 'https://stranger.example' }), both)).rejects.toEqual(
       invalid('of another issuer'),
     );
     await expect(identify(await issuer.token(pair, { iss: undefined }), both)).rejects.toEqual(invalid('of another issuer'));
   });
 
-  it('answer verified tokens at once', async () => {
+  it('return the identity of a verified token synchronously', async () => {
     const token = await other.token(second, { aud: 'admin', jti: 'one of its own' });
     expect(both(bearing(token))).toBeInstanceOf(Promise);
     const identity = await identify(token, both);
     expect(both(bearing(token))).toBe(identity);
   });
 
-  it('do not pull one another down: the keys of one are out of reach, the tokens of the other are judged', async () => {
+  it('are independent: while the keys of one are unavailable, tokens of the other are verified', async () => {
     const dead = await IssuerUnderTest.start(second);
     const pairOfIssuers = bearerToken([issuer.options, dead.options]);
     const token = await dead.token(second);

@@ -11,7 +11,7 @@ export interface SigningPair {
   readonly jwk: Record<string, unknown>;
 }
 
-/** A pair as an issuer has it: the public half ready for its key set. */
+/** A key pair of an issuer, with the public key as an entry of its key set. */
 export function signingPair(id: string, algorithm: 'RS256' | 'ES256' = 'RS256'): SigningPair {
   const { privateKey, publicKey } =
     algorithm === 'RS256' ? generateKeyPairSync('rsa', { modulusLength: 2_048 }) : generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -23,19 +23,19 @@ export function signingPair(id: string, algorithm: 'RS256' | 'ES256' = 'RS256'):
   };
 }
 
-type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+type Respond = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** An OpenID Connect issuer on loopback whose every answer a test can replace. */
+/** An OpenID Connect issuer on loopback. A test can replace each of its responses. */
 export class IssuerUnderTest {
   readonly url: string;
   readonly audience = 'notes';
-  /** What the key set holds. */
+  /** The entries of the key set. */
   keys: Record<string, unknown>[];
-  /** Instead of the key set. */
-  answerKeys: Answer | undefined;
-  /** Instead of the discovery document. */
-  answerDiscovery: Answer | undefined;
-  /** How often each was asked for. */
+  /** Responds instead of the key set. */
+  respondKeys: Respond | undefined;
+  /** Responds instead of the discovery document. */
+  respondDiscovery: Respond | undefined;
+  /** The number of requests for each document. */
   readonly fetches: { keys: number; discovery: number } = { keys: 0, discovery: 0 };
   private readonly server: Server;
 
@@ -43,7 +43,7 @@ export class IssuerUnderTest {
     this.server = server;
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/pool`;
     this.keys = keys.map(({ jwk }) => jwk);
-    server.on('request', (request: IncomingMessage, response: ServerResponse) => this.answer(request, response));
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => this.respond(request, response));
   }
 
   static async start(...keys: SigningPair[]): Promise<IssuerUnderTest> {
@@ -68,7 +68,7 @@ export class IssuerUnderTest {
     return new SignJWT(payload).setProtectedHeader({ alg: String(pair.jwk['alg']), kid: pair.id, ...header }).sign(pair.privateKey);
   }
 
-  /** Resolves when the key set is asked for next. */
+  /** Resolves at the next request for the key set. */
   async nextKeysRequest(): Promise<void> {
     const before = this.fetches.keys;
     while (this.fetches.keys === before) await once(this.server, 'request');
@@ -81,14 +81,14 @@ export class IssuerUnderTest {
     await once(this.server, 'close');
   }
 
-  private answer(request: IncomingMessage, response: ServerResponse): void {
+  private respond(request: IncomingMessage, response: ServerResponse): void {
     if (request.url === '/pool/keys') {
       this.fetches.keys += 1;
-      if (this.answerKeys !== undefined) return this.answerKeys(request, response);
+      if (this.respondKeys !== undefined) return this.respondKeys(request, response);
       return sendJson(response, { keys: this.keys });
     }
     this.fetches.discovery += 1;
-    if (this.answerDiscovery !== undefined) return this.answerDiscovery(request, response);
+    if (this.respondDiscovery !== undefined) return this.respondDiscovery(request, response);
     if (request.url !== '/pool/.well-known/openid-configuration') return void response.writeHead(404).end();
     return sendJson(response, { issuer: this.url, jwks_uri: this.jwksUri });
   }

@@ -13,14 +13,14 @@ const clock: Clock = { now: () => ({ wall, monotonic: 0 }) };
 const signal = new AbortController().signal;
 
 describe('discoveryUrl', () => {
-  it('appends to the path of the issuer, with or without a slash at its end', () => {
+  it('appends to the path of the issuer, with or without a trailing slash', () => {
     expect(discoveryUrl('https://x.example/pool').href).toBe('https://x.example/pool/.well-known/openid-configuration');
     expect(discoveryUrl('https://x.example/').href).toBe('https://x.example/.well-known/openid-configuration');
   });
 });
 
 describe('readKeySetUrl', () => {
-  it('takes keys from loopback for an issuer on loopback alone', () => {
+  it('accepts a loopback address for an issuer on loopback only', () => {
     const document = (named: string): object => ({ issuer: named, jwks_uri: 'http://127.0.0.1:1/keys' });
     const local = 'http://localhost:2';
     expect(readKeySetUrl(local, discoveryUrl(local), document(local)).href).toBe('http://127.0.0.1:1/keys');
@@ -30,11 +30,11 @@ describe('readKeySetUrl', () => {
 });
 
 describe('discoveredAddress', () => {
-  it('is the address that the issuer names', async () => {
+  it('returns the `jwks_uri` of the discovery document', async () => {
     await expect(discoveredAddress(issuer.url, clock).locate(signal)).resolves.toEqual(new URL(issuer.jwksUri));
   });
 
-  it('is asked for once an hour, or when it did not serve', async () => {
+  it('fetches the document once an hour, and again after `forget`', async () => {
     const address = discoveredAddress(issuer.url, clock);
     await address.locate(signal);
     wall += 3_599_999;
@@ -50,17 +50,17 @@ describe('discoveredAddress', () => {
 
   it.each([
     ['another', 'https://another.example'],
-    ['one with a slash more', undefined],
-    ['none', null],
+    ['a slightly different', undefined],
+    ['no', null],
   ])('refuses a document that names %s issuer', async (_, named) => {
-    issuer.answerDiscovery = (_request, response) =>
+    issuer.respondDiscovery = (_request, response) =>
       sendJson(response, { issuer: named === undefined ? `${issuer.url}/` : named, jwks_uri: issuer.jwksUri });
-    await expect(discoveredAddress(issuer.url, clock).locate(signal)).rejects.toThrow('names another issuer than the one configured');
+    await expect(discoveredAddress(issuer.url, clock).locate(signal)).rejects.toThrow('names another `issuer` than the configured one');
   });
 
-  it.each([undefined, null, 7, '', '/keys', ['https://x.example']])('refuses %j as the address of keys', async (keys) => {
-    issuer.answerDiscovery = (_request, response) => sendJson(response, { issuer: issuer.url, jwks_uri: keys });
-    await expect(discoveredAddress(issuer.url, clock).locate(signal)).rejects.toThrow('names no address of keys');
+  it.each([undefined, null, 7, '', '/keys', ['https://x.example']])('refuses the `jwks_uri` %j', async (keys) => {
+    issuer.respondDiscovery = (_request, response) => sendJson(response, { issuer: issuer.url, jwks_uri: keys });
+    await expect(discoveredAddress(issuer.url, clock).locate(signal)).rejects.toThrow('has no valid `jwks_uri`');
   });
 
   it.each([
@@ -70,23 +70,23 @@ describe('discoveredAddress', () => {
     'http://127.0.0.1.example/',
     'file:///etc/keys',
     'data:application/json,{}',
-  ])('refuses keys from %s', async (keys) => {
-    issuer.answerDiscovery = (_request, response) => sendJson(response, { issuer: issuer.url, jwks_uri: keys });
+  ])('refuses the address %s', async (keys) => {
+    issuer.respondDiscovery = (_request, response) => sendJson(response, { issuer: issuer.url, jwks_uri: keys });
     await expect(discoveredAddress(issuer.url, clock).locate(signal)).rejects.toThrow('must be https');
   });
 
-  it('refuses an address with a password, and does not repeat it', async () => {
-    issuer.answerDiscovery = (_request, response) =>
+  it('refuses an address with a password, and does not quote it', async () => {
+    issuer.respondDiscovery = (_request, response) =>
       sendJson(response, { issuer: issuer.url, jwks_uri: 'https://user:canary@keys.example/' });
     const refusal = await discoveredAddress(issuer.url, clock)
       .locate(signal)
       .catch((error: unknown) => String(error));
-    expect(refusal).toContain('must hold no user name and no password');
+    expect(refusal).toContain('must have no user name and no password');
     expect(refusal).not.toContain('canary');
   });
 
-  it.each([null, 7, 'text', []])('refuses %j, which is no document', async (document) => {
-    issuer.answerDiscovery = (_request, response) => sendJson(response, document);
-    await expect(discoveredAddress(issuer.url, clock).locate(signal)).rejects.toThrow('names another issuer');
+  it.each([null, 7, 'text', []])('refuses %j, which is not a discovery document', async (document) => {
+    issuer.respondDiscovery = (_request, response) => sendJson(response, document);
+    await expect(discoveredAddress(issuer.url, clock).locate(signal)).rejects.toThrow('names another `issuer`');
   });
 });

@@ -7,7 +7,7 @@ import { SigningKeys } from '../../src/identity/signing-keys.ts';
 import { SettableClock } from '../settable-clock.ts';
 import { IssuerUnderTest, signingPair } from './issuer-under-test.ts';
 
-/** The key that {@link keysUnderTest} begins with, and the one that its issuer may change to. */
+/** The first key of the issuer in {@link keysUnderTest}, and the one that a test may rotate to. */
 export const old = signingPair('old');
 export const rotated = signingPair('rotated');
 export const SECOND = 1_000;
@@ -21,14 +21,14 @@ export const fail = (_: unknown, response: ServerResponse): void => void respons
 interface KeysUnderTest {
   readonly issuer: IssuerUnderTest;
   readonly clock: SettableClock;
-  /** Keys at the issuer's address. */
+  /** The keys of the issuer. */
   readonly keys: SigningKeys;
   readonly find: (keyId: string | undefined, of?: SigningKeys) => Promise<KeyObject>;
-  /** Answers at once or not at all: what a known key must do whatever else goes on. */
-  readonly findAtOnce: (keyId: string) => KeyObject;
+  /** Returns a key synchronously, or throws. */
+  readonly findSync: (keyId: string) => KeyObject;
 }
 
-/** An issuer that is new in each test, and its keys by a clock that the test sets. */
+/** An issuer for each test, and its keys, with a clock that the test sets. */
 export function keysUnderTest(): KeysUnderTest {
   const clock = new SettableClock();
   beforeEach(() => clock.restart());
@@ -45,9 +45,9 @@ export function keysUnderTest(): KeysUnderTest {
     clock,
     keys,
     find: async (keyId, of = keys) => of.find(keyId, 'RS256'),
-    findAtOnce: (keyId) => {
+    findSync: (keyId) => {
       const key = keys.find(keyId, 'RS256');
-      if (key instanceof Promise) throw new Error('the key had to be waited for');
+      if (key instanceof Promise) throw new Error('the key was not returned synchronously');
       return key;
     },
   };

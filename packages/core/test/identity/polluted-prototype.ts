@@ -1,4 +1,4 @@
-/** Runs with a property on Object.prototype, as a package with a prototype pollution leaves it, and removes it again. */
+/** Runs a function with a property on Object.prototype, as after a prototype pollution, and then removes the property. */
 export async function withPollutedPrototype(name: string, descriptor: PropertyDescriptor, run: () => void | Promise<void>): Promise<void> {
   Reflect.defineProperty(Object.prototype, name, { ...descriptor, configurable: true });
   try {

@@ -9,7 +9,7 @@ export function bearing(token: string): IdentityRequest {
   return requestWith(`Bearer ${token}`);
 }
 
-/** A request on which passport left a user. */
+/** A request on which passport set a user. */
 export function requestOf(user: unknown): IdentityRequest {
   return { headersDistinct: {}, remoteAddress: '127.0.0.1', user, raw: undefined };
 }

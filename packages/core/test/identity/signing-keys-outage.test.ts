@@ -5,51 +5,51 @@ import { SigningKeys } from '../../src/identity/signing-keys.ts';
 import { IssuerUnderTest, sendJson } from './issuer-under-test.ts';
 import { fail, HOUR, keysUnderTest, MINUTE, old, rotated, SECOND, unavailable, unknown } from './keys-under-test.ts';
 
-const { issuer, clock, keys, find, findAtOnce } = keysUnderTest();
+const { issuer, clock, keys, find, findSync } = keysUnderTest();
 
-describe('SigningKeys, with an issuer in trouble', () => {
+describe('SigningKeys with a failing issuer', () => {
   it.each([
-    ['refuses', fail],
-    ['breaks the connection', (_: unknown, response: ServerResponse) => void response.destroy()],
-    ['answers something else', (_: unknown, response: ServerResponse) => void response.end('<html>')],
-    ['answers no set', (_: unknown, response: ServerResponse) => sendJson(response, { keys: null })],
+    ['responds with status 500', fail],
+    ['closes the connection', (_: unknown, response: ServerResponse) => void response.destroy()],
+    ['responds with HTML', (_: unknown, response: ServerResponse) => void response.end('<html>')],
+    ['responds without a key set', (_: unknown, response: ServerResponse) => sendJson(response, { keys: null })],
     ['redirects', (_: unknown, response: ServerResponse) => void response.writeHead(302, { location: issuer.jwksUri }).end()],
     [
-      'answers 101 keys',
+      'responds with 101 keys',
       (_: unknown, response: ServerResponse) => sendJson(response, { keys: Array.from({ length: 101 }, () => old.jwk) }),
     ],
-    ['answers 10 MiB', (_: unknown, response: ServerResponse) => void response.end(' '.repeat(10 * 1_048_576))],
-  ])('answers 503 while there is no key and the issuer %s', async (_, answer) => {
-    issuer.answerKeys = answer;
+    ['responds with 10 MiB', (_: unknown, response: ServerResponse) => void response.end(' '.repeat(10 * 1_048_576))],
+  ])('throws keys_unavailable without cached keys if the issuer %s', async (_, answer) => {
+    issuer.respondKeys = answer;
     await expect(find('old')).rejects.toEqual(unavailable);
     await expect(keys.ready()).rejects.toEqual(unavailable);
   });
 
   it.each([
-    ['hangs', () => undefined],
+    ['gets no response', () => undefined],
     [
-      'drips',
+      'gets a response too slowly',
       (_: unknown, response: ServerResponse) => {
         const timer = setInterval(() => response.write(' '), 10);
         response.once('close', () => clearInterval(timer));
       },
     ],
-  ])('ends a fetch that %s, and answers 503', async (_, answer) => {
-    issuer.answerKeys = answer;
-    const hurried = new SigningKeys({ address: fixedAddress(new URL(issuer.jwksUri)), algorithms: ['RS256'], clock, fetchMs: 50 });
-    await expect(find('old', hurried)).rejects.toMatchObject({
+  ])('aborts a fetch that %s, and throws keys_unavailable', async (_, answer) => {
+    issuer.respondKeys = answer;
+    const withShortTimeout = new SigningKeys({ address: fixedAddress(new URL(issuer.jwksUri)), algorithms: ['RS256'], clock, fetchMs: 50 });
+    await expect(find('old', withShortTimeout)).rejects.toMatchObject({
       code: 'keys_unavailable',
-      detail: { reason: `${issuer.jwksUri} did not answer in time` },
+      detail: { reason: `${issuer.jwksUri} did not respond in time` },
     });
   });
 
-  it('says in its detail what went wrong, and where', async () => {
-    issuer.answerKeys = fail;
-    await expect(find('old')).rejects.toMatchObject({ detail: { reason: `${issuer.jwksUri} answered 500` } });
+  it('reports the address and the reason in `detail`', async () => {
+    issuer.respondKeys = fail;
+    await expect(find('old')).rejects.toMatchObject({ detail: { reason: `${issuer.jwksUri} responded with status 500` } });
   });
 
-  it('asks a failing issuer at most once a second', async () => {
-    issuer.answerKeys = fail;
+  it('sends a failing issuer at most one request a second', async () => {
+    issuer.respondKeys = fail;
     await expect(find('old')).rejects.toEqual(unavailable);
     clock.pass(999);
     await Promise.all(Array.from({ length: 50 }, () => expect(find('old')).rejects.toEqual(unavailable)));
@@ -58,63 +58,63 @@ describe('SigningKeys, with an issuer in trouble', () => {
     await Promise.all(Array.from({ length: 50 }, () => expect(find('old')).rejects.toEqual(unavailable)));
     expect(issuer.fetches.keys).toBe(2);
     clock.pass(SECOND);
-    issuer.answerKeys = undefined;
+    issuer.respondKeys = undefined;
     expect((await find('old')).equals(old.publicKey)).toBe(true);
   });
 
-  it('answers an unknown key id with 503, not 401, while the latest fetch failed, and known ones at once', async () => {
+  it('throws keys_unavailable for an unknown key id after a failed fetch, and returns known keys synchronously', async () => {
     await find('old');
-    issuer.answerKeys = fail;
+    issuer.respondKeys = fail;
     await expect(find('rotated')).rejects.toEqual(unavailable);
     await expect(find('rotated')).rejects.toEqual(unavailable);
-    findAtOnce('old');
+    findSync('old');
     expect(issuer.fetches.keys).toBe(2);
     clock.pass(SECOND);
-    issuer.answerKeys = undefined;
+    issuer.respondKeys = undefined;
     await expect(find('rotated')).rejects.toEqual(unknown);
   });
 
-  it('serves stale keys for 24 h of outage without waiting, then answers 503, then recovers', async () => {
+  it('returns stale keys synchronously for 24 h of outage, then throws keys_unavailable, then recovers', async () => {
     await find('old');
-    issuer.answerKeys = fail;
+    issuer.respondKeys = fail;
     clock.pass(5 * MINUTE);
     for (let hour = 0; hour < 23; hour += 1) {
-      const asked = issuer.nextKeysRequest();
-      findAtOnce('old');
-      await asked;
-      await find('strange').catch(() => undefined); // until that fetch has failed
+      const requested = issuer.nextKeysRequest();
+      findSync('old');
+      await requested;
+      await find('strange').catch(() => undefined); // resolves once that fetch has failed
       clock.pass(HOUR);
     }
     clock.pass(55 * MINUTE - 1);
-    expect(findAtOnce('old').equals(old.publicKey)).toBe(true);
+    expect(findSync('old').equals(old.publicKey)).toBe(true);
     clock.pass(1);
     await expect(find('old')).rejects.toEqual(unavailable);
     clock.pass(SECOND);
-    issuer.answerKeys = undefined;
+    issuer.respondKeys = undefined;
     expect((await find('old')).equals(old.publicKey)).toBe(true);
   });
 
-  it('asks a failing issuer at most once a second for known keys too', async () => {
+  it('sends a failing issuer at most one request a second for known keys too', async () => {
     await find('old');
-    issuer.answerKeys = fail;
+    issuer.respondKeys = fail;
     clock.pass(5 * MINUTE);
-    findAtOnce('old');
-    await expect(find('strange')).rejects.toEqual(unavailable); // when that fetch has failed
-    for (let count = 0; count < 50; count += 1) findAtOnce('old');
+    findSync('old');
+    await expect(find('strange')).rejects.toEqual(unavailable); // once that fetch has failed
+    for (let count = 0; count < 50; count += 1) findSync('old');
     await expect(find('strange')).rejects.toEqual(unavailable);
     expect(issuer.fetches.keys).toBe(2);
   });
 
-  it('serves a stale key after one wait when the outage began in a quiet time', async () => {
+  it('returns a stale key after one failed fetch if the outage began in an idle time', async () => {
     await find('old');
-    issuer.answerKeys = fail;
+    issuer.respondKeys = fail;
     clock.pass(HOUR);
     expect((await find('old')).equals(old.publicKey)).toBe(true);
-    findAtOnce('old');
+    findSync('old');
     expect(issuer.fetches.keys).toBe(2);
   });
 
-  it('drops its keys when the issuer publishes none any more', async () => {
+  it('removes its keys when the issuer no longer publishes any', async () => {
     await find('old');
     issuer.keys = [];
     clock.pass(10 * MINUTE);
@@ -122,35 +122,35 @@ describe('SigningKeys, with an issuer in trouble', () => {
     await expect(keys.ready()).rejects.toMatchObject({ detail: { reason: `${issuer.jwksUri} has no key for RS256` } });
   });
 
-  it('recovers from a server that died, at a new address of discovery', async () => {
+  it('reads the discovery document again after a failed fetch', async () => {
     const address = discoveredAddress(issuer.url, clock);
     const discovered = new SigningKeys({ address, algorithms: ['RS256'], clock });
     await discovered.ready();
     expect(issuer.fetches).toEqual({ keys: 1, discovery: 1 });
     const successor = await IssuerUnderTest.start(rotated);
-    issuer.answerKeys = (_, response) => void response.writeHead(410).end();
-    issuer.answerDiscovery = (_, response) => sendJson(response, { issuer: issuer.url, jwks_uri: successor.jwksUri });
+    issuer.respondKeys = (_, response) => void response.writeHead(410).end();
+    issuer.respondDiscovery = (_, response) => sendJson(response, { issuer: issuer.url, jwks_uri: successor.jwksUri });
     await expect(find('rotated', discovered)).rejects.toEqual(unavailable);
     clock.pass(SECOND);
     expect((await find('rotated', discovered)).equals(rotated.publicKey)).toBe(true);
     await successor.close();
   });
 
-  it('gives discovery and key set one deadline together', async () => {
-    issuer.answerDiscovery = () => undefined;
-    const hurried = new SigningKeys({ address: discoveredAddress(issuer.url, clock), algorithms: ['RS256'], clock, fetchMs: 50 });
-    await expect(find('old', hurried)).rejects.toMatchObject({
-      detail: { reason: expect.stringContaining('/.well-known/openid-configuration did not answer in time') },
+  it('has one deadline for discovery document and key set together', async () => {
+    issuer.respondDiscovery = () => undefined;
+    const withShortTimeout = new SigningKeys({ address: discoveredAddress(issuer.url, clock), algorithms: ['RS256'], clock, fetchMs: 50 });
+    await expect(find('old', withShortTimeout)).rejects.toMatchObject({
+      detail: { reason: expect.stringContaining('/.well-known/openid-configuration did not respond in time') },
     });
     expect(issuer.fetches.keys).toBe(0);
   });
 
-  it('refuses the keys of an issuer whose discovery names another', async () => {
-    issuer.answerDiscovery = (_, response) => sendJson(response, { issuer: 'https://another.example', jwks_uri: issuer.jwksUri });
+  it('refuses the keys if the discovery document names another issuer', async () => {
+    issuer.respondDiscovery = (_, response) => sendJson(response, { issuer: 'https://another.example', jwks_uri: issuer.jwksUri });
     const discovered = new SigningKeys({ address: discoveredAddress(issuer.url, clock), algorithms: ['RS256'], clock });
     await expect(discovered.ready()).rejects.toMatchObject({
       code: 'keys_unavailable',
-      detail: { reason: expect.stringContaining('names another issuer') },
+      detail: { reason: expect.stringContaining('names another `issuer`') },
     });
     expect(issuer.fetches.keys).toBe(0);
   });

@@ -4,14 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { sendJson } from './issuer-under-test.ts';
 import { fail, HOUR, keysUnderTest, MINUTE, old, rotated, SECOND, unavailable, unknown } from './keys-under-test.ts';
 
-const { issuer, clock, keys, find, findAtOnce } = keysUnderTest();
+const { issuer, clock, keys, find, findSync } = keysUnderTest();
 
-describe('SigningKeys, with an issuer that answers', () => {
-  it('fetches nothing until a key is asked for', () => {
+describe('SigningKeys', () => {
+  it('fetches nothing until a key is requested', () => {
     expect(issuer.fetches).toEqual({ keys: 0, discovery: 0 });
   });
 
-  it('makes one fetch for a thousand who ask at once, for the whole set', async () => {
+  it('makes one fetch for a thousand concurrent requests of several keys', async () => {
     issuer.keys = [old.jwk, rotated.jwk];
     const found = await Promise.all(Array.from({ length: 1_000 }, (_, index) => find(index % 2 === 0 ? 'old' : 'rotated')));
     expect(issuer.fetches.keys).toBe(1);
@@ -19,39 +19,39 @@ describe('SigningKeys, with an issuer that answers', () => {
     expect(found[1]?.equals(rotated.publicKey)).toBe(true);
   });
 
-  it('answers known keys at once, with the same object', async () => {
+  it('returns known keys synchronously, each the same object', async () => {
     const key = await find('old');
-    expect(findAtOnce('old')).toBe(key);
+    expect(findSync('old')).toBe(key);
     expect(await find(undefined)).toBe(key);
     expect(issuer.fetches.keys).toBe(1);
   });
 
-  it('refuses an unknown key id with 401 after one look', async () => {
+  it('refuses an unknown key id with 401 after one fetch', async () => {
     await expect(find('strange')).rejects.toEqual(unknown);
     expect(issuer.fetches.keys).toBe(1);
   });
 
-  it('refuses a known key that does not fit without a fetch', async () => {
+  it('refuses a known key that does not fit, without a fetch', async () => {
     await find('old');
     expect(() => keys.find('old', 'RS512')).toThrow(unknown);
     expect(issuer.fetches.keys).toBe(1);
   });
 
-  it('looks for an unknown key right after the first fetch, which starts no pause', async () => {
+  it('fetches for an unknown key directly after the first fetch', async () => {
     await find('old');
     issuer.keys = [old.jwk, rotated.jwk];
     expect((await find('rotated')).equals(rotated.publicKey)).toBe(true);
     expect(issuer.fetches.keys).toBe(2);
   });
 
-  it('makes one fetch in 30 s for all the unknown keys of a flood, while known ones answer at once', async () => {
+  it('makes one fetch in 30 s for a flood of unknown keys, and returns known keys synchronously', async () => {
     await find('old');
     await expect(find('flood')).rejects.toEqual(unknown);
     expect(issuer.fetches.keys).toBe(2);
     for (let second = 0; second < 29; second += 1) {
       clock.pass(SECOND);
       const flood = Array.from({ length: 50 }, (_, index) => expect(find(`flood-${second}-${index}`)).rejects.toEqual(unknown));
-      findAtOnce('old');
+      findSync('old');
       await Promise.all(flood);
     }
     expect(issuer.fetches.keys).toBe(2);
@@ -60,48 +60,48 @@ describe('SigningKeys, with an issuer that answers', () => {
     expect(issuer.fetches.keys).toBe(3);
   });
 
-  it('answers known keys at once while the fetch for an unknown one hangs', async () => {
+  it('returns known keys synchronously while a fetch for an unknown key is pending', async () => {
     await find('old');
-    const asked = issuer.nextKeysRequest();
-    const held: ServerResponse[] = [];
-    issuer.answerKeys = (_, response) => void held.push(response);
-    const strange = find('strange');
-    await asked;
-    expect(findAtOnce('old').equals(old.publicKey)).toBe(true);
-    for (const response of held) sendJson(response, { keys: issuer.keys });
-    await expect(strange).rejects.toEqual(unknown);
-    expect(findAtOnce('old').equals(old.publicKey)).toBe(true);
+    const requested = issuer.nextKeysRequest();
+    const responses: ServerResponse[] = [];
+    issuer.respondKeys = (_, response) => void responses.push(response);
+    const unknownKey = find('strange');
+    await requested;
+    expect(findSync('old').equals(old.publicKey)).toBe(true);
+    for (const response of responses) sendJson(response, { keys: issuer.keys });
+    await expect(unknownKey).rejects.toEqual(unknown);
+    expect(findSync('old').equals(old.publicKey)).toBe(true);
   });
 
-  it('takes a rotation up within 36 s, though a flood has just used the fetch and the next one fails', async () => {
+  it('finds a rotated key within 36 s, even if a flood has just caused a fetch and the next one fails', async () => {
     await find('old');
     await expect(find('flood')).rejects.toEqual(unknown);
     issuer.keys = [rotated.jwk];
     clock.pass(30 * SECOND - 1);
     await expect(find('rotated')).rejects.toEqual(unknown);
     clock.pass(1);
-    issuer.answerKeys = (request) => request.socket.destroy();
+    issuer.respondKeys = (request) => request.socket.destroy();
     await expect(find('rotated')).rejects.toEqual(unavailable);
-    clock.pass(5 * SECOND); // what that fetch may take at most; its pause begins when it ends
-    issuer.answerKeys = undefined;
+    clock.pass(5 * SECOND); // the maximum time of that fetch; its pause begins when it ends
+    issuer.respondKeys = undefined;
     clock.pass(SECOND);
     expect((await find('rotated')).equals(rotated.publicKey)).toBe(true);
     await expect(find('old')).rejects.toEqual(unknown);
   });
 
-  it('renews the set behind a request once it is five minutes old', async () => {
+  it('fetches a set that is five minutes old again, in the background', async () => {
     const key = await find('old');
     clock.pass(5 * MINUTE - 1);
-    findAtOnce('old');
+    findSync('old');
     expect(issuer.fetches.keys).toBe(1);
     clock.pass(1);
     const renewed = issuer.nextKeysRequest();
-    expect(findAtOnce('old')).toBe(key);
+    expect(findSync('old')).toBe(key);
     await renewed;
     expect(issuer.fetches.keys).toBe(2);
   });
 
-  it('waits for a new set after ten quiet minutes: a key that was withdrawn is refused', async () => {
+  it('waits for a new set after ten idle minutes, so that a withdrawn key is refused', async () => {
     await find('old');
     issuer.keys = [rotated.jwk];
     clock.pass(10 * MINUTE);
@@ -109,24 +109,24 @@ describe('SigningKeys, with an issuer that answers', () => {
     expect(issuer.fetches.keys).toBe(2);
   });
 
-  it('counts a night in which only the wall clock went on', async () => {
+  it('counts a time in which only the wall clock advanced', async () => {
     await find('old');
     issuer.keys = [rotated.jwk];
     clock.setWall(8 * HOUR);
     await expect(find('old')).rejects.toEqual(unknown);
   });
 
-  it('starts no pause for an unknown key that came while the set was being renewed', async () => {
+  it('starts no pause for an unknown key during a background fetch', async () => {
     await find('old');
     clock.pass(5 * MINUTE);
-    findAtOnce('old');
+    findSync('old');
     await expect(find('rotated')).rejects.toEqual(unknown);
     expect(issuer.fetches.keys).toBe(2);
     issuer.keys = [rotated.jwk];
     expect((await find('rotated')).equals(rotated.publicKey)).toBe(true);
   });
 
-  it('is not fooled by a wall clock that is set back', async () => {
+  it('measures by the monotonic clock if the wall clock is set back', async () => {
     await find('old');
     await expect(find('flood')).rejects.toEqual(unknown);
     issuer.keys = [rotated.jwk];
@@ -135,43 +135,43 @@ describe('SigningKeys, with an issuer that answers', () => {
     expect((await find('rotated')).equals(rotated.publicKey)).toBe(true);
   });
 
-  it('passes over what is no key of ours and serves the rest', async () => {
+  it('ignores unusable keys and returns the others', async () => {
     issuer.keys = [{ kty: 'oct', k: 'AAAA', kid: 'secret' }, { kty: 'LATTICE', kid: 'next' }, old.jwk];
     expect((await find('old')).equals(old.publicKey)).toBe(true);
     await expect(find('secret')).rejects.toEqual(unknown);
   });
 });
 
-describe('SigningKeys, at start and end', () => {
-  it('is ready once it has keys, also in an outage that stale keys bridge', async () => {
+describe('SigningKeys.ready and close', () => {
+  it('is ready once it has keys, even while the issuer fails', async () => {
     await keys.ready();
     await keys.ready();
     expect(issuer.fetches.keys).toBe(1);
-    issuer.answerKeys = fail;
+    issuer.respondKeys = fail;
     await expect(find('strange')).rejects.toEqual(unavailable);
     await keys.ready();
   });
 
-  it('ends the fetch under way when it is closed, and fetches no more', async () => {
-    const asked = issuer.nextKeysRequest();
+  it('aborts the pending fetch when it is closed, and fetches no more', async () => {
+    const requested = issuer.nextKeysRequest();
     let closed: Promise<unknown> | undefined;
-    issuer.answerKeys = (_, response) => {
+    issuer.respondKeys = (_, response) => {
       closed = once(response, 'close');
     };
-    const waiting = expect(find('old')).rejects.toMatchObject({ detail: { reason: `${issuer.jwksUri} is not asked any more` } });
-    await asked;
+    const waiting = expect(find('old')).rejects.toMatchObject({ detail: { reason: `${issuer.jwksUri} is not requested after close()` } });
+    await requested;
     keys.close();
     await waiting;
     await closed;
-    issuer.answerKeys = undefined;
+    issuer.respondKeys = undefined;
     clock.pass(SECOND);
     await expect(find('old')).rejects.toEqual(unavailable);
     expect(issuer.fetches.keys).toBe(1);
   });
 
-  it('still judges with the keys it has when it is closed', async () => {
+  it('returns cached keys after it is closed', async () => {
     await find('old');
     keys.close();
-    expect(findAtOnce('old').equals(old.publicKey)).toBe(true);
+    expect(findSync('old').equals(old.publicKey)).toBe(true);
   });
 });

@@ -4,7 +4,7 @@ import { ownValue, readTenant } from '../../src/identity/tenant-claim.ts';
 import { pair, trustedIssuer } from './trusted-issuer.ts';
 
 describe('readTenant', () => {
-  it('admits every id that some machine could accept', () => {
+  it('accepts every id that some machine could accept', () => {
     for (let code = 0x21; code <= 0x7e; code += 1) {
       const id = String.fromCharCode(code);
       let possible = true;
@@ -21,7 +21,7 @@ describe('readTenant', () => {
   it.each([
     [undefined, '`org_id` is absent'],
     [null, '`org_id` is null'],
-  ])('misses a tenant where the claim is %s, and names the claim', (value, reason) => {
+  ])('throws tenant_missing if the claim is %s, and names the claim', (value, reason) => {
     expect(() => readTenant(value, 'org_id')).toThrow(expect.objectContaining({ code: 'tenant_missing', detail: { reason } }));
   });
 
@@ -37,7 +37,7 @@ describe('ownValue', () => {
     [['a.b'], 1],
     [['a', 'b', 'c'], 2],
     [['__proto__', 'p'], 3],
-  ])('follows %j', (path, value) => {
+  ])('returns the value at %j', (path, value) => {
     expect(ownValue(claims, path)).toBe(value);
   });
 
@@ -50,7 +50,7 @@ describe('ownValue', () => {
     [['text', 'length']],
     [['a', 'x', 'c']],
     [['none', 'c']],
-  ])('finds nothing of its own at %j', (path) => {
+  ])('returns undefined for %j', (path) => {
     expect(ownValue(claims, path)).toBeUndefined();
   });
 });
@@ -61,14 +61,14 @@ describe('the tenant of a token', () => {
   it.each([
     ['a literal name with a colon', 'custom:tenant_id', { 'custom:tenant_id': 'initech' }],
     ['a literal name that is a URL', 'https://notes.example/tenant', { 'https://notes.example/tenant': 'initech' }],
-    ['a literal name with dots, which are no path', 'org.id', { 'org.id': 'initech', org: { id: 'globex' } }],
+    ['a literal name with dots, which is not a path', 'org.id', { 'org.id': 'initech', org: { id: 'globex' } }],
     ['a path', ['org', 'id'], { org: { id: 'initech' }, 'org.id': 'globex' }],
     ['a path of names with dots', ['https://notes.example/', 'a.b'], { 'https://notes.example/': { 'a.b': 'initech' } }],
-  ])('is found under %s', async (_, tenantClaim, claims) => {
+  ])('is read from %s', async (_, tenantClaim, claims) => {
     await expect(identify(await issuer.token(pair, claims), sourceWith({ tenantClaim }))).resolves.toMatchObject({ tenantId: 'initech' });
   });
 
-  it.each([undefined, null])('is missing where the claim is %s', async (value) => {
+  it.each([undefined, null])('is missing if the claim is %s', async (value) => {
     await expect(identify(await issuer.token(pair, { 'custom:tenant_id': value }))).rejects.toMatchObject({
       code: 'tenant_missing',
       status: 403,
@@ -83,26 +83,26 @@ describe('the tenant of a token', () => {
     [['org', 'constructor', 'name']],
     ['__proto__'],
     [['sub', 'length']],
-  ])('is missing under %j, which is no property of its own', async (tenantClaim) => {
+  ])('is missing at %j, which is not an own property', async (tenantClaim) => {
     const token = await issuer.token(pair, { org: { id: 'acme' }, list: ['acme'] });
     await expect(identify(token, sourceWith({ tenantClaim }))).rejects.toMatchObject({ code: 'tenant_missing' });
   });
 
   it.each(['', 7, true, ['acme'], { id: 'acme' }, '*', 'a b', '${aws:username}', '\u00e9', 'a'.repeat(257)])(
-    'is invalid where the claim is %j',
+    'is invalid if the claim is %j',
     async (value) => {
       const error: unknown = await identify(await issuer.token(pair, { 'custom:tenant_id': value })).catch((refusal: unknown) => refusal);
       expect(error).toMatchObject({ code: 'tenant_invalid', status: 403 });
     },
   );
 
-  it('is never changed, and which ids are accepted is left to the machine', async () => {
+  it('is not changed, and may be any id that some machine could accept', async () => {
     for (const tenant of ['ACME', 'a', 'auth0|x', 'a.b/c']) {
       await expect(identify(await issuer.token(pair, { 'custom:tenant_id': tenant }))).resolves.toMatchObject({ tenantId: tenant });
     }
   });
 
-  it('is fixed for an issuer that belongs to a tenant, whatever its tokens say', async () => {
+  it('is fixed for an issuer with the option `tenant`, and a claim does not change it', async () => {
     const fixed = sourceWith({ tenant: 'initech' });
     await expect(identify(await issuer.token(pair, { 'custom:tenant_id': 'acme' }), fixed)).resolves.toMatchObject({ tenantId: 'initech' });
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { BearerTokenOptions } from '../../src/identity/bearer-token-options.ts';
 import { TenantJwtStrategy, type VerifyClaims } from '../../src/identity/tenant-jwt-strategy.ts';
 import type { TenantIdentity } from '../../src/tenant.ts';
-import { authenticateWith, bearer, serve } from './behind-passport.ts';
+import { authenticateWith, bearer, serve } from './passport-server.ts';
 import { pair, second, trustedIssuer } from './trusted-issuer.ts';
 
 const { issuer } = trustedIssuer();
@@ -10,7 +10,7 @@ const strategy = (options: Partial<BearerTokenOptions> = {}, verify?: VerifyClai
   new TenantJwtStrategy({ ...issuer.options, ...options }, verify);
 
 describe('TenantJwtStrategy with a verify callback', () => {
-  it('hands it the claims on every request, and its user to the request', async () => {
+  it('calls it with the claims on every request, and sets its user on the request', async () => {
     let calls = 0;
     const get = await serve(
       authenticateWith(
@@ -26,7 +26,7 @@ describe('TenantJwtStrategy with a verify callback', () => {
     expect(calls).toBe(2);
   });
 
-  it('needs no tenant in the token, for the callback may know it', async () => {
+  it('needs no tenant in the token, because the callback may find it', async () => {
     const get = await serve(authenticateWith(strategy({}, (claims, done) => done(null, { tenantId: `of-${String(claims['sub'])}` }))));
     const { status, body } = await get(bearer(await issuer.token(pair, { 'custom:tenant_id': undefined })));
     expect([status, body]).toEqual([200, { tenantId: 'of-user-1' }]);
@@ -48,18 +48,18 @@ describe('TenantJwtStrategy with a verify callback', () => {
     expect((await get(bearer(await issuer.token(pair)))).status).toBe(status);
   });
 
-  it('is not asked about a token that is bad', async () => {
+  it('does not call it for an invalid token', async () => {
     const get = await serve(
       authenticateWith(
         strategy({}, () => {
-          throw new Error('asked');
+          throw new Error('called');
         }),
       ),
     );
     expect((await get(bearer(await issuer.token(second)))).status).toBe(401);
   });
 
-  it('may come from a subclass that appends one, as the mixin of @nestjs/passport does', async () => {
+  it('accepts it from a subclass that appends it, as the mixin of @nestjs/passport does', async () => {
     class Mixed extends TenantJwtStrategy {
       constructor(...parameters: [BearerTokenOptions]) {
         super(...parameters, (claims, done) => {
@@ -76,18 +76,18 @@ describe('TenantJwtStrategy with a verify callback', () => {
   });
 });
 
-describe('TenantJwtStrategy with a validate of its own', () => {
-  it('takes what it answers, also later, for the user', async () => {
-    class Ours extends TenantJwtStrategy {
+describe('TenantJwtStrategy.validate', () => {
+  it('can be overridden by an async method that returns the user', async () => {
+    class Named extends TenantJwtStrategy {
       override async validate(claims: Parameters<TenantJwtStrategy['validate']>[0]): Promise<TenantIdentity & { name: string }> {
         return { ...(await super.validate(claims)), name: 'Ada' };
       }
     }
-    const get = await serve(authenticateWith(new Ours(issuer.options)));
+    const get = await serve(authenticateWith(new Named(issuer.options)));
     expect(await get(bearer(await issuer.token(pair)))).toMatchObject({ status: 200, body: { tenantId: 'acme', name: 'Ada' } });
   });
 
-  it('answers the same identity for the same claims', async () => {
+  it('returns the same identity for the same claims', async () => {
     const one = strategy({ secretOrKey: pair.publicKey });
     const identity = await one.identify(await issuer.token(pair));
     expect(one.validate(identity.claims)).toBe(identity);

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { authenticatedUser } from '../../src/identity/authenticated-user.ts';
 import { TenantJwtStrategy } from '../../src/identity/tenant-jwt-strategy.ts';
 import type { TenantIdentity } from '../../src/tenant.ts';
-import { authenticateWith, bearer, type PassportMiddleware, serve } from './behind-passport.ts';
+import { authenticateWith, bearer, type PassportMiddleware, serve } from './passport-server.ts';
 import { IssuerUnderTest, sendJson } from './issuer-under-test.ts';
 import { invalid, pair, second, trustedIssuer } from './trusted-issuer.ts';
 
@@ -14,12 +14,12 @@ const { issuer } = trustedIssuer();
 const strategy = (): TenantJwtStrategy => new TenantJwtStrategy(issuer.options);
 
 describe('TenantJwtStrategy under stock passport', () => {
-  it("is passport-jwt's strategy, of the name jwt", () => {
+  it('is a passport-jwt Strategy with the name jwt', () => {
     expect(strategy()).toBeInstanceOf(Strategy);
     expect(strategy().name).toBe('jwt');
   });
 
-  it('leaves the tenant identity on the request', async () => {
+  it('sets the tenant identity on the request', async () => {
     const get = await serve(authenticateWith(strategy()));
     const { status, body } = await get(bearer(await issuer.token(pair)));
     expect(status).toBe(200);
@@ -32,7 +32,7 @@ describe('TenantJwtStrategy under stock passport', () => {
     });
   });
 
-  it('answers 401 with a challenge where nothing was presented', async () => {
+  it('responds with 401 and a challenge if no token was presented', async () => {
     const get = await serve(authenticateWith(strategy()));
     for (const headers of [[], [['authorization', 'Basic YTpi']]] as [string, string][][]) {
       const { status, headers: answered } = await get(headers);
@@ -40,13 +40,13 @@ describe('TenantJwtStrategy under stock passport', () => {
     }
   });
 
-  it('answers 401 with a challenge to an invalid token', async () => {
+  it('responds with 401 and a challenge to an invalid token', async () => {
     const get = await serve(authenticateWith(strategy()));
     const { status, headers } = await get(bearer(await issuer.token(second)));
     expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer error="invalid_token"']);
   });
 
-  it('refuses a request with two Authorization headers, the first of them good', async () => {
+  it('refuses a request with two Authorization headers, of which the first is valid', async () => {
     const { url } = await serve(authenticateWith(strategy()));
     const authorization = [`Bearer ${await issuer.token(pair)}`, 'Bearer another'];
     const sent = request(url, { headers: ['host', 'localhost', ...authorization.flatMap((value) => ['authorization', value])] }).end();
@@ -55,7 +55,7 @@ describe('TenantJwtStrategy under stock passport', () => {
     expect([response?.statusCode, response?.headers['www-authenticate']]).toEqual([401, 'Bearer error="invalid_token"']);
   });
 
-  it('passes an outage of the keys on as an error of 503, not as a failure of 401', async () => {
+  it('passes on unavailable keys as an error with status 503, not as a failure with 401', async () => {
     const dead = await IssuerUnderTest.start(pair);
     const token = await dead.token(pair);
     const get = await serve(authenticateWith(new TenantJwtStrategy(dead.options)));
@@ -70,13 +70,13 @@ describe('TenantJwtStrategy under stock passport', () => {
     ['tenant_missing', null],
     ['tenant_invalid', ''],
     ['tenant_invalid', 7],
-  ])('passes a verified token on as an error of 403 %s where its tenant is %j', async (code, tenant) => {
+  ])('passes on an error with status 403 and code %s for a verified token whose tenant is %j', async (code, tenant) => {
     const get = await serve(authenticateWith(strategy()));
     const { status, body } = await get(bearer(await issuer.token(pair, { 'custom:tenant_id': tenant })));
     expect([status, body]).toEqual([403, { code }]);
   });
 
-  it('lets another strategy try where its own token is bad, and asks none in an outage', async () => {
+  it('lets passport try the next strategy for an invalid token, but not while keys are unavailable', async () => {
     class Anyone extends Strategy {
       override authenticate(): void {
         this.success({ tenantId: 'anyone' });
@@ -85,18 +85,18 @@ describe('TenantJwtStrategy under stock passport', () => {
     const anyone = new Anyone({ jwtFromRequest: () => null, secretOrKey: 'unused' }, () => undefined);
     const dead = await IssuerUnderTest.start(pair);
     const passport = new Passport();
-    passport.use('ours', strategy());
+    passport.use('tenant', strategy());
     passport.use('dead', new TenantJwtStrategy(dead.options));
     passport.use('anyone', anyone);
-    const withOurs = await serve(passport.authenticate(['ours', 'anyone'], { session: false }) as PassportMiddleware);
-    expect(await withOurs(bearer(await issuer.token(second)))).toMatchObject({ status: 200, body: { tenantId: 'anyone' } });
+    const withTenant = await serve(passport.authenticate(['tenant', 'anyone'], { session: false }) as PassportMiddleware);
+    expect(await withTenant(bearer(await issuer.token(second)))).toMatchObject({ status: 200, body: { tenantId: 'anyone' } });
     const withDead = await serve(passport.authenticate(['dead', 'anyone'], { session: false }) as PassportMiddleware);
     const token = await dead.token(pair);
     await dead.close();
     expect(await withDead(bearer(token))).toMatchObject({ status: 503 });
   });
 
-  it('answers each request for itself where one strategy object serves them all', async () => {
+  it('keeps concurrent requests apart if one strategy object is given to passport.authenticate()', async () => {
     const slow = await IssuerUnderTest.start(pair);
     const shared = new TenantJwtStrategy(slow.options);
     const get = await serve(new Passport().authenticate(shared, { session: false }) as PassportMiddleware);
@@ -105,17 +105,17 @@ describe('TenantJwtStrategy under stock passport', () => {
       await slow.token(pair, { 'custom:tenant_id': 'globex' }),
     ];
     const release: (() => void)[] = [];
-    slow.answerKeys = (_, response) => void release.push(() => sendJson(response, { keys: slow.keys }));
-    const asked = slow.nextKeysRequest();
-    const answers = Promise.all(Array.from({ length: 20 }, (_, index) => get(bearer(index % 2 === 0 ? first : other))));
-    await asked;
-    for (const answer of release) answer();
-    const tenants = (await answers).map(({ body }) => (body as TenantIdentity).tenantId);
+    slow.respondKeys = (_, response) => void release.push(() => sendJson(response, { keys: slow.keys }));
+    const requested = slow.nextKeysRequest();
+    const responses = Promise.all(Array.from({ length: 20 }, (_, index) => get(bearer(index % 2 === 0 ? first : other))));
+    await requested;
+    for (const respond of release) respond();
+    const tenants = (await responses).map(({ body }) => (body as TenantIdentity).tenantId);
     expect(tenants).toEqual(Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? 'acme' : 'globex')));
     await slow.close();
   });
 
-  it('verifies a token once while it is remembered', async () => {
+  it('verifies a cached token only once', async () => {
     const own = await IssuerUnderTest.start(pair);
     const seen: unknown[] = [];
     const authenticate = authenticateWith(new TenantJwtStrategy(own.options));
@@ -132,7 +132,7 @@ describe('TenantJwtStrategy under stock passport', () => {
     expect(seen[0]).toBe(seen[1]);
   });
 
-  it('is followed by authenticatedUser(), which keeps the end of the token', async () => {
+  it('sets a user from which authenticatedUser() reads the expiry of the token', async () => {
     const source = authenticatedUser();
     const authenticate = authenticateWith(strategy());
     let identity: unknown;
@@ -154,13 +154,13 @@ describe('TenantJwtStrategy under stock passport', () => {
 });
 
 describe('TenantJwtStrategy.identify', () => {
-  it('knows a token that came without HTTP, and holds it to the same bounds', async () => {
+  it('verifies a token that came without HTTP, with the same limits', async () => {
     const strategy = new TenantJwtStrategy(issuer.options);
     await expect(strategy.identify(await issuer.token(pair))).resolves.toMatchObject({ tenantId: 'acme', source: 'bearer' });
     expect(() => strategy.identify('a'.repeat(8_193))).toThrow(invalid('longer than 8192 characters'));
   });
 
-  it('is not answered from memory after close()', async () => {
+  it('does not use the cache after close()', async () => {
     const strategy = new TenantJwtStrategy({ ...issuer.options, secretOrKey: pair.publicKey });
     const token = await issuer.token(pair);
     await strategy.identify(token);

@@ -17,7 +17,7 @@ describe("Cognito's tokens", () => {
   const id = { token_use: 'id' };
   const access = { token_use: 'access', aud: undefined, client_id: 'notes' };
 
-  it('are accepted by their use', async () => {
+  it('are accepted according to `tokenUse`', async () => {
     await expect(identify(await issuer.token(pair, id), sourceWith({ tokenUse: 'id' }))).resolves.toMatchObject({ tenantId: 'acme' });
     await expect(identify(await issuer.token(pair, access), sourceWith({ tokenUse: 'access' }))).resolves.toMatchObject({
       tenantId: 'acme',
@@ -25,9 +25,9 @@ describe("Cognito's tokens", () => {
   });
 
   it.each([
-    ['an access token where id tokens are wanted', 'id', { ...access, aud: 'notes' }, "its `token_use` is not 'id'"],
-    ['an id token where access tokens are wanted', 'access', { ...id, client_id: 'notes' }, "its `token_use` is not 'access'"],
-    ['a token of no use', 'id', {}, "its `token_use` is not 'id'"],
+    ['an access token if `tokenUse` is id', 'id', { ...access, aud: 'notes' }, "its `token_use` is not 'id'"],
+    ['an id token if `tokenUse` is access', 'access', { ...id, client_id: 'notes' }, "its `token_use` is not 'access'"],
+    ['a token without `token_use`', 'id', {}, "its `token_use` is not 'id'"],
     ['an access token of another client', 'access', { ...access, client_id: 'another' }, 'for another audience'],
     [
       'an access token of another client with our audience',
@@ -45,13 +45,13 @@ describe("Cognito's tokens", () => {
     await expect(identify(await issuer.token(pair, claims), sourceWith({ tokenUse }))).rejects.toEqual(invalid(reason));
   });
 
-  it('of our client that are bound to our API are accepted where `audience` has both', async () => {
+  it('are accepted for our client and our API if `audience` has both', async () => {
     const bound = sourceWith({ tokenUse: 'access', audience: ['notes', 'https://api.example'] });
     for (const aud of ['https://api.example', ['https://another.example', 'https://api.example']])
       await expect(identify(await issuer.token(pair, { ...access, aud }), bound)).resolves.toMatchObject({ tenantId: 'acme' });
   });
 
-  it('are not taken for what Object.prototype says they are', async () => {
+  it('are not checked by properties of Object.prototype', async () => {
     const token = await issuer.token(pair, { token_use: 'access', aud: undefined });
     await withPollutedPrototype('client_id', { value: 'notes' }, async () => {
       await expect(identify(token, sourceWith({ tokenUse: 'access' }))).rejects.toEqual(invalid('for another audience'));
@@ -59,8 +59,8 @@ describe("Cognito's tokens", () => {
   });
 });
 
-describe('clocks that differ', () => {
-  it('are forgiven for 5 s by default', async () => {
+describe('the clock tolerance', () => {
+  it('is 5 s by default', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 });
     const tolerant = sourceWith({});
     const token = await issuer.token(pair, { exp: 1_800_000_000, nbf: 1_800_000_000 });
@@ -80,7 +80,7 @@ describe('clocks that differ', () => {
     }
   });
 
-  it('are forgiven for the time of issue, by the same seconds', async () => {
+  it('applies to `iat`', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 });
     const issuedAt = async (iat: unknown, clockToleranceSeconds?: number): Promise<unknown> =>
       identify(await issuer.token(pair, { iat, exp: 1_800_000_600 }), sourceWith({ clockToleranceSeconds }));
@@ -92,7 +92,7 @@ describe('clocks that differ', () => {
     await expect(issuedAt(1_800_000_061, 60)).rejects.toEqual(invalid('issued in the future'));
   });
 
-  it('are forgiven for as long as is configured', async () => {
+  it('can be configured', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 });
     const token = await issuer.token(pair, { exp: 1_800_000_000 });
     await expect(identify(token, sourceWith({ clockToleranceSeconds: 0 }))).rejects.toEqual(invalid('expired'));
@@ -102,7 +102,7 @@ describe('clocks that differ', () => {
 });
 
 describe('verified tokens', () => {
-  it('are answered at once, and with the same frozen object, while they are remembered', async () => {
+  it('are returned synchronously from the cache, as the same frozen object', async () => {
     const token = await issuer.token(pair, { roles: [{ name: 'admin' }] });
     const first = await identify(token);
     const again = source(bearing(token));
@@ -113,7 +113,7 @@ describe('verified tokens', () => {
     expect(first?.claims).toHaveProperty('roles', [{ name: 'admin' }]);
   });
 
-  it('are verified once for a thousand requests that come before the keys do', async () => {
+  it('are verified once for a thousand requests that arrive before the keys', async () => {
     const fresh = bearerToken(issuer.options);
     const token = await issuer.token(pair);
     const before = issuer.fetches.keys;
@@ -122,49 +122,49 @@ describe('verified tokens', () => {
     expect(issuer.fetches.keys).toBe(before + 1);
   });
 
-  it('are forgotten at their end, and not remembered within the tolerance after it', async () => {
+  it('are removed from the cache when they expire, and not cached within the tolerance after it', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 });
-    const forgetful = sourceWith({});
+    const caching = sourceWith({});
     const token = await issuer.token(pair, { exp: 1_800_000_060 });
-    await identify(token, forgetful);
+    await identify(token, caching);
     vi.setSystemTime(1_800_000_059_999);
-    expect(forgetful(bearing(token))).not.toBeInstanceOf(Promise);
+    expect(caching(bearing(token))).not.toBeInstanceOf(Promise);
     vi.setSystemTime(1_800_000_060_000);
-    expect(await identify(token, forgetful)).not.toBe(await identify(token, forgetful));
+    expect(await identify(token, caching)).not.toBe(await identify(token, caching));
     vi.setSystemTime(1_800_000_065_000);
-    await expect(identify(token, forgetful)).rejects.toEqual(invalid('expired'));
+    await expect(identify(token, caching)).rejects.toEqual(invalid('expired'));
   });
 
-  it('are verified again at their age', async () => {
+  it('are verified again after `maxAgeMs`', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 });
-    const forgetful = sourceWith({ tokenCache: { maxAgeMs: 10_000 } });
+    const caching = sourceWith({ tokenCache: { maxAgeMs: 10_000 } });
     const token = await issuer.token(pair);
-    const first = await identify(token, forgetful);
+    const first = await identify(token, caching);
     vi.setSystemTime(1_800_000_009_999);
-    expect(await identify(token, forgetful)).toBe(first);
+    expect(await identify(token, caching)).toBe(first);
     vi.setSystemTime(1_800_000_010_000);
-    expect(await identify(token, forgetful)).not.toBe(first);
+    expect(await identify(token, caching)).not.toBe(first);
   });
 
-  it('belong to one source: what one accepted the other judges by its own options', async () => {
+  it('are cached for one source only: another source verifies by its own options', async () => {
     const token = await issuer.token(pair);
     await identify(token, sourceWith({}));
     await expect(identify(token, sourceWith({ audience: 'admin' }))).rejects.toEqual(invalid('for another audience'));
   });
 
-  it('are not remembered where the cache is off', async () => {
+  it('are not cached if the cache is off', async () => {
     const off = sourceWith({ tokenCache: { max: 0 } });
     const token = await issuer.token(pair);
     expect(await identify(token, off)).not.toBe(await identify(token, off));
   });
 
-  it('are each judged by themselves: a token that differs in one character is another one', async () => {
+  it('do not share a cache entry if they differ in one character', async () => {
     const token = await issuer.token(pair);
     await identify(token);
     await expect(identify(`${token.slice(0, -2)}AA`)).rejects.toMatchObject({ code: 'token_invalid' });
   });
 
-  it('without a tenant are refused each time, though they were verified', async () => {
+  it('without a tenant are refused each time', async () => {
     const token = await issuer.token(pair, { 'custom:tenant_id': undefined });
     await expect(identify(token)).rejects.toMatchObject({ code: 'tenant_missing' });
     await expect(identify(token)).rejects.toMatchObject({ code: 'tenant_missing' });
@@ -172,7 +172,7 @@ describe('verified tokens', () => {
 });
 
 describe('keys', () => {
-  it('are fetched by ready(), so that the first request does not wait for them', async () => {
+  it('are fetched by ready(), so that the first request does not wait', async () => {
     const own = await IssuerUnderTest.start(pair);
     const prepared = bearerToken(own.options);
     await prepared.ready?.();
@@ -182,7 +182,7 @@ describe('keys', () => {
     await own.close();
   });
 
-  it('come from jwksUri without discovery, for an issuer that is no URL too', async () => {
+  it('are fetched from jwksUri without discovery, also for an issuer that is not a URL', async () => {
     const own = await IssuerUnderTest.start(pair);
     const direct = bearerToken({ issuer: 'accounts', audience: 'notes', jwksUri: own.jwksUri });
     await expect(identify(await own.token(pair, { iss: 'accounts' }), direct)).resolves.toMatchObject({ tenantId: 'acme' });
@@ -190,41 +190,43 @@ describe('keys', () => {
     await own.close();
   });
 
-  it('that cannot be had are 503, not 401, and known ones go on', async () => {
+  it('that are unavailable cause 503, not 401, and cached keys are still used', async () => {
     const own = await IssuerUnderTest.start(pair);
-    const judging = bearerToken({ ...own.options, tokenCache: { max: 0 } });
-    own.answerKeys = (_, response) => void response.writeHead(500).end();
-    await expect(identify(await own.token(pair), judging)).rejects.toMatchObject({ code: 'keys_unavailable', status: 503 });
-    own.answerKeys = undefined;
-    const patient = bearerToken({ ...own.options, tokenCache: { max: 0 } });
-    await patient.ready?.();
+    const uncached = bearerToken({ ...own.options, tokenCache: { max: 0 } });
+    own.respondKeys = (_, response) => void response.writeHead(500).end();
+    await expect(identify(await own.token(pair), uncached)).rejects.toMatchObject({ code: 'keys_unavailable', status: 503 });
+    own.respondKeys = undefined;
+    const prepared = bearerToken({ ...own.options, tokenCache: { max: 0 } });
+    await prepared.ready?.();
     const token = await own.token(pair);
     await own.close();
-    await expect(identify(await issuer.token(second, { iss: own.url }), patient)).rejects.toMatchObject({ code: 'keys_unavailable' });
-    await expect(identify(token, patient)).resolves.toMatchObject({ tenantId: 'acme' });
+    await expect(identify(await issuer.token(second, { iss: own.url }), prepared)).rejects.toMatchObject({ code: 'keys_unavailable' });
+    await expect(identify(token, prepared)).resolves.toMatchObject({ tenantId: 'acme' });
   });
 
-  it('outlive a flood of unknown ids: known tokens are judged while strangers wait', async () => {
+  it('are used during a flood of unknown ids: only tokens with unknown ids wait', async () => {
     const own = await IssuerUnderTest.start(pair);
-    const judging = bearerToken({ ...own.options, tokenCache: { max: 0 } });
-    await judging.ready?.();
+    const uncached = bearerToken({ ...own.options, tokenCache: { max: 0 } });
+    await uncached.ready?.();
     const flood = await Promise.all(Array.from({ length: 300 }, (_, index) => own.token({ ...second, id: `flood-${index}` })));
     const good = await own.token(pair);
-    const asked = own.nextKeysRequest();
+    const requested = own.nextKeysRequest();
     const release: (() => void)[] = [];
-    own.answerKeys = (_, response) => void release.push(() => sendJson(response, { keys: own.keys }));
+    own.respondKeys = (_, response) => void release.push(() => sendJson(response, { keys: own.keys }));
     const refused = Promise.all(
-      flood.map((token) => expect(identify(token, judging)).rejects.toEqual(invalid('signed with a key that the issuer does not publish'))),
+      flood.map((token) =>
+        expect(identify(token, uncached)).rejects.toEqual(invalid('signed with a key that the issuer does not publish')),
+      ),
     );
-    await asked;
-    for (let round = 0; round < 50; round += 1) await expect(identify(good, judging)).resolves.toMatchObject({ tenantId: 'acme' });
-    for (const answer of release) answer();
+    await requested;
+    for (let round = 0; round < 50; round += 1) await expect(identify(good, uncached)).resolves.toMatchObject({ tenantId: 'acme' });
+    for (const respond of release) respond();
     await refused;
     expect(own.fetches.keys).toBe(2);
     await own.close();
   });
 
-  it('are not fetched any more once the source is closed', async () => {
+  it('are not fetched after the source is closed', async () => {
     const own = await IssuerUnderTest.start(pair);
     const closed = bearerToken(own.options);
     closed.close?.();
@@ -233,7 +235,7 @@ describe('keys', () => {
     await own.close();
   });
 
-  it('and all else that a source holds do not keep a process alive', async () => {
+  it('do not keep a process alive, nor does anything else in a source', async () => {
     const own = await IssuerUnderTest.start(pair);
     const script = `
       import { bearerToken } from ${JSON.stringify(new URL('../../src/identity/bearer-token.ts', import.meta.url).href)};
@@ -242,7 +244,7 @@ describe('keys', () => {
       const request = { headersDistinct: { authorization: ['Bearer ' + process.argv[1]] }, remoteAddress: '127.0.0.1', raw: undefined };
       console.log((await source(request)).tenantId);
     `;
-    // It ends by itself, or this waits until the test times out.
+    // The process must end by itself; otherwise the test times out.
     const run = promisify(execFile)(process.execPath, [...nodeFlags, '--input-type=module', '-e', script, await own.token(pair)]);
     await expect(run).resolves.toMatchObject({ stdout: 'acme\n' });
     await own.close();

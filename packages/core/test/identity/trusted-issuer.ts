@@ -13,15 +13,15 @@ export const second = signingPair('b');
 
 interface TrustedIssuer {
   readonly issuer: IssuerUnderTest;
-  /** Trusts the issuer, and is the same for all of the file. */
+  /** A source that trusts the issuer, shared by all tests of the file. */
   readonly source: IdentitySource;
-  /** Who presents this token, by `source` or by another. */
+  /** The identity of a token, by `source` or by another source. */
   readonly identify: (token: string, by?: IdentitySource) => Promise<TenantIdentity | undefined>;
-  /** A source of its own over the issuer's key. */
+  /** A new source with the issuer's key. */
   readonly sourceWith: (options: Partial<BearerTokenOptions>) => IdentitySource;
 }
 
-/** An issuer for all of a file, and sources that trust it. */
+/** An issuer shared by all tests of a file, and sources that trust it. */
 export function trustedIssuer(): TrustedIssuer {
   const issuer = sharedFixture(
     () => IssuerUnderTest.start(pair),
@@ -37,7 +37,7 @@ export function trustedIssuer(): TrustedIssuer {
   };
 }
 
-/** A refusal of a token for this reason. */
+/** Matches the error of a token refused for this reason. */
 export function invalid(reason: string): object {
   return expect.objectContaining({ code: 'token_invalid', status: 401, detail: { reason } });
 }

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { untrusted } from '../../src/identity/trusted-url.ts';
+import { urlFault } from '../../src/identity/trusted-url.ts';
 
-describe('untrusted', () => {
+describe('urlFault', () => {
   it.each(['https://keys.example/', 'https://10.0.0.1/', 'https://localhost/'])('accepts %s', (url) => {
-    expect(untrusted(new URL(url), { loopback: false })).toBeUndefined();
+    expect(urlFault(new URL(url), { loopback: false })).toBeUndefined();
   });
 
   it.each(['http://localhost:1/', 'http://127.0.0.1:1/', 'http://127.8.9.10/', 'http://[::1]:1/', 'http://2130706433/'])(
     'accepts %s as loopback',
     (url) => {
-      expect(untrusted(new URL(url), { loopback: true })).toBeUndefined();
-      expect(untrusted(new URL(url), { loopback: false })).toContain('must be https');
+      expect(urlFault(new URL(url), { loopback: true })).toBeUndefined();
+      expect(urlFault(new URL(url), { loopback: false })).toContain('must be https');
     },
   );
 
@@ -25,10 +25,10 @@ describe('untrusted', () => {
     'file:///keys',
     'data:,keys',
   ])('refuses %s', (url) => {
-    expect(untrusted(new URL(url), { loopback: true })).toContain('must be https');
+    expect(urlFault(new URL(url), { loopback: true })).toContain('must be https');
   });
 
-  it.each(['https://user@keys.example/', 'https://:pass@keys.example/'])('refuses %s for its credentials', (url) => {
-    expect(untrusted(new URL(url), { loopback: true })).toContain('no user name');
+  it.each(['https://user@keys.example/', 'https://:pass@keys.example/'])('refuses %s because of its credentials', (url) => {
+    expect(urlFault(new URL(url), { loopback: true })).toContain('no user name');
   });
 });

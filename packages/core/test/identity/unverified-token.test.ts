@@ -24,7 +24,7 @@ describe('parseUnverified', () => {
     });
   });
 
-  it('leaves the issuer unjudged and the key id absent', () => {
+  it('does not check the issuer, and the key id may be absent', () => {
     expect(parse(token({ alg: 'RS256' }, { exp: 1, iss: [1] }))).toEqual({
       algorithm: 'RS256',
       keyId: undefined,
@@ -33,7 +33,7 @@ describe('parseUnverified', () => {
     });
   });
 
-  it('reads when the token was issued', () => {
+  it('reads `iat`', () => {
     expect(parse(token(header, { ...payload, iat: 1_700_000_000.5 }))).toMatchObject({ issuedAt: 1_700_000_000.5 });
   });
 
@@ -44,11 +44,11 @@ describe('parseUnverified', () => {
     },
   );
 
-  it('accepts claims named `events` that are not those of a security event', () => {
+  it('accepts a claim `events` that is not of a security event', () => {
     expect(parse(token(header, { ...payload, events: ['concert'] }))).toMatchObject({ algorithm: 'RS256' });
   });
 
-  it('reads no payload where the header or the signature is refused', () => {
+  it('does not read the payload if the header or the signature is refused', () => {
     for (const text of [token({ alg: 'none' }, '{'), token({ ...header, typ: 'logout+jwt' }, '{'), token(header, '{', 'AB')])
       expect(() => parse(text)).not.toThrow(expect.objectContaining({ detail: { reason: 'the payload is not JSON' } }));
   });
@@ -59,7 +59,7 @@ describe('parseUnverified', () => {
     ['a.b', 'not a compact JWS'],
     [`${token(header, payload)}.`, 'not a compact JWS'],
     [token(header, payload, ''), 'not signed'],
-    [token(header, payload, 'AB'), 'not base64url'], // the bits of B that nobody reads
+    [token(header, payload, 'AB'), 'not base64url'], // B has unused bits that are set
     [token(header, payload, 'AA=='), 'not base64url'],
     [token(header, payload, 'A+/A'), 'not base64url'],
     [token(header, payload, 'A'), 'not base64url'],
@@ -84,9 +84,9 @@ describe('parseUnverified', () => {
     [token({ ...header, alg: 'none' }, payload), 'the algorithm is not accepted'],
     [token({ ...header, alg: 'HS256' }, payload), 'the algorithm is not accepted'],
     [token({ ...header, alg: 'rs256' }, payload), 'the algorithm is not accepted'],
-    [token({ ...header, crit: [] }, payload), 'the header asks for an extension that is not supported'],
-    [token({ ...header, crit: null }, payload), 'the header asks for an extension that is not supported'],
-    [token({ ...header, b64: true }, payload), 'the header asks for an extension that is not supported'],
+    [token({ ...header, crit: [] }, payload), 'the header requires an extension that is not supported'],
+    [token({ ...header, crit: null }, payload), 'the header requires an extension that is not supported'],
+    [token({ ...header, b64: true }, payload), 'the header requires an extension that is not supported'],
     [token('{"alg":"RS256","alg":"none"}', payload), 'the header has a key twice in one object'],
     [token(header, ''), 'the payload is not JSON'],
     [token(header, '\ufeff{"exp":1}'), 'the payload is not JSON'],
@@ -116,11 +116,11 @@ describe('parseUnverified', () => {
       token(header, { ...payload, events: { 'http://schemas.openid.net/event/backchannel-logout': {} } }),
       'a security event, not an access token',
     ],
-  ])('refuses %s, for it is %s', (text, reason) => {
+  ])('refuses %s: %s', (text, reason) => {
     expect(() => parse(text)).toThrow(expect.objectContaining({ code: 'token_invalid', detail: { reason } }));
   });
 
-  it('does not take what hangs on Object.prototype for the token', async () => {
+  it('does not read properties of Object.prototype', async () => {
     await withPollutedPrototype('exp', { value: 2_000_000_000 }, () => {
       expect(() => parse(token(header, { iss: 'x' }))).toThrow(expect.objectContaining({ detail: { reason: 'no expiry' } }));
     });

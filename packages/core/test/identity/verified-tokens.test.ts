@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Instant } from '../../src/clock.ts';
-import { sealClaims } from '../../src/identity/verified-claims.ts';
+import { recordVerification } from '../../src/identity/verified-claims.ts';
 import { digestOf } from '../../src/digest.ts';
 import { VerifiedTokens } from '../../src/identity/verified-tokens.ts';
 
 const start = 1_800_000_000_000;
 const at = (milliseconds: number): Instant => ({ wall: start + milliseconds, monotonic: milliseconds });
-const claims = (endsIn = 60_000): ReturnType<typeof sealClaims> => sealClaims({ sub: 'ada' }, start + endsIn);
+const claims = (expiresIn = 60_000): ReturnType<typeof recordVerification> => recordVerification({ sub: 'ada' }, start + expiresIn);
 const digest = digestOf('a.b.c');
 
 describe('VerifiedTokens', () => {
@@ -22,7 +22,7 @@ describe('VerifiedTokens', () => {
     expect(digest).toMatch(/^[\w-]{43}$/);
   });
 
-  it('forgets a token at its end', () => {
+  it('removes a token when it expires', () => {
     const tokens = new VerifiedTokens({ max: 10, maxAgeMs: 1_000_000 });
     tokens.keep(digest, claims(60_000), at(0));
     expect(tokens.find(digest, at(59_999))).toBeDefined();
@@ -30,7 +30,7 @@ describe('VerifiedTokens', () => {
     expect(tokens.size).toBe(0);
   });
 
-  it('forgets a token at its age, by whichever clock went further', () => {
+  it('removes a token after `maxAgeMs`, by the clock that advanced further', () => {
     for (const late of [
       { wall: start + 1_000, monotonic: 0 },
       { wall: start, monotonic: 1_000 },
@@ -42,13 +42,13 @@ describe('VerifiedTokens', () => {
     }
   });
 
-  it('does not keep a token past its end', () => {
+  it('does not keep an expired token', () => {
     const tokens = new VerifiedTokens({ max: 10, maxAgeMs: 1_000 });
     tokens.keep(digest, claims(0), at(0));
     expect(tokens.size).toBe(0);
   });
 
-  it('keeps no more than its bound, and lets the least recently used go', () => {
+  it('keeps at most `max` tokens and evicts the least recently used one', () => {
     const tokens = new VerifiedTokens({ max: 2, maxAgeMs: 1_000 });
     tokens.keep('one', claims(), at(0));
     tokens.keep('two', claims(), at(0));
@@ -59,7 +59,7 @@ describe('VerifiedTokens', () => {
     expect(tokens.find('two', at(2))).toBeUndefined();
   });
 
-  it('keeps nothing where it is turned off, or cleared', () => {
+  it('is empty if it is turned off or cleared', () => {
     const off = new VerifiedTokens({ max: 0, maxAgeMs: 1_000 });
     off.keep(digest, claims(), at(0));
     expect(off.find(digest, at(0))).toBeUndefined();

@@ -10,19 +10,19 @@ const assume = new AssumeRoleCommand({
 });
 
 describe('fakeSts', () => {
-  it('issues keys of the life that was asked for, and never the same twice', async () => {
+  it('issues different credentials each time, with the requested lifetime', async () => {
     const sts = fakeSts();
     const [first, second] = [await sts.send(assume), await sts.send(assume)];
 
-    const life = (first.Credentials?.Expiration?.getTime() ?? 0) - Date.now();
-    expect(life).toBeGreaterThan(990_000);
-    expect(life).toBeLessThanOrEqual(1_000_000);
+    const lifetime = (first.Credentials?.Expiration?.getTime() ?? 0) - Date.now();
+    expect(lifetime).toBeGreaterThan(990_000);
+    expect(lifetime).toBeLessThanOrEqual(1_000_000);
     expect(first.AssumedRoleUser?.Arn).toBe('arn:aws:sts::000000000000:assumed-role/TenantAccess/acme');
     expect(first.Credentials?.AccessKeyId).not.toBe(second.Credentials?.AccessKeyId);
     expect(first.Credentials?.SecretAccessKey).not.toBe(second.Credentials?.SecretAccessKey);
   });
 
-  it('answers AssumeRole and nothing else', async () => {
+  it('refuses every operation except AssumeRole', async () => {
     await expect(fakeSts().send(new GetCallerIdentityCommand({}))).rejects.toMatchObject({ name: 'InvalidAction' });
   });
 
@@ -32,7 +32,7 @@ describe('fakeSts', () => {
     ['Throttling', 'sts_unavailable'],
     ['ServiceUnavailable', 'sts_unavailable'],
     ['ExpiredToken', 'sts_unavailable'],
-  ])('fails with %s where it is told to, which a machine takes for %s', async (fail, code) => {
+  ])('fails with %s if configured so, for which a machine throws %s', async (fail, code) => {
     await using tvm = new TokenVendingMachine({
       roleArn: 'arn:aws:iam::000000000000:role/TenantAccess',
       permissions: [{ template: 's3-folder-per-tenant', variables: { bucket: 'notes' } }],
@@ -44,7 +44,7 @@ describe('fakeSts', () => {
 });
 
 describe('asTenant', () => {
-  it('runs a function as a tenant, with credentials that no AWS accepts', async () => {
+  it('runs a function as a tenant, with fake credentials', async () => {
     const credentials = await asTenant('acme', async (tenantAws) => {
       expect(currentTenantAws()).toBe(tenantAws);
       return currentTenantAws().credentials();
@@ -54,7 +54,7 @@ describe('asTenant', () => {
     expect(() => currentTenantAws()).toThrowError(expect.objectContaining({ code: 'no_tenant' }));
   });
 
-  it('runs it over a machine of yours', async () => {
+  it('runs it with the given machine', async () => {
     await using tvm = new TokenVendingMachine({
       roleArn: 'arn:aws:iam::000000000000:role/TenantAccess',
       permissions: [{ template: 's3-folder-per-tenant', variables: { bucket: 'notes' } }],
@@ -66,20 +66,20 @@ describe('asTenant', () => {
     expect(tvm.stats().entries).toBe(1);
   });
 
-  it('refuses what is no tenant', () => {
+  it('refuses an invalid tenant id', () => {
     expect(() => asTenant('*', () => 1)).toThrowError(expect.objectContaining({ code: 'tenant_invalid' }));
   });
 });
 
 describe('the hostile tables', () => {
-  it('hold tenant ids that are each refused, and that JSON can carry', () => {
+  it('have tenant ids that are refused and can be written as JSON', () => {
     for (const id of hostileTenantIds) {
       expect(() => parseTenantId(id)).toThrowError(expect.objectContaining({ code: 'tenant_invalid' }));
       expect(JSON.parse(JSON.stringify({ id }))).toEqual({ id });
     }
   });
 
-  it('hold what was asked for', () => {
+  it('have the well-known cases', () => {
     for (const id of [
       '*',
       '?',
@@ -100,7 +100,7 @@ describe('the hostile tables', () => {
     expect(Object.keys(hostileHeaders).length).toBeGreaterThan(20);
   });
 
-  it('name nothing twice', () => {
+  it('have no entry twice', () => {
     expect(new Set(hostileTenantIds.map((id) => JSON.stringify(id))).size).toBe(hostileTenantIds.length);
   });
 });

@@ -13,7 +13,7 @@ interface Get {
   readonly url: string;
 }
 
-/** A server of Node's that answers what passport left on the request, or the error it passed on; it ends with the test. */
+/** A Node server that responds with `request.user`, or with the error that passport passed on. It is closed after the test. */
 export async function serve(authenticate: PassportMiddleware): Promise<Get> {
   const { url, close } = await listen((request, response) => {
     authenticate(request, response, (error) => {
