@@ -46,7 +46,7 @@ export function parseBearer(header: Characters): string | undefined {
 }
 
 /**
- * Refuses a token that is not a `b64token` of RFC 6750. Each character is read once, that between the two loops twice.
+ * Refuses a token that is not a `b64token` of RFC 6750. Each character is read at most twice.
  *
  * @throws {@link TokenInvalidError}
  */

@@ -34,7 +34,7 @@ export interface BearerTokenOptions {
 export interface TokenCacheOptions {
   /** The maximum number of tokens; the least recently used one is evicted first. 0 turns the cache off. Default: 10,000. */
   readonly max?: number | undefined;
-  /** Milliseconds until a token is verified again. For so long a token is still accepted after its key was withdrawn. At most an hour. Default: 300,000. */
+  /** Milliseconds until a token is verified again. A cached token is accepted for this time after its key was withdrawn. At most an hour. Default: 300,000. */
   readonly maxAgeMs?: number | undefined;
 }
 
