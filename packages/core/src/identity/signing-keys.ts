@@ -43,7 +43,7 @@ interface CachedSet {
 }
 
 /**
- * The keys of one issuer, in memory. Known keys are returned immediately, whatever tokens arrive: unknown key ids cause at most
+ * The keys of one issuer, in memory. Known keys are returned immediately. Unknown key ids cause at most
  * one fetch in 30 s, and only the requests with an unknown key id wait for it. There are no timers.
  */
 export class SigningKeys implements KeySource {

@@ -24,7 +24,7 @@ describe('KeySet', () => {
   });
 
   it('finds no key for another id or the name of a property of Object.prototype', () => {
-    expect(find([rsa.jwk], 'strange')).toBe('unknown');
+    expect(find([rsa.jwk], 'another')).toBe('unknown');
     expect(find([rsa.jwk], '__proto__')).toBe('unknown');
     expect(find([rsa.jwk], '')).toBe('unknown');
   });

@@ -19,8 +19,8 @@ describe('SigningKeys with a failing issuer', () => {
       (_: unknown, response: ServerResponse) => sendJson(response, { keys: Array.from({ length: 101 }, () => old.jwk) }),
     ],
     ['responds with 10 MiB', (_: unknown, response: ServerResponse) => void response.end(' '.repeat(10 * 1_048_576))],
-  ])('throws keys_unavailable without cached keys if the issuer %s', async (_, answer) => {
-    issuer.respondKeys = answer;
+  ])('throws keys_unavailable without cached keys if the issuer %s', async (_, respond) => {
+    issuer.respondKeys = respond;
     await expect(find('old')).rejects.toEqual(unavailable);
     await expect(keys.ready()).rejects.toEqual(unavailable);
   });
@@ -34,8 +34,8 @@ describe('SigningKeys with a failing issuer', () => {
         response.once('close', () => clearInterval(timer));
       },
     ],
-  ])('aborts a fetch that %s, and throws keys_unavailable', async (_, answer) => {
-    issuer.respondKeys = answer;
+  ])('aborts a fetch that %s, and throws keys_unavailable', async (_, respond) => {
+    issuer.respondKeys = respond;
     const withShortTimeout = new SigningKeys({ address: fixedAddress(new URL(issuer.jwksUri)), algorithms: ['RS256'], clock, fetchMs: 50 });
     await expect(find('old', withShortTimeout)).rejects.toMatchObject({
       code: 'keys_unavailable',
@@ -82,7 +82,7 @@ describe('SigningKeys with a failing issuer', () => {
       const requested = issuer.nextKeysRequest();
       findSync('old');
       await requested;
-      await find('strange').catch(() => undefined); // resolves once that fetch has failed
+      await find('unknown').catch(() => undefined); // resolves once that fetch has failed
       clock.pass(HOUR);
     }
     clock.pass(55 * MINUTE - 1);
@@ -99,9 +99,9 @@ describe('SigningKeys with a failing issuer', () => {
     issuer.respondKeys = fail;
     clock.pass(5 * MINUTE);
     findSync('old');
-    await expect(find('strange')).rejects.toEqual(unavailable); // once that fetch has failed
+    await expect(find('unknown')).rejects.toEqual(unavailable); // once that fetch has failed
     for (let count = 0; count < 50; count += 1) findSync('old');
-    await expect(find('strange')).rejects.toEqual(unavailable);
+    await expect(find('unknown')).rejects.toEqual(unavailable);
     expect(issuer.fetches.keys).toBe(2);
   });
 

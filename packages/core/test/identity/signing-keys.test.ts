@@ -27,7 +27,7 @@ describe('SigningKeys', () => {
   });
 
   it('refuses an unknown key id with 401 after one fetch', async () => {
-    await expect(find('strange')).rejects.toEqual(unknown);
+    await expect(find('unknown')).rejects.toEqual(unknown);
     expect(issuer.fetches.keys).toBe(1);
   });
 
@@ -65,7 +65,7 @@ describe('SigningKeys', () => {
     const requested = issuer.nextKeysRequest();
     const responses: ServerResponse[] = [];
     issuer.respondKeys = (_, response) => void responses.push(response);
-    const unknownKey = find('strange');
+    const unknownKey = find('unknown');
     await requested;
     expect(findSync('old').equals(old.publicKey)).toBe(true);
     for (const response of responses) sendJson(response, { keys: issuer.keys });
@@ -148,7 +148,7 @@ describe('SigningKeys.ready and close', () => {
     await keys.ready();
     expect(issuer.fetches.keys).toBe(1);
     issuer.respondKeys = fail;
-    await expect(find('strange')).rejects.toEqual(unavailable);
+    await expect(find('unknown')).rejects.toEqual(unavailable);
     await keys.ready();
   });
 
