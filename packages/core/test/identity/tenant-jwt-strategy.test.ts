@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { authenticatedUser } from '../../src/identity/authenticated-user.ts';
 import { TenantJwtStrategy } from '../../src/identity/tenant-jwt-strategy.ts';
 import type { TenantIdentity } from '../../src/tenant.ts';
-import { authenticateWith, bearer, type PassportMiddleware, serve } from './passport-server.ts';
 import { IssuerUnderTest, sendJson } from './issuer-under-test.ts';
+import { authenticateWith, bearer, type PassportMiddleware, serve } from './passport-server.ts';
 import { invalid, pair, second, trustedIssuer } from './trusted-issuer.ts';
 
 const { issuer } = trustedIssuer();

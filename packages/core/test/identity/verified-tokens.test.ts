@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Instant } from '../../src/clock.ts';
-import { recordVerification } from '../../src/identity/verified-claims.ts';
 import { digestOf } from '../../src/digest.ts';
+import { recordVerification } from '../../src/identity/verified-claims.ts';
 import { VerifiedTokens } from '../../src/identity/verified-tokens.ts';
 
 const start = 1_800_000_000_000;
