@@ -39,7 +39,10 @@ export function readPermissions(permissions: Permissions, library: TemplateLibra
       { path: 'permissions', text: `must be a list of template names or a PolicyGenerator, not ${kindOf(list)}` },
     ]);
   if (list.length === 0)
-    faults.option('permissions', 'is empty: name at least one template, because a session without a policy has all permissions of its role');
+    faults.option(
+      'permissions',
+      'is empty: name at least one template, because a session without a policy has all permissions of its role',
+    );
   const read = list.flatMap((item: unknown, i) => readPermission(item, `permissions[${i}]`, faults));
   faults.throwIfAny();
   return read;
