@@ -1,7 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { exchangeOf, NoTenantError, type TenantAws, type TenantContext, TenantMismatchError, tenantContext } from '@tenant-aws/core';
 import { recallArguments, rememberArguments } from './admitted-arguments.ts';
-import { executionKey, httpRequestOf, nodeRequestOf } from './execution-request.ts';
+import { executionKey, httpRequestOf, kindOf, nodeRequestOf } from './execution-request.ts';
 import { fieldContext, ownFieldContext, rememberField, type ResolveInfo } from './graphql-fields.ts';
 
 /** What the guard found: the tenant with the handler's own permissions, and with those of the module. */
@@ -22,7 +22,7 @@ const contexts = new WeakMap<object, TenantContext>();
  * @param admitted absent where the handler is public, and where nothing was presented under `optional`
  */
 export function admit(execution: ExecutionContext, admitted?: Admitted): void {
-  const kind = execution.getType<'http' | 'graphql' | 'ws' | 'rpc'>();
+  const kind = kindOf(execution);
   const node = nodeRequestOf(execution);
   const exchange = node && exchangeOf(node);
   const info = resolveInfoOf(execution);
@@ -49,7 +49,7 @@ export function handlerContext(execution: ExecutionContext): TenantContext {
  * @throws {@link TenantMismatchError} it cannot be told
  */
 export function tenantOf(execution: ExecutionContext): TenantAws {
-  const own = execution.getType() === 'http' ? handlerContext(execution) : (recallArguments(execution) ?? contextAbove(execution));
+  const own = kindOf(execution) === 'http' ? handlerContext(execution) : (recallArguments(execution) ?? contextAbove(execution));
   if (own?.current === undefined) throw new NoTenantError();
   return own.current;
 }
@@ -72,7 +72,7 @@ export function refuseForeignExecutor(execution: ExecutionContext): void {
 
 /** Of a resolver; `undefined` for anything else. */
 export function resolveInfoOf(execution: ExecutionContext): ResolveInfo | undefined {
-  return execution.getType<'graphql' | 'http'>() === 'graphql' ? execution.getArgByIndex(3) : undefined;
+  return kindOf(execution) === 'graphql' ? execution.getArgByIndex(3) : undefined;
 }
 
 /** Whether this is a field beneath one that has passed the guard: it then has that field's tenant and permissions. */

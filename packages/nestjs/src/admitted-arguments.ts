@@ -1,5 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { type TenantContext, TenantMismatchError } from '@tenant-aws/core';
+import { kindOf } from './execution-request.ts';
+import { isObject } from './is-object.ts';
 
 /*
  * A parameter decorator is given the arguments of its execution in a list of its own, not in the guard's. It finds what the
@@ -25,7 +27,7 @@ export function rememberArguments(execution: ExecutionContext, context: TenantCo
   const admission = { args: execution.getArgs(), context };
   const own = ownArgument(execution);
   if (own) byArgument.set(own, admission);
-  else if (execution.getType() === 'ws') rememberSocket(execution, admission);
+  else if (kindOf(execution) === 'ws') rememberSocket(execution, admission);
 }
 
 /**
@@ -46,38 +48,33 @@ function rememberSocket(execution: ExecutionContext, admission: Admission): void
   const client = execution.switchToWs().getClient<object>();
   const handlers = bySocket.get(client) ?? new Map<unknown, SocketAdmission>();
   const before = handlers.get(execution.getHandler());
-  const uniform = before === undefined || (before.uniform && isSameParty(before.context, admission.context));
+  const uniform = before === undefined || (before.uniform && isSameSubject(before.context, admission.context));
   handlers.set(execution.getHandler(), { ...admission, uniform });
   bySocket.set(client, handlers);
 }
 
 function handlersOf(execution: ExecutionContext): Map<unknown, SocketAdmission> | undefined {
-  return execution.getType() === 'ws' ? bySocket.get(execution.switchToWs().getClient<object>()) : undefined;
+  return kindOf(execution) === 'ws' ? bySocket.get(execution.switchToWs().getClient<object>()) : undefined;
 }
 
 function ownArgument(execution: ExecutionContext): object | undefined {
   const args: readonly unknown[] = execution.getArgs();
-  switch (execution.getType<'http' | 'graphql' | 'ws' | 'rpc'>()) {
+  switch (kindOf(execution)) {
     case 'graphql':
       return [args[3]].find(isObject);
     case 'rpc':
       return args.find(isObject);
     case 'ws':
-      return args.slice(1).find(isObject);
+      return args.slice(1).find((arg) => isObject(arg) || typeof arg === 'function'); // a function acknowledges one message of a socket
     default:
       return undefined;
   }
-}
-
-/** A function is the acknowledgement of one message of a socket. */
-function isObject(value: unknown): value is object {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
 function isSame(these: readonly unknown[], those: readonly unknown[]): boolean {
   return these.length === those.length && these.every((value, index) => Object.is(value, those[index]));
 }
 
-function isSameParty({ current: one }: TenantContext, { current: other }: TenantContext): boolean {
+function isSameSubject({ current: one }: TenantContext, { current: other }: TenantContext): boolean {
   return one?.tenantId === other?.tenantId && one?.identity.subject === other?.identity.subject;
 }

@@ -1,11 +1,17 @@
 import { createParamDecorator, type CustomDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import type { Reflector } from '@nestjs/core';
 import { ConfigurationError, type Permissions, type TenantIdentity } from '@tenant-aws/core';
 import { tenantOf } from './admissions.ts';
 
 /** What `@Public()` and `@Scoped()` say of a handler or a class: one key for both, so that the nearer one decides. */
-export type Access = { readonly kind: 'public' } | { readonly kind: 'scoped'; readonly permissions: Permissions };
+type Access = { readonly kind: 'public' } | { readonly kind: 'scoped'; readonly permissions: Permissions };
 
-export const ACCESS = 'tenant-aws:access';
+const ACCESS = 'tenant-aws:access';
+
+/** What the decorators of a handler declare, else those of its class. */
+export function accessOf(reflector: Reflector, execution: ExecutionContext): Access | undefined {
+  return reflector.getAllAndOverride<Access | undefined>(ACCESS, [execution.getHandler(), execution.getClass()]);
+}
 
 /**
  * A handler or class that {@link TenantGuard} admits without a tenant: `request.tenantAws` is absent there, even with a good

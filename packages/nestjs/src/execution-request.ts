@@ -1,10 +1,15 @@
 import type { IncomingMessage } from 'node:http';
-import type { ExecutionContext } from '@nestjs/common';
+import type { ArgumentsHost, ExecutionContext } from '@nestjs/common';
 import { httpIdentityRequest, type IdentityRequest } from '@tenant-aws/core';
 import { type GraphqlConnection, graphqlConnection, withAuthorization } from './graphql-connection.ts';
 
 /** What the frameworks under Nest call a request: Express' own, Fastify's around Node's, or the upgrade request of a socket. */
 type HttpRequest = IncomingMessage & { readonly raw?: IncomingMessage; readonly user?: unknown; tenantAws?: unknown };
+
+/** The kind of an execution: those of Nest and the one of `@nestjs/graphql`. */
+export function kindOf(host: ArgumentsHost): 'http' | 'graphql' | 'ws' | 'rpc' {
+  return host.getType();
+}
 
 /**
  * What an identity source sees of an execution: of HTTP, of GraphQL over it, and of a socket that kept it, the HTTP request.
@@ -24,7 +29,7 @@ export function identityRequestOf(context: ExecutionContext): IdentityRequest {
 
 /** `{ data, context }` of a transport's message, `{ data, client }` of a socket's. */
 function messageOf(context: ExecutionContext): object | undefined {
-  switch (context.getType()) {
+  switch (kindOf(context)) {
     case 'rpc':
       return { data: context.switchToRpc().getData<unknown>(), context: context.switchToRpc().getContext<unknown>() };
     case 'ws':
@@ -36,7 +41,7 @@ function messageOf(context: ExecutionContext): object | undefined {
 
 /** The HTTP request behind an execution; `undefined` for messages, and for a socket that kept none. */
 export function httpRequestOf(context: ExecutionContext): HttpRequest | undefined {
-  switch (context.getType<'http' | 'ws' | 'rpc' | 'graphql'>()) {
+  switch (kindOf(context)) {
     case 'http':
       return context.switchToHttp().getRequest();
     case 'graphql':
@@ -55,7 +60,7 @@ export function nodeRequestOf(context: ExecutionContext): IncomingMessage | unde
 }
 
 function connectionOf(context: ExecutionContext): GraphqlConnection | undefined {
-  return context.getType<'graphql' | 'http'>() === 'graphql' ? graphqlConnection(context.getArgByIndex(2)) : undefined;
+  return kindOf(context) === 'graphql' ? graphqlConnection(context.getArgByIndex(2)) : undefined;
 }
 
 /**
@@ -73,5 +78,5 @@ function graphqlRequest(
  * are made anew for each; elsewhere the argument list itself, for one request or socket may have many executions at once.
  */
 export function executionKey(context: ExecutionContext): object {
-  return context.getType() === 'http' ? context.switchToHttp().getRequest<object>() : context.getArgs();
+  return kindOf(context) === 'http' ? context.switchToHttp().getRequest<object>() : context.getArgs();
 }

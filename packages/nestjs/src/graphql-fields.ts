@@ -1,4 +1,5 @@
 import type { TenantContext } from '@tenant-aws/core';
+import { isObject } from './is-object.ts';
 
 /** Of the `info` of a resolver, as graphql-js passes it. */
 export interface ResolveInfo {
@@ -56,8 +57,4 @@ export function fieldContext(value: unknown, { path }: ResolveInfo): TenantConte
     root = at;
   }
   return isObject(value) ? byOperation.get(value)?.get(root.key) : undefined;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }

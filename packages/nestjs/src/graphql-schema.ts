@@ -1,6 +1,14 @@
+import type { ModulesContainer } from '@nestjs/core';
 import { runInTenantContext } from '@tenant-aws/core';
 import { type Field, fieldContext, type GraphqlSchema } from './graphql-fields.ts';
 import { keepSubscription } from './graphql-subscription.ts';
+import { isObject } from './is-object.ts';
+
+/** The schemas of the application's GraphQL modules. They are found by name, so that this package does without `@nestjs/graphql`. */
+export function graphqlSchemas(modules: ModulesContainer): GraphqlSchema[] {
+  const providers = [...modules.values()].flatMap((module) => [...module.providers.values()]);
+  return providers.flatMap(({ name, instance }) => (name === 'GraphQLSchemaHost' ? [(instance as { schema: GraphqlSchema }).schema] : []));
+}
 
 const known = new WeakSet<GraphqlSchema>();
 
@@ -34,8 +42,4 @@ function keepResolver(field: Field): void {
 
 function fieldsOf(type: unknown): Field[] {
   return isObject(type) && 'getFields' in type && typeof type.getFields === 'function' ? Object.values<Field>(type.getFields()) : [];
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,5 +1,6 @@
 import { runInTenantContext, type TenantContext, TokenInvalidError } from '@tenant-aws/core';
 import { type Field, fieldContext, rememberField, type Resolve } from './graphql-fields.ts';
+import { isObject } from './is-object.ts';
 import { graphqlError } from './tenant-aws.filter.ts';
 
 /**
@@ -26,7 +27,7 @@ export function keepSubscription(field: Field, sessionMs: number): void {
 
 /** graphql-js's own resolver of a field that has none. */
 const propertyOfEvent: Resolve = (event, args, value, info) => {
-  const property: unknown = typeof event === 'object' && event !== null ? Reflect.get(event, info.fieldName) : undefined;
+  const property: unknown = isObject(event) ? Reflect.get(event, info.fieldName) : undefined;
   return typeof property === 'function' ? Reflect.apply(property, event, [args, value, info]) : property;
 };
 
@@ -39,7 +40,7 @@ function refuseExpired({ current }: TenantContext, sessionMs: number): void {
 type Events = AsyncIterator<unknown> & AsyncIterable<unknown>;
 
 function isEvents(value: unknown): value is Events {
-  return typeof value === 'object' && value !== null && !(value instanceof Error) && Symbol.asyncIterator in value;
+  return isObject(value) && !(value instanceof Error) && Symbol.asyncIterator in value;
 }
 
 function inContext(events: Events, context: TenantContext): Events {

@@ -6,8 +6,7 @@ export { TenantAwsExceptionFilter } from './tenant-aws.filter.ts';
 export { TenantAwsModule } from './tenant-aws.module.ts';
 export type { TenantAwsModuleOptions } from './tenant-aws.module-definition.ts';
 export { TenantAwsService } from './tenant-aws.service.ts';
-export { TenantClient } from './tenant-client.decorator.ts';
-export { getTenantClientToken } from './tenant-client.provider.ts';
+export { getTenantClientToken, TenantClient } from './tenant-client.decorator.ts';
 export { TenantGuard } from './tenant.guard.ts';
 export { TenantInterceptor } from './tenant.interceptor.ts';
 

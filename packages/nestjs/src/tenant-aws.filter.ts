@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Inject, Logger } from 
 import { HttpAdapterHost } from '@nestjs/core';
 import { PROBLEM_JSON, problemOf, TenantAwsError } from '@tenant-aws/core';
 import { throwError } from 'rxjs';
+import { kindOf } from './execution-request.ts';
 
 /**
  * Answers a {@link TenantAwsError} with its own status and headers, which Nest's default filter drops, and with
@@ -20,7 +21,7 @@ export class TenantAwsExceptionFilter implements ExceptionFilter<TenantAwsError>
   catch(error: TenantAwsError, host: ArgumentsHost): unknown {
     if (!error.expose) this.#logger.error(error);
     const { code, title: message } = problemOf(error);
-    switch (host.getType<'http' | 'ws' | 'rpc' | 'graphql'>()) {
+    switch (kindOf(host)) {
       case 'graphql':
         return graphqlError(error);
       case 'rpc':

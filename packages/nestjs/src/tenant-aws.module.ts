@@ -11,8 +11,7 @@ import {
 } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { type TenantGate, TokenVendingMachine, tenantGate } from '@tenant-aws/core';
-import { graphqlSchemas } from './graphql-schema-host.ts';
-import { keepFieldContexts } from './graphql-schema.ts';
+import { graphqlSchemas, keepFieldContexts } from './graphql-schema.ts';
 import { keepMiddlewareContext, keepRequestContext, openRequestContext } from './request-context.ts';
 import { TenantAwsExceptionFilter } from './tenant-aws.filter.ts';
 import {
@@ -23,7 +22,7 @@ import {
   type TenantAwsModuleOptions,
 } from './tenant-aws.module-definition.ts';
 import { TenantAwsService } from './tenant-aws.service.ts';
-import { clientProviders } from './tenant-client.provider.ts';
+import { clientProviders } from './tenant-client.decorator.ts';
 import { TenantGuard } from './tenant.guard.ts';
 import { TenantInterceptor } from './tenant.interceptor.ts';
 import { EAGER, PER_IDENTITY, SESSION_MS, TENANT_GATE } from './tokens.ts';

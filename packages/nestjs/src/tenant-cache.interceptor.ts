@@ -3,7 +3,7 @@ import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { TenantAws } from '@tenant-aws/core';
 import { handlerContext } from './admissions.ts';
-import { ACCESS, type Access } from './decorators.ts';
+import { accessOf } from './decorators.ts';
 import { PER_IDENTITY } from './tokens.ts';
 
 /**
@@ -32,19 +32,19 @@ export class TenantCacheInterceptor extends CacheInterceptor {
   protected override async trackBy(context: ExecutionContext): Promise<string | undefined> {
     const { current } = handlerContext(context);
     if (current === undefined) return undefined;
-    const party = this.#partyOf(current);
-    const key = party && (await super.trackBy(context));
-    return key ? JSON.stringify(['tenant-aws', ...party, this.#scopeOf(context), key]) : undefined; // JSON: no id can pretend to be another
+    const subjectKey = this.#subjectKeyOf(current);
+    const key = subjectKey && (await super.trackBy(context));
+    return key ? JSON.stringify(['tenant-aws', ...subjectKey, this.#scopeOf(context), key]) : undefined; // JSON: no id can pretend to be another
   }
 
   /** Who shares an answer: a tenant, or one subject of it; nobody where the subject is not known. */
-  #partyOf({ tenantId, identity: { subject } }: TenantAws): readonly string[] | undefined {
+  #subjectKeyOf({ tenantId, identity: { subject } }: TenantAws): readonly string[] | undefined {
     if (!this.#perIdentity) return [tenantId];
     return subject === undefined ? undefined : [tenantId, subject];
   }
 
   #scopeOf(context: ExecutionContext): unknown {
-    const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, [context.getHandler(), context.getClass()]);
+    const access = accessOf(this.reflector, context);
     if (access?.kind !== 'scoped') return null;
     // A PolicyGenerator has no text of its own: then the handler stands for its permissions.
     return Array.isArray(access.permissions) ? access.permissions : [context.getClass().name, context.getHandler().name];

@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import { Reflector } from '@nestjs/core';
 import { type TenantAws, type TenantGate, TokenMissingError } from '@tenant-aws/core';
 import { admit, isAdmittedAbove, refuseForeignExecutor, resolveInfoOf } from './admissions.ts';
-import { ACCESS, type Access } from './decorators.ts';
+import { accessOf } from './decorators.ts';
 import { identityRequestOf } from './execution-request.ts';
 import { keepFieldContexts } from './graphql-schema.ts';
 import { EAGER, SESSION_MS, TENANT_GATE } from './tokens.ts';
@@ -37,15 +37,15 @@ export class TenantGuard implements CanActivate {
     const info = resolveInfoOf(context);
     if (info) keepFieldContexts(info.schema, this.#sessionMs);
 
-    const access = this.#reflector.getAllAndOverride<Access | undefined>(ACCESS, [context.getHandler(), context.getClass()]);
+    const access = accessOf(this.#reflector, context);
     if (access === undefined && isAdmittedAbove(context)) return true;
-    if (access?.kind === 'public') return admitNobody(context);
+    if (access?.kind === 'public') return admitWithoutTenant(context);
     refuseForeignExecutor(context);
 
     const outer = await this.#gate(identityRequestOf(context));
     if (!outer) {
       if (access) throw new TokenMissingError(); // a handler with permissions of its own needs a tenant to have them
-      return admitNobody(context);
+      return admitWithoutTenant(context);
     }
     const own: TenantAws = access ? outer.scoped(access.permissions) : outer;
     if (this.#eager) await own.credentials();
@@ -55,7 +55,7 @@ export class TenantGuard implements CanActivate {
 }
 
 /** A public handler; under `optional` one for which nothing was presented. */
-function admitNobody(context: ExecutionContext): true {
+function admitWithoutTenant(context: ExecutionContext): true {
   admit(context);
   return true;
 }

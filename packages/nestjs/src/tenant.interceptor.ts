@@ -2,7 +2,7 @@ import { type CallHandler, type ExecutionContext, Injectable, type NestIntercept
 import { runInTenantContext, type TenantContext } from '@tenant-aws/core';
 import { map, Observable, type Observer } from 'rxjs';
 import { handlerContext } from './admissions.ts';
-import { keepContextOf } from './handler-answer.ts';
+import { keepResultContext } from './handler-result.ts';
 
 /**
  * Runs the handler as the tenant that `TenantGuard` admitted to this very execution, whichever tenant's context Nest calls
@@ -19,7 +19,7 @@ export class TenantInterceptor implements NestInterceptor {
     const own = handlerContext(context);
     if (context.getType() === 'http' && own.exchange) own.exchange.listeners = own;
     const answers = subscribedIn(own, () => next.handle());
-    return context.getType() === 'http' ? answers.pipe(map((answer) => keepContextOf(answer, own))) : answers;
+    return context.getType() === 'http' ? answers.pipe(map((answer) => keepResultContext(answer, own))) : answers;
   }
 }
 

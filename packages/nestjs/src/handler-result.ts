@@ -1,6 +1,7 @@
 import { Stream } from 'node:stream';
 import { StreamableFile } from '@nestjs/common';
 import { runInTenantContext, type TenantContext } from '@tenant-aws/core';
+import { isObject } from './is-object.ts';
 
 /** What Node calls on a stream while it is read, written to and destroyed. */
 const STREAM = ['emit', '_read', '_write', '_writev', '_final', '_transform', '_flush', '_destroy'];
@@ -15,7 +16,7 @@ const ITERATOR = ['next', 'return', 'throw'];
  * @param answer what a handler returned: changed where it is a `StreamableFile`, a stream, an async iterable or a web
  * `Response`, and left as it is otherwise
  */
-export function keepContextOf<T>(answer: T, context: TenantContext): T {
+export function keepResultContext<T>(answer: T, context: TenantContext): T {
   const body = bodyOf(answer);
   if (body instanceof Stream) bind(body, STREAM, context);
   else if (body instanceof ReadableStream) {
@@ -33,7 +34,7 @@ function bodyOf(answer: unknown): unknown {
 }
 
 function isAsyncIterable(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+  return isObject(value) && Symbol.asyncIterator in value;
 }
 
 function bind(target: object, names: readonly PropertyKey[], context: TenantContext): void {
@@ -46,7 +47,7 @@ function bind(target: object, names: readonly PropertyKey[], context: TenantCont
 function bindResult(target: object, name: PropertyKey, names: readonly PropertyKey[], context: TenantContext): void {
   wrap(target, name, (method, args) => {
     const result: unknown = runInTenantContext(context, () => Reflect.apply(method, target, args));
-    if (typeof result === 'object' && result !== null) bind(result, names, context);
+    if (isObject(result)) bind(result, names, context);
     return result;
   });
 }
