@@ -3,16 +3,16 @@ import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** The app did not start: `message` is what it printed. */
+/** The app did not start. `message` is what it printed. */
 export class AppStartError extends Error {}
 
-/** What AWS said to the app, as the app logged it. */
-export interface AwsWords {
+/** An error that AWS returned to the app, as the app logged it. */
+export interface AwsError {
   readonly code: string;
   readonly message: string;
 }
 
-/** examples/express in a process of its own, configured by its environment alone. */
+/** examples/express in its own process, configured by its environment alone. */
 export class App {
   readonly url: string;
   readonly #process: ChildProcess;
@@ -24,11 +24,11 @@ export class App {
     this.#log = log;
   }
 
-  /** @throws {AppStartError} it ended before it listened */
+  /** @throws {AppStartError} the app exited before it listened */
   static async start(env: NodeJS.ProcessEnv): Promise<App> {
     const server = fileURLToPath(new URL('../../examples/express/server.ts', import.meta.url));
     const child = spawn(process.execPath, [...process.execArgv, server], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    process.once('exit', () => child.kill()); // whatever ends the demo ends the app
+    process.once('exit', () => child.kill()); // the app never outlives the demo
     const log = new Log(child);
     const url = await Promise.race([
       log.url,
@@ -39,9 +39,9 @@ export class App {
     return new App(url, child, log);
   }
 
-  /** What AWS answered to the request of this id. */
-  awsWords(requestId: string): Promise<AwsWords> {
-    return this.#log.awsWords(requestId);
+  /** The error that AWS returned to the app under this request id. */
+  awsError(requestId: string): Promise<AwsError> {
+    return this.#log.awsError(requestId);
   }
 
   async close(): Promise<void> {
@@ -52,17 +52,17 @@ export class App {
   }
 }
 
-/** The app's output, read line by line: where it listens, and what AWS said to it. */
+/** Reads the app's output line by line: the port it listens on, and the AWS errors that it logs. */
 class Log {
   text = '';
   readonly url: Promise<string>;
-  readonly #words = new Map<string, AwsWords>();
-  readonly #heard = new EventEmitter();
+  readonly #awsErrors = new Map<string, AwsError>();
+  readonly #logged = new EventEmitter();
 
   constructor({ stdout, stderr }: ChildProcess) {
     const { promise, resolve } = Promise.withResolvers<string>();
     this.url = promise;
-    if (!stdout || !stderr) throw new Error('the app has no output');
+    if (!stdout || !stderr) throw new Error('the app was started without pipes for stdout and stderr');
     createInterface(stdout).on('line', (line) => {
       const [, port] = /^listening on .*:(\d+)$/.exec(line) ?? [];
       if (port) resolve(`http://127.0.0.1:${port}`);
@@ -74,12 +74,12 @@ class Log {
     this.text += `${line}\n`;
     if (!line.startsWith('{"aws":')) return;
     const { aws, message, requestId } = JSON.parse(line);
-    this.#words.set(requestId, { code: aws, message });
-    this.#heard.emit(requestId);
+    this.#awsErrors.set(requestId, { code: aws, message });
+    this.#logged.emit(requestId);
   }
 
-  async awsWords(requestId: string): Promise<AwsWords> {
-    if (!this.#words.has(requestId)) await once(this.#heard, requestId, { signal: AbortSignal.timeout(5_000) });
-    return this.#words.get(requestId)!;
+  async awsError(requestId: string): Promise<AwsError> {
+    if (!this.#awsErrors.has(requestId)) await once(this.#logged, requestId, { signal: AbortSignal.timeout(5_000) });
+    return this.#awsErrors.get(requestId)!;
   }
 }

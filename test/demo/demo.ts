@@ -3,20 +3,20 @@ import type { LocalAws } from '@tenant-aws/local';
 import { environmentFor, startNotesAws } from '../support/notes-aws.ts';
 import { App, AppStartError } from './app-process.ts';
 import { sessionPolicy } from './session-policy.ts';
-import { type Outcome, Player } from './player.ts';
+import { type Outcome, StepRunner } from './step-runner.ts';
 import * as print from './print.ts';
-import { coldRequest, story, tenants, warmRequest } from './story.ts';
+import { coldRequest, sections, tenants, warmRequest } from './steps.ts';
 import { claimsOf } from './tokens.ts';
 
 const WARM_REQUESTS = 20;
 
-process.stdout.once('error', () => process.exit(1)); // the reader has seen enough: `| head`
+process.stdout.once('error', () => process.exit(1)); // stdout was closed: `| head`
 
 const aws = await startNotesAws();
 try {
   const app = await App.start(appEnvironment(aws));
   try {
-    process.exitCode = await tell(aws, app);
+    process.exitCode = await run(aws, app);
     if (process.argv.includes('--serve')) await serve(aws, app);
   } finally {
     await app.close();
@@ -29,58 +29,58 @@ try {
   await aws.close();
 }
 
-/** A template source of the caller's own is the app's, too: it is how a broken template is tried. */
+/** Passes the caller's TENANT_AWS_TEMPLATE_SOURCE to the app, so that the demo can run with other templates. */
 function appEnvironment(aws: LocalAws): NodeJS.ProcessEnv {
   const { TENANT_AWS_TEMPLATE_SOURCE } = process.env;
   return { ...environmentFor(aws), ...(TENANT_AWS_TEMPLATE_SOURCE === undefined ? {} : { TENANT_AWS_TEMPLATE_SOURCE }), PORT: '0' };
 }
 
-/** The whole story; answers the exit code. */
-async function tell(aws: LocalAws, app: App): Promise<0 | 1> {
+/** Runs and prints all sections. Returns the exit code. */
+async function run(aws: LocalAws, app: App): Promise<0 | 1> {
   print.title('One Express app, one bucket, one table, one role; two tenants; no AWS account');
-  print.fact("acme's token says", '');
+  print.fact("claims of acme's token", '');
   print.json(claimsOf(await aws.issuer.token({ tenant: 'acme' })));
   const policy = sessionPolicy('acme');
-  print.fact('and becomes this policy', `${policy.length} of the 2,048 characters that STS takes`);
+  print.fact('session policy of acme', `${policy.length} of the 2,048 characters that STS accepts`);
   print.json(JSON.parse(policy));
 
-  const player = new Player(aws, app);
+  const runner = new StepRunner(aws, app);
   const outcomes: Outcome[] = [];
-  for (const { title, steps } of story) {
+  for (const { title, steps } of sections) {
     print.title(title);
-    const told: Outcome[] = [];
+    const results: Outcome[] = [];
     for (const step of steps) {
-      const outcome = await player.play(step);
+      const outcome = await runner.run(step);
       print.outcome(outcome);
-      told.push(outcome);
+      results.push(outcome);
     }
-    const words = told.find(({ words }) => words !== undefined)?.words;
-    if (words) print.note(`AWS to the app: ${words.code}: ${words.message}`);
-    outcomes.push(...told);
+    const { awsError } = results.find((result) => result.awsError !== undefined) ?? {};
+    if (awsError) print.note(`AWS to the app: ${awsError.code}: ${awsError.message}`);
+    outcomes.push(...results);
   }
 
-  const costsAsTold = await costs(aws, player, outcomes);
+  const assumedOnce = await printCosts(aws, runner, outcomes);
   print.end(outcomes);
-  return costsAsTold && outcomes.every(({ judgement }) => judgement.kind === 'as told') ? 0 : 1;
+  return assumedOnce && outcomes.every(({ verdict }) => verdict.kind === 'passed') ? 0 : 1;
 }
 
-/** What it took, in calls to STS and in time. */
-async function costs(aws: LocalAws, player: Player, outcomes: readonly Outcome[]): Promise<boolean> {
+/** Prints times and AssumeRole calls. Returns whether there was one AssumeRole call for each tenant. */
+async function printCosts(aws: LocalAws, runner: StepRunner, outcomes: readonly Outcome[]): Promise<boolean> {
   const warm: number[] = [];
-  for (let sent = 0; sent < WARM_REQUESTS; sent += 1) warm.push((await player.play(warmRequest)).milliseconds);
+  for (let sent = 0; sent < WARM_REQUESTS; sent += 1) warm.push((await runner.run(warmRequest)).milliseconds);
   const cold = outcomes.find(({ step }) => step === coldRequest)?.milliseconds ?? Number.NaN;
   const median = warm.toSorted((a, b) => a - b)[WARM_REQUESTS / 2] ?? Number.NaN;
   const assumed = aws.calls.filter(({ service, operation }) => service === 'sts' && operation === 'AssumeRole').length;
   const expected = tenants.length;
 
-  print.title('What it took');
+  print.title('Time and STS calls');
   print.fact('first request', `${cold.toFixed(0)} ms: the issuer's keys, one AssumeRole, one PutObject`);
-  print.fact('the next ones', `${median.toFixed(1)} ms: one GetObject (median of ${WARM_REQUESTS})`);
-  print.fact('AssumeRole, all told', `${assumed}: ${assumed === expected ? `one each for ${tenants.join(', ')}` : `must be ${expected}`}`);
+  print.fact('later requests', `${median.toFixed(1)} ms: one GetObject (median of ${WARM_REQUESTS})`);
+  print.fact('AssumeRole calls', `${assumed}: ${assumed === expected ? `one each for ${tenants.join(', ')}` : `must be ${expected}`}`);
   return assumed === expected;
 }
 
-/** Leaves it all running until a signal, for the reader's own tries. */
+/** Keeps everything running until a signal, and prints curl commands to try. */
 async function serve({ issuer }: LocalAws, { url }: App): Promise<void> {
   print.title(`Still running, until Ctrl-C: ${url}`);
   for (const tenant of ['acme', 'globex']) {

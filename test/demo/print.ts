@@ -1,83 +1,83 @@
 import { styleText } from 'node:util';
-import type { Outcome } from './player.ts';
-import type { Expectation } from './story.ts';
+import type { Outcome } from './step-runner.ts';
+import type { Expectation } from './steps.ts';
 
 const WIDTH = 96;
 type Colour = 'green' | 'yellow' | 'red' | 'dim' | 'bold' | 'cyan';
 
-/** Colours belong to a terminal, and `NO_COLOR` turns them off there, too: `hasColors` knows both. */
+/** Colours are for terminals only. `hasColors` also respects `NO_COLOR`. */
 const paint = (colour: Colour, text: string, stream: NodeJS.WriteStream = process.stdout): string =>
   stream.isTTY && stream.hasColors() ? styleText(colour, text, { validateStream: false }) : text;
-const say = (line = ''): void => void process.stdout.write(`${line}\n`);
+const print = (line = ''): void => void process.stdout.write(`${line}\n`);
 
 export function title(text: string): void {
-  say();
-  say(paint('bold', text));
+  print();
+  print(paint('bold', text));
 }
 
 export function note(text: string): void {
-  for (const line of wrapped(text, WIDTH - 2)) say(`  ${paint('dim', line)}`);
+  for (const line of wrapped(text, WIDTH - 2)) print(`  ${paint('dim', line)}`);
 }
 
-/** Why there is no story, for stderr. */
+/** Prints to stderr why the demo did not run. */
 export function failure(what: string, why: string): void {
   process.stderr.write(`${paint('red', what, process.stderr)}\n${why}\n`);
 }
 
-/** A line to paste into a shell: nothing before it. */
+/** Prints a line to paste into a shell, without indentation. */
 export function paste(line: string): void {
-  say(line);
+  print(line);
 }
 
-/** `label   text`: one fact of the run. */
+/** Prints one fact of the run: `label   text`. */
 export function fact(label: string, text: string): void {
-  say(`  ${paint('cyan', label.padEnd(24))}${text}`.trimEnd());
+  print(`  ${paint('cyan', label.padEnd(24))}${text}`.trimEnd());
 }
 
-/** JSON as a person would break it: a member a line, and what fits on a line left on it. */
+/** Prints JSON with one member a line. A value that fits on one line is not broken. */
 export function json(value: unknown): void {
-  for (const line of broken(value, '', 0).split('\n')) say(`    ${line}`);
+  for (const line of layOut(value, '', 0).split('\n')) print(`    ${line}`);
 }
 
-/** One line a step; under a leak or a breakage, why. */
-export function outcome({ step, judgement, status }: Outcome): void {
-  const who = 'tenant' in step.by ? step.by.tenant : 'nobody';
+/** Prints one line a step, and under a leak or a failure its reason. */
+export function outcome({ step, verdict, status }: Outcome): void {
+  const sender = 'tenant' in step.by ? step.by.tenant : '-';
   const target = step.shows === undefined ? step.request : `${step.request} ${step.shows}`;
-  const answer = judgement.kind === 'as told' ? answers(step.expect, judgement.code) : String(status);
-  say(`  ${verdict(step, judgement)} ${who.padEnd(7)} ${target.padEnd(41)} ${answer}`.trimEnd());
-  if (judgement.kind !== 'as told') say(`          ${paint('red', judgement.because)}`);
+  const result = verdict.kind === 'passed' ? resultOf(step.expect, verdict.code) : String(status);
+  print(`  ${label(step, verdict)} ${sender.padEnd(7)} ${target.padEnd(41)} ${result}`.trimEnd());
+  if (verdict.kind !== 'passed') print(`          ${paint('red', verdict.because)}`);
 }
 
-function answers(expect: Expectation, code = ''): string {
+function resultOf(expect: Expectation, code = ''): string {
   if (expect.kind === 'served') return '';
   return expect.kind === 'refused' ? `${expect.status} ${code}` : `${expect.operation.padEnd(18)} ${code}`;
 }
 
-function verdict({ expect }: Outcome['step'], { kind }: Outcome['judgement']): string {
+function label({ expect }: Outcome['step'], { kind }: Outcome['verdict']): string {
   if (kind === 'leak') return paint('red', 'LEAK   ');
-  if (kind === 'broken') return paint('red', 'BROKEN ');
+  if (kind === 'failed') return paint('red', 'FAILED ');
   return expect.kind === 'served' ? paint('green', 'ok     ') : paint('yellow', expect.kind.padEnd(7));
 }
 
-/** The last line, and what it rests on. */
+/** Prints the last line: the result, and how many steps it counts. */
 export function end(outcomes: readonly Outcome[]): void {
-  const leaks = outcomes.filter(({ judgement }) => judgement.kind === 'leak').length;
-  const breakages = outcomes.filter(({ judgement }) => judgement.kind === 'broken').length;
+  const leaks = outcomes.filter(({ verdict }) => verdict.kind === 'leak').length;
+  const failures = outcomes.filter(({ verdict }) => verdict.kind === 'failed').length;
   const of = (kind: string): number =>
-    outcomes.filter(({ step, judgement }) => step.expect.kind === kind && judgement.kind === 'as told').length;
-  say();
-  if (leaks + breakages === 0)
-    say(
+    outcomes.filter(({ step, verdict }) => step.expect.kind === kind && verdict.kind === 'passed').length;
+  print();
+  if (leaks + failures === 0)
+    print(
       paint(
         'green',
-        `ISOLATED: ${of('served')} own requests served, ${of('denied')} on a neighbour's data denied by IAM, ${of('refused')} bad tokens refused.`,
+        `ISOLATED: ${of('served')} own requests served, ${of('denied')} for another tenant's data denied by IAM, ${of('refused')} bad tokens refused.`,
       ),
     );
-  else say(paint('red', `NOT ISOLATED: ${leaks} ${leaks === 1 ? 'leak' : 'leaks'}, ${breakages} broken, of ${outcomes.length} steps.`));
+  else print(paint('red', `NOT ISOLATED: ${leaks} ${leaks === 1 ? 'leak' : 'leaks'}, ${failures} failed, of ${outcomes.length} steps.`));
 }
 
-/** @param taken what stands before it on its first line */
-function broken(value: unknown, indent: string, taken: number): string {
+/** @param taken characters before the value on its first line */
+function layOut(value: unknown, indent: string, taken: number): string {
   const flat = oneLine(value);
   if (taken + flat.length <= WIDTH - 6 || typeof value !== 'object' || value === null) return flat;
   const inner = `${indent}  `;
@@ -87,10 +87,10 @@ function broken(value: unknown, indent: string, taken: number): string {
   }
   const [open, close] = Array.isArray(value) ? '[]' : '{}';
   const members = Array.isArray(value)
-    ? value.map((member) => broken(member, inner, inner.length))
+    ? value.map((member) => layOut(member, inner, inner.length))
     : Object.entries(value).map(([key, member]) => {
         const name = `${JSON.stringify(key)}: `;
-        return name + broken(member, inner, inner.length + name.length);
+        return name + layOut(member, inner, inner.length + name.length);
       });
   return `${open}\n${members.map((member) => inner + member).join(',\n')}\n${indent}${close}`;
 }

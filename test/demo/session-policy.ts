@@ -1,7 +1,7 @@
 import { directory, PolicyGenerator, shipped, TemplateLibrary } from '@tenant-aws/policy';
 import { bucket, table } from '../support/notes-aws.ts';
 
-/** The session policy that the app's machine sends to STS for this tenant: made of the same templates in the same way. */
+/** The session policy that the app sends to STS for this tenant, generated from the same templates. */
 export function sessionPolicy(tenant: string): string {
   const { TENANT_AWS_TEMPLATE_SOURCE: source } = process.env;
   const library = TemplateLibrary.from(source === undefined ? shipped() : directory(source));

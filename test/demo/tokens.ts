@@ -1,10 +1,10 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import type { LocalAws } from '@tenant-aws/local';
-import type { Sender } from './story.ts';
+import type { Sender } from './steps.ts';
 
 const RS256 = 'sha256';
 
-/** The `Authorization` header of whoever sends a request; `undefined` where nothing is presented. */
+/** The `Authorization` header of a sender; `undefined` for a request without a token. */
 export async function authorization(aws: LocalAws, by: Sender): Promise<string | undefined> {
   if ('tenant' in by) return `Bearer ${await aws.issuer.token({ tenant: by.tenant })}`;
   if (by.token === 'none') return undefined;
@@ -17,7 +17,7 @@ export async function authorization(aws: LocalAws, by: Sender): Promise<string |
   return `Bearer ${header}.${globex}.${sign(RS256, Buffer.from(`${header}.${globex}`), privateKey).toString('base64url')}`;
 }
 
-/** What a token says, unverified: for showing it. */
+/** The claims of a token, unverified, for printing. */
 export function claimsOf(token: string): Record<string, unknown> {
   return decode(token.split('.')[1] ?? '');
 }

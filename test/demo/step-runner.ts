@@ -1,36 +1,36 @@
 import type { LocalAws } from '@tenant-aws/local';
-import type { AwsWords } from './app-process.ts';
-import { type Evidence, type Judgement, judge } from './judge.ts';
-import type { Sender, Step } from './story.ts';
+import type { AwsError } from './app-process.ts';
+import { checkStep, type Evidence, type Verdict } from './check-step.ts';
+import type { Sender, Step } from './steps.ts';
 import { authorization } from './tokens.ts';
 
-/** The app that is played to, and what AWS said to it, where its log can be read. */
-export interface Stage {
+/** The app that the steps are sent to. `awsError` is present where its log can be read. */
+export interface AppUnderTest {
   readonly url: string;
-  awsWords?(requestId: string): Promise<AwsWords>;
+  awsError?(requestId: string): Promise<AwsError>;
 }
 
 export interface Outcome {
   readonly step: Step;
-  readonly judgement: Judgement;
+  readonly verdict: Verdict;
   readonly status: number;
   readonly milliseconds: number;
-  /** What AWS said, where AWS refused. */
-  readonly words?: AwsWords;
+  /** The error that AWS returned, where it denied the call. */
+  readonly awsError?: AwsError;
 }
 
-/** Plays steps over HTTP, one after the other. */
-export class Player {
+/** Sends steps over HTTP, one after the other. */
+export class StepRunner {
   readonly #aws: LocalAws;
-  readonly #app: Stage;
+  readonly #app: AppUnderTest;
   readonly #headers = new Map<string, string | undefined>();
 
-  constructor(aws: LocalAws, app: Stage) {
+  constructor(aws: LocalAws, app: AppUnderTest) {
     this.#aws = aws;
     this.#app = app;
   }
 
-  async play(step: Step): Promise<Outcome> {
+  async run(step: Step): Promise<Outcome> {
     const [method = '', path = ''] = step.request.split(' ');
     const authorization = await this.#authorization(step.by);
     const before = this.#aws.calls.length;
@@ -44,14 +44,14 @@ export class Player {
     const milliseconds = performance.now() - start;
     const { status } = response;
     const { code, error = code, requestId } = members(text);
-    const words = status === 403 && requestId !== undefined ? await this.#app.awsWords?.(requestId) : undefined;
-    const heard: Evidence['words'] = this.#app.awsWords === undefined ? 'not read' : words;
-    const seen = { ...(error === undefined ? {} : { code: error }), ...(heard === undefined ? {} : { words: heard }) };
-    const judgement = judge(step, { status, text, calls: this.#aws.calls.slice(before), ...seen });
-    return { step, judgement, status, milliseconds, ...(words === undefined ? {} : { words }) };
+    const awsError = status === 403 && requestId !== undefined ? await this.#app.awsError?.(requestId) : undefined;
+    const logged: Evidence['awsError'] = this.#app.awsError === undefined ? 'not logged' : awsError;
+    const seen = { ...(error === undefined ? {} : { code: error }), ...(logged === undefined ? {} : { awsError: logged }) };
+    const verdict = checkStep(step, { status, text, calls: this.#aws.calls.slice(before), ...seen });
+    return { step, verdict, status, milliseconds, ...(awsError === undefined ? {} : { awsError }) };
   }
 
-  /** One token a sender, kept: a tenant's second request shows the same token again. */
+  /** One token per sender: the second request of a tenant carries the same token. */
   async #authorization(by: Sender): Promise<string | undefined> {
     const key = JSON.stringify(by);
     if (!this.#headers.has(key)) this.#headers.set(key, await authorization(this.#aws, by));
@@ -59,7 +59,7 @@ export class Player {
   }
 }
 
-/** What the app's answers may have, where they are JSON: `error` and `requestId` are AWS's, `code` is the middleware's. */
+/** Members of a JSON response of the app: `error` and `requestId` are AWS's, `code` is the middleware's. */
 function members(text: string): { readonly error?: string; readonly code?: string; readonly requestId?: string } {
   try {
     return JSON.parse(text);
