@@ -53,7 +53,7 @@ describe.each(readmes)('%s', (path) => {
   it.each(programs.filter(({ words }) => words.includes('serve')))('serves what it says, by the program of line $line', async (block) => {
     const server = await serve(await written(block), environmentFor(aws), syntaxOf(block));
     // A program that starts a local AWS of its own prints a token of its own.
-    const ACME = block.text.includes('ACME=') ? await server.said(/^ACME=(.+)$/) : await aws.issuer.token({ tenant: 'acme' });
+    const ACME = block.text.includes('ACME=') ? await server.printed(/^ACME=(.+)$/) : await aws.issuer.token({ tenant: 'acme' });
     const exchanges = blocks
       .slice(blocks.indexOf(block))
       .filter(({ language }) => language === 'console')

@@ -35,7 +35,7 @@ export function blocksOf(markdown: string): readonly Block[] {
 
 /** The file that a block is written to. */
 export function fileNameOf({ text, line }: Block): string {
-  return /^\/\/ ([\w-]+\.ts)\n/.exec(text)?.[1] ?? `block-${line}.ts`;
+  return /^\/\/ ([\w.-]+\.ts)\n/.exec(text)?.[1] ?? `block-${line}.ts`;
 }
 
 /** The relative links of a Markdown text, without their anchors. */

@@ -9,13 +9,16 @@ import { nodeFlags } from '../support/node-flags.ts';
 
 const preload = new URL('./listening.ts', import.meta.url).href;
 
-/** Node runs TypeScript as it stands; decorators need a loader, and the `tsconfig.json` that turns them on. */
-export type Syntax = 'decorators' | undefined;
+/**
+ * How Node runs a program. By default it strips the types, and the packages are their TypeScript sources.
+ * `decorators`: a loader compiles the program with the `tsconfig.json` beside it. `built`: the program and the packages are JavaScript.
+ */
+export type Syntax = 'decorators' | 'built' | undefined;
 
-/** A loader is found from the working directory: here it is. */
+/** The loader is resolved from the working directory: this project depends on it. */
 const nestProject = fileURLToPath(new URL('../../examples/nestjs', import.meta.url));
 
-/** Runs a program to its end. */
+/** Runs a program until it exits. */
 export async function run(file: string, env: NodeJS.ProcessEnv, syntax?: Syntax): Promise<Ended> {
   const { child, output } = start(file, env, syntax);
   await once(child, 'close');
@@ -23,28 +26,27 @@ export async function run(file: string, env: NodeJS.ProcessEnv, syntax?: Syntax)
 }
 
 export interface Served {
-  /** Where it listens. */
   readonly url: string;
-  /** Waits for a line that it prints, and answers the first group. */
-  said(pattern: RegExp): Promise<string>;
-  /** What it had to say, once it has ended. */
+  /** Waits for a printed line that matches, and returns the first group. */
+  printed(pattern: RegExp): Promise<string>;
+  /** Ends the program and returns its output. */
   close(): Promise<Omit<Ended, 'code'>>;
 }
 
-/** Starts a program that listens. */
+/** Starts a program that listens on a port. */
 export async function serve(file: string, env: NodeJS.ProcessEnv, syntax?: Syntax): Promise<Served> {
   const { child, output } = start(file, { ...env, PORT: '0' }, syntax);
   const lines = createInterface(child.stdout!);
-  const said: string[] = [];
-  lines.on('line', (line) => said.push(line));
+  const seen: string[] = [];
+  lines.on('line', (line) => seen.push(line));
   const closed = once(child, 'close');
   const listening = once(child, 'message').then(([message]: { port?: number }[]) => message?.port);
   const port = await Promise.race([listening, closed.then(async () => Promise.reject(new Error((await output).stderr)))]);
   return {
     url: `http://127.0.0.1:${port}`,
-    async said(pattern) {
+    async printed(pattern) {
       for (;;) {
-        const [, found] = said.map((line) => pattern.exec(line)).find((match) => match !== null) ?? [];
+        const [, found] = seen.map((line) => pattern.exec(line)).find((match) => match !== null) ?? [];
         if (found !== undefined) return found;
         await once(lines, 'line', { signal: AbortSignal.timeout(5_000) });
       }
@@ -63,13 +65,14 @@ function start(
   syntax?: Syntax,
 ): { child: ReturnType<typeof fork>; output: Promise<Omit<Ended, 'code'>> } {
   const decorated = syntax === 'decorators';
+  const flags = syntax === 'built' ? nodeFlags.filter((flag) => flag !== '--conditions=source') : nodeFlags;
   const child = fork(file, {
     env: decorated ? { ...env, TS_NODE_PROJECT: join(dirname(file), 'tsconfig.json') } : env,
-    execArgv: [...nodeFlags, ...(decorated ? ['--import', '@oxc-node/core/register'] : []), '--import', preload],
+    execArgv: [...flags, ...(decorated ? ['--import', '@oxc-node/core/register'] : []), '--import', preload],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     ...(decorated ? { cwd: nestProject } : {}),
   });
   const { stdout, stderr } = child;
-  if (!stdout || !stderr) throw new Error('the program has no output');
+  if (!stdout || !stderr) throw new Error('the program was started without pipes for stdout and stderr');
   return { child, output: Promise.all([text(stdout), text(stderr)]).then(([out, err]) => ({ stdout: out, stderr: err })) };
 }
