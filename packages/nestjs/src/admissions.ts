@@ -4,29 +4,29 @@ import { recallArguments, rememberArguments } from './admitted-arguments.ts';
 import { executionKey, httpRequestOf, kindOf, nodeRequestOf } from './execution-request.ts';
 import { fieldContext, ownFieldContext, rememberField, type ResolveInfo } from './graphql-fields.ts';
 
-/** What the guard found: the tenant with the handler's own permissions, and with those of the module. */
+/** An admitted tenant: with the handler's own permissions, and with those of the module. */
 export interface Admitted {
   readonly own: TenantAws;
   readonly outer: TenantAws;
 }
 
-/** Keyed by the execution, so that no other execution's tenant is ever read, whatever the async context says. */
+/** Keyed by the execution: an execution never reads the tenant of another one, whatever the async context is. */
 const contexts = new WeakMap<object, TenantContext>();
 
 /**
- * Records whom the guard admitted to this execution, and sets `tenantAws` of the HTTP request.
+ * Records the tenant that the guard admitted to this execution, and sets `tenantAws` of the HTTP request.
  *
- * A request of HTTP has one handler: its tenant is current in all that Nest does for the request. An operation of GraphQL
- * has many resolvers at once, with permissions of their own: their tenant is current in each of them and its fields alone.
+ * An HTTP request has one handler: its tenant is current in everything that Nest runs for the request. A GraphQL operation
+ * has several resolvers at once, each with its own permissions: a resolver's tenant is current in that resolver and its fields only.
  *
- * @param admitted absent where the handler is public, and where nothing was presented under `optional`
+ * @param admitted absent for a public handler, and with `optional` for a request that presented nothing
  */
 export function admit(execution: ExecutionContext, admitted?: Admitted): void {
   const kind = kindOf(execution);
   const node = nodeRequestOf(execution);
   const exchange = node && exchangeOf(node);
   const info = resolveInfoOf(execution);
-  // A subscription's context was opened before its guard runs.
+  // The context of a subscription is created before its guard runs.
   const context: TenantContext = (info && ownFieldContext(info)) ?? { exchange, purpose: 'handler' };
   context.current = admitted?.own;
   contexts.set(executionKey(execution), context);
@@ -37,16 +37,16 @@ export function admit(execution: ExecutionContext, admitted?: Admitted): void {
   if (request && admitted) request.tenantAws = kind === 'http' ? admitted.own : admitted.outer;
 }
 
-/** The context in which the handler of this execution runs. Without a guard it has no tenant, unless a field above has one. */
+/** The context in which the handler of this execution runs. Without a guard it has the tenant of a field above, or none. */
 export function handlerContext(execution: ExecutionContext): TenantContext {
   return contexts.get(executionKey(execution)) ?? contextAbove(execution) ?? { purpose: 'handler' };
 }
 
 /**
- * The tenant that was admitted to this execution, for parameters of handlers: it does not depend on the async context.
+ * The tenant that was admitted to this execution, for handler parameters. It does not depend on the async context.
  *
- * @throws {@link NoTenantError} there is none
- * @throws {@link TenantMismatchError} it cannot be told
+ * @throws {@link NoTenantError} no tenant was admitted
+ * @throws {@link TenantMismatchError} the tenant cannot be determined: the arguments belong to several executions
  */
 export function tenantOf(execution: ExecutionContext): TenantAws {
   const own = kindOf(execution) === 'http' ? handlerContext(execution) : (recallArguments(execution) ?? contextAbove(execution));
@@ -55,27 +55,27 @@ export function tenantOf(execution: ExecutionContext): TenantAws {
 }
 
 /**
- * Refuses an operation of GraphQL whose executor runs in the context of another request: resolvers run in contexts of their
- * own, but nothing can be done for a method of a returned object, which graphql-js calls by itself.
+ * Refuses a GraphQL operation whose executor runs in the context of another request. Resolvers run in their own contexts,
+ * but methods of returned objects, which graphql-js calls itself, run in the context of the executor.
  *
- * @throws {@link TenantMismatchError}
+ * @throws {@link TenantMismatchError} the executor runs in the context of another request
  */
 export function refuseForeignExecutor(execution: ExecutionContext): void {
   const info = resolveInfoOf(execution);
-  const here = tenantContext();
-  if (info === undefined || info.path.prev !== undefined || here === undefined || here === ownFieldContext(info)) return;
+  const executor = tenantContext();
+  if (info === undefined || info.path.prev !== undefined || executor === undefined || executor === ownFieldContext(info)) return;
   const node = nodeRequestOf(execution);
   const own = node && exchangeOf(node);
-  if (here.exchange === own && (own !== undefined || here.current === undefined)) return;
+  if (executor.exchange === own && (own !== undefined || executor.current === undefined)) return;
   throw new TenantMismatchError({ detail: { reason: 'the operation is executed in the async context of another request' } });
 }
 
-/** Of a resolver; `undefined` for anything else. */
+/** The `info` argument of a resolver; `undefined` for other handlers. */
 export function resolveInfoOf(execution: ExecutionContext): ResolveInfo | undefined {
   return kindOf(execution) === 'graphql' ? execution.getArgByIndex(3) : undefined;
 }
 
-/** Whether this is a field beneath one that has passed the guard: it then has that field's tenant and permissions. */
+/** Whether a field above this one has passed the guard: this field then has the tenant and the permissions of that one. */
 export function isAdmittedAbove(execution: ExecutionContext): boolean {
   return resolveInfoOf(execution)?.path.prev !== undefined && contextAbove(execution) !== undefined;
 }

@@ -4,8 +4,8 @@ import { kindOf } from './execution-request.ts';
 import { isObject } from './is-object.ts';
 
 /*
- * A parameter decorator is given the arguments of its execution in a list of its own, not in the guard's. It finds what the
- * guard admitted by an argument that only this execution has: the `info` of a resolver, the data or the context of a message.
+ * A parameter decorator receives the arguments of its execution in another array than the guard. So the admitted tenant is
+ * found by an argument that only this execution has: the `info` of a resolver, the data or the context of a message.
  */
 
 interface Admission {
@@ -14,13 +14,13 @@ interface Admission {
 }
 
 interface SocketAdmission extends Admission {
-  /** Whether all messages of this socket to this handler were of one tenant and subject. */
+  /** Whether all messages of this socket to this handler had the same tenant and subject. */
   readonly uniform: boolean;
 }
 
 const byArgument = new WeakMap<object, Admission>();
 
-/** Messages without an argument of their own, such as `{ "event": "list" }`: by the socket and the handler. */
+/** By socket and handler: for messages that have no object as an argument, such as `{ "event": "list" }`. */
 const bySocket = new WeakMap<object, Map<unknown, SocketAdmission>>();
 
 export function rememberArguments(execution: ExecutionContext, context: TenantContext): void {
@@ -31,9 +31,9 @@ export function rememberArguments(execution: ExecutionContext, context: TenantCo
 }
 
 /**
- * The context that the guard made for these arguments.
+ * The context that the guard recorded for these arguments.
  *
- * @throws {@link TenantMismatchError} an argument is shared by executions of several tenants, so that it cannot be told
+ * @throws {@link TenantMismatchError} executions of several tenants share the argument, so that the tenant cannot be determined
  */
 export function recallArguments(execution: ExecutionContext): TenantContext | undefined {
   const own = ownArgument(execution);
@@ -47,8 +47,8 @@ export function recallArguments(execution: ExecutionContext): TenantContext | un
 function rememberSocket(execution: ExecutionContext, admission: Admission): void {
   const client = execution.switchToWs().getClient<object>();
   const handlers = bySocket.get(client) ?? new Map<unknown, SocketAdmission>();
-  const before = handlers.get(execution.getHandler());
-  const uniform = before === undefined || (before.uniform && isSameSubject(before.context, admission.context));
+  const previous = handlers.get(execution.getHandler());
+  const uniform = previous === undefined || (previous.uniform && isSameSubject(previous.context, admission.context));
   handlers.set(execution.getHandler(), { ...admission, uniform });
   bySocket.set(client, handlers);
 }
@@ -57,6 +57,7 @@ function handlersOf(execution: ExecutionContext): Map<unknown, SocketAdmission> 
   return kindOf(execution) === 'ws' ? bySocket.get(execution.switchToWs().getClient<object>()) : undefined;
 }
 
+/** An argument that no other execution has. */
 function ownArgument(execution: ExecutionContext): object | undefined {
   const args: readonly unknown[] = execution.getArgs();
   switch (kindOf(execution)) {
@@ -65,14 +66,14 @@ function ownArgument(execution: ExecutionContext): object | undefined {
     case 'rpc':
       return args.find(isObject);
     case 'ws':
-      return args.slice(1).find((arg) => isObject(arg) || typeof arg === 'function'); // a function acknowledges one message of a socket
+      return args.slice(1).find((arg) => isObject(arg) || typeof arg === 'function'); // a function: the acknowledgement callback
     default:
       return undefined;
   }
 }
 
-function isSame(these: readonly unknown[], those: readonly unknown[]): boolean {
-  return these.length === those.length && these.every((value, index) => Object.is(value, those[index]));
+function isSame(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one.length === other.length && one.every((value, index) => Object.is(value, other[index]));
 }
 
 function isSameSubject({ current: one }: TenantContext, { current: other }: TenantContext): boolean {

@@ -3,39 +3,42 @@ import type { Reflector } from '@nestjs/core';
 import { ConfigurationError, type Permissions, type TenantIdentity } from '@tenant-aws/core';
 import { tenantOf } from './admissions.ts';
 
-/** What `@Public()` and `@Scoped()` say of a handler or a class: one key for both, so that the nearer one decides. */
+/** Set by `@Public()` and `@Scoped()`. Both use one metadata key, so that the decorator of a handler overrides that of its class. */
 type Access = { readonly kind: 'public' } | { readonly kind: 'scoped'; readonly permissions: Permissions };
 
 const ACCESS = 'tenant-aws:access';
 
-/** What the decorators of a handler declare, else those of its class. */
+/** The access that a handler declares, or its class if the handler declares none. */
 export function accessOf(reflector: Reflector, execution: ExecutionContext): Access | undefined {
   return reflector.getAllAndOverride<Access | undefined>(ACCESS, [execution.getHandler(), execution.getClass()]);
 }
 
 /**
- * A handler or class that {@link TenantGuard} admits without a tenant: `request.tenantAws` is absent there, even with a good
- * token. The decorator of a handler decides before that of its class, and that of a class before that of its base class.
+ * {@link TenantGuard} admits every request to this handler or class without a tenant: `request.tenantAws` is absent, also
+ * with a valid token. The decorator of a handler overrides that of its class, and that of a class overrides that of its base class.
  *
- * @throws {@link ConfigurationError} the same handler or class has `@Scoped()`, when the class is loaded
+ * @throws {@link ConfigurationError} when the class is loaded: the same handler or class also has `@Scoped()`
  */
 export function Public(): CustomDecorator {
   return declare({ kind: 'public' });
 }
 
 /**
- * A handler or class with these permissions *instead of* those of the module. Only this set is minted. The decorator of a
- * handler decides before that of its class, and that of a class before that of its base class.
- * It needs a tenant: under `optional`, a request that presents nothing is refused here.
+ * Gives a handler or class these permissions *instead of* those of the module. Only credentials with these permissions are
+ * vended. The decorator of a handler overrides that of its class, and that of a class overrides that of its base class.
+ * A tenant is required: with `optional`, a request that presents nothing is refused here.
  *
- * @throws {@link ConfigurationError} there are none, or the same handler or class has `@Public()`, when the class is loaded;
- * what is wrong with the permissions fails the request
+ * @throws {@link ConfigurationError} when the class is loaded: `permissions` is not an object, or the same handler or class
+ * also has `@Public()`. Invalid permissions fail each request
  * @example
  * @Scoped(['s3-folder-read-only'])
  */
 export function Scoped(permissions: Permissions): CustomDecorator {
-  // A constant of a circular import is undefined while decorators run: it must not mean the module's permissions.
-  if (typeof permissions !== 'object' || permissions === null) throw new ConfigurationError(['`@Scoped()` needs permissions']);
+  // In a circular import a constant is undefined while decorators run: this must not select the module's permissions.
+  if (typeof permissions !== 'object' || permissions === null)
+    throw new ConfigurationError([
+      '`@Scoped()` needs permissions: an array or a `PolicyGenerator`. If a constant is passed, check for a circular import',
+    ]);
   return declare({ kind: 'scoped', permissions });
 }
 
@@ -45,7 +48,7 @@ function declare(access: Access): CustomDecorator {
     const declared: object = descriptor ? descriptor.value : target;
     if (Reflect.hasOwnMetadata(ACCESS, declared)) {
       const name = key === undefined ? Reflect.get(declared, 'name') : key;
-      throw new ConfigurationError([`\`${String(name)}\` takes one of \`@Public()\` and \`@Scoped()\`, and only once`]);
+      throw new ConfigurationError([`\`${String(name)}\` has \`@Public()\` or \`@Scoped()\` more than once: keep one of them`]);
     }
     return set(target, key, descriptor);
   };
@@ -53,7 +56,7 @@ function declare(access: Access): CustomDecorator {
 }
 
 /**
- * A parameter of a handler: the verified {@link TenantIdentity} of its own request or message, whatever the async context is.
+ * Handler parameter: the verified {@link TenantIdentity} of its own request or message. It does not depend on the async context.
  *
  * @throws {@link NoTenantError} the guard admitted no tenant
  */

@@ -3,18 +3,18 @@ import type { ArgumentsHost, ExecutionContext } from '@nestjs/common';
 import { httpIdentityRequest, type IdentityRequest } from '@tenant-aws/core';
 import { type GraphqlConnection, graphqlConnection, withAuthorization } from './graphql-connection.ts';
 
-/** What the frameworks under Nest call a request: Express' own, Fastify's around Node's, or the upgrade request of a socket. */
+/** A request of Express, a request of Fastify with Node's own as `raw`, or the upgrade request of a socket. */
 type HttpRequest = IncomingMessage & { readonly raw?: IncomingMessage; readonly user?: unknown; tenantAws?: unknown };
 
-/** The kind of an execution: those of Nest and the one of `@nestjs/graphql`. */
+/** The kind of an execution. `graphql` is of `@nestjs/graphql`, the others are Nest's. */
 export function kindOf(host: ArgumentsHost): 'http' | 'graphql' | 'ws' | 'rpc' {
   return host.getType();
 }
 
 /**
- * What an identity source sees of an execution: of HTTP, of GraphQL over it, and of a socket that kept it, the HTTP request.
- * Of GraphQL over a WebSocket, the request that opened it, with the token of `connectionParams`.
- * Of a transport's message only `raw`: no header is common to all transports.
+ * The identity request of an execution. HTTP, GraphQL over HTTP, and a socket that kept its upgrade request: the HTTP request.
+ * GraphQL over a WebSocket: the request that opened the connection, with the token of `connectionParams`.
+ * A message of a microservice: only `raw`, because no header is common to all transports.
  */
 export function identityRequestOf(context: ExecutionContext): IdentityRequest {
   const request = httpRequestOf(context);
@@ -27,7 +27,7 @@ export function identityRequestOf(context: ExecutionContext): IdentityRequest {
   return { ...identityRequest, headersDistinct: withAuthorization(identityRequest.headersDistinct, connection.connectionParams) };
 }
 
-/** `{ data, context }` of a transport's message, `{ data, client }` of a socket's. */
+/** `{ data, context }` for a message of a microservice, `{ data, client }` for a message of a socket. */
 function messageOf(context: ExecutionContext): object | undefined {
   switch (kindOf(context)) {
     case 'rpc':
@@ -39,7 +39,7 @@ function messageOf(context: ExecutionContext): object | undefined {
   }
 }
 
-/** The HTTP request behind an execution; `undefined` for messages, and for a socket that kept none. */
+/** The HTTP request of an execution; `undefined` for messages, and for a socket that did not keep its upgrade request. */
 export function httpRequestOf(context: ExecutionContext): HttpRequest | undefined {
   switch (kindOf(context)) {
     case 'http':
@@ -53,7 +53,7 @@ export function httpRequestOf(context: ExecutionContext): HttpRequest | undefine
   }
 }
 
-/** Node's own request behind an execution; of a connection, the request that opened it. */
+/** Node's own request of an execution. For a GraphQL connection it is the request that opened the connection. */
 export function nodeRequestOf(context: ExecutionContext): IncomingMessage | undefined {
   const request = httpRequestOf(context);
   return connectionOf(context)?.request ?? request?.raw ?? request;
@@ -64,8 +64,8 @@ function connectionOf(context: ExecutionContext): GraphqlConnection | undefined 
 }
 
 /**
- * Mercurius' context has `reply.request`, which is asked first: where an application's `context` is one object, its `req` is
- * the request that came last. Apollo's has `req`, which over graphql-ws is that library's own context.
+ * The request in a GraphQL context value. Mercurius sets `reply.request`. It is read first: if an application uses one object
+ * as every `context`, its `req` is the latest request. Apollo sets `req`, which over graphql-ws is the context of graphql-ws.
  */
 function graphqlRequest(
   graphql: { req?: HttpRequest; request?: HttpRequest; reply?: { request?: HttpRequest } } | undefined,
@@ -74,8 +74,8 @@ function graphqlRequest(
 }
 
 /**
- * The object that a guard and an interceptor of the *same* execution both hold: the request of HTTP, whose argument lists
- * are made anew for each; elsewhere the argument list itself, for one request or socket may have many executions at once.
+ * An object that identifies an execution to its guard and its interceptor. HTTP: the request, because Nest creates a new
+ * argument list for each of them. Otherwise: the argument list, because one request or socket can have several executions at once.
  */
 export function executionKey(context: ExecutionContext): object {
   return kindOf(context) === 'http' ? context.switchToHttp().getRequest<object>() : context.getArgs();

@@ -1,14 +1,14 @@
 import type { TenantContext } from '@tenant-aws/core';
 import { isObject } from './is-object.ts';
 
-/** Of the `info` of a resolver, as graphql-js passes it. */
+/** The used part of `GraphQLResolveInfo`, the `info` argument of a resolver. */
 export interface ResolveInfo {
   readonly fieldName: string;
   readonly path: Path;
   readonly schema: GraphqlSchema;
 }
 
-/** The part of `GraphQLSchema` that is used here: this package does not depend on `graphql`. */
+/** The used part of `GraphQLSchema`. This package does not depend on `graphql`. */
 export interface GraphqlSchema {
   getTypeMap(): Readonly<Record<string, unknown>>;
   getSubscriptionType(): unknown;
@@ -21,16 +21,16 @@ interface Path {
 
 export type Resolve = (this: unknown, source: unknown, args: unknown, value: unknown, info: ResolveInfo) => unknown;
 
-/** Of `GraphQLField`. */
+/** The used part of `GraphQLField`. */
 export interface Field {
   resolve?: Resolve | undefined;
   subscribe?: Resolve | undefined;
 }
 
-/** By the path of a field that has passed the guard. graphql-js gives the fields beneath it this very object as `prev`. */
+/** By the path of a field that has passed the guard. graphql-js uses the same path object as `prev` of the fields beneath it. */
 const byPath = new WeakMap<object, TenantContext>();
 
-/** By the context value of an operation and the root field: of subscriptions, whose events have paths of their own. */
+/** By the context value of an operation and its root field: for subscriptions, because each event has new paths. */
 const byOperation = new WeakMap<object, Map<Path['key'], TenantContext>>();
 
 /** Records the context in which a field and the fields beneath it run. */
@@ -38,23 +38,24 @@ export function rememberField(value: unknown, { path }: ResolveInfo, context: Te
   byPath.set(path, context);
   if (path.prev !== undefined || !isObject(value)) return;
   const roots = byOperation.get(value) ?? new Map<Path['key'], TenantContext>();
-  // Two operations with one context value: the paths tell their fields apart, the root field does not.
+  // Two operations with one context value: their fields have different paths, but the same root field.
+  // The empty context then means that the tenant is unknown.
   roots.set(path.key, roots.has(path.key) && roots.get(path.key) !== context ? {} : context);
   byOperation.set(value, roots);
 }
 
-/** The context that is recorded for this very field. */
+/** The context that is recorded for this field itself. */
 export function ownFieldContext({ path }: ResolveInfo): TenantContext | undefined {
   return byPath.get(path);
 }
 
-/** The context of the nearest field above, or of the field itself, that has passed the guard. */
+/** The context of this field, or of the nearest field above it, that has passed the guard. */
 export function fieldContext(value: unknown, { path }: ResolveInfo): TenantContext | undefined {
   let root = path;
-  for (let at: Path | undefined = path; at; at = at.prev) {
-    const found = byPath.get(at);
+  for (let node: Path | undefined = path; node; node = node.prev) {
+    const found = byPath.get(node);
     if (found) return found;
-    root = at;
+    root = node;
   }
   return isObject(value) ? byOperation.get(value)?.get(root.key) : undefined;
 }

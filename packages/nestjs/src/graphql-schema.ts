@@ -4,23 +4,23 @@ import { type Field, fieldContext, type GraphqlSchema } from './graphql-fields.t
 import { keepSubscription } from './graphql-subscription.ts';
 import { isObject } from './is-object.ts';
 
-/** The schemas of the application's GraphQL modules. They are found by name, so that this package does without `@nestjs/graphql`. */
+/** The schemas of the application's GraphQL modules. They are found by provider name: this package does not depend on `@nestjs/graphql`. */
 export function graphqlSchemas(modules: ModulesContainer): GraphqlSchema[] {
   const providers = [...modules.values()].flatMap((module) => [...module.providers.values()]);
   return providers.flatMap(({ name, instance }) => (name === 'GraphQLSchemaHost' ? [(instance as { schema: GraphqlSchema }).schema] : []));
 }
 
-const known = new WeakSet<GraphqlSchema>();
+const changed = new WeakSet<GraphqlSchema>();
 
 /**
- * Makes the resolvers of a schema run in the context of the nearest field above them that has passed the guard: graphql-js
- * calls them in its own context, where the decorators of a query do not hold for its fields.
+ * Makes the resolvers of a schema run in the context of the nearest field above them that has passed the guard. Without this,
+ * graphql-js calls them in its own context, and the decorators of a query do not apply to its fields.
  *
- * @param sessionMs how long a subscription may last after its token has expired
+ * @param sessionMs how long a subscription may continue after its token has expired
  */
 export function keepFieldContexts(schema: GraphqlSchema, sessionMs: number): void {
-  if (known.has(schema)) return;
-  known.add(schema);
+  if (changed.has(schema)) return;
+  changed.add(schema);
   const subscriptions = new Set(fieldsOf(schema.getSubscriptionType()));
   for (const type of Object.values(schema.getTypeMap())) {
     for (const field of fieldsOf(type)) {

@@ -4,8 +4,8 @@ import { isObject } from './is-object.ts';
 import { graphqlError } from './tenant-aws.filter.ts';
 
 /**
- * Runs all of a subscription as the tenant that the guard admits to it: its source, its filter, and for each event the
- * resolver of the subscription. The guard sets the tenant in the context that is opened here, for a filter is around it.
+ * Runs a whole subscription as the tenant that the guard admits to it: its source, its filter, and its resolver for each event.
+ * The context is created here, before the guard runs, because the filter runs outside of the guard. The guard then sets the tenant.
  */
 export function keepSubscription(field: Field, sessionMs: number): void {
   const { subscribe, resolve = propertyOfEvent } = field;
@@ -25,16 +25,17 @@ export function keepSubscription(field: Field, sessionMs: number): void {
   };
 }
 
-/** graphql-js's own resolver of a field that has none. */
+/** The default resolver of graphql-js. */
 const propertyOfEvent: Resolve = (event, args, value, info) => {
   const property: unknown = isObject(event) ? Reflect.get(event, info.fieldName) : undefined;
   return typeof property === 'function' ? Reflect.apply(property, event, [args, value, info]) : property;
 };
 
-/** A connection lives on after its token has ended: events that come later are refused. */
+/** A connection stays open after its token has expired: later events are refused. */
 function refuseExpired({ current }: TenantContext, sessionMs: number): void {
   const { expiresAt } = current?.identity ?? {};
-  if (expiresAt !== undefined && expiresAt + sessionMs <= Date.now()) throw graphqlError(new TokenInvalidError('expired while subscribed'));
+  if (expiresAt !== undefined && expiresAt + sessionMs <= Date.now())
+    throw graphqlError(new TokenInvalidError('the token expired during the subscription'));
 }
 
 type Events = AsyncIterator<unknown> & AsyncIterable<unknown>;

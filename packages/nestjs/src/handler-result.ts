@@ -3,34 +3,34 @@ import { StreamableFile } from '@nestjs/common';
 import { runInTenantContext, type TenantContext } from '@tenant-aws/core';
 import { isObject } from './is-object.ts';
 
-/** What Node calls on a stream while it is read, written to and destroyed. */
+/** The methods that Node calls on a stream that is read, written or destroyed. */
 const STREAM = ['emit', '_read', '_write', '_writev', '_final', '_transform', '_flush', '_destroy'];
 const WEB_STREAM = ['cancel', 'pipeTo', 'pipeThrough'];
 const WEB_READER = ['read', 'cancel'];
 const ITERATOR = ['next', 'return', 'throw'];
 
 /**
- * Makes a body that is produced while it is sent run in the context of its handler. Nest and Node send it after the handler
- * has returned, in whatever context they are then.
+ * Makes a response body that is produced while it is sent run in the context of its handler. Nest and Node send the body after
+ * the handler has returned, in another context.
  *
- * @param answer what a handler returned: changed where it is a `StreamableFile`, a stream, an async iterable or a web
- * `Response`, and left as it is otherwise
+ * @param result the return value of a handler. A `StreamableFile`, a stream, an async iterable or a web `Response` is changed;
+ * any other value is not
  */
-export function keepResultContext<T>(answer: T, context: TenantContext): T {
-  const body = bodyOf(answer);
+export function keepResultContext<T>(result: T, context: TenantContext): T {
+  const body = bodyOf(result);
   if (body instanceof Stream) bind(body, STREAM, context);
   else if (body instanceof ReadableStream) {
     bind(body, WEB_STREAM, context);
     bindResult(body, 'getReader', WEB_READER, context);
     bindResult(body, Symbol.asyncIterator, ITERATOR, context);
   } else if (isAsyncIterable(body)) bindResult(body, Symbol.asyncIterator, ITERATOR, context);
-  return answer;
+  return result;
 }
 
-function bodyOf(answer: unknown): unknown {
-  if (answer instanceof StreamableFile) return answer.getStream();
-  if (answer instanceof Response) return answer.body;
-  return answer;
+function bodyOf(result: unknown): unknown {
+  if (result instanceof StreamableFile) return result.getStream();
+  if (result instanceof Response) return result.body;
+  return result;
 }
 
 function isAsyncIterable(value: unknown): value is object {
@@ -43,7 +43,7 @@ function bind(target: object, names: readonly PropertyKey[], context: TenantCont
   }
 }
 
-/** Binds the methods of whatever object the method `name` returns. */
+/** Binds the methods of the object that the method `name` returns. */
 function bindResult(target: object, name: PropertyKey, names: readonly PropertyKey[], context: TenantContext): void {
   wrap(target, name, (method, args) => {
     const result: unknown = runInTenantContext(context, () => Reflect.apply(method, target, args));

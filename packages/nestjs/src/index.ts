@@ -13,7 +13,7 @@ export { TenantInterceptor } from './tenant.interceptor.ts';
 declare global {
   namespace Express {
     interface Request {
-      /** AWS as this request's tenant, once `TenantGuard` has let it in. Absent on `@Public()` routes. */
+      /** AWS access of this request's tenant, set by `TenantGuard`. Absent on `@Public()` routes. */
       tenantAws: TenantAws;
     }
   }

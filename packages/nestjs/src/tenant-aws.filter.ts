@@ -5,9 +5,10 @@ import { throwError } from 'rxjs';
 import { kindOf } from './execution-request.ts';
 
 /**
- * Answers a {@link TenantAwsError} with its own status and headers, which Nest's default filter drops, and with
- * `{ type, title, status, code }` (RFC 9457) as the body. The module registers it; name it on a gateway with `@UseFilters`.
- * GraphQL gets `extensions.code`, a message's caller `{ status: 'error', code, message }`. What is not the client's fault is logged.
+ * Sends a {@link TenantAwsError} with its own status and headers, which Nest's default filter drops, and with the body
+ * `{ type, title, status, code }` (RFC 9457). The module registers this filter; gateways need it in `@UseFilters`.
+ * GraphQL receives `extensions.code`; the sender of a message receives `{ status: 'error', code, message }`.
+ * Errors with a status of 500 or more are logged.
  */
 @Catch(TenantAwsError)
 export class TenantAwsExceptionFilter implements ExceptionFilter<TenantAwsError> {
@@ -27,14 +28,14 @@ export class TenantAwsExceptionFilter implements ExceptionFilter<TenantAwsError>
       case 'rpc':
         return throwError(() => ({ status: 'error', code, message }));
       case 'ws':
-        return tell(host.switchToWs().getClient(), { status: 'error', code, message });
+        return emitException(host.switchToWs().getClient(), { status: 'error', code, message });
       default:
-        return this.#answer(error, host.switchToHttp().getResponse());
+        return this.#respond(error, host.switchToHttp().getResponse());
     }
   }
 
-  /** @param response Fastify's knows of what was written through it alone; Node's, which is its `raw`, of all. */
-  #answer(error: TenantAwsError, response: { readonly raw?: { readonly headersSent?: boolean } }): void {
+  /** @param response on Fastify only `raw`, Node's own response, knows whether a handler wrote headers directly */
+  #respond(error: TenantAwsError, response: { readonly raw?: { readonly headersSent?: boolean } }): void {
     const { httpAdapter } = this.#host;
     if (response.raw?.headersSent ?? httpAdapter.isHeadersSent(response)) return httpAdapter.end(response);
     for (const [name, value] of Object.entries(error.headers)) httpAdapter.setHeader(response, name, value);
@@ -43,20 +44,23 @@ export class TenantAwsExceptionFilter implements ExceptionFilter<TenantAwsError>
   }
 }
 
-/** What a client of GraphQL may read of an error. */
+/** The GraphQL error for a client: it has no detail. */
 export function graphqlError(error: TenantAwsError): Error {
   const { code, title, status } = problemOf(error);
   return Object.assign(new Error(title), {
     extensions: { code, status },
-    /** Mercurius' filter of a subscription iterates whatever it is given: it then throws this error, not a TypeError. */
+    /** The subscription filter of Mercurius iterates over the error: this makes it throw the error itself instead of a TypeError. */
     [Symbol.asyncIterator](): never {
       throw this;
     },
   });
 }
 
-/** A native socket is told apart by its numeric `readyState`: its `emit` would only speak to itself. */
-function tell(client: { readyState?: unknown; send?(text: string): void; emit?(event: string, data: unknown): void }, data: object): void {
+/** A native WebSocket has a numeric `readyState`. Its `emit` would only call its own listeners, so it needs `send`. */
+function emitException(
+  client: { readyState?: unknown; send?(text: string): void; emit?(event: string, data: unknown): void },
+  data: object,
+): void {
   if (typeof client.readyState === 'number') client.send?.(JSON.stringify({ event: 'exception', data }));
   else client.emit?.('exception', data);
 }

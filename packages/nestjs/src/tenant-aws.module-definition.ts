@@ -3,12 +3,12 @@ import { APP_GUARD } from '@nestjs/core';
 import type { TenantGateOptions } from '@tenant-aws/core';
 import { TenantGuard } from './tenant.guard.ts';
 
-/** Every option is optional: what is not given here is read from the `TENANT_AWS_*` variables of the environment. */
+/** Every option is optional. Options that are not given are read from the `TENANT_AWS_*` environment variables. */
 export type TenantAwsModuleOptions = TenantGateOptions;
 
-/** What stands beside the options, also beside `useFactory`. */
+/** Given beside the options, also beside `useFactory`. */
 interface ModuleExtras {
-  /** Puts `TenantGuard` before every handler of the application; `@Public()` opens single ones. Default false. */
+  /** Puts `TenantGuard` before every handler of the application, except handlers with `@Public()`. Default: false. */
   readonly guard?: boolean;
 }
 

@@ -27,8 +27,8 @@ import { TenantGuard } from './tenant.guard.ts';
 import { TenantInterceptor } from './tenant.interceptor.ts';
 import { EAGER, PER_IDENTITY, SESSION_MS, TENANT_GATE } from './tokens.ts';
 
-const parts: readonly Provider[] = [
-  // The guard mints what a handler needs, once it knows the handler's decorators: the gate itself mints nothing.
+const providers: readonly Provider[] = [
+  // Not eager: the guard gets the credentials, because only the guard knows the decorators of the handler.
   {
     provide: TENANT_GATE,
     useFactory: (options: TenantAwsModuleOptions) => tenantGate({ ...options, eager: false }),
@@ -51,9 +51,11 @@ const parts: readonly Provider[] = [
 
 /**
  * Tenant isolation for a Nest application: `TenantGuard`, `@TenantClient()` in handlers and constructors, the exception
- * filter, and `TokenVendingMachine` for injection. Global: import it once, anywhere. Its machine is closed with the application.
+ * filter, and `TokenVendingMachine` for injection. The module is global: import it once, in any module. It closes the
+ * `TokenVendingMachine` that it created when the application closes.
  *
- * @throws {@link ConfigurationError} with every fault at once, when the application is made; also when the AWS SDK beside it does not ask for credentials at every call
+ * @throws {@link ConfigurationError} when the application is created: lists every fault. Also if an AWS SDK client of a
+ * constructor does not get its credentials for each call
  * @example
  * @Module({ imports: [TenantAwsModule.forRoot({ guard: true })] })
  */
@@ -81,14 +83,14 @@ export class TenantAwsModule
     this.#sessionMs = sessionMs;
   }
 
-  /** @param options those of `tenantCredentials()`, and `guard: true` to guard every handler; every one is optional */
+  /** @param options the options of `tenantCredentials()`, and `guard: true` to guard every handler; all are optional */
   static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
-    return assembled(super.forRoot(options));
+    return withProviders(super.forRoot(options));
   }
 
-  /** The same from `useFactory`, `useClass` or `useExisting`; `guard` stands beside it. */
+  /** Takes the options from `useFactory`, `useClass` or `useExisting`; `guard` is given beside them. */
   static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
-    return assembled(super.forRootAsync(options));
+    return withProviders(super.forRootAsync(options));
   }
 
   /** Nest calls this before it registers any route. */
@@ -97,7 +99,7 @@ export class TenantAwsModule
     keepRequestContext(this.#host.httpAdapter);
   }
 
-  /** Global modules come first: `@nestjs/graphql` registers its middleware after this. */
+  /** Nest initializes global modules first: `@nestjs/graphql` registers its middleware after this call. */
   onModuleInit(): void {
     keepMiddlewareContext(this.#host.httpAdapter);
   }
@@ -111,17 +113,17 @@ export class TenantAwsModule
   }
 }
 
-/** Whether two identities of one tenant may have different permissions; unknown of a machine that is shared. */
+/** Whether two identities of one tenant can have different permissions. For a shared `tvm` this is unknown, and assumed. */
 function isPerIdentity({ tvm, permissions, variables, roleArn, tags }: TenantAwsModuleOptions): boolean {
   return tvm !== undefined || [permissions, variables, roleArn, tags].some((option) => typeof option === 'function');
 }
 
-/** `providers` and `exports` are read when Nest scans the module: by then the classes imported after `forRoot()` have named their clients too. */
-function assembled(definition: DynamicModule): DynamicModule {
+/** Nest reads `providers` and `exports` when it scans the module: these getters include the clients of classes that are loaded after `forRoot()`. */
+function withProviders(definition: DynamicModule): DynamicModule {
   return {
     ...definition,
     get providers(): Provider[] {
-      return [...(definition.providers ?? []), ...parts, ...clientProviders()];
+      return [...(definition.providers ?? []), ...providers, ...clientProviders()];
     },
     get exports(): NonNullable<DynamicModule['exports']> {
       return [

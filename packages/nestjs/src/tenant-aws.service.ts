@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { currentTenantAws, type TenantAws, type TenantGate, type TenantIdentity } from '@tenant-aws/core';
 import { TENANT_GATE } from './tokens.ts';
 
-/** The tenant of the code that runs, and work as a tenant outside any request. */
+/** Returns the current tenant, and runs code as a tenant outside of a request. */
 @Injectable()
 export class TenantAwsService {
   readonly #gate: TenantGate;
@@ -12,7 +12,7 @@ export class TenantAwsService {
   }
 
   /**
-   * AWS as the current tenant.
+   * AWS access of the current tenant.
    *
    * @throws {@link NoTenantError} outside a tenant's context
    */
@@ -21,12 +21,12 @@ export class TenantAwsService {
   }
 
   /**
-   * Runs `fn` as a tenant with the module's permissions, for queue consumers and cron jobs: injected clients and
-   * `currentTenantAws()` are that tenant's inside it. The identity must be one you trust: a queue's message is trusted as
-   * far as whoever may write to the queue.
+   * Runs `fn` as a tenant with the module's permissions, for queue consumers and cron jobs. Inside `fn`, injected clients and
+   * `currentTenantAws()` are those of this tenant. Pass only an identity that you trust: the identity in a message of a queue is
+   * as trustworthy as the writers of the queue.
    *
-   * @throws {@link TenantInvalidError} the identity's tenant id is not acceptable
-   * @throws {@link ConfigurationError} its `expiresAt` is not milliseconds of the epoch
+   * @throws {@link TenantInvalidError} the tenant id of the identity is not accepted
+   * @throws {@link ConfigurationError} `expiresAt` of the identity is not in milliseconds since the epoch
    */
   async runAs<T>(identity: TenantIdentity, fn: (tenantAws: TenantAws) => T | Promise<T>): Promise<T> {
     const tenantAws = await this.#gate.for(identity);
@@ -34,11 +34,12 @@ export class TenantAwsService {
   }
 
   /**
-   * Checks what creation cannot: base credentials, region, discovery, keys. Await it before `listen()`, and what is wrong shows at once.
+   * Checks the base credentials, the region, the issuer's discovery document and its keys. Await it before `listen()`, so that
+   * an error stops the start instead of the first request.
    *
-   * @throws {@link ConfigurationError} there is no region
-   * @throws {@link StsUnavailableError} there are no base credentials
-   * @throws {@link KeysUnavailableError} the issuer's keys cannot be had
+   * @throws {@link ConfigurationError} no region is configured
+   * @throws {@link StsUnavailableError} no base credentials are available
+   * @throws {@link KeysUnavailableError} the issuer's keys are temporarily unavailable
    */
   async ready(): Promise<void> {
     await this.#gate.ready();

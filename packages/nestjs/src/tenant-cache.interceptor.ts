@@ -7,9 +7,10 @@ import { accessOf } from './decorators.ts';
 import { PER_IDENTITY } from './tokens.ts';
 
 /**
- * Nest's `CacheInterceptor` with the tenant in each key, so that no tenant is answered from the cache of another. The key
- * also holds the handler's `@Scoped()` permissions and, where the module's permissions depend on the identity, its subject.
- * What has no tenant is not cached: public handlers, and requests without a token under `optional`.
+ * Nest's `CacheInterceptor` with the tenant in each key, so that a tenant never receives the cached response of another tenant.
+ * The key also contains the `@Scoped()` permissions of the handler and, if the module's permissions depend on the identity, the
+ * subject of the identity. Responses without a tenant are not cached: those of public handlers, and with `optional` those of
+ * requests without a token.
  *
  * The tenant is read from the execution's own request or message, not from the async context.
  *
@@ -34,10 +35,10 @@ export class TenantCacheInterceptor extends CacheInterceptor {
     if (current === undefined) return undefined;
     const subjectKey = this.#subjectKeyOf(current);
     const key = subjectKey && (await super.trackBy(context));
-    return key ? JSON.stringify(['tenant-aws', ...subjectKey, this.#scopeOf(context), key]) : undefined; // JSON: no id can pretend to be another
+    return key ? JSON.stringify(['tenant-aws', ...subjectKey, this.#scopeOf(context), key]) : undefined; // JSON: two different keys never have the same text
   }
 
-  /** Who shares an answer: a tenant, or one subject of it; nobody where the subject is not known. */
+  /** The part of the key for the identities that share a response: a tenant, or one subject of it. `undefined` where the subject is unknown. */
   #subjectKeyOf({ tenantId, identity: { subject } }: TenantAws): readonly string[] | undefined {
     if (!this.#perIdentity) return [tenantId];
     return subject === undefined ? undefined : [tenantId, subject];
@@ -46,7 +47,7 @@ export class TenantCacheInterceptor extends CacheInterceptor {
   #scopeOf(context: ExecutionContext): unknown {
     const access = accessOf(this.reflector, context);
     if (access?.kind !== 'scoped') return null;
-    // A PolicyGenerator has no text of its own: then the handler stands for its permissions.
+    // A PolicyGenerator has no text form: the name of the handler is used instead.
     return Array.isArray(access.permissions) ? access.permissions : [context.getClass().name, context.getHandler().name];
   }
 }

@@ -2,19 +2,19 @@ import { createParamDecorator, type ExecutionContext, type FactoryProvider, Inje
 import { type ClientClass, type ClientConfig, type DocumentClientClass, TokenVendingMachine } from '@tenant-aws/core';
 import { tenantOf } from './admissions.ts';
 
-/** A client's class of the AWS SDK, or `DynamoDBDocumentClient`. */
+/** A client class of the AWS SDK, or `DynamoDBDocumentClient`. */
 type TenantClientClass = ClientClass | DocumentClientClass;
 
 /**
- * An AWS SDK client of a tenant.
+ * Injects an AWS SDK client of a tenant.
  *
- * As a parameter of a handler it is the client of the tenant that the guard admitted to this request or message, and can sign
- * as no other. Prefer it, and pass it along with the work.
+ * As a handler parameter it is the client of the tenant that the guard admitted to this request or message. It cannot sign for
+ * another tenant. Prefer it, and pass it to the code that needs it.
  *
- * In a constructor it is one client for all tenants: each call is signed as the tenant in whose async context it is made.
- * That is wrong where work of several requests meets: in a queue, a limiter, a batch loader. See the README.
+ * In a constructor it is one client for all tenants: each call is signed for the current tenant of the async context.
+ * This is wrong where several requests share a queue, a limiter or a batch loader. See the README.
  *
- * @throws {@link NoTenantError} the guard admitted no tenant; of a constructor's client: there is no current tenant
+ * @throws {@link NoTenantError} the guard admitted no tenant; a call of a constructor's client: there is no current tenant
  * @example
  * list(@TenantClient(S3Client) s3: S3Client) { … }
  * constructor(@TenantClient(DynamoDBClient) private readonly db: DynamoDBClient) {}
@@ -35,12 +35,12 @@ interface InjectedClient {
   readonly config: ClientConfig | undefined;
 }
 
-/** Which clients constructors want: filled as classes are loaded, for decorators run before any module exists. */
+/** The clients of all constructors. Filled when classes are loaded, because decorators run before any module exists. */
 const injected: InjectedClient[] = [];
 
 /**
- * The token of an injected client, for `overrideProvider` in tests and `inject` in factories.
- * The same class with the same `config` *object*, or with none, has one token.
+ * The injection token of a constructor's client, for `overrideProvider` in tests and `inject` in factories.
+ * There is one token for each class and `config` *object*, and one for each class without a `config`.
  *
  * @example
  * Test.createTestingModule({ imports: [AppModule] }).overrideProvider(getTenantClientToken(S3Client)).useValue(fake);
@@ -53,7 +53,7 @@ export function getTenantClientToken(client: TenantClientClass, config?: ClientC
   return token;
 }
 
-/** A provider for each client injected so far; each refuses to be made where the SDK would keep one tenant's credentials for the next. */
+/** One provider for each client. Creation fails if the SDK client would use the cached credentials of one tenant for another. */
 export function clientProviders(): FactoryProvider[] {
   return injected.map(({ token, client, config }) => ({
     provide: token,

@@ -8,11 +8,11 @@ import { keepFieldContexts } from './graphql-schema.ts';
 import { EAGER, SESSION_MS, TENANT_GATE } from './tokens.ts';
 
 /**
- * Admits only a verified tenant: it verifies the identity of the request or message, mints the credentials that the handler
- * needs, and makes the tenant current. A refusal is thrown with its own status, never as a bare 403.
+ * Admits only requests of a verified tenant. It verifies the identity of the request or message, gets the credentials for the
+ * handler's permissions, and makes the tenant current. A refused request fails with the status of its error, never with a bare 403.
  *
- * HTTP and GraphQL need nothing else. On a gateway, and in a hybrid application's microservice, name `TenantInterceptor`
- * beside it: Nest applies no global interceptor there.
+ * HTTP and GraphQL need nothing else. A gateway, and a microservice of a hybrid application, also needs `TenantInterceptor`:
+ * Nest applies no global interceptor there.
  */
 @Injectable()
 export class TenantGuard implements CanActivate {
@@ -44,7 +44,7 @@ export class TenantGuard implements CanActivate {
 
     const outer = await this.#gate(identityRequestOf(context));
     if (!outer) {
-      if (access) throw new TokenMissingError(); // a handler with permissions of its own needs a tenant to have them
+      if (access) throw new TokenMissingError(); // with `@Scoped()` a tenant is required, also with `optional`
       return admitWithoutTenant(context);
     }
     const own: TenantAws = access ? outer.scoped(access.permissions) : outer;
@@ -54,7 +54,7 @@ export class TenantGuard implements CanActivate {
   }
 }
 
-/** A public handler; under `optional` one for which nothing was presented. */
+/** For a public handler, and with `optional` for a request that presented nothing. */
 function admitWithoutTenant(context: ExecutionContext): true {
   admit(context);
   return true;

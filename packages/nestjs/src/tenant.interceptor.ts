@@ -5,8 +5,8 @@ import { handlerContext } from './admissions.ts';
 import { keepResultContext } from './handler-result.ts';
 
 /**
- * Runs the handler as the tenant that `TenantGuard` admitted to this very execution, whichever tenant's context Nest calls
- * it in. The module registers it globally; on a gateway, and in a hybrid application's microservice, name it beside the guard.
+ * Runs the handler as the tenant that `TenantGuard` admitted to this execution, even if Nest calls it in another tenant's context.
+ * The module registers it globally. A gateway, and a microservice of a hybrid application, needs it in `@UseInterceptors`.
  *
  * @example
  * @UseGuards(TenantGuard)
@@ -18,17 +18,17 @@ export class TenantInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const own = handlerContext(context);
     if (context.getType() === 'http' && own.exchange) own.exchange.listeners = own;
-    const answers = subscribedIn(own, () => next.handle());
-    return context.getType() === 'http' ? answers.pipe(map((answer) => keepResultContext(answer, own))) : answers;
+    const results = subscribedIn(own, () => next.handle());
+    return context.getType() === 'http' ? results.pipe(map((result) => keepResultContext(result, own))) : results;
   }
 }
 
-/** Subscribes and unsubscribes in this context: what `handle` returns runs application code at both times. */
+/** Subscribes and unsubscribes in this context, because application code runs at both times. */
 function subscribedIn(context: TenantContext, handle: () => Observable<unknown>): Observable<unknown> {
   return new Observable((subscriber) => {
-    // An observer of its own: `subscriber` itself would be unsubscribed by whoever unsubscribes it, in another context.
+    // A separate observer: an unsubscribe of `subscriber` itself would run application code in the caller's context.
     const observer: Observer<unknown> = {
-      next: (answer) => subscriber.next(answer),
+      next: (result) => subscriber.next(result),
       error: (error) => subscriber.error(error),
       complete: () => subscriber.complete(),
     };

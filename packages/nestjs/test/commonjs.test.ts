@@ -53,9 +53,9 @@ describe.each([
     expect(await compile('-p', project)).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(await readFile(join(project, 'dist/app.module.js'), 'utf8')).toContain('require("@tenant-aws/nestjs")');
 
-    const { url, close } = await serve(join(project, 'dist/main.js'), process.env, 'built');
+    const server = await serve(join(project, 'dist/main.js'), process.env, 'built');
     const get = async (authorization?: string) => {
-      const response = await fetch(`${url}/notes`, authorization === undefined ? {} : { headers: { authorization } });
+      const response = await fetch(`${server.url}/notes`, authorization === undefined ? {} : { headers: { authorization } });
       return [response.status, await response.json()];
     };
 
@@ -64,6 +64,6 @@ describe.each([
     expect(aws.calls.filter(({ operation }) => operation === 'ListObjectsV2')).toMatchObject([
       { decision: 'allowed', tenantSession: 'acme' },
     ]);
-    await close();
+    await server.close();
   });
 });
