@@ -18,7 +18,7 @@ const readmes = ['.', 'templates', ...folders('packages'), ...folders('examples'
 const aws = localAws();
 let scratch: string;
 beforeAll(async () => {
-  // Inside the workspace, so that a README's imports resolve as its reader's would.
+  // Inside the workspace, so that the imports of a README resolve to the packages.
   await mkdir(join(root, 'test/.cache'), { recursive: true });
   scratch = await mkdtemp(join(root, 'test/.cache/readme-'));
 });
@@ -29,12 +29,12 @@ describe.each(readmes)('%s', (path) => {
   const blocks = blocksOf(markdown);
   const programs = blocks.filter(({ language }) => language === 'ts');
 
-  it('links to nothing that is not there', () => {
+  it('links only to files that exist', () => {
     const targets = linksOf(markdown).map((link) => join(dirname(path), link));
     expect(targets.filter((target) => !existsSync(join(root, target)))).toEqual([]);
   });
 
-  it('names only scripts that the repository has', () => {
+  it('names only scripts that exist in package.json', () => {
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
     const named = [...markdown.matchAll(/npm (?:run )?(test|[\w:-]+)(?= |$|`)/gm)].flatMap(([, script]) => script ?? []);
     expect(named.filter((script) => !['install', 'i'].includes(script) && !(script in scripts))).toEqual([]);
@@ -46,55 +46,58 @@ describe.each(readmes)('%s', (path) => {
     const { code, stdout, stderr } = await run(file, environmentFor(aws), syntaxOf(block));
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const promised = blocks[blocks.indexOf(block) + 1];
-    if (promised?.language === 'text') expect(stdout.trimEnd()).toBe(promised.text);
+    const expected = blocks[blocks.indexOf(block) + 1];
+    if (expected?.language === 'text') expect(stdout.trimEnd()).toBe(expected.text);
   });
 
-  it.each(programs.filter(({ words }) => words.includes('serve')))('serves what it says, by the program of line $line', async (block) => {
-    const server = await serve(await written(block), environmentFor(aws), syntaxOf(block));
-    // A program that starts a local AWS of its own prints a token of its own.
-    const ACME = block.text.includes('ACME=') ? await server.printed(/^ACME=(.+)$/) : await aws.issuer.token({ tenant: 'acme' });
-    const exchanges = blocks
-      .slice(blocks.indexOf(block))
-      .filter(({ language }) => language === 'console')
-      .flatMap(({ text }) => conversation(text, { ACME }));
+  it.each(programs.filter(({ words }) => words.includes('serve')))(
+    'serves the shown responses with the program of line $line',
+    async (block) => {
+      const server = await serve(await written(block), environmentFor(aws), syntaxOf(block));
+      // A program that starts its own local AWS prints its own token.
+      const ACME = block.text.includes('ACME=') ? await server.printed(/^ACME=(.+)$/) : await aws.issuer.token({ tenant: 'acme' });
+      const exchanges = blocks
+        .slice(blocks.indexOf(block))
+        .filter(({ language }) => language === 'console')
+        .flatMap(({ text }) => conversation(text, { ACME }));
 
-    const answers = [];
-    for (const { command, path: target, method, headers, body, expected } of exchanges) {
-      const response = await fetch(server.url + target, { method, headers, ...(body === undefined ? {} : { body }) });
-      const seen = Object.fromEntries(Object.keys(expected.headers).map((name) => [name, response.headers.get(name)]));
-      answers.push({
-        command,
-        expected,
-        answer: {
-          ...(expected.status === undefined ? {} : { status: response.status }),
-          headers: seen,
-          body: (await response.text()).trimEnd(),
-        },
-      });
-    }
-    await server.close();
+      const results = [];
+      for (const { command, path: target, method, headers, body, expected } of exchanges) {
+        const response = await fetch(server.url + target, { method, headers, ...(body === undefined ? {} : { body }) });
+        const seen = Object.fromEntries(Object.keys(expected.headers).map((name) => [name, response.headers.get(name)]));
+        results.push({
+          command,
+          expected,
+          actual: {
+            ...(expected.status === undefined ? {} : { status: response.status }),
+            headers: seen,
+            body: (await response.text()).trimEnd(),
+          },
+        });
+      }
+      await server.close();
 
-    expect(exchanges.length).toBeGreaterThan(0);
-    expect(answers.map(({ command, answer }) => ({ command, ...answer }))).toEqual(
-      answers.map(({ command, expected }) => ({ command, ...expected })),
-    );
-  });
+      expect(exchanges.length).toBeGreaterThan(0);
+      expect(results.map(({ command, actual }) => ({ command, ...actual }))).toEqual(
+        results.map(({ command, expected }) => ({ command, ...expected })),
+      );
+    },
+  );
 
   it.each(blocks.filter(({ words }) => words.includes('environment')))(
-    'is configured by the environment of line $line, and by nothing more',
+    'needs no other configuration than the environment of line $line',
     async ({ text }) => {
       const file = join(scratch, 'configured.ts');
       await writeFile(file, "import { tenantCredentials } from '@tenant-aws/express';\nawait tenantCredentials().close();\n");
       const { PATH } = process.env;
 
-      const told = Object.fromEntries(text.split('\n').map((line) => line.split('=')) as [string, string][]);
+      const variables = Object.fromEntries(text.split('\n').map((line) => line.split('=')) as [string, string][]);
 
-      expect(await run(file, { ...(PATH === undefined ? {} : { PATH }), ...told })).toEqual({ code: 0, stdout: '', stderr: '' });
+      expect(await run(file, { ...(PATH === undefined ? {} : { PATH }), ...variables })).toEqual({ code: 0, stdout: '', stderr: '' });
     },
   );
 
-  /** Every file of the README is written, so that its programs can import each other. */
+  /** Writes every file of the README, so that its programs can import each other. Returns the file of this block. */
   async function written(block: Block): Promise<string> {
     const folder = await mkdtemp(join(scratch, 'program-'));
     await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
@@ -104,12 +107,12 @@ describe.each(readmes)('%s', (path) => {
   }
 });
 
-/** What `nest new` writes for decorators. */
+/** The options that `nest new` sets for decorators. */
 const nestNew = { experimentalDecorators: true, emitDecoratorMetadata: true };
 
 const syntaxOf = ({ words }: Block): Syntax => (words.includes('decorators') ? 'decorators' : undefined);
 
-it.each(['README.md', 'packages/express/README.md', 'packages/nestjs/README.md'])('%s holds no program that is not tried', (path) => {
+it.each(['README.md', 'packages/express/README.md', 'packages/nestjs/README.md'])('%s has no program that is not run', (path) => {
   const programs = blocksOf(readFileSync(join(root, path), 'utf8')).filter(({ language }) => language === 'ts');
 
   expect(programs.length).toBeGreaterThan(0);

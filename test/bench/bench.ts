@@ -1,5 +1,5 @@
-/* oxlint-disable unicorn/require-post-message-target-origin -- a thread is no window */
-// What the middleware costs, side by side in one run: trust the ratios, not the figures.
+/* oxlint-disable unicorn/require-post-message-target-origin -- a worker thread has no origin */
+// Measures the cost of the middleware in one run: the ratios are reliable, the absolute numbers are not.
 //   node --conditions=source test/bench/bench.ts [--requests 20000]
 import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { once } from 'node:events';
@@ -42,13 +42,13 @@ for (const [name, app] of Object.entries(apps)) {
   const server = app.listen(0, '127.0.0.1');
   servers.push(server);
   await once(server, 'listening');
-  await play({ port: portOf(server), authorization, requests: 2_000, concurrency: CONCURRENCY });
+  await sendLoad({ port: portOf(server), authorization, requests: 2_000, concurrency: CONCURRENCY });
   rates.set(name, []);
 }
-// Round by round, so that what else the machine does meets all of them.
+// Alternates between the apps, so that other load on the machine affects all of them.
 for (let round = 0; round < ROUNDS; round += 1) {
   for (const [index, name] of Object.keys(apps).entries()) {
-    const ms = await play({ port: portOf(servers[index]), authorization, requests, concurrency: CONCURRENCY });
+    const ms = await sendLoad({ port: portOf(servers[index]), authorization, requests, concurrency: CONCURRENCY });
     rates.get(name)?.push((requests / ms) * 1_000);
   }
 }
@@ -60,10 +60,10 @@ for (const [name, measured] of rates) {
 
 const acme = identityOf('acme');
 const tenantAws = tvm.for(acme);
-await report('vend, from memory', () => tvm.vend(tenantAws.identity));
-await report('vend of an identity not seen before', () => tvm.vend(identityOf('acme')));
-await report('credentials(), from memory', () => tenantAws.credentials());
-await report('client(S3Client), the same one', () => tenantAws.client(S3Client));
+await report('vend, cached', () => tvm.vend(tenantAws.identity));
+await report('vend of a new identity', () => tvm.vend(identityOf('acme')));
+await report('credentials(), cached', () => tenantAws.credentials());
+await report('client(S3Client), cached', () => tenantAws.client(S3Client));
 
 await worker.terminate();
 for (const server of servers) {
@@ -80,7 +80,7 @@ function appOf(...middleware: RequestHandler[]): Express {
   return app.get('/', (_req, res) => void res.json({ ok: true }));
 }
 
-/** To the letter of its documentation: the key as PEM, the header's extractor, a verify callback. */
+/** As documented by passport-jwt: the key as PEM, the extractor for the header, a verify callback. */
 async function passportJwt({ issuer }: LocalAws): Promise<RequestHandler> {
   const discovery = (await (await fetch(`${issuer.url}/.well-known/openid-configuration`)).json()) as { jwks_uri: string };
   const { keys } = (await (await fetch(discovery.jwks_uri)).json()) as { keys: JsonWebKey[] };
@@ -96,7 +96,7 @@ async function passportJwt({ issuer }: LocalAws): Promise<RequestHandler> {
   return passport.authenticate('jwt', { session: false });
 }
 
-async function play(order: LoadOrder): Promise<number> {
+async function sendLoad(order: LoadOrder): Promise<number> {
   worker.postMessage(order);
   const [ms] = (await once(worker, 'message')) as [number];
   return ms;
@@ -112,7 +112,7 @@ async function report(name: string, work: () => unknown): Promise<void> {
 
 function portOf(server: Server | undefined): number {
   const address = server?.address() as AddressInfo | null | undefined;
-  if (!address) throw new Error('the server does not listen');
+  if (!address) throw new Error('The server does not listen');
   return address.port;
 }
 

@@ -1,8 +1,8 @@
-/* oxlint-disable unicorn/require-post-message-target-origin -- a thread is no window */
+/* oxlint-disable unicorn/require-post-message-target-origin -- a worker thread has no origin */
 import { Agent, request } from 'node:http';
 import { parentPort } from 'node:worker_threads';
 
-/** What to send, and where. */
+/** The load to send, and the port to send it to. */
 export interface LoadOrder {
   readonly port: number;
   readonly authorization: string;
@@ -12,28 +12,28 @@ export interface LoadOrder {
 
 const agent = new Agent({ keepAlive: true });
 
-/** In a thread of its own: what it costs to send must not count as what it costs to serve. */
+/** Runs in its own thread, so that the cost of sending is not measured as the cost of serving. */
 parentPort?.on('message', (order: LoadOrder) => {
-  void play(order).then((ms) => parentPort?.postMessage(ms));
+  void sendLoad(order).then((ms) => parentPort?.postMessage(ms));
 });
 
-async function play({ port, authorization, requests, concurrency }: LoadOrder): Promise<number> {
-  let left = requests;
+async function sendLoad({ port, authorization, requests, concurrency }: LoadOrder): Promise<number> {
+  let remaining = requests;
   const started = performance.now();
-  const lane = async (): Promise<void> => {
-    while (left > 0) {
-      left -= 1;
-      await once(port, authorization);
+  const sendInTurn = async (): Promise<void> => {
+    while (remaining > 0) {
+      remaining -= 1;
+      await sendOne(port, authorization);
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, lane));
+  await Promise.all(Array.from({ length: concurrency }, sendInTurn));
   return performance.now() - started;
 }
 
-function once(port: number, authorization: string): Promise<void> {
+function sendOne(port: number, authorization: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const sent = request({ port, host: '127.0.0.1', agent, headers: { authorization } }, (response) => {
-      if (response.statusCode !== 200) reject(new Error(`answered ${response.statusCode}`));
+      if (response.statusCode !== 200) reject(new Error(`The response was ${response.statusCode}`));
       response.resume().on('end', resolve);
     });
     sent.on('error', reject).end();

@@ -9,12 +9,12 @@ import { type PipelinedRequest, type PipelinedResponse, sendPipelined } from '..
 import { seed } from '../support/notes-aws.ts';
 import type { NotesApi } from './scenarios.ts';
 
-/** Answers one request with Node's own request and response. */
+/** Handles one request, with Node's own request and response. */
 export type Serve = (request: IncomingMessage, response: ServerResponse, own: TenantAws) => Promise<void>;
 
 export interface ContextApp {
   readonly serve: Serve;
-  /** A middleware between the one that admits the tenant and the handler: it goes on in the context of another request. */
+  /** A middleware between the tenant middleware and the handler. It continues a request in the context of another request. */
   readonly detour?: ReturnType<typeof batch>;
 }
 
@@ -23,10 +23,10 @@ export type StartContextApp = (app: ContextApp) => Promise<NotesApi>;
 
 const TENANTS = Array.from({ length: 10 }, (_, index) => `tenant-${index}`);
 const REQUESTS = 50;
-const AT_ONCE = 60;
-const BEHIND_A_GATEWAY = 20;
+const CONCURRENT = 60;
+const GATEWAY_REQUESTS = 20;
 
-/** No async context of one request may reach another, whatever order Node sends responses in. The same for every framework. */
+/** Checks that no request runs in the async context of another one, in any order of the responses. The checks are the same for every framework. */
 export function describeContexts(framework: string, start: StartContextApp): void {
   describe(`the context of a request on ${framework}`, () => {
     const aws = notesAws();
@@ -44,16 +44,16 @@ export function describeContexts(framework: string, start: StartContextApp): voi
         return { tenant, path: `${path}/${tenant}/${index}`, token: tokens.get(tenant) ?? '' };
       });
     const upload = { method: 'POST', body: '.'.repeat(100_000) } as const;
-    const pipelined = (asked: ReturnType<typeof requestsTo>, rest: Pick<PipelinedRequest, 'method' | 'body'>) =>
+    const pipelined = (requests: ReturnType<typeof requestsTo>, rest: Pick<PipelinedRequest, 'method' | 'body'>) =>
       sendPipelined(
         api.url,
-        asked.map((each) => ({ ...each, ...rest })),
+        requests.map((request) => ({ ...request, ...rest })),
       );
-    /** The tenants whose data or name an answer holds. */
+    /** The status and the tenants whose data or name is in a response. */
     const tenantsIn = ({ status, text }: PipelinedResponse) => [status, [...new Set(text.match(/tenant-\d/g))].join()];
-    const expectOwnPages = (answers: readonly PipelinedResponse[], asked: readonly { tenant: string }[], pages = PAGES) => {
-      expect(answers.map(tenantsIn)).toEqual(asked.map(({ tenant }) => [200, tenant]));
-      expect(answers.map(({ text }) => text.length)).toEqual(asked.map(() => pages * PAGE_BYTES));
+    const expectOwnPages = (responses: readonly PipelinedResponse[], requests: readonly { tenant: string }[], pages = PAGES) => {
+      expect(responses.map(tenantsIn)).toEqual(requests.map(({ tenant }) => [200, tenant]));
+      expect(responses.map(({ text }) => text.length)).toEqual(requests.map(() => pages * PAGE_BYTES));
       expect(aws.calls.filter(({ decision }) => decision !== 'allowed')).toEqual([]);
     };
 
@@ -70,22 +70,22 @@ export function describeContexts(framework: string, start: StartContextApp): voi
 
     describe.each([
       ['alone', () => ({ serve })],
-      ['behind a middleware that goes on in the context of another request', () => ({ serve, detour: batch() })],
-    ] as const)('%s', (_where, app) => {
+      ['behind a middleware that continues in the context of another request', () => ({ serve, detour: batch() })],
+    ] as const)('%s', (_title, app) => {
       beforeEach(async () => {
         api = await start(app());
       });
 
-      it('runs the handler of each pipelined upload as its own tenant, in both directions', async () => {
-        const asked = requestsTo('/echo');
-        const answers = await pipelined(asked, upload);
+      it('runs the handler of each pipelined upload as its own tenant while it reads and writes', async () => {
+        const requests = requestsTo('/echo');
+        const responses = await pipelined(requests, upload);
 
-        expect(answers.map(tenantsIn)).toEqual(asked.map(({ tenant }) => [200, tenant]));
+        expect(responses.map(tenantsIn)).toEqual(requests.map(({ tenant }) => [200, tenant]));
       });
 
       it('runs every listener and every callback of pipelined requests in its own context', async () => {
-        const asked = requestsTo('/listen');
-        await pipelined(asked, upload);
+        const requests = requestsTo('/listen');
+        await pipelined(requests, upload);
 
         // The first request on a socket may have been read before its listeners were bound: it then has no tenant there.
         const isOwn = ({ event, own, context }: ObservedEvent) =>
@@ -96,31 +96,31 @@ export function describeContexts(framework: string, start: StartContextApp): voi
       });
     });
 
-    it('streams to each of 50 pipelined requests of 10 tenants its own objects', async () => {
+    it('streams its own objects to each of 50 pipelined requests of 10 tenants', async () => {
       api = await start({ serve });
-      const asked = requestsTo('/stream');
-      expectOwnPages(await pipelined(asked, { method: 'GET' }), asked);
+      const requests = requestsTo('/stream');
+      expectOwnPages(await pipelined(requests, { method: 'GET' }), requests);
     });
 
-    it("answers with the request's own clients to 60 concurrent requests that go on in each other's context", async () => {
+    it("uses the request's own clients for 60 concurrent requests that continue in each other's context", async () => {
       api = await start({ serve, detour: batch() });
-      const asked = requestsTo('/own', AT_ONCE);
-      const answers = await Promise.all(
-        asked.map(async ({ path, token }) => {
+      const requests = requestsTo('/own', CONCURRENT);
+      const responses = await Promise.all(
+        requests.map(async ({ path, token }) => {
           const response = await fetch(api.url + path, { headers: { authorization: `Bearer ${token}` } });
           return { status: response.status, text: await response.text() };
         }),
       );
-      expectOwnPages(answers, asked, 1);
+      expectOwnPages(responses, requests, 1);
     });
 
     it('streams its own objects to each request that a gateway pipelines', async () => {
       api = await start({ serve });
       const gateway = new Client(api.url, { pipelining: 10 });
-      const asked = requestsTo('/stream', BEHIND_A_GATEWAY);
+      const requests = requestsTo('/stream', GATEWAY_REQUESTS);
 
-      const answers = await Promise.all(
-        asked.map(async ({ path, token }) => {
+      const responses = await Promise.all(
+        requests.map(async ({ path, token }) => {
           const headers = { authorization: `Bearer ${token}` };
           const { statusCode, body } = await gateway.request({ method: 'GET', path, headers, blocking: false });
           return { status: statusCode, text: await body.text() };
@@ -128,7 +128,7 @@ export function describeContexts(framework: string, start: StartContextApp): voi
       );
       await gateway.close();
 
-      expectOwnPages(answers, asked);
+      expectOwnPages(responses, requests);
     });
   });
 }

@@ -6,7 +6,7 @@ import { nodeFlags } from '../support/node-flags.ts';
 
 const server = fileURLToPath(new URL('../../examples/express/server.ts', import.meta.url));
 
-it('ends with one ConfigurationError that names every missing variable where the Express example has no environment', async () => {
+it('exits with one ConfigurationError that names every missing variable if the Express example has no environment', async () => {
   const { PATH } = process.env;
   const child = spawn(process.execPath, [...nodeFlags, server], { env: { PATH } });
 

@@ -8,7 +8,7 @@ export const startExpress: StartContextApp = ({ serve, detour }) => {
   const app = express().use(tenants);
   if (detour) {
     app.use((_req, _res, next) => detour(next));
-    // As the README says: behind such a middleware the context is opened anew. `req.tenantAws` needs no help.
+    // As the README says: after such a middleware, `run` restores the context. `req.tenantAws` needs no context.
     app.use((req, _res, next) => (req.path.startsWith('/own') ? next() : req.tenantAws.run(next)));
   }
   const handler: RequestHandler = (req, res, next) => void serve(req, res, req.tenantAws).catch(next);

@@ -12,9 +12,9 @@ vi.mock('koa', async () => {
 
 describeNotesApi('Koa 2', (storage) => {
   const tenants = tenantCredentials();
-  const answer = createApp(storage, tenants).callback();
+  const handle = createApp(storage, tenants).callback();
   return listening(
-    (req, res) => void answer(req, res),
+    (req, res) => void handle(req, res),
     () => tenants.close(),
   );
 });

@@ -6,9 +6,9 @@ import { describeNotesApi, listening } from './scenarios.ts';
 
 describeNotesApi('Koa 3', (storage) => {
   const tenants = tenantCredentials();
-  const answer = createApp(storage, tenants).callback();
+  const handle = createApp(storage, tenants).callback();
   return listening(
-    (req, res) => void answer(req, res),
+    (req, res) => void handle(req, res),
     () => tenants.close(),
   );
 });

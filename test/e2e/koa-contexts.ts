@@ -8,7 +8,7 @@ export const startKoa: StartContextApp = ({ serve, detour }) => {
   const app = new Koa().use(tenants);
   if (detour) {
     app.use((_ctx, next) => new Promise((resolve, reject) => detour(() => void next().then(resolve, reject))));
-    // As the README says: behind such a middleware the context is opened anew. `ctx.tenantAws` needs no help.
+    // As the README says: after such a middleware, `run` restores the context. `ctx.tenantAws` needs no context.
     app.use((ctx, next) => (ctx.path.startsWith('/own') ? next() : ctx.tenantAws.run(next)));
   }
   app.use(async (ctx) => {
@@ -16,9 +16,9 @@ export const startKoa: StartContextApp = ({ serve, detour }) => {
     ctx.res.statusCode = 200;
     await serve(ctx.req, ctx.res, ctx.tenantAws);
   });
-  const answer = app.callback();
+  const handle = app.callback();
   return listening(
-    (req, res) => void answer(req, res),
+    (req, res) => void handle(req, res),
     () => tenants.close(),
   );
 };

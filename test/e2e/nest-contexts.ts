@@ -8,7 +8,7 @@ import type { TenantAws } from '@tenant-aws/core';
 import { TenantAwsModule } from '@tenant-aws/nestjs';
 import type { ContextApp, StartContextApp } from './contexts.ts';
 
-/** Express' request and response are Node's own; Fastify's have them as `raw`. */
+/** On Express the request and the response are Node's own; on Fastify they are in `raw`. */
 interface PlatformRequest extends IncomingMessage {
   readonly raw?: IncomingMessage;
   readonly tenantAws: TenantAws;

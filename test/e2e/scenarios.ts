@@ -8,7 +8,7 @@ import { listen } from '../support/loopback.ts';
 import { bucket, table } from '../support/notes-aws.ts';
 import { type OwnIssuer, startOwnIssuer } from '../support/own-issuer.ts';
 
-/** The notes API of `examples/`, made by one framework from its environment and listening on a port of the system's choice. */
+/** The notes API of `examples/` on one framework, configured by the environment. It listens on a free port. */
 export interface NotesApi {
   readonly url: string;
   close(): Promise<void>;
@@ -29,16 +29,16 @@ const REFUSED_TOKENS = [
 const TENANTS = 10;
 const REQUESTS = 50;
 
-/** What every framework's notes API must do: the same for all, so that a difference between them is a failure here. */
+/** Checks the notes API of a framework. The checks are the same for every framework, so that a difference between them fails. */
 export function describeNotesApi(framework: string, start: StartNotesApi): void {
   describe(`the notes API on ${framework}`, () => {
     const aws = notesAws();
     beforeAll(() => {
-      const error = vi.spyOn(console, 'error').mockReturnValue(); // what AWS said is the app's log, and no failure
+      const error = vi.spyOn(console, 'error').mockReturnValue(); // the app logs the errors of AWS
       return () => error.mockRestore();
     });
 
-    describe('with good tokens', () => {
+    describe('with valid tokens', () => {
       let api: NotesApi;
       let runner: StepRunner;
       beforeAll(async () => {
@@ -58,7 +58,7 @@ export function describeNotesApi(framework: string, start: StartNotesApi): void 
         });
       });
 
-      it('keeps tenants apart who take turns: A, B, A', async () => {
+      it('separates tenants that send requests in turn: A, B, A', async () => {
         const seen = [];
         for (const tenant of ['acme', 'globex', 'acme']) seen.push((await get('/notes/plan', tenant)).body['text']);
 
@@ -69,7 +69,7 @@ export function describeNotesApi(framework: string, start: StartNotesApi): void 
       it(`signs each of ${REQUESTS} interleaved requests of ${TENANTS} tenants with its own tenant's key`, async () => {
         const sent = Array.from({ length: REQUESTS }, (_, index) => ({ tenant: `tenant-${index % TENANTS}`, id: `note-${index}` }));
 
-        const answers = await Promise.all(
+        const texts = await Promise.all(
           sent.map(async ({ tenant, id }) => {
             const headers = { authorization: `Bearer ${await aws.issuer.token({ tenant })}`, 'content-type': 'application/json' };
             await fetch(`${api.url}/notes/${id}`, { method: 'PUT', headers, body: JSON.stringify({ text: `${tenant} ${id}` }) });
@@ -77,7 +77,7 @@ export function describeNotesApi(framework: string, start: StartNotesApi): void 
           }),
         );
 
-        expect(answers).toEqual(sent.map(({ tenant, id }) => `${tenant} ${id}`));
+        expect(texts).toEqual(sent.map(({ tenant, id }) => `${tenant} ${id}`));
         const keys = new Map<string, Set<string | undefined>>();
         for (const { service, accessKeyId, tenantSession } of aws.calls) {
           if (service !== 'sts') keys.set(accessKeyId, (keys.get(accessKeyId) ?? new Set()).add(tenantSession));
@@ -86,13 +86,13 @@ export function describeNotesApi(framework: string, start: StartNotesApi): void 
       });
 
       it.each(hostileTenantIds.map((tenant) => [tenant]))(
-        'refuses the tenant id %j of a good token before any call to AWS',
+        'refuses the tenant id %j of a valid token before any call to AWS',
         async (tenant) => {
           const token = await aws.issuer.token({ tenant: 'acme', claims: { 'custom:tenant_id': tenant } });
 
           const response = await fetch(`${api.url}/notes/plan`, { headers: { authorization: `Bearer ${token}` } });
 
-          // An id that makes its token too long is refused one step earlier.
+          // An id that makes the token too long is refused with the token.
           const refusal = token.length > LONGEST_TOKEN ? { status: 401, code: 'token_invalid' } : { status: 403, code: 'tenant_invalid' };
           expect(response.status).toBe(refusal.status);
           expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
@@ -102,7 +102,7 @@ export function describeNotesApi(framework: string, start: StartNotesApi): void 
       );
     });
 
-    describe('with an issuer of its own', () => {
+    describe('with another issuer', () => {
       let own: OwnIssuer;
       let api: NotesApi;
       beforeAll(async () => {
@@ -131,15 +131,15 @@ export function describeNotesApi(framework: string, start: StartNotesApi): void 
         expect(aws.calls).toEqual([]);
       });
 
-      it('serves its good tokens', async () => {
+      it('accepts a valid token', async () => {
         expect((await send(await own.sign({ 'custom:tenant_id': 'acme' }))).status).toBe(200);
       });
     });
 
-    describe('with an issuer that is down', () => {
+    describe('with an unavailable issuer', () => {
       afterEach(() => vi.unstubAllEnvs());
 
-      it('answers 503 and Retry-After, never 401', async () => {
+      it('responds with 503 and Retry-After, not with 401', async () => {
         const own = await startOwnIssuer();
         const token = await own.sign({ 'custom:tenant_id': 'acme' });
         await own.close();
@@ -159,8 +159,8 @@ export function describeNotesApi(framework: string, start: StartNotesApi): void 
   });
 }
 
-/** A request listener, and what it holds until it is closed. */
-export async function listening(listener: RequestListener, released: () => Promise<void>): Promise<NotesApi> {
+/** Starts a server. `release` runs after it is closed. */
+export async function listening(listener: RequestListener, release: () => Promise<void>): Promise<NotesApi> {
   const { url, close } = await listen(listener);
-  return { url, close: () => close().then(released) };
+  return { url, close: () => close().then(release) };
 }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vitest/config';
 
-/** Resolves every package of NestJS as this folder has it, which is Nest 11 and what belongs to it, whoever imports it. */
+/** Resolves every import of a NestJS package to the version in this folder: NestJS 11 and the packages that belong to it. */
 export function nest11(): Plugin {
   const importer = fileURLToPath(import.meta.url);
   return {

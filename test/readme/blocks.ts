@@ -1,10 +1,10 @@
 /**
- * A fenced block of a README. The words after the language say what a test does with it:
+ * A fenced block of a README. The words after the language tell the test what to do with it:
  *
- * - `ts run`: a program; it must end with exit code 0, and print what the `text` block after it says
- * - `ts serve`: a program that listens; the `console` blocks after it are spoken to it
- * - `ts file`: only written down, for the others to import
- * - `decorators` beside `run` or `serve`: it has decorators, or imports what has them
+ * - `ts run`: runs the program. It must exit with code 0 and print the `text` block that follows it
+ * - `ts serve`: starts the program, which listens, and sends it the requests of the `console` blocks that follow it
+ * - `ts file`: only writes the file, so that other blocks can import it
+ * - `decorators` with `run` or `serve`: the program has decorators, or imports a file with decorators
  *
  * The first line of a `ts` block may name its file: `// app.ts`.
  */
@@ -12,7 +12,7 @@ export interface Block {
   readonly language: string;
   readonly words: readonly string[];
   readonly text: string;
-  /** Where it begins, for the test's title. */
+  /** The line of its first fence, for the title of the test. */
   readonly line: number;
 }
 
@@ -29,11 +29,11 @@ export function blocksOf(markdown: string): readonly Block[] {
       open = undefined;
     } else open.lines.push(line);
   }
-  if (open) throw new Error(`the block of line ${open.line} has no end`);
+  if (open) throw new Error(`The block that starts at line ${open.line} has no closing fence`);
   return blocks;
 }
 
-/** The file that a block is written to. */
+/** The name of the file to which a block is written. */
 export function fileNameOf({ text, line }: Block): string {
   return /^\/\/ ([\w.-]+\.ts)\n/.exec(text)?.[1] ?? `block-${line}.ts`;
 }

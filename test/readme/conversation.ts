@@ -1,4 +1,4 @@
-/** One `$ curl …` of a `console` block, and the answer that the README promises. */
+/** One `$ curl …` of a `console` block, and the response that the README shows. */
 export interface Exchange {
   readonly command: string;
   readonly method: string;
@@ -8,7 +8,7 @@ export interface Exchange {
   readonly expected: Expected;
 }
 
-/** Where every README's app listens, as its reader sees it. */
+/** The origin at which the app of every README listens. */
 const ORIGIN = 'http://localhost:3000';
 
 interface Expected {
@@ -17,14 +17,14 @@ interface Expected {
   readonly body: string;
 }
 
-/** Reads a `console` block. What a `curl` of it says that is not understood here is an error, lest it be ignored. */
+/** Parses a `console` block. An unknown option of `curl` is an error, so that it is not ignored. */
 export function conversation(block: string, variables: Readonly<Record<string, string>>): readonly Exchange[] {
   return block
     .split(/^\$ /m)
     .filter((text) => text !== '')
     .map((text) => {
-      const [command = '', ...answer] = text.trimEnd().split('\n');
-      return { command, ...request(command, variables), expected: expected(answer) };
+      const [command = '', ...response] = text.trimEnd().split('\n');
+      return { command, ...request(command, variables), expected: expected(response) };
     });
 }
 
@@ -32,7 +32,7 @@ function request(command: string, variables: Readonly<Record<string, string>>): 
   const [program, ...words] = [...command.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
     ([, single, double, bare]) => single ?? expand(double ?? bare ?? '', variables),
   );
-  if (program !== 'curl') throw new Error(`not a curl: ${command}`);
+  if (program !== 'curl') throw new Error(`Not a curl command: ${command}`);
   const read = { method: 'GET', path: '', headers: {} as Record<string, string>, body: undefined as string | undefined };
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     if (word === '-i' || word === '-s') continue;
@@ -42,7 +42,7 @@ function request(command: string, variables: Readonly<Record<string, string>>): 
       const [, name = '', value = ''] = /^([\w-]+): (.*)$/.exec(words.shift() ?? '') ?? [];
       read.headers[name] = value;
     } else if (word.startsWith(`${ORIGIN}/`)) read.path = word.slice(ORIGIN.length);
-    else throw new Error(`not understood: ${word}`);
+    else throw new Error(`Unknown argument of curl: ${word}`);
   }
   const { body, ...rest } = read;
   return body === undefined ? rest : { ...rest, body };
@@ -56,11 +56,11 @@ function expand(text: string, variables: Readonly<Record<string, string>>): stri
   });
 }
 
-function expected(answer: readonly string[]): Expected {
-  const [, status] = /^HTTP\/1\.1 (\d{3})/.exec(answer[0] ?? '') ?? [];
-  if (status === undefined) return { headers: {}, body: answer.join('\n') };
-  const end = answer.indexOf('');
-  const head = answer.slice(1, end === -1 ? undefined : end);
+function expected(response: readonly string[]): Expected {
+  const [, status] = /^HTTP\/1\.1 (\d{3})/.exec(response[0] ?? '') ?? [];
+  if (status === undefined) return { headers: {}, body: response.join('\n') };
+  const end = response.indexOf('');
+  const head = response.slice(1, end === -1 ? undefined : end);
   const headers = Object.fromEntries(head.map((line) => line.split(': ')).map(([name = '', value = '']) => [name.toLowerCase(), value]));
-  return { status: Number(status), headers, body: end === -1 ? '' : answer.slice(end + 1).join('\n') };
+  return { status: Number(status), headers, body: end === -1 ? '' : response.slice(end + 1).join('\n') };
 }

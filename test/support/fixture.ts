@@ -3,42 +3,42 @@ import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 type Make<T> = () => T | Promise<T>;
 type End<T> = (made: T) => void | Promise<void>;
 
-/** What all tests of a file share: made before the first of them, ended after the last. */
+/** A fixture that all tests of a file share: created before the first test, ended after the last. */
 export function sharedFixture<T extends object>(make: Make<T>, end: End<T>): T {
-  const { standIn, begin, finish } = fixture(make, end);
+  const { proxy, begin, finish } = fixture(make, end);
   beforeAll(begin);
   afterAll(finish);
-  return standIn;
+  return proxy;
 }
 
-/** What each test has anew. */
+/** A fixture that is created for each test. */
 export function freshFixture<T extends object>(make: Make<T>, end: End<T>): T {
-  const { standIn, begin, finish } = fixture(make, end);
+  const { proxy, begin, finish } = fixture(make, end);
   beforeEach(begin);
   afterEach(finish);
-  return standIn;
+  return proxy;
 }
 
 interface Fixture<T> {
-  /** Has the properties of what was made, so that a file can name it before it is there. Not that itself: nothing to inspect or compare. */
-  readonly standIn: T;
+  /** A proxy with the properties of the fixture, so that a file can declare it before it exists. Do not compare or inspect the proxy. */
+  readonly proxy: T;
   readonly begin: () => Promise<void>;
   readonly finish: () => Promise<void>;
 }
 
 function fixture<T extends object>(make: Make<T>, end: End<T>): Fixture<T> {
   let made: T | undefined;
-  const there = (): T => {
-    if (!made) throw new Error('a fixture is there within tests only');
+  const current = (): T => {
+    if (!made) throw new Error('The fixture is used outside of a test: it exists only while tests run');
     return made;
   };
   return {
-    standIn: new Proxy<T>(Object.create(null), {
+    proxy: new Proxy<T>(Object.create(null), {
       get: (_target, name) => {
-        const value: unknown = Reflect.get(there(), name);
+        const value: unknown = Reflect.get(current(), name);
         return typeof value === 'function' ? value.bind(made) : value;
       },
-      set: (_target, name, value) => Reflect.set(there(), name, value),
+      set: (_target, name, value) => Reflect.set(current(), name, value),
     }),
     begin: async () => {
       made = await make();

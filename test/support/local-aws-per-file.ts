@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { sharedFixture } from './fixture.ts';
 import { enterEnvironment, startNotesAws } from './notes-aws.ts';
 
-/** A local AWS with the notes API's bucket, table and role for all of a file; each test begins with no call seen and no fault ordered. */
+/** A local AWS with the bucket, the table and the role of the notes API, for all tests of a file. Each test starts with empty `calls` and without faults. */
 export function localAws(options?: Partial<LocalAwsOptions>): LocalAws {
   const aws = sharedFixture(
     () => startNotesAws(options),
@@ -16,7 +16,7 @@ export function localAws(options?: Partial<LocalAwsOptions>): LocalAws {
   return aws;
 }
 
-/** The same, and this process's environment made for it. */
+/** The same, with the environment of this process set for it. */
 export function notesAws(options?: Partial<LocalAwsOptions>): LocalAws {
   const aws = localAws(options);
   let leaveEnvironment: (() => void) | undefined;

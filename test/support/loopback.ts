@@ -1,17 +1,17 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 
-/** A server on loopback, at a port of the system's choice. */
+/** A server on loopback, on a free port. */
 export interface Listening {
   readonly url: string;
-  /** Ends its connections too. */
+  /** Also closes its connections. */
   readonly close: () => Promise<void>;
 }
 
-/** Longer than clients keep an idle connection: else one may send its next request just as the server hangs up. */
+/** Longer than clients keep an idle connection. Otherwise a client may send a request while the server closes the connection. */
 export const KEEP_ALIVE_MS = 65_000;
 
-/** Port 1 is no one's: a connection to it is refused. */
+/** No process listens on port 1: a connection is refused. */
 export const NOBODY_LISTENS = 'http://127.0.0.1:1/jwks.json';
 
 export async function listen(listener: RequestListener): Promise<Listening> {

@@ -1,4 +1,4 @@
-/** What Node needs to run this repository's TypeScript as it stands: 22.12, the floor, strips types only when told to. */
+/** The flags with which Node runs the TypeScript of this repository without a build. Node 22.12, the minimum, needs a flag to strip types. */
 export const nodeFlags: readonly string[] = [
   '--conditions=source',
   ...(process.features.typescript ? [] : ['--experimental-strip-types', '--disable-warning=ExperimentalWarning']),

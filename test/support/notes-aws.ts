@@ -5,7 +5,7 @@ export const roleArn = 'arn:aws:iam::000000000000:role/TenantAccess';
 export const bucket = 'notes';
 export const table = 'orders';
 
-/** The role knows no tenant: it may touch all of the bucket and of the table. What narrows it is the session policy. */
+/** The role is not limited to a tenant: it may use the whole bucket and the whole table. The session policy limits it. */
 export const rolePolicy = {
   Version: '2012-10-17',
   Statement: [
@@ -15,7 +15,7 @@ export const rolePolicy = {
   ],
 } as const;
 
-/** A local AWS with the bucket, the table and the role of the notes API, and with what else it is given. */
+/** A local AWS with the bucket, the table and the role of the notes API, and with the given options. */
 export function startNotesAws(options: Partial<LocalAwsOptions> = {}): Promise<LocalAws> {
   return startLocalAws({
     buckets: [bucket],
@@ -38,19 +38,19 @@ export function startNotesAws(options: Partial<LocalAwsOptions> = {}): Promise<L
   });
 }
 
-/** Puts an object into the bucket as the administrator, whom no policy binds. */
+/** Puts an object into the bucket as the administrator, who is not limited by a policy. */
 export async function seed(aws: LocalAws, key: string, body: string): Promise<void> {
   const admin = new S3Client({ endpoint: aws.url, region: 'us-east-1', credentials: aws.admin });
   await admin.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
   admin.destroy();
 }
 
-/** The AssumeRole calls that a local AWS has seen. */
+/** The AssumeRole calls that a local AWS has received. */
 export function assumesOf(aws: LocalAws): LocalAws['calls'] {
   return aws.calls.filter(({ operation }) => operation === 'AssumeRole');
 }
 
-/** What a user of the middleware sets, to the letter of the documentation. */
+/** The variables that a user of the middleware sets, as documented. */
 export function tenantAwsVariables(aws: LocalAws): Record<string, string> {
   return {
     TENANT_AWS_ROLE_ARN: roleArn,
@@ -62,14 +62,14 @@ export function tenantAwsVariables(aws: LocalAws): Record<string, string> {
   };
 }
 
-/** The environment of a process that uses this local AWS: the caller's own, without what would lead it elsewhere. */
+/** The environment of a process that uses this local AWS: that of this process, without variables that select another AWS. */
 export function environmentFor(aws: LocalAws): NodeJS.ProcessEnv {
   const foreign = (name: string): boolean => name.startsWith('TENANT_AWS_') || aws.unset.includes(name);
   const inherited = Object.entries(process.env).filter(([name]) => !foreign(name));
   return { ...Object.fromEntries(inherited), ...aws.env, ...tenantAwsVariables(aws) };
 }
 
-/** Makes {@link environmentFor} this process's own environment, until the function that it answers is called. */
+/** Sets the environment of this process to {@link environmentFor}. The returned function restores it. */
 export function enterEnvironment(aws: LocalAws): () => void {
   const before = { ...process.env };
   replaceEnvironment(environmentFor(aws));

@@ -2,19 +2,19 @@ import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypt
 import { exportJWK, type JWTPayload, SignJWT } from 'jose';
 import { listen } from './loopback.ts';
 
-/** An issuer of a team's own: a key set, no discovery, and a private key to sign anything with. */
+/** A self-hosted issuer: it has a key set, no discovery document, and a private key that signs any claims. */
 export interface OwnIssuer {
   readonly issuer: string;
   readonly audience: string;
   readonly jwksUri: string;
   readonly keyId: string;
   readonly privateKey: KeyObject;
-  /** A good token with these claims. */
+  /** A valid token with these claims. */
   sign(claims: JWTPayload): Promise<string>;
   close(): Promise<void>;
 }
 
-/** Starts one on loopback, with a key of this algorithm. */
+/** Starts an issuer on loopback, with a key of this algorithm. */
 export async function startOwnIssuer(algorithm: 'RS256' | 'ES256' = 'RS256'): Promise<OwnIssuer> {
   const { privateKey } =
     algorithm === 'RS256' ? generateKeyPairSync('rsa', { modulusLength: 2_048 }) : generateKeyPairSync('ec', { namedCurve: 'P-256' });

@@ -1,4 +1,4 @@
-/** A stream of random numbers that is the same for the same seed. */
+/** Random numbers that are the same for the same seed. */
 export class Random {
   #state: number;
 
@@ -6,12 +6,12 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** 0 to n - 1 */
+  /** An integer from 0 to n - 1. */
   below(n: number): number {
     return this.#next() % n;
   }
 
-  /** From 0 up to 1. */
+  /** A number from 0 to less than 1. */
   fraction(): number {
     return this.#next() / 4_294_967_296;
   }

@@ -3,11 +3,11 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Test } from '@nestjs/testing';
 import request from 'supertest';
 
-/** Every platform that Nest stands on here. */
+/** The platforms of Nest that are tested. */
 export const platforms = ['Express', 'Fastify'] as const;
 export type Platform = (typeof platforms)[number];
 
-/** An application of a module, ready for requests. */
+/** Starts an application of this module. It is ready for requests, and does not listen yet. */
 export async function start(
   platform: Platform,
   metadata: ModuleMetadata,
@@ -25,7 +25,7 @@ export async function started(app: INestApplication, prepare?: (app: INestApplic
   return app;
 }
 
-/** `GET path`, with a token of this tenant or with none. */
+/** Sends `GET path`, with or without a bearer token. */
 export async function get(app: INestApplication, path: string, token?: string): Promise<request.Response> {
   const sent = request(app.getHttpServer()).get(path);
   return token === undefined ? sent : sent.auth(token, { type: 'bearer' });

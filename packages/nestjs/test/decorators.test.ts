@@ -12,7 +12,7 @@ const aws = notesAws();
 const readOnly = (): MethodDecorator & ClassDecorator => Scoped(['s3-folder-read-only']);
 
 abstract class Pages {
-  /** Whose request it is, and what its credentials may do. */
+  /** The tenants of the request and of the context, and whether the credentials may write. */
   protected async answer({ tenantAws }: { tenantAws?: TenantAws }): Promise<object> {
     const put = new PutObjectCommand({ Bucket: bucket, Key: 'acme/decorators', Body: 'x' });
     const write = tenantAws?.client(S3Client).send(put) ?? Promise.reject(new Error('no tenant'));
@@ -65,7 +65,7 @@ class OfPublic extends PublicPages {}
 
 @Controller('of-scoped')
 class OfScoped extends ScopedPages {
-  /** Overridden without a decorator: the class decides. */
+  /** Overridden without a decorator: the decorator of the class applies. */
   override open(request: { tenantAws?: TenantAws }) {
     return this.answer(request);
   }
@@ -73,13 +73,13 @@ class OfScoped extends ScopedPages {
 Get('public')(OfScoped.prototype, 'open', Object.getOwnPropertyDescriptor(OfScoped.prototype, 'open') as PropertyDescriptor);
 Req()(OfScoped.prototype, 'open', 0);
 
-/** How a request without a token is answered, and what one of acme is told. */
+/** `anonymous`: the status of a request without a token. The rest: the response to a request of acme. */
 const open = { anonymous: 200, request: 'none', context: 'no_tenant', may: 'Error' };
-const whole = { anonymous: 401, request: 'acme', context: 'acme', may: 'write' };
-const scoped = { ...whole, may: 'AccessDenied' };
+const full = { anonymous: 401, request: 'acme', context: 'acme', may: 'write' };
+const scoped = { ...full, may: 'AccessDenied' };
 
 const cases: readonly (readonly [string, typeof open])[] = [
-  ['plain/plain', whole],
+  ['plain/plain', full],
   ['plain/public', open],
   ['plain/scoped', scoped],
   ['public/plain', open],
@@ -106,7 +106,7 @@ describe.each(platforms)('@Public() and @Scoped() on %s', (platform) => {
   });
   afterAll(() => app.close());
 
-  it.each(cases)('decide by the handler first, then by its class, then by the base class: %s', async (path, expected) => {
+  it.each(cases)('apply from the handler first, then from its class, then from the base class: %s', async (path, expected) => {
     const anonymous = await get(app, `/${path}`);
     const { body } = await get(app, `/${path}`, await aws.issuer.token({ tenant: 'acme' }));
 
@@ -114,7 +114,7 @@ describe.each(platforms)('@Public() and @Scoped() on %s', (platform) => {
   });
 });
 
-describe('two of our decorators on one target', () => {
+describe('two access decorators on one target', () => {
   const twice: readonly (readonly [string, () => unknown])[] = [
     ['a class, @Public() first', () => readOnly()(decorated(Public()))],
     ['a class, @Scoped() first', () => Public()(decorated(readOnly()))],
@@ -123,9 +123,9 @@ describe('two of our decorators on one target', () => {
     ['a handler, @Scoped() first', () => handler(readOnly(), Public())],
   ];
 
-  it.each(twice)('are refused when the class is loaded: %s', (_what, load) => {
+  it.each(twice)('throw a ConfigurationError when the class is loaded: %s', (_title, load) => {
     expect(load).toThrow(ConfigurationError);
-    expect(load).toThrow(/takes one of `@Public\(\)` and `@Scoped\(\)`/);
+    expect(load).toThrow(/^.*`(Decorated|page)` has `@Public\(\)` or `@Scoped\(\)` more than once/);
   });
 
   function decorated(decorate: ClassDecorator): Type {

@@ -22,10 +22,10 @@ import { type Actions, workActions } from '../../../test/interleaving/requests.t
 import { forPresigning, get, put, type TenantClients, upload, works } from '../../../test/interleaving/work.ts';
 import { TenantClient } from '../src/index.ts';
 
-/** One for all tenants. */
+/** One instance for all tenants. */
 @Injectable()
 export class Everything implements TenantClients {
-  /** Made in the first request that wants it, and used in the others. */
+  /** Created in the first request that uses it, and used in all later ones. */
   private made: DynamoDBDocumentClient | undefined;
 
   constructor(
@@ -40,7 +40,7 @@ export class Everything implements TenantClients {
   }
 }
 
-/** An error whose filter has work to do as the tenant. */
+/** An error whose filter calls AWS as the tenant. */
 class Filtered extends Error {
   constructor(
     readonly tenant: string,
@@ -58,15 +58,15 @@ class WritingFilter implements ExceptionFilter {
   ) {}
 
   async catch({ tenant, id }: Filtered, host: ArgumentsHost): Promise<void> {
-    const answer = await put(this.everything, tenant, id).then(
+    const result = await put(this.everything, tenant, id).then(
       () => currentTenantAws().tenantId,
       (error: Error) => error.name,
     );
-    this.host.httpAdapter.reply(host.switchToHttp().getResponse(), answer, 200);
+    this.host.httpAdapter.reply(host.switchToHttp().getResponse(), result, 200);
   }
 }
 
-/** What may be asked of it: all that may be asked of any framework's app, and what only Nest has. */
+/** The paths of this controller: those of every framework's app, and those that only Nest has. */
 export const actions: Actions = { ...workActions, handler: 1, stream: 2, response: 2, filter: 2, observable: 1 };
 
 @Controller()
@@ -85,13 +85,13 @@ export class EverythingController {
     return currentTenantAws().tenantId;
   }
 
-  /** Its body is read long after the handler has returned. */
+  /** The body is read after the handler has returned. */
   @Get('stream/:tenant/:id')
   stream(@Param('tenant') tenant: string, @Param('id') id: string): StreamableFile {
     return new StreamableFile(Readable.from(this.lazily(tenant, id)));
   }
 
-  /** Written to the response by the handler itself. */
+  /** The handler itself writes to the response. */
   @Get('response/:tenant/:id')
   response(@Res() response: Writable & { raw?: Writable }, @Param('tenant') tenant: string, @Param('id') id: string): void {
     pipeline(Readable.from(this.lazily(tenant, id)), response.raw ?? response, () => undefined);

@@ -5,7 +5,7 @@ import { KEEP_ALIVE_MS } from '../../../test/support/loopback.ts';
 import { TenantAwsModule } from '../src/index.ts';
 import { type Platform, platforms, start } from './application.ts';
 import { Everything, EverythingController } from './everything.controller.ts';
-import { foreignAnswers, foreignMiddleware } from './foreign-context.ts';
+import { foreignResponses, foreignMiddleware } from './foreign-context.ts';
 
 const aws = notesAws();
 
@@ -32,8 +32,8 @@ describe.each(platforms)('on %s', (platform) => {
     });
     afterAll(() => app.close());
 
-    it.each(paths)('answers 40 requests of 10 tenants each as its own tenant: %s', async (path) => {
-      expect(await foreignAnswers(aws, await app.getUrl(), path)).toEqual([]);
+    it.each(paths)('runs each of 40 requests of 10 tenants as its own tenant: %s', async (path) => {
+      expect(await foreignResponses(aws, await app.getUrl(), path)).toEqual([]);
       expect(aws.calls.filter(({ decision }) => decision !== 'allowed')).toEqual([]);
     });
   });

@@ -6,14 +6,14 @@ import { asapScheduler, from, mergeMap, Observable, observeOn } from 'rxjs';
 
 type Middleware<Response = ServerResponse> = (request: unknown, response: Response, next: () => void) => void;
 
-/** Middleware that continues a request from the async context of another one, as real libraries do. */
+/** Middleware that continues a request in the async context of another request, as real libraries do. */
 export const foreignMiddleware: readonly (readonly [string, () => Middleware])[] = [
   ['a FIFO limiter', fifoLimiter],
   ['a callback store over one connection', callbackStore],
-  ['a batch of a timer', timerBatch],
+  ['a timer that runs a batch', timerBatch],
 ];
 
-/** Two requests at once; the end of one starts the next that waits, in its own context. */
+/** Runs two requests at a time. The end of a request starts the next waiting one, in the context of the ended request. */
 function fifoLimiter(): Middleware {
   const waiting: (() => void)[] = [];
   let running = 0;
@@ -31,7 +31,7 @@ function fifoLimiter(): Middleware {
   };
 }
 
-/** A client with one connection and callbacks: the replies of a pipeline arrive together, in the context of one of its commands. */
+/** A client with one connection and callbacks. The replies of a pipeline arrive together, in the context of one of its commands. */
 function callbackStore(): Middleware {
   const connection = new EventEmitter().setMaxListeners(0);
   let pipeline: string[] = [];
@@ -50,7 +50,7 @@ function callbackStore(): Middleware {
   };
 }
 
-/** Collects the requests of 5 ms, and continues all of them in the context of the first. */
+/** Collects the requests of 5 ms and continues all of them in the context of the first one. */
 function timerBatch(): Middleware<unknown> {
   let batch: (() => void)[] | undefined;
   return (_request, _response, next) => {
@@ -61,7 +61,7 @@ function timerBatch(): Middleware<unknown> {
     const started: (() => void)[] = [];
     setTimeout(() => {
       batch = undefined;
-      for (const go of started) go();
+      for (const next of started) next();
     }, 5);
     return started;
   }
@@ -69,8 +69,8 @@ function timerBatch(): Middleware<unknown> {
 
 /** Interceptors that call the handler from the async context of another execution. */
 export const foreignInterceptors: readonly (readonly [string, () => NestInterceptor])[] = [
-  ['`observeOn(asapScheduler)` after a promise that all share', afterSharedPromise],
-  ['a queue that all share', afterSharedQueue],
+  ['`observeOn(asapScheduler)` after a shared promise', afterSharedPromise],
+  ['a shared queue', afterSharedQueue],
 ];
 
 function afterSharedPromise(): NestInterceptor {
@@ -100,20 +100,20 @@ function afterSharedQueue(): NestInterceptor {
   };
 }
 
-/** Sends 40 requests of 10 tenants at once to `<url>/<path>/<tenant>/<id>`: every answer that is not the requester's own tenant. */
-export async function foreignAnswers(aws: LocalAws, url: string, path: string): Promise<object[]> {
+/** Sends 40 concurrent requests of 10 tenants to `<url>/<path>/<tenant>/<id>`. Returns the responses that are not the name of the request's own tenant. */
+export async function foreignResponses(aws: LocalAws, url: string, path: string): Promise<object[]> {
   const sent = Array.from({ length: 40 }, (_, index) => ({ tenant: `tenant-${index % 10}`, id: `note-${index}` }));
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     sent.map(async ({ tenant, id }) => {
       const headers = { authorization: `Bearer ${await aws.issuer.token({ tenant })}` };
       const response = await fetch(`${url}/${path}/${tenant}/${id}`, { headers });
       return { tenant, status: response.status, text: textOf(await response.text()) };
     }),
   );
-  return answers.filter(({ tenant, status, text }) => status !== 200 || text !== tenant);
+  return responses.filter(({ tenant, status, text }) => status !== 200 || text !== tenant);
 }
 
-/** The answer, or the data of the only event. */
+/** The body, or the data of the only event. */
 function textOf(body: string): string {
   return /^data: (.*)$/m.exec(body)?.[1] ?? body.trimEnd();
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { setImmediate as aTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type INestApplication, Injectable, UseFilters, UseGuards, UseInterceptors } from '@nestjs/common';
 import { WsAdapter } from '@nestjs/platform-ws';
@@ -31,14 +31,14 @@ class Store {
 class Gateway implements OnGatewayConnection {
   constructor(private readonly store: Store) {}
 
-  /** A native socket forgets the request that it came from, and that is where the token is. */
+  /** A native socket does not keep its upgrade request, which carries the token. */
   handleConnection(client: { request?: IncomingMessage }, request: IncomingMessage): void {
     client.request = request;
   }
 
   @SubscribeMessage('write')
   async write(@MessageBody() { id }: { id: number }) {
-    await aTurn();
+    await nextTurn();
     await this.store.put(currentTenantAws().tenantId);
     return { event: 'written', data: { id, tenant: currentTenantAws().tenantId } };
   }
@@ -90,27 +90,27 @@ describe.each(platforms)('a gateway of platform-ws on %s', (platform) => {
     return socket;
   }
 
-  async function say(socket: WebSocket, ...messages: { event: string; data: object }[]): Promise<unknown[]> {
-    const answers: unknown[] = [];
+  async function send(socket: WebSocket, ...messages: { event: string; data: object }[]): Promise<unknown[]> {
+    const replies: unknown[] = [];
     const all = new Promise<void>((resolve) => {
       socket.on('message', (text: Buffer) => {
-        answers.push(JSON.parse(text.toString()));
-        if (answers.length === messages.length) resolve();
+        replies.push(JSON.parse(text.toString()));
+        if (replies.length === messages.length) resolve();
       });
     });
     for (const message of messages) socket.send(JSON.stringify(message));
     await all;
     socket.removeAllListeners('message');
-    return answers;
+    return replies;
   }
 
-  it('handles messages of 6 sockets of 3 tenants at once, each as its own tenant', async () => {
+  it('handles concurrent messages of 6 sockets of 3 tenants, each as its own tenant', async () => {
     const tenants = ['acme', 'globex', 'initech', 'acme', 'globex', 'initech'];
     const connected: WebSocket[] = [];
     for (const tenant of tenants) connected.push(await connect(tenant));
     const messages = Array.from({ length: 10 }, (_, id) => ({ event: 'write', data: { id } }));
 
-    const answers = await Promise.all(connected.map((socket) => say(socket, ...messages)));
+    const answers = await Promise.all(connected.map((socket) => send(socket, ...messages)));
 
     expect(answers.flatMap((of) => of.map((answer) => (answer as { data: { tenant: string } }).data.tenant))).toEqual(
       tenants.flatMap((tenant) => Array(10).fill(tenant)),
@@ -119,19 +119,19 @@ describe.each(platforms)('a gateway of platform-ws on %s', (platform) => {
     expect([puts.length, puts.filter(({ decision }) => decision !== 'allowed')]).toEqual([60, []]);
   });
 
-  it('tells the socket what is refused, and reaches no other tenant', async () => {
+  it('sends a refusal to the socket, and denies access to another tenant', async () => {
     const refusal = { event: 'exception', data: { status: 'error', code: 'token_missing', message: 'This request needs a bearer token' } };
-    expect(await say(await connect(), { event: 'write', data: {} })).toEqual([refusal]);
+    expect(await send(await connect(), { event: 'write', data: {} })).toEqual([refusal]);
 
-    expect(await say(await connect('acme'), { event: 'foreign', data: {} })).toEqual([{ event: 'tried', data: 'AccessDenied' }]);
+    expect(await send(await connect('acme'), { event: 'foreign', data: {} })).toEqual([{ event: 'tried', data: 'AccessDenied' }]);
     expect(aws.calls.filter(({ operation }) => operation === 'PutObject')).toMatchObject([{ decision: 'denied', tenantSession: 'acme' }]);
   });
 
-  it("has its handlers' own permissions, and none where they are public", async () => {
+  it('uses the permissions of each handler, and has no tenant in a public handler', async () => {
     const socket = await connect('acme');
 
-    expect(await say(socket, { event: 'read-only', data: {} })).toEqual([{ event: 'tried', data: 'AccessDenied' }]);
-    expect(await say(socket, { event: 'open', data: {} })).toMatchObject([{ data: { code: 'no_tenant' } }]);
-    expect(await say(socket, { event: 'write', data: { id: 1 } })).toMatchObject([{ data: { tenant: 'acme' } }]);
+    expect(await send(socket, { event: 'read-only', data: {} })).toEqual([{ event: 'tried', data: 'AccessDenied' }]);
+    expect(await send(socket, { event: 'open', data: {} })).toMatchObject([{ data: { code: 'no_tenant' } }]);
+    expect(await send(socket, { event: 'write', data: { id: 1 } })).toMatchObject([{ data: { tenant: 'acme' } }]);
   });
 });

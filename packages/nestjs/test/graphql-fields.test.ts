@@ -55,7 +55,7 @@ class Notes {
     return {};
   }
 
-  /** Resolved without parameters, which Nest calls directly. */
+  /** A resolver without parameters: Nest calls it directly. */
   @ResolveField()
   injected() {
     return put(this.s3);
@@ -105,7 +105,7 @@ const drivers: readonly (readonly [string, Platform, (enhancers: Enhancers) => D
   ['Apollo on Express', 'Express', apollo],
   ['Apollo on Fastify', 'Fastify', apollo],
   ['Mercurius', 'Fastify', (enhancers) => mercurius(enhancers, 0)],
-  ['Mercurius that compiles queries', 'Fastify', (enhancers) => mercurius(enhancers, 1)],
+  ['Mercurius with compiled queries', 'Fastify', (enhancers) => mercurius(enhancers, 1)],
 ];
 
 function apollo(fieldResolverEnhancers: Enhancers): DynamicModule {
@@ -116,7 +116,7 @@ function mercurius(fieldResolverEnhancers: Enhancers, jit: number): DynamicModul
   return GraphQLModule.forRoot<MercuriusDriverConfig>({ driver: MercuriusDriver, autoSchemaFile: true, fieldResolverEnhancers, jit });
 }
 
-describe.each(drivers)('the fields of a query, by %s', (_name, platform, graphql) => {
+describe.each(drivers)('the fields of a query with %s', (_name, platform, graphql) => {
   let app: INestApplication | undefined;
   afterEach(async () => {
     await app?.close();
@@ -160,7 +160,7 @@ describe.each(drivers)('the fields of a query, by %s', (_name, platform, graphql
     }
   });
 
-  it('have the permissions of the nearest field that has its own', async () => {
+  it('have the permissions of the nearest field with its own permissions', async () => {
     app = await startWith(['guards', 'interceptors']);
 
     expect(await ask(`{ full { locked ${fields} injected } readOnly { unlocked ${fields} injected } }`)).toEqual({

@@ -35,7 +35,7 @@ class Note {
   loaded!: string;
 }
 
-/** One loader for each operation, with the one S3 client of all tenants. */
+/** One loader for each operation, with one S3 client for all tenants. */
 @Injectable()
 class Loaders {
   constructor(@TenantClient(S3Client) readonly s3: S3Client) {}
@@ -87,7 +87,7 @@ afterEach(async () => {
   app = undefined;
 });
 
-async function answers(): Promise<{ data?: unknown; errors?: { extensions: { code: unknown } }[] }[]> {
+async function responses(): Promise<{ data?: unknown; errors?: { extensions: { code: unknown } }[] }[]> {
   const server = app?.getHttpServer();
   return Promise.all(
     REQUESTS.map(async (tenant) => {
@@ -102,7 +102,7 @@ async function answers(): Promise<{ data?: unknown; errors?: { extensions: { cod
 const own = (tenant: string) => ({ data: { notes: [1, 2].map(() => ({ id: 'note', text: tenant, loaded: tenant })) } });
 
 describe.each(platforms)('GraphQL on %s', (platform) => {
-  it.each(foreignMiddleware)('answers 40 requests of 10 tenants each as its own tenant, behind %s', async (_name, middleware) => {
+  it.each(foreignMiddleware)('runs each of 40 requests of 10 tenants as its own tenant, behind %s', async (_name, middleware) => {
     @Module({ imports, providers: [Loaders, Notes] })
     class AppModule implements NestModule {
       configure(consumer: MiddlewareConsumer): void {
@@ -112,12 +112,12 @@ describe.each(platforms)('GraphQL on %s', (platform) => {
     app = await start(platform, { imports: [AppModule] });
     await app.listen(0, '127.0.0.1');
 
-    expect(await answers()).toEqual(REQUESTS.map(own));
+    expect(await responses()).toEqual(REQUESTS.map(own));
     expect(aws.calls.filter(({ decision }) => decision !== 'allowed')).toEqual([]);
   });
 });
 
-/** Middleware of Fastify that comes after all that this package registers. */
+/** A Fastify hook that runs after every hook that this package registers. */
 @Injectable()
 class LastHook implements OnApplicationBootstrap {
   constructor(private readonly host: HttpAdapterHost) {}
@@ -133,7 +133,7 @@ it('refuses an operation that is executed in the context of another request', as
   app = await start('Fastify', { imports, providers: [Loaders, Notes, LastHook] });
   await app.listen(0, '127.0.0.1');
 
-  const all = await answers();
+  const all = await responses();
 
   const codes = all.map(({ errors }) => errors?.[0]?.extensions.code ?? 'none');
   expect(new Set(codes)).toEqual(new Set(['none', 'tenant_mismatch']));

@@ -20,7 +20,7 @@ const aws = notesAws();
 /** One source of events for all tenants. */
 let news: EventEmitter;
 
-/** Whose context the filters ran in. */
+/** The tenants in whose context the filters ran. */
 let filteredAs: Set<string>;
 
 async function* events(): AsyncGenerator<{ as: string }> {
@@ -29,7 +29,7 @@ async function* events(): AsyncGenerator<{ as: string }> {
 
 @ObjectType()
 class Seen {
-  /** The context of the source. */
+  /** The tenant of the source's context. */
   @Field(() => String)
   as!: string;
 
@@ -55,7 +55,7 @@ class Feed {
     return tenantId;
   }
 
-  /** Publishes in its own tenant's context. */
+  /** Publishes an event in the context of the publisher's tenant. */
   @Mutation(() => Boolean)
   publish() {
     return news.emit('event');
@@ -66,7 +66,7 @@ class Feed {
     return events();
   }
 
-  /** Without a filter, and resolved by graphql-js itself. */
+  /** Without a filter, and with the default resolver of graphql-js. */
   @Subscription(() => Seen)
   async *plain() {
     for await (const event of events()) yield { plain: resolve(event) };
@@ -125,7 +125,7 @@ const drivers: readonly (readonly [string, Platform, DynamicModule])[] = [
   ['Mercurius', 'Fastify', mercurius],
 ];
 
-describe.each(drivers)('a subscription over a WebSocket, by %s', (_name, platform, graphql) => {
+describe.each(drivers)('a subscription over a WebSocket with %s', (_name, platform, graphql) => {
   let app: INestApplication;
   let clients: Client[] = [];
   beforeEach(async () => {
@@ -168,11 +168,11 @@ describe.each(drivers)('a subscription over a WebSocket, by %s', (_name, platfor
     await sent.send({ query: 'mutation { publish }' });
   }
 
-  async function subscribed(field: string, connectionParams?: Record<string, unknown>, headers?: Record<string, string>) {
+  async function subscribe(field: string, connectionParams?: Record<string, unknown>, headers?: Record<string, string>) {
     return (await client(connectionParams, headers)).iterate({ query: `subscription { ${field} }` });
   }
 
-  /** The next event of each subscription, published once all of them listen. */
+  /** Publishes one event after all subscriptions listen, and returns the event of each. */
   async function nextOf(...subscriptions: AsyncIterator<unknown>[]): Promise<unknown[]> {
     const results = subscriptions.map(async (subscription) => (await subscription.next()).value as unknown);
     await vi.waitUntil(() => news.listenerCount('event') === subscriptions.length, 10_000);
@@ -180,7 +180,7 @@ describe.each(drivers)('a subscription over a WebSocket, by %s', (_name, platfor
     return Promise.all(results);
   }
 
-  /** What a subscription is refused with. */
+  /** The error code of a refused subscription. */
   async function refusalOf(subscription: AsyncIterator<unknown>): Promise<unknown> {
     const result: unknown = await subscription.next().catch((errors: unknown) => ({ value: { errors } }));
     return (result as { value: { errors: { extensions?: { code: unknown } }[] } }).value.errors[0]?.extensions?.code;
@@ -189,11 +189,11 @@ describe.each(drivers)('a subscription over a WebSocket, by %s', (_name, platfor
   const seen = (tenant: string, put = 'written') => ({ as: tenant, resolver: tenant, field: tenant, injected: put, parameter: put });
   const fields = '{ as resolver field injected parameter }';
 
-  it('runs source, filter, resolver and fields each as the tenant of its connection', async () => {
+  it('runs source, filter, resolver and fields as the tenant of the connection', async () => {
     const tenants = Array.from({ length: 20 }, (_, index) => `tenant-${index % 10}`);
     const subscriptions = await Promise.all(
       tenants.map(async (tenant, index) =>
-        subscribed(`filtered ${fields}`, { [index % 3 === 0 ? 'authorization' : 'Authorization']: await bearer(tenant) }),
+        subscribe(`filtered ${fields}`, { [index % 3 === 0 ? 'authorization' : 'Authorization']: await bearer(tenant) }),
       ),
     );
 
@@ -204,39 +204,39 @@ describe.each(drivers)('a subscription over a WebSocket, by %s', (_name, platfor
     expect(aws.calls.filter(({ decision }) => decision !== 'allowed')).toEqual([]);
   });
 
-  it('keeps to the permissions of the subscription', async () => {
+  it('uses the permissions of the subscription', async () => {
     const connectionParams = { authorization: await bearer('acme') };
 
-    const [readOnly] = await nextOf(await subscribed(`readOnly ${fields}`, connectionParams));
+    const [readOnly] = await nextOf(await subscribe(`readOnly ${fields}`, connectionParams));
 
     expect(readOnly).toEqual({ data: { readOnly: seen('acme', 'AccessDenied') } });
   });
 
-  it('has no tenant where it is public', async () => {
+  it('has no tenant if it is public', async () => {
     const connectionParams = { authorization: await bearer('acme') };
 
-    const [open] = await nextOf(await subscribed('open { as resolver field }', connectionParams));
+    const [open] = await nextOf(await subscribe('open { as resolver field }', connectionParams));
 
     expect(open).toEqual({ data: { open: { as: 'no_tenant', resolver: 'no_tenant', field: 'no_tenant' } } });
   });
 
-  it('takes the token of the request that opened the connection, or the same one twice', async () => {
+  it('accepts the token in the request that opened the connection, and the same token in both places', async () => {
     const authorization = await bearer('acme');
 
-    const [header] = await nextOf(await subscribed(`plain ${fields}`, undefined, { authorization }));
+    const [header] = await nextOf(await subscribe(`plain ${fields}`, undefined, { authorization }));
     expect(header).toEqual({ data: { plain: seen('acme') } });
     news = new EventEmitter();
-    const [both] = await nextOf(await subscribed(`plain ${fields}`, { authorization }, { authorization }));
+    const [both] = await nextOf(await subscribe(`plain ${fields}`, { authorization }, { authorization }));
     expect(both).toEqual({ data: { plain: seen('acme') } });
   });
 
-  it('refuses a connection without a token, and two tokens that differ', async () => {
+  it('refuses a connection without a token, and two different tokens', async () => {
     const [acme, globex] = [await bearer('acme'), await bearer('globex')];
 
-    expect(await refusalOf(await subscribed('plain { as }'))).toBe('token_missing');
-    expect(await refusalOf(await subscribed('plain { as }', { authorization: acme }, { authorization: globex }))).toBe('token_invalid');
-    expect(await refusalOf(await subscribed('plain { as }', { authorization: acme, Authorization: globex }))).toBe('token_invalid');
-    expect(await refusalOf(await subscribed('filtered { as }', { authorization: 'Bearer no-token' }))).toBe('token_invalid');
+    expect(await refusalOf(await subscribe('plain { as }'))).toBe('token_missing');
+    expect(await refusalOf(await subscribe('plain { as }', { authorization: acme }, { authorization: globex }))).toBe('token_invalid');
+    expect(await refusalOf(await subscribe('plain { as }', { authorization: acme, Authorization: globex }))).toBe('token_invalid');
+    expect(await refusalOf(await subscribe('filtered { as }', { authorization: 'Bearer no-token' }))).toBe('token_invalid');
   });
 
   it.each([
@@ -245,11 +245,11 @@ describe.each(drivers)('a subscription over a WebSocket, by %s', (_name, platfor
     ['null', null],
     ['true', true],
     ['a number', 0],
-    ['a scheme alone', 'Bearer'],
-    ['two blanks', 'Bearer  x'],
+    ['only a scheme', 'Bearer'],
+    ['a token after two spaces', 'Bearer  x'],
     ['9,000 characters', `Bearer ${'x'.repeat(9_000)}`],
-  ])('judges the token of the connection as a header: %s', async (_what, authorization) => {
-    expect(await refusalOf(await subscribed('plain { as }', { authorization }))).toBe('token_invalid');
+  ])('refuses `authorization` of the connection parameters that is %s', async (_title, authorization) => {
+    expect(await refusalOf(await subscribe('plain { as }', { authorization }))).toBe('token_invalid');
   });
 
   it('refuses events and new subscriptions once the token has expired', async () => {

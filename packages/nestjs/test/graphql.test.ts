@@ -71,7 +71,7 @@ class Notes {
     return currentTenantAws().tenantId;
   }
 
-  /** Minted only where guards run for fields, too. */
+  /** Applied only where guards also run for fields. */
   @Scoped(['s3-folder-read-only'])
   @ResolveField()
   async locked(): Promise<string> {
@@ -104,7 +104,7 @@ describe.each(platforms)('GraphQL on %s', (platform) => {
   });
   afterAll(() => app.close());
 
-  it('runs resolvers and field resolvers of 40 interleaved requests of 8 tenants, each as its own', async () => {
+  it('runs resolvers and field resolvers of 40 interleaved requests of 8 tenants, each as its own tenant', async () => {
     const tenants = Array.from({ length: 8 }, (_, index) => `tenant-${index}`);
     await Promise.all(tenants.map((tenant) => ask(app, tenant, `mutation { write(id: "a", text: "of ${tenant}") { id } }`)));
     const requests = Array.from({ length: 40 }, (_, index) => `tenant-${index % 8}`);
@@ -118,27 +118,27 @@ describe.each(platforms)('GraphQL on %s', (platform) => {
     expect([data.length, data.filter(({ decision }) => decision !== 'allowed')]).toEqual([8 + 120, []]);
   });
 
-  it('names what is wrong in `extensions.code`', async () => {
+  it('returns the error code in `extensions.code`', async () => {
     expect(await ask(app, undefined, '{ whole }')).toMatchObject({
       errors: [{ message: 'This request needs a bearer token', extensions: { code: 'token_missing', status: 401 } }],
     });
   });
 
-  it('holds apart resolvers of one request that differ in their permissions', async () => {
+  it('gives each resolver of one request its own permissions', async () => {
     expect(await ask(app, 'acme', '{ open readOnly whole again: readOnly also: open }')).toEqual({
       data: { open: 'no_tenant', readOnly: 'AccessDenied', whole: 'written', again: 'AccessDenied', also: 'no_tenant' },
     });
   });
 });
 
-describe('GraphQL whose fields have guards and interceptors', () => {
+describe('GraphQL with guards and interceptors for fields', () => {
   let app: INestApplication;
   beforeAll(async () => {
     app = await startWith('Express', { fieldResolverEnhancers: ['guards', 'interceptors'] });
   });
   afterAll(() => app.close());
 
-  it("keeps to a field's own permissions", async () => {
+  it("uses a field's own permissions", async () => {
     expect(await ask(app, 'acme', '{ notes(ids: ["a"]) { locked reader } whole }')).toEqual({
       data: { notes: [{ locked: 'AccessDenied', reader: 'acme' }], whole: 'written' },
     });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { setImmediate as aTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Controller, Get, type INestApplication, Param, Sse, StreamableFile } from '@nestjs/common';
 import nest from '@nestjs/core/package.json' with { type: 'json' };
 import { EMPTY, finalize, interval, map, mergeWith, type Observable } from 'rxjs';
@@ -14,17 +14,17 @@ import { platforms, start } from './application.ts';
 const aws = notesAws();
 const chunk = 'x'.repeat(16_384);
 
-/** Whose context each body ended in: resolved once it has. */
+/** By id: the tenant in whose context the body ended. Resolved at the end of the body. */
 const ended = new Map<string, PromiseWithResolvers<string>>();
 
 async function* endless(id: string): AsyncGenerator<string> {
   try {
     for (;;) {
-      await aTurn();
+      await nextTurn();
       yield chunk;
     }
   } finally {
-    await aTurn(); // by now the response is closed
+    await nextTurn(); // now the response is closed
     ended.get(id)?.resolve(currentTenantOrCode());
   }
 }
@@ -60,10 +60,10 @@ class Bodies {
   }
 }
 
-/** Nest 11 sends no async generators and no web responses. */
+/** Nest 11 supports neither async generators nor web responses. */
 const bodies = nest.version.startsWith('11.') ? ['file', 'events'] : ['file', 'generator', 'response', 'events'];
 
-describe.each(platforms)('what a handler returns, on %s', (platform) => {
+describe.each(platforms)('the body that a handler returns on %s', (platform) => {
   let app: INestApplication;
   beforeAll(async () => {
     app = await start(platform, { imports: [TenantAwsModule.forRoot({ guard: true })], controllers: [Bodies] });
@@ -71,7 +71,7 @@ describe.each(platforms)('what a handler returns, on %s', (platform) => {
   });
   afterAll(() => app.close());
 
-  it.each(bodies)('ends as its own tenant when the client leaves: %s', async (body) => {
+  it.each(bodies)('ends as its own tenant when the client closes the connection: %s', async (body) => {
     const tenants = ['acme', 'globex', 'initech'];
 
     const seen = tenants.map(async (tenant) => {

@@ -29,25 +29,25 @@ afterAll(async () => {
 
 async function get(path: string, headers: Record<string, string | string[]>): Promise<{ status: unknown; body: string }> {
   const stream = session.request({ ':path': path, ...headers });
-  const [answered] = (await once(stream, 'response')) as [Record<string, unknown>];
-  return { status: answered[':status'], body: await text(stream) };
+  const [head] = (await once(stream, 'response')) as [Record<string, unknown>];
+  return { status: head[':status'], body: await text(stream) };
 }
 
 const tokenOf = async (tenant: string) => ({ authorization: `Bearer ${await aws.issuer.token({ tenant })}` });
 
 it.each(['works/forAwait', 'handler', 'stream', 'response', 'filter', 'observable'])(
-  'answers 20 interleaved requests of 4 tenants over one connection of HTTP/2 each as its own tenant: %s',
+  'runs each of 20 interleaved requests of 4 tenants over one HTTP/2 connection as its own tenant: %s',
   async (path) => {
     const tenants = Array.from({ length: 20 }, (_, index) => `tenant-${index % 4}`);
 
-    const answers = await Promise.all(tenants.map(async (tenant, id) => get(`/${path}/${tenant}/note-${id}`, await tokenOf(tenant))));
+    const responses = await Promise.all(tenants.map(async (tenant, id) => get(`/${path}/${tenant}/note-${id}`, await tokenOf(tenant))));
 
-    expect(answers).toEqual(tenants.map((body) => ({ status: 200, body })));
+    expect(responses).toEqual(tenants.map((body) => ({ status: 200, body })));
     expect(aws.calls.filter(({ decision }) => decision !== 'allowed')).toEqual([]);
   },
 );
 
-it('refuses a request of HTTP/2 without a token', async () => {
+it('refuses an HTTP/2 request without a token', async () => {
   const { status, body } = await get('/handler/acme/note', {});
 
   expect([status, JSON.parse(body).code]).toEqual([401, 'token_missing']);

@@ -35,7 +35,7 @@ function passport(platform: Platform): Promise<INestApplication> {
 describe.each([
   ['Express', 'bearer tokens', bearer],
   ['Fastify', "AuthGuard('jwt')", passport],
-] as const)('on %s, with %s', (platform, _who, startApplication) => {
+] as const)('on %s, with %s', (platform, _identity, startApplication) => {
   let app: INestApplication | undefined;
   afterEach(async () => {
     await app?.close();
@@ -50,7 +50,7 @@ describe.each([
     await expectOwnKeys(aws, await app.getUrl(), actions);
   });
 
-  it('signs the parts of uploads of several tenants each with its own key', { timeout: 60_000 }, async () => {
+  it('signs each part of concurrent uploads with the key of its own tenant', { timeout: 60_000 }, async () => {
     app = await startApplication(platform);
     await app.listen(0, '127.0.0.1');
     const url = await app.getUrl();

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';
-import { setImmediate as aTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Controller, type INestMicroservice, UseGuards, UseInterceptors } from '@nestjs/common';
 import { type ClientProxy, ClientProxyFactory, MessagePattern, type MicroserviceOptions, Payload, Transport } from '@nestjs/microservices';
@@ -31,7 +31,7 @@ interface Message {
   readonly folder?: string;
 }
 
-/** Where a message carries its token is for the application to say. */
+/** The application decides which part of a message carries the token. */
 function tokenOfMessage(): IdentitySource {
   const strategy = new TenantJwtStrategy({ issuer: aws.issuer.url, audience: aws.issuer.audience });
   return ({ raw }) => {
@@ -47,7 +47,7 @@ class Jobs {
 
   @MessagePattern('write')
   async write(@Payload() { folder }: Message, @CurrentTenant() { tenantId }: TenantIdentity) {
-    await aTurn();
+    await nextTurn();
     await this.put(folder ?? tenantId);
     return currentTenantAws().tenantId;
   }
@@ -82,7 +82,7 @@ class Jobs {
   }
 }
 
-/** In a hybrid application Nest applies no global guard or interceptor to messages: the class names them. */
+/** In a hybrid application Nest applies no global guard or interceptor to messages, so the class needs its own. */
 @UseGuards(TenantGuard)
 @UseInterceptors(TenantInterceptor)
 @Controller()
@@ -128,7 +128,7 @@ describe('messages over TCP', () => {
     ['a microservice', pure],
     ['a hybrid application', hybrid],
   ])('of %s', (_name, connect) => {
-    it('are handled each as its own tenant, 60 at once of 12 tenants on one socket', async () => {
+    it('run each as its own tenant: 60 concurrent messages of 12 tenants on one socket', async () => {
       const client = await connect();
       const tenants = Array.from({ length: 60 }, (_, index) => `tenant-${index % 12}`);
 
@@ -139,7 +139,7 @@ describe('messages over TCP', () => {
       expect([puts.length, puts.filter(({ decision }) => decision !== 'allowed')]).toEqual([60, []]);
     });
 
-    it('keep their tenant to the end of a stream of answers', async () => {
+    it('keep their tenant until the end of a stream of replies', async () => {
       const client = await connect();
       const streams = ['acme', 'globex', 'initech'].map(async (tenant) =>
         firstValueFrom(client.send<string>('stream', { token: await tokenOf(tenant) }).pipe(toArray())),
@@ -149,7 +149,7 @@ describe('messages over TCP', () => {
       expect(aws.calls.filter(({ service, decision }) => service === 's3' && decision !== 'allowed')).toEqual([]);
     });
 
-    it('have the permissions of their handler, and none where it is public', async () => {
+    it('have the permissions of their handler, and no tenant in a public handler', async () => {
       const client = await connect();
 
       const token = await tokenOf('acme');
@@ -160,12 +160,15 @@ describe('messages over TCP', () => {
     it("cannot reach another tenant's data", async () => {
       const client = await connect();
 
-      await expect(send(client, 'write', { token: await tokenOf('acme'), folder: 'globex' })).rejects.toBeDefined();
+      await expect(send(client, 'write', { token: await tokenOf('acme'), folder: 'globex' })).rejects.toEqual({
+        status: 'error',
+        message: 'Internal server error',
+      });
       expect(aws.calls.filter(({ operation }) => operation === 'PutObject')).toMatchObject([{ decision: 'denied', tenantSession: 'acme' }]);
     });
   });
 
-  it('tell the caller what is refused, where the filter is', async () => {
+  it('reply with the code of a refusal', async () => {
     const client = await pure();
 
     await expect(send(client, 'write', {})).rejects.toEqual({

@@ -9,7 +9,7 @@ import { start } from './application.ts';
 
 const aws = notesAws();
 
-it('refuses to boot with a client of an SDK that keeps the credentials of one tenant for the next', async () => {
+it('refuses to start with a client of an SDK version that uses the cached credentials of one tenant for the next', async () => {
   @Injectable()
   class Store {
     constructor(

@@ -22,7 +22,7 @@ import { foreignInterceptors } from './foreign-context.ts';
 const aws = notesAws();
 const REQUESTS = Array.from({ length: 80 }, (_, index) => `tenant-${index % 10}`);
 
-/** Whose identity and whose client the handler was given: AWS denies a client of another tenant. */
+/** Returns the tenant of the handler's identity. Writes with the handler's client: AWS denies a client of another tenant. */
 async function seen(s3: S3Client, { tenantId }: TenantIdentity): Promise<string> {
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: `${tenantId}/parameters`, Body: 'x' }));
   return tenantId;
@@ -40,14 +40,14 @@ function keep(app: INestApplication): INestApplication {
 }
 
 describe.each(foreignInterceptors)('parameters of handlers behind %s', (_name, interceptor) => {
-  /** The answers to all requests at once. */
-  async function answers(ask: (token: string, tenant: string) => Promise<unknown>): Promise<unknown[]> {
+  /** Sends all requests concurrently, and returns the responses. */
+  async function responses(ask: (token: string, tenant: string) => Promise<unknown>): Promise<unknown[]> {
     const tokens = new Map<string, string>();
     for (const tenant of REQUESTS) tokens.set(tenant, tokens.get(tenant) ?? (await aws.issuer.token({ tenant })));
     return Promise.all(REQUESTS.map((tenant) => ask(tokens.get(tenant) ?? '', tenant)));
   }
 
-  it.each(platforms)('are of their own request: HTTP on %s', async (platform) => {
+  it.each(platforms)('belong to their own request: HTTP on %s', async (platform) => {
     @UseInterceptors(interceptor())
     @Controller()
     class Pages {
@@ -59,10 +59,10 @@ describe.each(foreignInterceptors)('parameters of handlers behind %s', (_name, i
     const app = keep(await start(platform, { imports: [TenantAwsModule.forRoot({ guard: true })], controllers: [Pages] }));
     await app.listen(0, '127.0.0.1');
 
-    expect(await answers(async (token) => (await get(app, '/me', token)).text)).toEqual(REQUESTS);
+    expect(await responses(async (token) => (await get(app, '/me', token)).text)).toEqual(REQUESTS);
   });
 
-  it('are of their own request: GraphQL', async () => {
+  it('belong to their own request: GraphQL', async () => {
     @ObjectType()
     class Me {
       @Field(() => String)
@@ -90,7 +90,7 @@ describe.each(foreignInterceptors)('parameters of handlers behind %s', (_name, i
     await app.listen(0, '127.0.0.1');
     const query = '{ a: me(id: "a") { id field } b: me(id: "b") { id field } }';
 
-    const all = await answers(async (token) => {
+    const all = await responses(async (token) => {
       const { body } = await request(app.getHttpServer()).post('/graphql').auth(token, { type: 'bearer' }).send({ query });
       return body.data;
     });
@@ -100,8 +100,8 @@ describe.each(foreignInterceptors)('parameters of handlers behind %s', (_name, i
 
   it.each([
     ['an object', (token: string) => ({ token })],
-    ['a text', (token: string) => token],
-  ])('are of their own message, which is %s', async (_data, dataOf) => {
+    ['a string', (token: string) => token],
+  ])('belong to their own message of a microservice: %s', async (_title, dataOf) => {
     @UseInterceptors(interceptor())
     @Controller()
     class Jobs {
@@ -125,14 +125,14 @@ describe.each(foreignInterceptors)('parameters of handlers behind %s', (_name, i
     const client = ClientProxyFactory.create({ transport: Transport.TCP, options: { host: '127.0.0.1', port } });
     closing.push(() => client.close());
 
-    expect(await answers((token) => firstValueFrom(client.send<string>('me', dataOf(token))))).toEqual(REQUESTS);
+    expect(await responses((token) => firstValueFrom(client.send<string>('me', dataOf(token))))).toEqual(REQUESTS);
   });
 
   it.each([
     ['an object', (id: number) => ({ id })],
     ['a number', (id: number) => id],
     ['nothing', () => undefined],
-  ])('are of their own message of a socket, which is %s', async (_data, dataOf) => {
+  ])('belong to their own message of a socket: %s', async (_title, dataOf) => {
     @UseGuards(TenantGuard)
     @UseInterceptors(TenantInterceptor, interceptor() satisfies NestInterceptor)
     @WebSocketGateway()
@@ -162,13 +162,13 @@ describe.each(foreignInterceptors)('parameters of handlers behind %s', (_name, i
       await once(socket, 'open');
     }
 
-    const heard = new Map([...sockets.keys()].map((tenant) => [tenant, [] as unknown[]]));
+    const received = new Map([...sockets.keys()].map((tenant) => [tenant, [] as unknown[]]));
     const all = Promise.all(
       [...sockets].map(
         ([tenant, socket]) =>
           new Promise<void>((resolve) => {
             socket.on('message', (text: Buffer) => {
-              if (heard.get(tenant)?.push(JSON.parse(text.toString()).data) === REQUESTS.length / sockets.size) resolve();
+              if (received.get(tenant)?.push(JSON.parse(text.toString()).data) === REQUESTS.length / sockets.size) resolve();
             });
           }),
       ),
@@ -176,6 +176,6 @@ describe.each(foreignInterceptors)('parameters of handlers behind %s', (_name, i
     for (const [id, tenant] of REQUESTS.entries()) sockets.get(tenant)?.send(JSON.stringify({ event: 'me', data: dataOf(id) }));
     await all;
 
-    expect(heard).toEqual(new Map([...sockets.keys()].map((tenant) => [tenant, Array(REQUESTS.length / sockets.size).fill(tenant)])));
+    expect(received).toEqual(new Map([...sockets.keys()].map((tenant) => [tenant, Array(REQUESTS.length / sockets.size).fill(tenant)])));
   });
 });

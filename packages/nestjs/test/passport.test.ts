@@ -12,7 +12,7 @@ const aws = notesAws();
 const tokenOf = (tenant: string, claims = {}) => aws.issuer.token({ tenant, claims });
 const issuer = (): BearerTokenOptions => ({ issuer: aws.issuer.url, audience: aws.issuer.audience });
 
-/** As `@nestjs/passport` has it: the mixin calls `validate`, which is the strategy's own. */
+/** As documented by `@nestjs/passport`: its mixin calls `validate`, which TenantJwtStrategy has. */
 function strategyFor(options: BearerTokenOptions) {
   @Injectable()
   class JwtStrategy extends PassportStrategy(TenantJwtStrategy) {
@@ -38,7 +38,7 @@ class Pages {
 }
 
 @Controller()
-class BarePages {
+class UndecoratedPages {
   @Get('me')
   me(@CurrentTenant() { tenantId, source }: TenantIdentity) {
     return { tenantId, source };
@@ -52,7 +52,7 @@ describe.each(platforms)("after AuthGuard('jwt') on %s", (platform) => {
     app = undefined;
   });
 
-  it('takes the user that the strategy left on the request', async () => {
+  it('reads the tenant from the user that the strategy sets on the request', async () => {
     app = await start(platform, {
       imports: [PassportModule, TenantAwsModule.forRoot({ identity: authenticatedUser() })],
       controllers: [Pages],
@@ -66,7 +66,7 @@ describe.each(platforms)("after AuthGuard('jwt') on %s", (platform) => {
     expect((await get(app, '/me', 'no-token')).status).toBe(401);
   });
 
-  it('takes the user that a `validate` of their own has made', async () => {
+  it("reads the tenant from the user that the application's own `validate` returns", async () => {
     @Injectable()
     class JwtStrategy extends PassportStrategy(TenantJwtStrategy) {
       constructor() {
@@ -86,10 +86,10 @@ describe.each(platforms)("after AuthGuard('jwt') on %s", (platform) => {
     expect((await get(app, '/me', await tokenOf('acme'))).body).toMatchObject({ tenantId: 'acme', role: 'admin', source: 'user' });
   });
 
-  it('comes after a global AuthGuard of the root module', async () => {
+  it('runs after a global AuthGuard of the root module', async () => {
     app = await start(platform, {
       imports: [TenantAwsModule.forRoot({ identity: authenticatedUser(), guard: true }), PassportModule],
-      controllers: [BarePages],
+      controllers: [UndecoratedPages],
       providers: [strategyFor(issuer()), { provide: APP_GUARD, useClass: AuthGuard('jwt') }],
     });
 
@@ -97,7 +97,7 @@ describe.each(platforms)("after AuthGuard('jwt') on %s", (platform) => {
     expect((await get(app, '/me')).status).toBe(401);
   });
 
-  it('takes no user for a tenant where it asks for a bearer token', async () => {
+  it('ignores the user if the identity source is a bearer token', async () => {
     const other = await startOwnIssuer();
     const { issuer: name, audience, jwksUri } = other;
     app = await start(platform, {
@@ -112,11 +112,11 @@ describe.each(platforms)("after AuthGuard('jwt') on %s", (platform) => {
     expect([response.status, response.body.code]).toEqual([401, 'token_invalid']);
   });
 
-  it('answers an outage of the key server with 503 and Retry-After, not with 401', async () => {
-    const gone = await startOwnIssuer();
-    const token = await gone.sign({ 'custom:tenant_id': 'acme' });
-    await gone.close();
-    const { issuer: name, audience, jwksUri } = gone;
+  it('responds with 503 and Retry-After, not with 401, while the key server is unavailable', async () => {
+    const closed = await startOwnIssuer();
+    const token = await closed.sign({ 'custom:tenant_id': 'acme' });
+    await closed.close();
+    const { issuer: name, audience, jwksUri } = closed;
     const options = { issuer: name, audience, jwksUri };
     app = await start(platform, {
       imports: [PassportModule, TenantAwsModule.forRoot({ identity: authenticatedUser() })],
@@ -130,7 +130,7 @@ describe.each(platforms)("after AuthGuard('jwt') on %s", (platform) => {
     expect(headers['content-type']).toMatch('application/problem+json');
   });
 
-  it('answers a token without a tenant with 403, through AuthGuard', async () => {
+  it('responds with 403 to a token without a tenant, through AuthGuard', async () => {
     app = await start(platform, {
       imports: [PassportModule, TenantAwsModule.forRoot({ identity: authenticatedUser() })],
       controllers: [Pages],

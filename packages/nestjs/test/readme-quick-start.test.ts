@@ -12,13 +12,13 @@ const aws = notesAws();
 const tenants = Array.from({ length: 10 }, (_, index) => `tenant-${index}`);
 const library = (name: string): string => JSON.stringify(fileURLToPath(import.meta.resolve(name)));
 
-/** One queue for all requests, and how it takes a job. */
+/** A queue that all requests share, and its method that adds a job. */
 const queues = [
   ['p-queue', `import PQueue from ${library('p-queue')};\nconst queue = new PQueue({ concurrency: 2 });\n`, 'queue.add'],
   ['fastq', `import fastq from ${library('fastq')};\nconst queue = fastq.promise((job) => job(), 2);\n`, 'queue.push'],
 ] as const;
 
-describe.each(queues)('the quick start of the README, with one %s before S3', (_name, declaration, add) => {
+describe.each(queues)('the quick start of the README, with a shared %s in front of S3', (_name, declaration, add) => {
   let scratch: string;
   let app: INestApplication;
   beforeAll(async () => {
@@ -39,18 +39,18 @@ describe.each(queues)('the quick start of the README, with one %s before S3', (_
     await rm(scratch, { recursive: true });
   });
 
-  it('answers 200 requests of 10 tenants with their own objects, and with no others', async () => {
+  it('returns to each of 200 requests of 10 tenants its own objects only', async () => {
     const url = (await app.getUrl()).replace('[::1]', 'localhost');
     const tokens = await Promise.all(tenants.map((tenant) => aws.issuer.token({ tenant })));
-    const sent = Array.from({ length: 200 }, (_, at) => ({ as: at % 10, of: at % 20 < 10 ? at % 10 : (at + 1) % 10 }));
+    const sent = Array.from({ length: 200 }, (_, index) => ({ by: index % 10, of: index % 20 < 10 ? index % 10 : (index + 1) % 10 }));
 
     const answers = await Promise.all(
-      sent.map(async ({ as, of }) => {
-        const headers = { authorization: `Bearer ${tokens[as]}` };
+      sent.map(async ({ by, of }) => {
+        const headers = { authorization: `Bearer ${tokens[by]}` };
         return (await fetch(`${url}/files?key=${tenants[of]}/plan`, { headers })).text();
       }),
     );
 
-    expect(answers).toEqual(sent.map(({ as, of }) => (as === of ? tenants[of] : 'AccessDenied\n')));
+    expect(answers).toEqual(sent.map(({ by, of }) => (by === of ? tenants[of] : 'AccessDenied\n')));
   });
 });

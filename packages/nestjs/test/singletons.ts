@@ -6,10 +6,10 @@ import pLimit from 'p-limit';
 import PQueue from 'p-queue';
 import { concatMap, firstValueFrom, from, Subject } from 'rxjs';
 
-/** Holds jobs of all requests back, and runs them later. */
+/** Delays the jobs of all requests. Returns the result of the job. */
 export type Singleton = (job: () => Promise<string>) => Promise<string>;
 
-/** One of each is shared by all requests, as libraries are: it runs a job in the async context of whoever made room for it. */
+/** Libraries of which one instance is shared by all requests. Most run a job in the async context of the request that completed the previous job. */
 export const singletons: Readonly<Record<string, () => Singleton>> = {
   'p-queue': () => {
     const queue = new PQueue({ concurrency: 2 });
@@ -25,18 +25,18 @@ export const singletons: Readonly<Record<string, () => Singleton>> = {
     return (job) => limiter.schedule(job);
   },
   'async.queue': () => {
-    const queue = asyncQueue((job: () => Promise<string>, done: (error: Error | null, answer?: string) => void) => {
-      job().then((answer) => done(null, answer), done);
+    const queue = asyncQueue((job: () => Promise<string>, done: (error: Error | null, result?: string) => void) => {
+      job().then((result) => done(null, result), done);
     }, 2);
     return (job) => queue.pushAsync<string>(job);
   },
   'rxjs `concatMap`': () => {
-    const jobs = new Subject<{ job: () => Promise<string>; answer: Subject<string> }>();
-    jobs.pipe(concatMap(({ job, answer }) => from(settled(job, answer)))).subscribe();
+    const jobs = new Subject<{ job: () => Promise<string>; result: Subject<string> }>();
+    jobs.pipe(concatMap(({ job, result }) => from(settled(job, result)))).subscribe();
     return (job) => {
-      const answer = new Subject<string>();
-      const promise = firstValueFrom(answer);
-      jobs.next({ job, answer });
+      const result = new Subject<string>();
+      const promise = firstValueFrom(result);
+      jobs.next({ job, result });
       return promise;
     };
   },
@@ -49,10 +49,10 @@ export const singletons: Readonly<Record<string, () => Singleton>> = {
   },
 };
 
-async function settled(job: () => Promise<string>, answer: Subject<string>): Promise<void> {
+async function settled(job: () => Promise<string>, result: Subject<string>): Promise<void> {
   try {
-    answer.next(await job());
+    result.next(await job());
   } catch (error) {
-    answer.error(error);
+    result.error(error);
   }
 }

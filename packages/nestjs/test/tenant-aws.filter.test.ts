@@ -26,14 +26,14 @@ class Pages {
     throw new StsRejectedError('not authorized to assume arn:aws:iam::123456789012:role/Secret');
   }
 
-  @Get('theirs')
-  theirs(): never {
-    throw new BadRequestException('theirs');
+  @Get('other')
+  other(): never {
+    throw new BadRequestException('other');
   }
 
   @Get('sent')
   sent(@Res({ passthrough: true }) response: { raw?: { write(text: string): void }; write?(text: string): void }): StreamableFile {
-    (response.raw ?? response).write?.('begun');
+    (response.raw ?? response).write?.('started');
     throw new TenantMissingError();
   }
 
@@ -56,9 +56,9 @@ describe.each(platforms)('TenantAwsExceptionFilter on %s', (platform) => {
   });
   afterAll(() => app.close());
 
-  it('is registered by the module, and answers problem details with the headers of the error', async () => {
-    const { status, headers, body } = await get(app, '/elsewhere');
-    expect([status, body.message]).toEqual([404, 'Cannot GET /elsewhere']); // Nest's own answers are Nest's
+  it('is registered by the module, and sends problem details with the headers of the error', async () => {
+    const { status, headers, body } = await get(app, '/unknown');
+    expect([status, body.message]).toEqual([404, 'Cannot GET /unknown']); // Nest handles its own errors
 
     const keys = await get(app, '/keys');
     expect([keys.status, keys.headers['retry-after'], keys.headers['content-type']]).toEqual([
@@ -75,24 +75,24 @@ describe.each(platforms)('TenantAwsExceptionFilter on %s', (platform) => {
     expect(headers['retry-after']).toBeUndefined();
   });
 
-  it('shows a stranger nothing of the detail', async () => {
+  it('sends nothing of the detail', async () => {
     const [missing, rejected] = [await get(app, '/missing'), await get(app, '/rejected')];
 
     expect([missing.status, missing.text.includes('custom')]).toEqual([403, false]);
     expect([rejected.status, rejected.body.code, /Secret|stack/.test(rejected.text)]).toEqual([500, 'sts_rejected', false]);
   });
 
-  it("leaves other errors and other answers to Nest's own handling", async () => {
-    expect((await get(app, '/theirs')).body).toEqual({ message: 'theirs', error: 'Bad Request', statusCode: 400 });
+  it('leaves other errors and responses to Nest', async () => {
+    expect((await get(app, '/other')).body).toEqual({ message: 'other', error: 'Bad Request', statusCode: 400 });
     expect(String((await get(app, '/stream')).body)).toBe('fine');
   });
 
-  it('ends an answer that was begun', async () => {
+  it('ends a response that was started', async () => {
     expect((await get(app, '/sent')).status).toBe(200);
   });
 });
 
-it("logs what is not the client's fault, and nothing else", () => {
+it('logs errors with a status of 500 or more, and no others', () => {
   const logged = vi.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
   const filter = new TenantAwsExceptionFilter({ httpAdapter: { isHeadersSent: () => true, end: () => undefined } } as never);
   const host = { getType: () => 'http', switchToHttp: () => ({ getResponse: () => ({}) }) } as never;

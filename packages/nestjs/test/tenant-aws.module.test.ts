@@ -37,7 +37,7 @@ afterEach(async () => {
 });
 
 describe.each(platforms)('TenantAwsModule on %s', (platform) => {
-  it('takes its options from a factory, and `guard` beside it', async () => {
+  it('takes its options from a factory, and `guard` beside the factory', async () => {
     const made = vi.fn((settings: Settings) => ({ durationSeconds: settings.durationSeconds }));
     app = await start(platform, {
       imports: [TenantAwsModule.forRootAsync({ imports: [SettingsModule], inject: [Settings], useFactory: made, guard: true })],
@@ -53,11 +53,11 @@ describe.each(platforms)('TenantAwsModule on %s', (platform) => {
 });
 
 describe('TenantAwsModule', () => {
-  it('is tried on the release of Nest that is meant', () => {
+  it('is tested with the intended major version of Nest', () => {
     expect(nest.version.split('.')[0]).toBe(process.env['NEST_MAJOR'] ?? '12');
   });
 
-  it('stands anywhere among the imports', async () => {
+  it('may be at any position among the imports', async () => {
     @Module({ controllers: [Pages] })
     class PagesModule {}
     app = await start('Express', { imports: [PagesModule, SettingsModule, TenantAwsModule.forRoot({ guard: true })] });
@@ -73,7 +73,7 @@ describe('TenantAwsModule', () => {
     expect(assumesOf(aws)).toHaveLength(1);
   });
 
-  it('says all that is wrong with its options when the application is made', async () => {
+  it('reports all faults of its options when the application is created', async () => {
     const failure = start('Express', { imports: [TenantAwsModule.forRoot({ durationSeconds: 1, cache: { max: 0 } })] });
 
     await expect(failure).rejects.toBeInstanceOf(ConfigurationError);
@@ -82,16 +82,16 @@ describe('TenantAwsModule', () => {
     });
   });
 
-  it('closes its machine with the application', async () => {
+  it('closes its token vending machine with the application', async () => {
     app = await start('Express', { imports: [TenantAwsModule.forRoot()] });
     const tvm = app.get(TokenVendingMachine);
     await app.close();
 
-    await expect(tvm.vend(identityOf('acme'))).rejects.toThrow();
+    await expect(tvm.vend(identityOf('acme'))).rejects.toMatchObject({ code: 'configuration_invalid' });
     expect(aws.calls).toEqual([]);
   });
 
-  it('closes no machine that was given to it', async () => {
+  it('does not close a token vending machine that it was given', async () => {
     const tvm = TokenVendingMachine.fromEnvironment();
     app = await start('Express', { imports: [TenantAwsModule.forRoot({ tvm })] });
     await app.close();
@@ -100,7 +100,7 @@ describe('TenantAwsModule', () => {
     await tvm.close();
   });
 
-  it('leaves the STS client that was given to it open', async () => {
+  it('does not close an STS client that it was given', async () => {
     const sts = new STSClient({});
     const destroy = vi.spyOn(sts, 'destroy');
     app = await start('Express', { imports: [TenantAwsModule.forRoot({ sts })] });

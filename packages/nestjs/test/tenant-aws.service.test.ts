@@ -1,4 +1,4 @@
-import { setImmediate as aTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { INestApplication } from '@nestjs/common';
 import { Injectable } from '@nestjs/common';
@@ -20,7 +20,7 @@ class Consumer {
   ) {}
 
   async write(tenantId: string): Promise<string> {
-    await aTurn();
+    await nextTurn();
     await this.s3.send(new PutObjectCommand({ Bucket: bucket, Key: `${tenantId}/job`, Body: 'done' }));
     return this.tenants.current().tenantId;
   }
@@ -41,13 +41,13 @@ describe('TenantAwsService', () => {
     return app.get(Consumer);
   }
 
-  it('knows no tenant outside of one', async () => {
+  it("throws no_tenant outside of a tenant's context", async () => {
     const { tenants } = await consumer();
 
     expect(() => tenants.current()).toThrow(expect.objectContaining({ code: 'no_tenant' }));
   });
 
-  it('runs many jobs at once, each as its own tenant', async () => {
+  it('runs concurrent jobs, each as its own tenant', async () => {
     const jobs = await consumer();
     const tenants = Array.from({ length: 40 }, (_, index) => `tenant-${index % 8}`);
 
@@ -65,13 +65,13 @@ describe('TenantAwsService', () => {
     await expect(jobs.tenants.runAs(identityOf('acme'), () => jobs.write('globex'))).rejects.toMatchObject({ name: 'AccessDenied' });
   });
 
-  it('hands the tenant to the function that it runs', async () => {
+  it('passes the tenant to the function that it runs', async () => {
     const { tenants } = await consumer();
 
     expect(await tenants.runAs(identityOf('acme'), (tenantAws) => tenantAws === currentTenantAws() && tenantAws.tenantId)).toBe('acme');
   });
 
-  it('refuses a tenant id that is not acceptable before anything runs', async () => {
+  it('refuses an invalid tenant id before it runs the function', async () => {
     const { tenants } = await consumer();
 
     for (const tenantId of ['*', '', 'a/b', '../acme']) {
@@ -81,7 +81,7 @@ describe('TenantAwsService', () => {
     expect(aws.calls).toEqual([]);
   });
 
-  it('refuses an identity whose end is not milliseconds of the epoch before anything runs', async () => {
+  it('refuses an `expiresAt` that is not in milliseconds since the epoch before it runs the function', async () => {
     const own = { tvm, permissions: ['s3-folder-read-only'] };
     for (const options of [{}, { tvm }, own]) {
       const { tenants } = await consumer(options);
@@ -95,19 +95,19 @@ describe('TenantAwsService', () => {
     expect(aws.calls).toEqual([]);
   });
 
-  it('runs with the permissions of the module where the machine is shared', async () => {
+  it('runs with the permissions of the module if the machine is shared', async () => {
     const jobs = await consumer({ tvm, permissions: ['s3-folder-read-only'] });
 
     await expect(jobs.tenants.runAs(identityOf('acme'), () => jobs.write('acme'))).rejects.toMatchObject({ name: 'AccessDenied' });
   });
 
-  it("runs with the machine's permissions where the module has none of its own", async () => {
+  it("runs with the machine's permissions if the module has no permissions", async () => {
     const jobs = await consumer({ tvm });
 
     expect(await jobs.tenants.runAs(identityOf('acme'), () => jobs.write('acme'))).toBe('acme');
   });
 
-  it('is ready once base credentials and the keys of the issuer are there', async () => {
+  it('is ready when base credentials and the keys of the issuer are available', async () => {
     const { tenants } = await consumer();
     await tenants.ready();
     await app.close();

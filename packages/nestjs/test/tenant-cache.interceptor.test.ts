@@ -15,32 +15,32 @@ interface Request {
 }
 
 let made = 0;
-const answer = ({ tenantAws }: Request, scope = 'whole') => ({ tenant: tenantAws?.tenantId ?? 'none', scope, made: (made += 1) });
+const report = ({ tenantAws }: Request, scope = 'full') => ({ tenant: tenantAws?.tenantId ?? 'none', scope, made: (made += 1) });
 
 @Controller()
 class Reports {
   @Get('report')
   report(@Req() request: Request) {
-    return answer(request);
+    return report(request);
   }
 
   @CacheKey('shared')
-  @Get('whole')
-  whole(@Req() request: Request) {
-    return answer(request);
+  @Get('full')
+  full(@Req() request: Request) {
+    return report(request);
   }
 
   @CacheKey('shared')
   @Scoped(['s3-folder-read-only'])
   @Get('read-only')
   readOnly(@Req() request: Request) {
-    return answer(request, 'read-only');
+    return report(request, 'read-only');
   }
 
   @Public()
   @Get('open')
   open(@Req() request: Request) {
-    return answer(request);
+    return report(request);
   }
 }
 
@@ -64,43 +64,43 @@ describe.each(platforms)('TenantCacheInterceptor on %s', (platform) => {
     return (await get(app as INestApplication, `/${path}`, await aws.issuer.token({ tenant, claims }))).body;
   }
 
-  it('answers each tenant from its own entries', async () => {
+  it('returns to each tenant its own cached responses only', async () => {
     await startWith();
     const tenants = ['acme', 'globex', 'acme', 'globex', 'acme'];
 
-    const answers = [];
-    for (const tenant of tenants) answers.push(await ask('report', tenant));
+    const responses = [];
+    for (const tenant of tenants) responses.push(await ask('report', tenant));
 
-    expect(answers.map(({ tenant }) => tenant)).toEqual(tenants);
-    expect(new Set(answers.map(({ made }) => made)).size).toBe(2);
+    expect(responses.map(({ tenant }) => tenant)).toEqual(tenants);
+    expect(new Set(responses.map(({ made }) => made)).size).toBe(2);
   });
 
-  it("is needed: Nest's own answers one tenant's report to another", async () => {
+  it("is needed: Nest's own interceptor returns one tenant's report to another", async () => {
     await startWith({}, CacheInterceptor);
     await ask('report', 'acme');
 
     expect((await ask('report', 'globex')).tenant).toBe('acme');
   });
 
-  it('holds apart the permissions of handlers that share a key', async () => {
+  it('separates handlers that share a key and differ in their permissions', async () => {
     await startWith();
 
     for (const [path, scope] of [
-      ['whole', 'whole'],
+      ['full', 'full'],
       ['read-only', 'read-only'],
-      ['whole', 'whole'],
+      ['full', 'full'],
     ] as const) {
       expect((await ask(path, 'acme')).scope).toBe(scope);
     }
   });
 
-  it('caches nothing that has no tenant', async () => {
+  it('does not cache a response without a tenant', async () => {
     await startWith();
 
     expect((await ask('open', 'acme')).made).not.toBe((await ask('open', 'acme')).made);
   });
 
-  it.each(['permissions', 'tvm'])('holds apart the subjects of a tenant where the permissions depend on them: %s', async (option) => {
+  it.each(['permissions', 'tvm'])('separates the subjects of a tenant if the permissions depend on them: %s', async (option) => {
     const permissions = () => ['s3-folder-per-tenant'];
     const tvm = TokenVendingMachine.fromEnvironment({ permissions });
     await startWith(option === 'tvm' ? { tvm } : { permissions });

@@ -14,14 +14,14 @@ import { get, platforms, start, started } from './application.ts';
 const aws = notesAws();
 const tokenOf = (tenant: string) => aws.issuer.token({ tenant });
 
-const elsewhere = { region: 'eu-central-1' };
+const otherRegion = { region: 'eu-central-1' };
 
-/** One of it serves every tenant. */
+/** One instance for all tenants. */
 @Injectable()
 class Store {
   constructor(
     @TenantClient(S3Client) readonly s3: S3Client,
-    @TenantClient(S3Client, elsewhere) readonly s3Elsewhere: S3Client,
+    @TenantClient(S3Client, otherRegion) readonly s3OtherRegion: S3Client,
     @TenantClient(DynamoDBClient) readonly db: DynamoDBClient,
     @TenantClient(DynamoDBDocumentClient, { marshallOptions: { removeUndefinedValues: true } }) readonly documents: DynamoDBDocumentClient,
   ) {}
@@ -43,15 +43,15 @@ class Pages {
 
   @Get('regions')
   async regions(@TenantClient(S3Client, { region: 'ap-south-1' }) s3: S3Client) {
-    const { s3: usual, s3Elsewhere } = this.store;
-    return { regions: await Promise.all([usual, s3Elsewhere, s3].map((client) => client.config.region())) };
+    const { s3: defaultRegion, s3OtherRegion } = this.store;
+    return { regions: await Promise.all([defaultRegion, s3OtherRegion, s3].map((client) => client.config.region())) };
   }
 }
 
 async function useS3(s3: S3Client) {
-  const place = { Bucket: bucket, Key: `${currentTenantAws().tenantId}/injected` };
-  await s3.send(new PutObjectCommand({ ...place, Body: currentTenantAws().tenantId }));
-  const { Body } = await s3.send(new GetObjectCommand(place));
+  const location = { Bucket: bucket, Key: `${currentTenantAws().tenantId}/injected` };
+  await s3.send(new PutObjectCommand({ ...location, Body: currentTenantAws().tenantId }));
+  const { Body } = await s3.send(new GetObjectCommand(location));
   return { object: await Body?.transformToString() };
 }
 
@@ -62,7 +62,7 @@ async function useDocuments(documents: DynamoDBDocumentClient) {
   return { item: Item };
 }
 
-/** Imported after `forRoot()` has run; and its class is loaded by then, or not. */
+/** Imported after `forRoot()` has run. */
 @Module({ controllers: [Pages], providers: [Store] })
 class StoreModule {}
 
@@ -87,7 +87,7 @@ describe.each(platforms)('@TenantClient on %s', (platform) => {
     expect(data.filter(({ decision }) => decision !== 'allowed')).toEqual([]);
   });
 
-  it('takes a configuration in both places', async () => {
+  it('accepts a configuration in a constructor and in a handler', async () => {
     app = await startPages();
 
     expect((await get(app, '/regions', await tokenOf('acme'))).body).toEqual({ regions: ['us-east-1', 'eu-central-1', 'ap-south-1'] });
@@ -108,10 +108,10 @@ describe('an injected client', () => {
     expect([store.s3 instanceof S3Client, store.db instanceof DynamoDBClient]).toEqual([true, true]);
     expect(store.documents).toBeInstanceOf(DynamoDBDocumentClient);
     expect(app.get(getTenantClientToken(S3Client))).toBe(store.s3);
-    expect(app.get(getTenantClientToken(S3Client, elsewhere))).toBe(store.s3Elsewhere);
+    expect(app.get(getTenantClientToken(S3Client, otherRegion))).toBe(store.s3OtherRegion);
   });
 
-  it('sends nothing outside a tenant, and never with the credentials of the process', async () => {
+  it("sends nothing outside of a tenant's context, and never uses the credentials of the process", async () => {
     app = await start('Express', { imports: [TenantAwsModule.forRoot(), StoreModule] });
     const { s3, documents } = app.get(Store);
 
@@ -122,7 +122,7 @@ describe('an injected client', () => {
     expect(aws.calls).toEqual([]);
   });
 
-  it('survives its own `destroy()`, for other tenants use it', async () => {
+  it('still works after `destroy()`, because all tenants use it', async () => {
     app = await start('Express', { imports: [TenantAwsModule.forRoot(), StoreModule] });
     const { s3 } = app.get(Store);
     s3.destroy();
@@ -130,7 +130,7 @@ describe('an injected client', () => {
     expect(await app.get(TenantAwsService).runAs(identityOf('acme'), () => useS3(s3))).toEqual({ object: 'acme' });
   });
 
-  it('is replaced in tests by its token', async () => {
+  it('can be replaced in tests by its token', async () => {
     const fake = { send: async () => ({ Body: { transformToString: async () => 'from a fake' } }) };
     const testing = await Test.createTestingModule({ imports: [TenantAwsModule.forRoot({ guard: true }), StoreModule] })
       .overrideProvider(getTenantClientToken(S3Client))
@@ -141,7 +141,7 @@ describe('an injected client', () => {
     expect((await get(app, '/constructor', await tokenOf('acme'))).body.object).toBe('from a fake');
   });
 
-  it('is given to a class that was loaded after `forRoot()`', async () => {
+  it('is injected into a class that was loaded after `forRoot()`', async () => {
     const module = TenantAwsModule.forRoot();
     const late = { forcePathStyle: true };
 

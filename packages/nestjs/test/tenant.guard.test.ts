@@ -63,12 +63,12 @@ async function write(s3: S3Client, { tenantId }: TenantIdentity) {
 @Controller('guarded')
 class GuardedPages extends Pages {}
 
-/** A feature module that names nothing of the root's: the module is global. */
+/** A feature module that imports nothing: TenantAwsModule is global. */
 @Module({ controllers: [GuardedPages] })
 class GuardedModule {}
 
-it('refuses to scope a handler to nothing', () => {
-  expect(() => Scoped(undefined as never)).toThrow(ConfigurationError);
+it('rejects `@Scoped()` without permissions', () => {
+  expect(() => Scoped(undefined as never)).toThrow('`@Scoped()` needs permissions');
   expect(() => Scoped('s3-folder-read-only' as never)).toThrow(ConfigurationError);
 });
 
@@ -79,7 +79,7 @@ describe.each(platforms)('TenantGuard on %s', (platform) => {
     app = undefined;
   });
 
-  it('guards every handler where the module is told to', async () => {
+  it('guards every handler with `guard: true`', async () => {
     app = await start(platform, { imports: [TenantAwsModule.forRoot({ guard: true })], controllers: [Pages] });
 
     const [none, good, forged] = [
@@ -93,7 +93,7 @@ describe.each(platforms)('TenantGuard on %s', (platform) => {
     expect([good.status, good.body]).toEqual([200, { tenantId: 'acme', source: 'bearer', request: 'acme', context: 'acme' }]);
   });
 
-  it('guards the controllers that name it, and no other', async () => {
+  it('guards only the controllers that use it without `guard: true`', async () => {
     app = await start(platform, { imports: [GuardedModule, TenantAwsModule.forRoot()], controllers: [Pages] });
 
     expect((await get(app, '/guarded/me')).status).toBe(401);
@@ -101,7 +101,7 @@ describe.each(platforms)('TenantGuard on %s', (platform) => {
     expect((await get(app, '/me', await tokenOf('acme'))).body).toMatchObject({ status: 500, code: 'no_tenant' });
   });
 
-  it('lets a public handler be, even with a good token or a bad one', async () => {
+  it('checks no token for a public handler, valid or not', async () => {
     app = await start(platform, { imports: [TenantAwsModule.forRoot({ guard: true })], controllers: [Pages] });
 
     for (const token of [undefined, await tokenOf('acme'), 'no-token']) {
@@ -111,7 +111,7 @@ describe.each(platforms)('TenantGuard on %s', (platform) => {
     expect(aws.calls).toEqual([]);
   });
 
-  it('mints the permissions of the handler, else those of its class, and no others', async () => {
+  it('vends only the permissions of the handler, or those of its class', async () => {
     app = await start(platform, { imports: [TenantAwsModule.forRoot({ guard: true })], controllers: [ScopedPages] });
 
     expect((await get(app, '/scoped/class', await tokenOf('acme'))).body).toEqual({ failure: 'AccessDenied' });
@@ -120,7 +120,7 @@ describe.each(platforms)('TenantGuard on %s', (platform) => {
     expect(assumesOf(aws)).toHaveLength(2);
   });
 
-  it('has credentials in hand before the handler runs, unless told not to', async () => {
+  it('gets credentials before the handler runs, unless `eager` is false', async () => {
     app = await start(platform, { imports: [TenantAwsModule.forRoot({ guard: true })], controllers: [Pages] });
     await get(app, '/me', await tokenOf('acme'));
     expect(assumesOf(aws)).toHaveLength(1);
@@ -131,7 +131,7 @@ describe.each(platforms)('TenantGuard on %s', (platform) => {
     expect(assumesOf(aws)).toHaveLength(1);
   });
 
-  it('keeps a request that cannot have credentials from its handler', async () => {
+  it('does not run the handler if credentials are unavailable', async () => {
     app = await start(platform, { imports: [TenantAwsModule.forRoot({ guard: true })], controllers: [Pages] });
     aws.faults.sts({ down: true });
 
@@ -141,7 +141,7 @@ describe.each(platforms)('TenantGuard on %s', (platform) => {
     expect([response.status, response.body.code, response.headers['retry-after']]).toEqual([503, 'sts_unavailable', '1']);
   });
 
-  it('admits under `optional` who presents nothing, and nobody whose token is bad', async () => {
+  it('admits with `optional` a request without a token, and refuses a bad token', async () => {
     app = await start(platform, { imports: [TenantAwsModule.forRoot({ guard: true, optional: true })], controllers: [Pages] });
 
     expect((await get(app, '/me')).body.code).toBe('no_tenant');
@@ -149,7 +149,7 @@ describe.each(platforms)('TenantGuard on %s', (platform) => {
     expect((await get(app, '/me', await tokenOf('acme'))).body.tenantId).toBe('acme');
   });
 
-  it('lets nobody be a tenant, though the application was started in the name of one', async () => {
+  it('gives a request no tenant from the context in which the application was started', async () => {
     const imports = [TenantAwsModule.forRoot({ guard: true, optional: true })];
     app = await asTenant('globex', () => start(platform, { imports, controllers: [Pages] }));
 
@@ -158,7 +158,7 @@ describe.each(platforms)('TenantGuard on %s', (platform) => {
     expect((await get(app, '/me', await tokenOf('acme'))).body).toMatchObject({ tenantId: 'acme', context: 'acme' });
   });
 
-  it('asks who presents nothing for a token where the handler has permissions of its own', async () => {
+  it('requires a token with `optional` if the handler has its own permissions', async () => {
     app = await start(platform, { imports: [TenantAwsModule.forRoot({ guard: true, optional: true })], controllers: [ScopedPages] });
 
     const response = await get(app, '/scoped/class');
@@ -166,7 +166,7 @@ describe.each(platforms)('TenantGuard on %s', (platform) => {
     expect([response.status, response.body.code, response.headers['www-authenticate']]).toEqual([401, 'token_missing', 'Bearer']);
   });
 
-  it('knows the tenant behind a global prefix, and beside it', async () => {
+  it('admits the tenant with a global prefix, and on an excluded path', async () => {
     app = await start(platform, { imports: [TenantAwsModule.forRoot({ guard: true })], controllers: [Pages] }, (app) =>
       app.setGlobalPrefix('api', { exclude: ['me'] }),
     );
