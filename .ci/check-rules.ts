@@ -1,14 +1,14 @@
-// Runs the dependency rules, then plants one violation of each kind and demands that the rule for it turns red:
-// a checker that sees no modules reports no violations either.
+// Runs the dependency rules, then writes one violation of each rule and requires that the check fails with this rule:
+// a checker that reads no modules would report no violations.
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-const planted: readonly { readonly rule: string; readonly file: string; readonly code: string }[] = [
+const violations: readonly { readonly rule: string; readonly file: string; readonly code: string }[] = [
   {
-    rule: 'adapters-know-only-core',
+    rule: 'adapters-import-only-core',
     file: 'packages/express/src/planted.ts',
     code: "import { decide } from '../../prover/src/evaluator/index.ts';\nexport const planted: unknown = decide;\n",
   },
@@ -18,27 +18,27 @@ const planted: readonly { readonly rule: string; readonly file: string; readonly
     code: "import { decide } from '@tenant-aws/prover/evaluator';\nexport const planted: unknown = decide;\n",
   },
   {
-    rule: 'nobody-knows-an-adapter',
+    rule: 'no-package-imports-an-adapter',
     file: 'packages/core/src/planted.ts',
     code: "import { scoped } from '../../express/src/index.ts';\nexport const planted: unknown = scoped;\n",
   },
   {
-    rule: 'core-knows-only-policy',
+    rule: 'core-imports-only-policy',
     file: 'packages/core/src/planted.ts',
     code: "import { decide } from '../../prover/src/evaluator/index.ts';\nexport const planted: unknown = decide;\n",
   },
   {
-    rule: 'one-door-per-package',
+    rule: 'imports-use-entry-points',
     file: 'packages/express/src/planted.ts',
     code: "import { NoTenantError } from '../../core/src/errors.ts';\nexport const planted: unknown = NoTenantError;\n",
   },
   {
-    rule: 'identity-and-credentials-are-strangers',
+    rule: 'identity-imports-no-credentials',
     file: 'packages/core/src/identity/planted.ts',
     code: "import type { TenantCredentials } from '../credentials/credentials.ts';\nexport type Planted = TenantCredentials;\n",
   },
   {
-    rule: 'credentials-know-nothing-above-them',
+    rule: 'credentials-import-no-clients',
     file: 'packages/core/src/credentials/planted.ts',
     code: "import type { Settings } from '../configuration/settings.ts';\nexport type Planted = Settings;\n",
   },
@@ -53,7 +53,7 @@ const planted: readonly { readonly rule: string; readonly file: string; readonly
     code: "import type { Decision } from '../index.ts';\nexport type Planted = Decision;\n",
   },
   {
-    rule: 'local-knows-only-the-evaluator',
+    rule: 'local-imports-only-the-evaluator',
     file: 'packages/local/src/planted.ts',
     code: "import type { PolicyDocument } from '../../policy/src/index.ts';\nexport type Planted = PolicyDocument;\n",
   },
@@ -64,16 +64,16 @@ const planted: readonly { readonly rule: string; readonly file: string; readonly
   },
 ];
 
-/** The enforced lint rules that keep one tenant's context from another's, planted likewise. */
-const lintPlanted: readonly { readonly says: string; readonly file: string; readonly code: string }[] = [
+/** One violation of each lint rule that keeps the contexts of tenants apart. */
+const lintViolations: readonly { readonly rule: string; readonly file: string; readonly code: string }[] = [
   {
-    says: 'enterWith',
+    rule: 'enterWith',
     file: 'packages/core/src/planted.ts',
     code: "import { AsyncLocalStorage } from 'node:async_hooks';\nnew AsyncLocalStorage<number>().enterWith(1);\n",
   },
-  { says: 'process-env', file: 'packages/core/src/planted.ts', code: 'export const planted: string | undefined = process.env.HOME;\n' },
+  { rule: 'process-env', file: 'packages/core/src/planted.ts', code: 'export const planted: string | undefined = process.env.HOME;\n' },
   {
-    says: 'floating',
+    rule: 'floating',
     file: 'packages/core/src/planted.ts',
     code: 'async function late(): Promise<void> {}\nexport function planted(): void {\n  late();\n}\n',
   },
@@ -87,12 +87,12 @@ function run(command: string, args: readonly string[]): { readonly status: numbe
 const cruise = () => run('depcruise', ['--config', '.dependency-cruiser.json', 'packages', 'templates', 'examples']);
 const lint = (file: string) => run('oxlint', ['--deny-warnings', file]);
 
-function withPlanted<T>(file: string, code: string, look: () => T): T {
+function withViolation<T>(file: string, code: string, check: () => T): T {
   const path = `${root}${file}`;
-  if (existsSync(path)) throw new Error(`${file} exists already`);
+  if (existsSync(path)) throw new Error(`${file} already exists: remove it, it is written and deleted by this script`);
   try {
     writeFileSync(path, code);
-    return look();
+    return check();
   } finally {
     rmSync(path, { force: true });
   }
@@ -107,13 +107,13 @@ const report = (ok: boolean, line: string, output = ''): void => {
 };
 
 const clean = cruise();
-report(clean.status === 0 && /\b[1-9]\d{1,} modules\b/.test(clean.output), 'the dependency rules hold, and saw the modules', clean.output);
-for (const { rule, file, code } of planted) {
-  const { status, output } = withPlanted(file, code, cruise);
-  report(status !== 0 && output.includes(rule), `a planted violation of ${rule} turns the check red`, output.slice(-2_000));
+report(clean.status === 0 && /\b[1-9]\d{1,} modules\b/.test(clean.output), 'no module violates a dependency rule', clean.output);
+for (const { rule, file, code } of violations) {
+  const { status, output } = withViolation(file, code, cruise);
+  report(status !== 0 && output.includes(rule), `a violation of ${rule} fails the check`, output.slice(-2_000));
 }
-for (const { says, file, code } of lintPlanted) {
-  const { status, output } = withPlanted(file, code, () => lint(file));
-  report(status !== 0 && output.includes(says), `a planted ${says} turns lint red`, output.slice(-2_000));
+for (const { rule, file, code } of lintViolations) {
+  const { status, output } = withViolation(file, code, () => lint(file));
+  report(status !== 0 && output.includes(rule), `a violation of ${rule} fails lint`, output.slice(-2_000));
 }
 process.exitCode = failures > 0 ? 1 : 0;

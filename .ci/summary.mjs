@@ -1,10 +1,10 @@
-// Adds up what the steps and the test reports say, as one line: `N passed, N failed`.
-// A report alone is not enough: a file that fails to load, or a rejection nobody handled, leaves one that says "0 failed".
+// Adds up the results of the steps and the test reports in one line: `N passed, N failed`.
+// The reports alone are not enough: if a file does not load or a rejection is not handled, the report has 0 failed tests.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** @param {string} folder what `.ci/run` wrote: `steps`, `expected`, and one JSON report for each lane of tests */
+/** @param {string} folder the output of `.ci/run`: `steps`, `expected`, and one JSON report for each test run */
 export function summarise(folder) {
   const sum = { passed: 0, failed: 0, skipped: 0, reasons: /** @type {string[]} */ ([]) };
   const fail = (/** @type {string} */ reason, count = 1) => {
@@ -13,7 +13,7 @@ export function summarise(folder) {
   };
 
   const steps = lines(join(folder, 'steps'));
-  if (steps.length === 0) fail('no step was run');
+  if (steps.length === 0) fail('no step ran');
   for (const step of steps) {
     const [name, status] = step.split(' ');
     if (status === '0') sum.passed += 1;
@@ -23,7 +23,7 @@ export function summarise(folder) {
   for (const name of lines(join(folder, 'expected'))) {
     const file = join(folder, `${name}.json`);
     if (!existsSync(file)) {
-      fail(`${name} left no report`);
+      fail(`${name} wrote no report`);
       continue;
     }
     const report = JSON.parse(readFileSync(file, 'utf8'));
@@ -35,7 +35,7 @@ export function summarise(folder) {
       if (suite.status === 'failed' && suite.assertionResults.every((test) => test.status !== 'failed'))
         fail(`${name}: ${suite.name} did not load`);
     }
-    if (!report.success && report.numFailedTests === 0) fail(`${name} says it did not succeed`);
+    if (!report.success && report.numFailedTests === 0) fail(`${name} did not succeed`);
   }
   return sum;
 }

@@ -17,7 +17,7 @@ const green = {
   testResults: [],
 };
 
-describe('the last line of CI', () => {
+describe('the last line of .ci/run', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'summary-'));
@@ -33,14 +33,14 @@ describe('the last line of CI', () => {
     return { last: stdout.trim().split('\n').at(-1), status };
   };
 
-  it('adds steps and tests', () => {
+  it('adds the steps and the tests', () => {
     write('steps', 'node24 0\nlint 0\n');
     write('expected', 'node24\n');
     write('node24.json', { ...green, numPendingTests: 1 });
     expect(run()).toEqual({ last: '5 passed, 0 failed, 1 skipped', status: 0 });
   });
 
-  it('counts failed tests, and the step that ran them', () => {
+  it('counts failed tests and the step that ran them', () => {
     write('steps', 'node24 1\n');
     write('expected', 'node24\n');
     write('node24.json', { ...green, numPassedTests: 1, numFailedTests: 2, success: false });
@@ -57,7 +57,7 @@ describe('the last line of CI', () => {
     expect(run()).toEqual({ last: '0 passed, 1 failed', status: 1 });
   });
 
-  it('fails for a file that does not load, as the real runner reports it', () => {
+  it('fails for a file that does not load, with the report of Vitest', () => {
     write('broken.test.ts', "import './absent.ts';\nimport { it } from 'vitest';\nit('is never run', () => {});\n");
     write('expected', 'node24\n');
     const { status } = spawnSync(
@@ -73,7 +73,7 @@ describe('the last line of CI', () => {
     expect(run().status).toBe(1);
   });
 
-  it('is reached by a run script that goes on after a failed step', () => {
+  it('is printed after a failed step, because the script continues', () => {
     const source = execFileSync('cat', [fileURLToPath(new URL('run', import.meta.url))], { encoding: 'utf8' });
     expect(source).not.toMatch(/set -\w*e/);
     expect(source.trimEnd().split('\n').at(-1)).toBe('node .ci/summary.mjs "$reports"');

@@ -11,7 +11,7 @@ export interface Storage {
   readonly table: string;
 }
 
-/** A notes API, as any team would write it. Whose data a request may touch is decided in one line, and enforced by AWS. */
+/** A notes API. One line selects the tenant of a request, and AWS enforces that the request reaches only this tenant's data. */
 export function createApp({ bucket, table }: Storage, tenants = tenantCredentials()): Express {
   const app = express();
   app.use(tenants);
@@ -24,7 +24,7 @@ export function createApp({ bucket, table }: Storage, tenants = tenantCredential
   return app;
 }
 
-/** What AWS refuses, the caller is refused. AWS's own words name the role and the key: they go to the log. */
+/** Returns the status of an AWS error to the caller. The message of AWS names the role and the key, so it is only logged. */
 const awsErrors: ErrorRequestHandler = (error, _req, res, next) => {
   if (!error?.$metadata?.httpStatusCode) return next(error);
   const { name, message, $metadata } = error;

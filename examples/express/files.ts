@@ -1,4 +1,4 @@
-/* oxlint-disable oxc/no-async-endpoint-handlers -- Express 5 hands the rejection of a handler to its error middleware */
+/* oxlint-disable oxc/no-async-endpoint-handlers -- Express 5 passes a rejected promise of a handler to the error middleware */
 import {
   CopyObjectCommand,
   DeleteObjectCommand,
@@ -10,8 +10,7 @@ import {
 import { type Request, Router } from 'express';
 
 /**
- * Files, by whatever key the browser sends: it got its keys from the listing, so where is the harm?
- * Nothing here checks whose key it is. IAM does.
+ * Files, by the key that the client sends. This code does not check which tenant owns the key. IAM does.
  */
 export function files(bucket: string): Router {
   const router = Router();

@@ -1,8 +1,8 @@
-/* oxlint-disable oxc/no-async-endpoint-handlers -- Express 5 hands the rejection of a handler to its error middleware */
+/* oxlint-disable oxc/no-async-endpoint-handlers -- Express 5 passes a rejected promise of a handler to the error middleware */
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type Request, Router } from 'express';
 
-/** Notes: the app itself says where each one lies. */
+/** Notes: the app builds their keys from the tenant id. */
 export function notes(bucket: string): Router {
   const router = Router();
 

@@ -1,4 +1,4 @@
-/* oxlint-disable oxc/no-async-endpoint-handlers -- Express 5 hands the rejection of a handler to its error middleware */
+/* oxlint-disable oxc/no-async-endpoint-handlers -- Express 5 passes a rejected promise of a handler to the error middleware */
 import {
   type AttributeValue,
   BatchGetItemCommand,
@@ -18,8 +18,7 @@ interface Order {
 }
 
 /**
- * Orders, of whichever customer the browser names: it knows its own, so where is the harm?
- * Nothing here checks whose order it is. IAM does.
+ * Orders, by the customer that the client sends. This code does not check which tenant owns the order. IAM does.
  */
 export function orders(table: string): Router {
   const router = Router();
@@ -55,7 +54,7 @@ export function orders(table: string): Router {
   router.post('/import', async (req, res) => {
     const imported: Order[] = req.body.orders;
     await db(req).send(
-      new TransactWriteItemsCommand({ TransactItems: imported.map((given) => ({ Put: { TableName: table, Item: row(given) } })) }),
+      new TransactWriteItemsCommand({ TransactItems: imported.map((one) => ({ Put: { TableName: table, Item: row(one) } })) }),
     );
     res.status(201).json({ imported: imported.length });
   });

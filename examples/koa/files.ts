@@ -11,8 +11,7 @@ import type { Context } from 'koa';
 import { textOf } from './text.ts';
 
 /**
- * Files, by whatever key the browser sends: it got its keys from the listing, so where is the harm?
- * Nothing here checks whose key it is. IAM does.
+ * Files, by the key that the client sends. This code does not check which tenant owns the key. IAM does.
  */
 export function files(bucket: string): Router {
   const router = new Router({ prefix: '/files' });

@@ -3,7 +3,7 @@ import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { textOf } from './text.ts';
 
-/** Notes: the app itself says where each one lies. */
+/** Notes: the app builds their keys from the tenant id. */
 export function notes(bucket: string): Router {
   const router = new Router({ prefix: '/notes' });
 

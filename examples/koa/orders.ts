@@ -21,8 +21,7 @@ interface Order extends OrderKey {
 }
 
 /**
- * Orders, of whichever customer the browser names: it knows its own, so where is the harm?
- * Nothing here checks whose order it is. IAM does.
+ * Orders, by the customer that the client sends. This code does not check which tenant owns the order. IAM does.
  */
 export function orders(table: string): Router {
   const router = new Router({ prefix: '/orders' });
@@ -58,7 +57,7 @@ export function orders(table: string): Router {
   router.post('/import', async (ctx) => {
     const { orders: imported } = ctx.request.body as { orders: Order[] };
     await db(ctx).send(
-      new TransactWriteItemsCommand({ TransactItems: imported.map((given) => ({ Put: { TableName: table, Item: row(given) } })) }),
+      new TransactWriteItemsCommand({ TransactItems: imported.map((one) => ({ Put: { TableName: table, Item: row(one) } })) }),
     );
     ctx.status = 201;
     ctx.body = { imported: imported.length };

@@ -1,12 +1,12 @@
 import { tenantCredentials } from '@tenant-aws/koa';
 import { createApp } from './app.ts';
 
-// The same variables fill the permission templates: the app and its permissions cannot drift apart.
+// The permission templates use the same variables, so the app and its permissions always name the same bucket and table.
 const { PORT = '3000', TENANT_AWS_VAR_BUCKET: bucket = 'notes', TENANT_AWS_VAR_TABLE: table = 'orders' } = process.env;
 
 try {
-  const tenants = tenantCredentials(); // everything else from the environment, too: see README.md
-  await tenants.ready(); // base credentials, the issuer's keys: better a failed start than a failed first request
+  const tenants = tenantCredentials(); // configured by the environment: see README.md
+  await tenants.ready(); // checks base credentials and the issuer's keys: an error stops the start instead of the first request
   const server = createApp({ bucket, table }, tenants).listen(Number(PORT), () => {
     const address = server.address();
     console.log(`listening on http://localhost:${typeof address === 'object' ? address?.port : PORT}`);

@@ -12,7 +12,7 @@ import { ReportsController } from './reports/reports.controller.ts';
 import { ReportsQueue } from './reports/reports.queue.ts';
 import { Storage } from './storage.ts';
 
-/** A notes API, as any team would write it. Whose data a request may touch is decided in one line, and enforced by AWS. */
+/** A notes API. One line selects the tenant of a request, and AWS enforces that the request reaches only this tenant's data. */
 @Module({})
 export class AppModule {
   static forRoot(storage: Storage, tenants: TenantAwsModuleOptions = {}): DynamicModule {

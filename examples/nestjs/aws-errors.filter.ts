@@ -3,7 +3,7 @@ import { S3ServiceException } from '@aws-sdk/client-s3';
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 
-/** What AWS refuses, the caller is refused. AWS's own words name the role and the key: they go to the log. */
+/** Returns the status of an AWS error to the caller. The message of AWS names the role and the key, so it is only logged. */
 @Catch(S3ServiceException, DynamoDBServiceException)
 export class AwsErrorsFilter implements ExceptionFilter {
   private readonly logger = new Logger('AWS');

@@ -1,4 +1,4 @@
-/** Where the data of all tenants lies. A class, so that Nest can inject it by its type. */
+/** The bucket and the table of all tenants. It is a class so that Nest can inject it by its type. */
 export abstract class Storage {
   /** The S3 bucket of notes and files. */
   abstract readonly bucket: string;

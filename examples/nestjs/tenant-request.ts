@@ -1,6 +1,6 @@
 import type { TenantAws } from '@tenant-aws/nestjs';
 
-/** A request that `TenantGuard` has admitted, of Express or Fastify. */
+/** A request of Express or Fastify that `TenantGuard` has admitted. */
 export interface TenantRequest {
   readonly tenantAws: TenantAws;
 }

@@ -11,8 +11,7 @@ import { TenantClient } from '@tenant-aws/nestjs';
 import { Storage } from '../storage.ts';
 
 /**
- * Files, by whatever key the browser sends: it got its keys from the listing, so where is the harm?
- * Nothing here checks whose key it is. IAM does.
+ * Files, by the key that the client sends. This code does not check which tenant owns the key. IAM does.
  */
 @Controller('files')
 export class FilesController {

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { TenantAws } from '@tenant-aws/nestjs';
 import { Storage } from '../storage.ts';
 
-/** Notes: the app itself says where each one lies. One service for all tenants: each call is told whose it is. */
+/** Notes: the app builds their keys from the tenant id. One service for all tenants: each call receives its tenant. */
 @Injectable()
 export class NotesService {
   constructor(private readonly storage: Storage) {}
@@ -15,19 +15,19 @@ export class NotesService {
   }
 
   async read(tenantAws: TenantAws, id: string): Promise<string | undefined> {
-    const { Body } = await tenantAws.client(S3Client).send(new GetObjectCommand(this.place(tenantAws, id)));
+    const { Body } = await tenantAws.client(S3Client).send(new GetObjectCommand(this.locationOf(tenantAws, id)));
     return Body?.transformToString();
   }
 
   async write(tenantAws: TenantAws, id: string, text: string): Promise<void> {
-    await tenantAws.client(S3Client).send(new PutObjectCommand({ ...this.place(tenantAws, id), Body: text }));
+    await tenantAws.client(S3Client).send(new PutObjectCommand({ ...this.locationOf(tenantAws, id), Body: text }));
   }
 
   async remove(tenantAws: TenantAws, id: string): Promise<void> {
-    await tenantAws.client(S3Client).send(new DeleteObjectCommand(this.place(tenantAws, id)));
+    await tenantAws.client(S3Client).send(new DeleteObjectCommand(this.locationOf(tenantAws, id)));
   }
 
-  private place(tenantAws: TenantAws, id: string): { Bucket: string; Key: string } {
+  private locationOf(tenantAws: TenantAws, id: string): { Bucket: string; Key: string } {
     return { Bucket: this.storage.bucket, Key: folderOf(tenantAws) + id };
   }
 }

@@ -5,8 +5,7 @@ import type { Order, OrderKey } from './order.ts';
 import { OrdersService } from './orders.service.ts';
 
 /**
- * Orders, of whichever customer the browser names: it knows its own, so where is the harm?
- * Nothing here checks whose order it is. IAM does.
+ * Orders, by the customer that the client sends. This code does not check which tenant owns the order. IAM does.
  */
 @Controller('orders')
 export class OrdersController {
@@ -18,8 +17,8 @@ export class OrdersController {
   }
 
   @Get('search')
-  async search(@TenantClient(DynamoDBDocumentClient) db: DynamoDBDocumentClient, @Query('text') sought: unknown) {
-    return { orders: await this.orders.search(db, text(sought)) };
+  async search(@TenantClient(DynamoDBDocumentClient) db: DynamoDBDocumentClient, @Query('text') query: unknown) {
+    return { orders: await this.orders.search(db, text(query)) };
   }
 
   @Post('lookup')

@@ -11,7 +11,7 @@ import { Injectable } from '@nestjs/common';
 import { Storage } from '../storage.ts';
 import type { Order, OrderKey } from './order.ts';
 
-/** One service for all tenants: each call is given the document client of its own tenant. */
+/** One service for all tenants: each call receives the document client of its own tenant. */
 @Injectable()
 export class OrdersService {
   constructor(private readonly storage: Storage) {}
@@ -62,7 +62,7 @@ export class OrdersService {
   }
 }
 
-/** In this order, and no more. */
+/** Selects the members of an order, in a fixed order. */
 function orderOf({ customer, id, product }: Partial<Record<keyof Order, unknown>>): Order {
   return { customer, id, product } as Order;
 }

@@ -7,8 +7,8 @@ import { Storage } from '../storage.ts';
 import { type ReportJob, ReportsQueue } from './reports.queue.ts';
 
 /**
- * Writes reports, each as the tenant that its job is for: by the same services as in a request, with the same permissions.
- * A job that names another tenant's customer fails as a request would: AWS denies it.
+ * Writes each report as the tenant of its job, with the same services and the same permissions as a request.
+ * AWS denies a job that names another tenant's customer, as it denies such a request.
  */
 @Injectable()
 export class ReportsConsumer implements OnApplicationBootstrap, OnApplicationShutdown {

@@ -6,7 +6,7 @@ import { ReportsQueue } from './reports.queue.ts';
 export class ReportsController {
   constructor(private readonly queue: ReportsQueue) {}
 
-  /** Written later, to `<tenant>/reports/<customer>`. */
+  /** The report is written later, to `<tenant>/reports/<customer>`. */
   @Post(':customer')
   @HttpCode(202)
   order(@CurrentTenant() { tenantId }: TenantIdentity, @Param('customer') customer: string) {

@@ -1,13 +1,13 @@
 import { EventEmitter, on } from 'node:events';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 
-/** What a job must carry: who it is for. Only code that knows the verified tenant may write to the queue. */
+/** A job carries its tenant id. Only code that has the verified tenant may write to the queue. */
 export interface ReportJob {
   readonly tenantId: string;
   readonly customer: string;
 }
 
-/** Stands for SQS or BullMQ. What matters here: a job is taken outside the request that asked for it. */
+/** An in-memory queue in place of SQS or BullMQ. A job runs outside of the request that added it. */
 @Injectable()
 export class ReportsQueue implements OnModuleDestroy {
   private readonly events = new EventEmitter();

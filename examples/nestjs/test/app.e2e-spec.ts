@@ -8,7 +8,7 @@ import { AppModule } from '../app.module.ts';
 const roleArn = 'arn:aws:iam::000000000000:role/TenantAccess';
 const storage = { bucket: 'notes', table: 'orders' };
 
-/** The role's own rights: all that the app may do for any tenant. What narrows it is each tenant's session policy. */
+/** The policy of the role: everything that the app may do for any tenant. The session policy limits it to one tenant. */
 const policy = {
   Version: '2012-10-17',
   Statement: [
@@ -61,13 +61,13 @@ describe('AppModule (e2e)', () => {
     return sent.auth(await aws.issuer.token({ tenant }), { type: 'bearer' }).send(body);
   }
 
-  it('refuses whoever presents no token', async () => {
+  it('refuses a request without a token', async () => {
     const response = await request(app.getHttpServer()).get('/notes');
 
     expect([response.status, response.headers['www-authenticate'], response.body.code]).toEqual([401, 'Bearer', 'token_missing']);
   });
 
-  it("keeps a tenant's notes", async () => {
+  it("writes, reads, lists and deletes a tenant's notes", async () => {
     expect((await as('acme', 'put', '/notes/plan', { text: 'sell more anvils' })).status).toBe(201);
     expect((await as('acme', 'get', '/notes/plan')).body).toEqual({ id: 'plan', text: 'sell more anvils' });
     expect((await as('acme', 'get', '/notes')).body).toEqual({ notes: ['plan'] });
@@ -76,7 +76,7 @@ describe('AppModule (e2e)', () => {
     expect((await as('acme', 'get', '/notes')).body).toEqual({ notes: [] });
   });
 
-  it('cannot be talked into a file of another tenant', async () => {
+  it("denies every access to another tenant's file", async () => {
     await as('globex', 'put', '/files/content?key=globex/plan', { text: 'secret' });
 
     const attempts = [
@@ -92,7 +92,7 @@ describe('AppModule (e2e)', () => {
     expect((await as('globex', 'get', '/files?prefix=globex/')).body).toEqual({ files: [{ key: 'globex/plan', size: 6 }] });
   });
 
-  it('cannot be talked into an order of another tenant', async () => {
+  it("denies every access to another tenant's order", async () => {
     const order = { customer: 'globex', id: '1', product: 'anvil' };
     expect((await as('globex', 'put', '/orders/globex/1', { product: 'anvil' })).body).toEqual({ customer: 'globex', id: '1' });
 
@@ -113,16 +113,16 @@ describe('AppModule (e2e)', () => {
     expect((await as('globex', 'get', '/orders?customer=globex')).body).toEqual({ orders: [order, { ...order, id: '3' }] });
   });
 
-  it('writes a report after the request, as the tenant that asked for it', async () => {
+  it('writes a report after the request, as the tenant of the request', async () => {
     await as('acme', 'put', '/orders/acme/1', { product: 'rocket' });
 
-    expect((await as('acme', 'post', '/reports/globex')).status).toBe(202); // the queue's consumer is denied globex' orders
+    expect((await as('acme', 'post', '/reports/globex')).status).toBe(202); // AWS denies the consumer the orders of globex
     const { status, body } = await as('acme', 'post', '/reports/acme');
     expect([status, body]).toEqual([202, { key: 'acme/reports/acme' }]);
 
     const written = await vi.waitUntil(async () => {
-      const answer = await as('acme', 'get', `/files/content?key=${body.key}`);
-      return answer.status === 200 ? answer.body.text : undefined;
+      const response = await as('acme', 'get', `/files/content?key=${body.key}`);
+      return response.status === 200 ? response.body.text : undefined;
     }, 10_000);
     expect(written).toBe('1 rocket\n');
     expect((await as('acme', 'get', '/files?prefix=acme/reports/')).body.files).toHaveLength(1);
