@@ -9,58 +9,58 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const violations: readonly { readonly rule: string; readonly file: string; readonly code: string }[] = [
   {
     rule: 'adapters-import-only-core',
-    file: 'packages/express/src/planted.ts',
-    code: "import { decide } from '../../prover/src/evaluator/index.ts';\nexport const planted: unknown = decide;\n",
+    file: 'packages/express/src/violation.ts',
+    code: "import { decide } from '../../prover/src/evaluator/index.ts';\nexport const violation: unknown = decide;\n",
   },
   {
     rule: 'unresolved',
-    file: 'packages/express/src/planted.ts',
-    code: "import { decide } from '@tenant-aws/prover/evaluator';\nexport const planted: unknown = decide;\n",
+    file: 'packages/express/src/violation.ts',
+    code: "import { decide } from '@tenant-aws/prover/evaluator';\nexport const violation: unknown = decide;\n",
   },
   {
     rule: 'no-package-imports-an-adapter',
-    file: 'packages/core/src/planted.ts',
-    code: "import { scoped } from '../../express/src/index.ts';\nexport const planted: unknown = scoped;\n",
+    file: 'packages/core/src/violation.ts',
+    code: "import { scoped } from '../../express/src/index.ts';\nexport const violation: unknown = scoped;\n",
   },
   {
     rule: 'core-imports-only-policy',
-    file: 'packages/core/src/planted.ts',
-    code: "import { decide } from '../../prover/src/evaluator/index.ts';\nexport const planted: unknown = decide;\n",
+    file: 'packages/core/src/violation.ts',
+    code: "import { decide } from '../../prover/src/evaluator/index.ts';\nexport const violation: unknown = decide;\n",
   },
   {
     rule: 'imports-use-entry-points',
-    file: 'packages/express/src/planted.ts',
-    code: "import { NoTenantError } from '../../core/src/errors.ts';\nexport const planted: unknown = NoTenantError;\n",
+    file: 'packages/express/src/violation.ts',
+    code: "import { NoTenantError } from '../../core/src/errors.ts';\nexport const violation: unknown = NoTenantError;\n",
   },
   {
     rule: 'identity-imports-no-credentials',
-    file: 'packages/core/src/identity/planted.ts',
-    code: "import type { TenantCredentials } from '../credentials/credentials.ts';\nexport type Planted = TenantCredentials;\n",
+    file: 'packages/core/src/identity/violation.ts',
+    code: "import type { TenantCredentials } from '../credentials/credentials.ts';\nexport type Violation = TenantCredentials;\n",
   },
   {
     rule: 'credentials-import-no-clients',
-    file: 'packages/core/src/credentials/planted.ts',
-    code: "import type { Settings } from '../configuration/settings.ts';\nexport type Planted = Settings;\n",
+    file: 'packages/core/src/credentials/violation.ts',
+    code: "import type { Settings } from '../configuration/settings.ts';\nexport type Violation = Settings;\n",
   },
   {
     rule: 'policy-has-no-aws-sdk',
-    file: 'packages/policy/src/planted.ts',
-    code: "import type { AwsCredentialIdentity } from '../../core/node_modules/@smithy/types/dist-types/index.d.ts';\nexport type Planted = AwsCredentialIdentity;\n",
+    file: 'packages/policy/src/violation.ts',
+    code: "import type { AwsCredentialIdentity } from '../../core/node_modules/@smithy/types/dist-types/index.d.ts';\nexport type Violation = AwsCredentialIdentity;\n",
   },
   {
     rule: 'evaluator-is-pure',
-    file: 'packages/prover/src/evaluator/planted.ts',
-    code: "import type { Decision } from '../index.ts';\nexport type Planted = Decision;\n",
+    file: 'packages/prover/src/evaluator/violation.ts',
+    code: "import type { Decision } from '../index.ts';\nexport type Violation = Decision;\n",
   },
   {
     rule: 'local-imports-only-the-evaluator',
-    file: 'packages/local/src/planted.ts',
-    code: "import type { PolicyDocument } from '../../policy/src/index.ts';\nexport type Planted = PolicyDocument;\n",
+    file: 'packages/local/src/violation.ts',
+    code: "import type { PolicyDocument } from '../../policy/src/index.ts';\nexport type Violation = PolicyDocument;\n",
   },
   {
     rule: 'no-circles',
-    file: 'packages/core/src/planted.ts',
-    code: "import type { Planted } from './planted.ts';\nexport type Other = Planted;\nexport type Planted2 = Other;\n",
+    file: 'packages/core/src/violation.ts',
+    code: "import type { Violation } from './violation.ts';\nexport type Other = Violation;\nexport type Violation2 = Other;\n",
   },
 ];
 
@@ -68,14 +68,14 @@ const violations: readonly { readonly rule: string; readonly file: string; reado
 const lintViolations: readonly { readonly rule: string; readonly file: string; readonly code: string }[] = [
   {
     rule: 'enterWith',
-    file: 'packages/core/src/planted.ts',
+    file: 'packages/core/src/violation.ts',
     code: "import { AsyncLocalStorage } from 'node:async_hooks';\nnew AsyncLocalStorage<number>().enterWith(1);\n",
   },
-  { rule: 'process-env', file: 'packages/core/src/planted.ts', code: 'export const planted: string | undefined = process.env.HOME;\n' },
+  { rule: 'process-env', file: 'packages/core/src/violation.ts', code: 'export const violation: string | undefined = process.env.HOME;\n' },
   {
     rule: 'floating',
-    file: 'packages/core/src/planted.ts',
-    code: 'async function late(): Promise<void> {}\nexport function planted(): void {\n  late();\n}\n',
+    file: 'packages/core/src/violation.ts',
+    code: 'async function late(): Promise<void> {}\nexport function violation(): void {\n  late();\n}\n',
   },
 ];
 

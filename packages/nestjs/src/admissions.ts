@@ -19,9 +19,10 @@ const contexts = new WeakMap<object, TenantContext>();
  * An HTTP request has one handler: its tenant is current in everything that Nest runs for the request. A GraphQL operation
  * has several resolvers at once, each with its own permissions: a resolver's tenant is current in that resolver and its fields only.
  *
+ * @returns true, the result of the guard
  * @param admitted absent for a public handler, and with `optional` for a request that presented nothing
  */
-export function admit(execution: ExecutionContext, admitted?: Admitted): void {
+export function admit(execution: ExecutionContext, admitted?: Admitted): true {
   const kind = kindOf(execution);
   const node = nodeRequestOf(execution);
   const exchange = node && exchangeOf(node);
@@ -35,6 +36,7 @@ export function admit(execution: ExecutionContext, admitted?: Admitted): void {
   if (kind === 'http' && exchange) exchange.context.current = admitted?.own;
   const request = kind === 'http' || kind === 'graphql' ? httpRequestOf(execution) : undefined;
   if (request && admitted) request.tenantAws = kind === 'http' ? admitted.own : admitted.outer;
+  return true;
 }
 
 /** The context in which the handler of this execution runs. Without a guard it has the tenant of a field above, or none. */

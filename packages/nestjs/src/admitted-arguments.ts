@@ -62,14 +62,19 @@ function ownArgument(execution: ExecutionContext): object | undefined {
   const args: readonly unknown[] = execution.getArgs();
   switch (kindOf(execution)) {
     case 'graphql':
-      return [args[3]].find(isObject);
+      return [args[3]].find(isReference);
     case 'rpc':
-      return args.find(isObject);
+      return args.find(isReference);
     case 'ws':
-      return args.slice(1).find((arg) => isObject(arg) || typeof arg === 'function'); // a function: the acknowledgement callback
+      return args.slice(1).find(isReference);
     default:
       return undefined;
   }
+}
+
+/** A function is the acknowledgement callback of one message. */
+function isReference(arg: unknown): arg is object {
+  return isObject(arg) || typeof arg === 'function';
 }
 
 function isSame(one: readonly unknown[], other: readonly unknown[]): boolean {

@@ -15,7 +15,7 @@ export function accessOf(reflector: Reflector, execution: ExecutionContext): Acc
 
 /**
  * {@link TenantGuard} admits every request to this handler or class without a tenant: `request.tenantAws` is absent, also
- * with a valid token. The decorator of a handler overrides that of its class, and that of a class overrides that of its base class.
+ * with a valid token. The decorator of a handler overrides that of its class.
  *
  * @throws {@link ConfigurationError} when the class is loaded: the same handler or class also has `@Scoped()`
  */
@@ -24,9 +24,8 @@ export function Public(): CustomDecorator {
 }
 
 /**
- * Gives a handler or class these permissions *instead of* those of the module. Only credentials with these permissions are
- * vended. The decorator of a handler overrides that of its class, and that of a class overrides that of its base class.
- * A tenant is required: with `optional`, a request that presents nothing is refused here.
+ * Gives a handler or class these permissions *instead of* those of the module: only credentials with these are vended.
+ * A tenant is required, also with `optional`. The decorator of a handler overrides that of its class.
  *
  * @throws {@link ConfigurationError} when the class is loaded: `permissions` is not an object, or the same handler or class
  * also has `@Public()`. Invalid permissions fail each request
@@ -36,9 +35,7 @@ export function Public(): CustomDecorator {
 export function Scoped(permissions: Permissions): CustomDecorator {
   // In a circular import a constant is undefined while decorators run: this must not select the module's permissions.
   if (typeof permissions !== 'object' || permissions === null)
-    throw new ConfigurationError([
-      '`@Scoped()` needs permissions: an array or a `PolicyGenerator`. If a constant is passed, check for a circular import',
-    ]);
+    throw new ConfigurationError(['`@Scoped()` needs an array or a `PolicyGenerator`']);
   return declare({ kind: 'scoped', permissions });
 }
 

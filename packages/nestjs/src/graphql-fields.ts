@@ -38,8 +38,7 @@ export function rememberField(value: unknown, { path }: ResolveInfo, context: Te
   byPath.set(path, context);
   if (path.prev !== undefined || !isObject(value)) return;
   const roots = byOperation.get(value) ?? new Map<Path['key'], TenantContext>();
-  // Two operations with one context value: their fields have different paths, but the same root field.
-  // The empty context then means that the tenant is unknown.
+  // Two operations with one context value can have the same root field: the empty context means that the tenant is unknown.
   roots.set(path.key, roots.has(path.key) && roots.get(path.key) !== context ? {} : context);
   byOperation.set(value, roots);
 }

@@ -30,13 +30,8 @@ export function keepRequestContext(adapter: HttpAdapter): void {
   for (const name of ROUTES) {
     const register: unknown = Reflect.get(adapter, name);
     if (typeof register !== 'function') continue;
-    const registerBound = (...args: unknown[]): unknown =>
-      Reflect.apply(
-        register,
-        adapter,
-        args.map((arg) => (isHandler(arg) ? inOwnContext(arg) : arg)),
-      );
-    Reflect.set(adapter, name, registerBound);
+    const bind = (arg: unknown): unknown => (isHandler(arg) ? inOwnContext(arg) : arg);
+    Reflect.set(adapter, name, (...args: unknown[]): unknown => Reflect.apply(register, adapter, args.map(bind)));
   }
 }
 

@@ -25,7 +25,7 @@ import { TenantAwsService } from './tenant-aws.service.ts';
 import { clientProviders } from './tenant-client.decorator.ts';
 import { TenantGuard } from './tenant.guard.ts';
 import { TenantInterceptor } from './tenant.interceptor.ts';
-import { EAGER, PER_IDENTITY, SESSION_MS, TENANT_GATE } from './tokens.ts';
+import { SETTINGS, type Settings, TENANT_GATE } from './tokens.ts';
 
 const providers: readonly Provider[] = [
   // Not eager: the guard gets the credentials, because only the guard knows the decorators of the handler.
@@ -34,13 +34,7 @@ const providers: readonly Provider[] = [
     useFactory: (options: TenantAwsModuleOptions) => tenantGate({ ...options, eager: false }),
     inject: [MODULE_OPTIONS_TOKEN],
   },
-  { provide: EAGER, useFactory: ({ eager = true }: TenantAwsModuleOptions) => eager, inject: [MODULE_OPTIONS_TOKEN] },
-  {
-    provide: SESSION_MS,
-    useFactory: ({ maxSessionSeconds = 0 }: TenantAwsModuleOptions) => maxSessionSeconds * 1000,
-    inject: [MODULE_OPTIONS_TOKEN],
-  },
-  { provide: PER_IDENTITY, useFactory: isPerIdentity, inject: [MODULE_OPTIONS_TOKEN] },
+  { provide: SETTINGS, useFactory: settingsOf, inject: [MODULE_OPTIONS_TOKEN] },
   { provide: TokenVendingMachine, useFactory: (gate: TenantGate) => gate.tvm, inject: [TENANT_GATE] },
   TenantAwsService,
   TenantGuard,
@@ -66,21 +60,20 @@ export class TenantAwsModule
 {
   readonly #gate: TenantGate;
   readonly #host: HttpAdapterHost;
-
   readonly #modules: ModulesContainer;
-  readonly #sessionMs: number;
+  readonly #settings: Settings;
 
   constructor(
     @Inject(TENANT_GATE) gate: TenantGate,
     @Inject(HttpAdapterHost) host: HttpAdapterHost,
     @Inject(ModulesContainer) modules: ModulesContainer,
-    @Inject(SESSION_MS) sessionMs: number,
+    @Inject(SETTINGS) settings: Settings,
   ) {
     super();
     this.#gate = gate;
     this.#host = host;
     this.#modules = modules;
-    this.#sessionMs = sessionMs;
+    this.#settings = settings;
   }
 
   /** @param options the options of `tenantCredentials()`, and `guard: true` to guard every handler; all are optional */
@@ -105,7 +98,7 @@ export class TenantAwsModule
   }
 
   onApplicationBootstrap(): void {
-    for (const schema of graphqlSchemas(this.#modules)) keepFieldContexts(schema, this.#sessionMs);
+    for (const schema of graphqlSchemas(this.#modules)) keepFieldContexts(schema, this.#settings.sessionMs);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -113,9 +106,10 @@ export class TenantAwsModule
   }
 }
 
-/** Whether two identities of one tenant can have different permissions. For a shared `tvm` this is unknown, and assumed. */
-function isPerIdentity({ tvm, permissions, variables, roleArn, tags }: TenantAwsModuleOptions): boolean {
-  return tvm !== undefined || [permissions, variables, roleArn, tags].some((option) => typeof option === 'function');
+function settingsOf({ eager = true, maxSessionSeconds = 0, tvm, ...options }: TenantAwsModuleOptions): Settings {
+  const { permissions, variables, roleArn, tags } = options;
+  const perIdentity = tvm !== undefined || [permissions, variables, roleArn, tags].some((option) => typeof option === 'function');
+  return { eager, sessionMs: maxSessionSeconds * 1000, perIdentity };
 }
 
 /** Nest reads `providers` and `exports` when it scans the module: these getters include the clients of classes that are loaded after `forRoot()`. */
@@ -128,9 +122,7 @@ function withProviders(definition: DynamicModule): DynamicModule {
     get exports(): NonNullable<DynamicModule['exports']> {
       return [
         TENANT_GATE,
-        EAGER,
-        SESSION_MS,
-        PER_IDENTITY,
+        SETTINGS,
         TokenVendingMachine,
         TenantAwsService,
         TenantGuard,

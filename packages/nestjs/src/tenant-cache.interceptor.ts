@@ -4,7 +4,7 @@ import { Reflector } from '@nestjs/core';
 import type { TenantAws } from '@tenant-aws/core';
 import { handlerContext } from './admissions.ts';
 import { accessOf } from './decorators.ts';
-import { PER_IDENTITY } from './tokens.ts';
+import { SETTINGS, type Settings } from './tokens.ts';
 
 /**
  * Nest's `CacheInterceptor` with the tenant in each key, so that a tenant never receives the cached response of another tenant.
@@ -19,15 +19,11 @@ import { PER_IDENTITY } from './tokens.ts';
  */
 @Injectable()
 export class TenantCacheInterceptor extends CacheInterceptor {
-  readonly #perIdentity: boolean;
+  readonly #settings: Settings;
 
-  constructor(
-    @Inject(CACHE_MANAGER) cacheManager: unknown,
-    @Inject(Reflector) reflector: Reflector,
-    @Inject(PER_IDENTITY) perIdentity: boolean,
-  ) {
+  constructor(@Inject(CACHE_MANAGER) cacheManager: unknown, @Inject(Reflector) reflector: Reflector, @Inject(SETTINGS) settings: Settings) {
     super(cacheManager, reflector);
-    this.#perIdentity = perIdentity;
+    this.#settings = settings;
   }
 
   protected override async trackBy(context: ExecutionContext): Promise<string | undefined> {
@@ -40,7 +36,7 @@ export class TenantCacheInterceptor extends CacheInterceptor {
 
   /** The part of the key for the identities that share a response: a tenant, or one subject of it. `undefined` where the subject is unknown. */
   #subjectKeyOf({ tenantId, identity: { subject } }: TenantAws): readonly string[] | undefined {
-    if (!this.#perIdentity) return [tenantId];
+    if (!this.#settings.perIdentity) return [tenantId];
     return subject === undefined ? undefined : [tenantId, subject];
   }
 

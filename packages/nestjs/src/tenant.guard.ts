@@ -5,7 +5,7 @@ import { admit, isAdmittedAbove, refuseForeignExecutor, resolveInfoOf } from './
 import { accessOf } from './decorators.ts';
 import { identityRequestOf } from './execution-request.ts';
 import { keepFieldContexts } from './graphql-schema.ts';
-import { EAGER, SESSION_MS, TENANT_GATE } from './tokens.ts';
+import { SETTINGS, type Settings, TENANT_GATE } from './tokens.ts';
 
 /**
  * Admits only requests of a verified tenant. It verifies the identity of the request or message, gets the credentials for the
@@ -17,45 +17,31 @@ import { EAGER, SESSION_MS, TENANT_GATE } from './tokens.ts';
 @Injectable()
 export class TenantGuard implements CanActivate {
   readonly #gate: TenantGate;
-  readonly #eager: boolean;
-  readonly #sessionMs: number;
+  readonly #settings: Settings;
   readonly #reflector: Reflector;
 
-  constructor(
-    @Inject(TENANT_GATE) gate: TenantGate,
-    @Inject(EAGER) eager: boolean,
-    @Inject(SESSION_MS) sessionMs: number,
-    @Inject(Reflector) reflector: Reflector,
-  ) {
+  constructor(@Inject(TENANT_GATE) gate: TenantGate, @Inject(SETTINGS) settings: Settings, @Inject(Reflector) reflector: Reflector) {
     this.#gate = gate;
-    this.#eager = eager;
-    this.#sessionMs = sessionMs;
+    this.#settings = settings;
     this.#reflector = reflector;
   }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const info = resolveInfoOf(context);
-    if (info) keepFieldContexts(info.schema, this.#sessionMs);
+    if (info) keepFieldContexts(info.schema, this.#settings.sessionMs);
 
     const access = accessOf(this.#reflector, context);
     if (access === undefined && isAdmittedAbove(context)) return true;
-    if (access?.kind === 'public') return admitWithoutTenant(context);
+    if (access?.kind === 'public') return admit(context);
     refuseForeignExecutor(context);
 
     const outer = await this.#gate(identityRequestOf(context));
     if (!outer) {
       if (access) throw new TokenMissingError(); // with `@Scoped()` a tenant is required, also with `optional`
-      return admitWithoutTenant(context);
+      return admit(context);
     }
     const own: TenantAws = access ? outer.scoped(access.permissions) : outer;
-    if (this.#eager) await own.credentials();
-    admit(context, { own, outer });
-    return true;
+    if (this.#settings.eager) await own.credentials();
+    return admit(context, { own, outer });
   }
-}
-
-/** For a public handler, and with `optional` for a request that presented nothing. */
-function admitWithoutTenant(context: ExecutionContext): true {
-  admit(context);
-  return true;
 }

@@ -1,5 +1,12 @@
 /** Injection tokens. Published classes inject by token, because the types of their parameters do not exist at run time. */
 export const TENANT_GATE: unique symbol = Symbol('tenant-aws:gate');
-export const EAGER: unique symbol = Symbol('tenant-aws:eager');
-export const SESSION_MS: unique symbol = Symbol('tenant-aws:session-ms');
-export const PER_IDENTITY: unique symbol = Symbol('tenant-aws:per-identity');
+export const SETTINGS: unique symbol = Symbol('tenant-aws:settings');
+
+/** The options that the guard and the interceptors use. */
+export interface Settings {
+  readonly eager: boolean;
+  /** How long a subscription may continue after its token has expired. */
+  readonly sessionMs: number;
+  /** Whether two identities of one tenant can have different permissions. For a shared `tvm` this is unknown, and assumed. */
+  readonly perIdentity: boolean;
+}

@@ -68,7 +68,7 @@ class GuardedPages extends Pages {}
 class GuardedModule {}
 
 it('rejects `@Scoped()` without permissions', () => {
-  expect(() => Scoped(undefined as never)).toThrow('`@Scoped()` needs permissions');
+  expect(() => Scoped(undefined as never)).toThrow('`@Scoped()` needs an array');
   expect(() => Scoped('s3-folder-read-only' as never)).toThrow(ConfigurationError);
 });
 
