@@ -10,7 +10,7 @@ export interface Admitted {
   readonly outer: TenantAws;
 }
 
-/** Keyed by the execution: an execution never reads the tenant of another one, whatever the async context is. */
+/** Keyed by the execution, not by the async context: an execution never reads the tenant of another one. */
 const contexts = new WeakMap<object, TenantContext>();
 
 /**

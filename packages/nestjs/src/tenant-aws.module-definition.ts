@@ -6,7 +6,7 @@ import { TenantGuard } from './tenant.guard.ts';
 /** Every option is optional. Options that are not given are read from the `TENANT_AWS_*` environment variables. */
 export type TenantAwsModuleOptions = TenantGateOptions;
 
-/** Given beside the options, also beside `useFactory`. */
+/** Options of the module itself. With `forRootAsync` they are given beside `useFactory`. */
 interface ModuleExtras {
   /** Puts `TenantGuard` before every handler of the application, except handlers with `@Public()`. Default: false. */
   readonly guard?: boolean;

@@ -13,7 +13,7 @@ const readOnly = (): MethodDecorator & ClassDecorator => Scoped(['s3-folder-read
 
 abstract class Pages {
   /** The tenants of the request and of the context, and whether the credentials may write. */
-  protected async answer({ tenantAws }: { tenantAws?: TenantAws }): Promise<object> {
+  protected async accessOf({ tenantAws }: { tenantAws?: TenantAws }): Promise<object> {
     const put = new PutObjectCommand({ Bucket: bucket, Key: 'acme/decorators', Body: 'x' });
     const write = tenantAws?.client(S3Client).send(put) ?? Promise.reject(new Error('no tenant'));
     const may = await write.then(
@@ -28,19 +28,19 @@ abstract class Pages {
 class PlainPages extends Pages {
   @Get('plain')
   plain(@Req() request: { tenantAws?: TenantAws }) {
-    return this.answer(request);
+    return this.accessOf(request);
   }
 
   @Public()
   @Get('public')
   open(@Req() request: { tenantAws?: TenantAws }) {
-    return this.answer(request);
+    return this.accessOf(request);
   }
 
   @readOnly()
   @Get('scoped')
   scoped(@Req() request: { tenantAws?: TenantAws }) {
-    return this.answer(request);
+    return this.accessOf(request);
   }
 }
 
@@ -67,7 +67,7 @@ class OfPublic extends PublicPages {}
 class OfScoped extends ScopedPages {
   /** Overridden without a decorator: the decorator of the class applies. */
   override open(request: { tenantAws?: TenantAws }) {
-    return this.answer(request);
+    return this.accessOf(request);
   }
 }
 Get('public')(OfScoped.prototype, 'open', Object.getOwnPropertyDescriptor(OfScoped.prototype, 'open') as PropertyDescriptor);

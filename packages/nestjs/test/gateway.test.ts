@@ -110,9 +110,9 @@ describe.each(platforms)('a gateway of platform-ws on %s', (platform) => {
     for (const tenant of tenants) connected.push(await connect(tenant));
     const messages = Array.from({ length: 10 }, (_, id) => ({ event: 'write', data: { id } }));
 
-    const answers = await Promise.all(connected.map((socket) => send(socket, ...messages)));
+    const responses = await Promise.all(connected.map((socket) => send(socket, ...messages)));
 
-    expect(answers.flatMap((of) => of.map((answer) => (answer as { data: { tenant: string } }).data.tenant))).toEqual(
+    expect(responses.flatMap((of) => of.map((reply) => (reply as { data: { tenant: string } }).data.tenant))).toEqual(
       tenants.flatMap((tenant) => Array(10).fill(tenant)),
     );
     const puts = aws.calls.filter(({ operation }) => operation === 'PutObject');

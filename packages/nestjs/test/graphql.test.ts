@@ -109,9 +109,9 @@ describe.each(platforms)('GraphQL on %s', (platform) => {
     await Promise.all(tenants.map((tenant) => ask(app, tenant, `mutation { write(id: "a", text: "of ${tenant}") { id } }`)));
     const requests = Array.from({ length: 40 }, (_, index) => `tenant-${index % 8}`);
 
-    const answers = await Promise.all(requests.map((tenant) => ask(app, tenant, '{ notes(ids: ["a", "a", "a"]) { id text reader } }')));
+    const responses = await Promise.all(requests.map((tenant) => ask(app, tenant, '{ notes(ids: ["a", "a", "a"]) { id text reader } }')));
 
-    expect(answers).toEqual(
+    expect(responses).toEqual(
       requests.map((tenant) => ({ data: { notes: [1, 2, 3].map(() => ({ id: 'a', text: `of ${tenant}`, reader: tenant })) } })),
     );
     const data = aws.calls.filter(({ service }) => service === 's3');

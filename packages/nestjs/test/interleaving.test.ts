@@ -56,14 +56,14 @@ describe.each([
     const url = await app.getUrl();
 
     const tenants = ['tenant-0', 'tenant-1', 'tenant-2', 'tenant-3'];
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       tenants.map(async (tenant) => {
         const headers = { authorization: `Bearer ${await aws.issuer.token({ tenant })}` };
         return (await fetch(`${url}/multipart/${tenant}`, { headers })).text();
       }),
     );
 
-    expect(answers).toEqual(tenants);
+    expect(responses).toEqual(tenants);
     const parts = aws.calls.filter(({ operation }) => operation === 'UploadPart');
     expect([parts.length, parts.filter(({ decision }) => decision !== 'allowed')]).toEqual([8, []]);
   });

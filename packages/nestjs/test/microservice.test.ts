@@ -132,9 +132,9 @@ describe('messages over TCP', () => {
       const client = await connect();
       const tenants = Array.from({ length: 60 }, (_, index) => `tenant-${index % 12}`);
 
-      const answers = await Promise.all(tenants.map(async (tenant) => send(client, 'write', { token: await tokenOf(tenant) })));
+      const responses = await Promise.all(tenants.map(async (tenant) => send(client, 'write', { token: await tokenOf(tenant) })));
 
-      expect(answers).toEqual(tenants);
+      expect(responses).toEqual(tenants);
       const puts = aws.calls.filter(({ operation }) => operation === 'PutObject');
       expect([puts.length, puts.filter(({ decision }) => decision !== 'allowed')]).toEqual([60, []]);
     });
@@ -153,8 +153,8 @@ describe('messages over TCP', () => {
       const client = await connect();
 
       const token = await tokenOf('acme');
-      const answers = await Promise.all(['read-only', 'open', 'write', 'open'].map((pattern) => send(client, pattern, { token })));
-      expect(answers).toEqual(['AccessDenied', 'no_tenant', 'acme', 'no_tenant']);
+      const responses = await Promise.all(['read-only', 'open', 'write', 'open'].map((pattern) => send(client, pattern, { token })));
+      expect(responses).toEqual(['AccessDenied', 'no_tenant', 'acme', 'no_tenant']);
     });
 
     it("cannot reach another tenant's data", async () => {

@@ -44,13 +44,13 @@ describe.each(queues)('the quick start of the README, with a shared %s in front 
     const tokens = await Promise.all(tenants.map((tenant) => aws.issuer.token({ tenant })));
     const sent = Array.from({ length: 200 }, (_, index) => ({ by: index % 10, of: index % 20 < 10 ? index % 10 : (index + 1) % 10 }));
 
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       sent.map(async ({ by, of }) => {
         const headers = { authorization: `Bearer ${tokens[by]}` };
         return (await fetch(`${url}/files?key=${tenants[of]}/plan`, { headers })).text();
       }),
     );
 
-    expect(answers).toEqual(sent.map(({ by, of }) => (by === of ? tenants[of] : 'AccessDenied\n')));
+    expect(responses).toEqual(sent.map(({ by, of }) => (by === of ? tenants[of] : 'AccessDenied\n')));
   });
 });

@@ -30,8 +30,8 @@ class Pages {
   }
 
   @Public()
-  @Get('nobody')
-  nobody(@CurrentTenant() identity: TenantIdentity) {
+  @Get('without-tenant')
+  withoutTenant(@CurrentTenant() identity: TenantIdentity) {
     return identity;
   }
 }
@@ -107,7 +107,7 @@ describe.each(platforms)('TenantGuard on %s', (platform) => {
     for (const token of [undefined, await tokenOf('acme'), 'no-token']) {
       expect((await get(app, '/open', token)).body).toEqual({ request: 'none', context: 'no_tenant' });
     }
-    expect((await get(app, '/nobody', await tokenOf('acme'))).body).toMatchObject({ status: 500, code: 'no_tenant' });
+    expect((await get(app, '/without-tenant', await tokenOf('acme'))).body).toMatchObject({ status: 500, code: 'no_tenant' });
     expect(aws.calls).toEqual([]);
   });
 
