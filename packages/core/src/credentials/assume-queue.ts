@@ -1,16 +1,12 @@
 import { StsUnavailableError } from '../errors.ts';
+import { RETRY, type OutcomeKind } from './sts-failure.ts';
 import { Turns } from './turns.ts';
 
 /** What a call waits for turns, with all its attempts. */
 const LONGEST_WAIT_MS = 5_000;
-const MOST_ATTEMPTS = 3;
+const MAX_TURNS = 3;
 /** Seconds after which a caller who found no turn comes back at the latest. */
 const LONGEST_RETRY_SECONDS = 60;
-
-/** What a call through the queue says of STS's mood. */
-export interface Paced {
-  readonly kind: string;
-}
 
 /** The way to STS: each call waits for its turn, at most five seconds. Whose turn it is, {@link Turns} knows. */
 export class AssumeQueue {
@@ -36,19 +32,19 @@ export class AssumeQueue {
    * @throws the signal's reason
    * @throws {@link StsUnavailableError} no turn within five seconds, in all; or a thousand calls of this tenant wait already
    */
-  async run<T extends Paced>(tenantId: string, call: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  async run<T extends { readonly kind: OutcomeKind }>(tenantId: string, call: () => Promise<T>, signal: AbortSignal): Promise<T> {
     let patienceMs = LONGEST_WAIT_MS;
-    for (let attempt = 1; ; attempt += 1) {
+    for (let turn = 1; ; turn += 1) {
       signal.throwIfAborted();
       const arrivedAt = this.#now();
       if (!this.#turns.tryEnter(tenantId, arrivedAt)) await this.#turn(tenantId, patienceMs, signal);
       patienceMs = Math.max(0, patienceMs - (this.#now() - arrivedAt));
       const outcome = await this.#entered(tenantId, call);
-      if (outcome.kind !== 'throttled' || attempt >= MOST_ATTEMPTS) return outcome;
+      if (RETRY[outcome.kind] !== 'in-a-new-turn' || turn >= MAX_TURNS) return outcome;
     }
   }
 
-  async #entered<T extends Paced>(tenantId: string, call: () => Promise<T>): Promise<T> {
+  async #entered<T extends { readonly kind: OutcomeKind }>(tenantId: string, call: () => Promise<T>): Promise<T> {
     const sentAt = this.#now();
     try {
       const outcome = await call();

@@ -1,10 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { AssumeRoleCommand, type AssumeRoleCommandOutput, type STSClient } from '@aws-sdk/client-sts';
 import type { Clock, Instant } from '../clock.ts';
-import { within } from '../deadline.ts';
 import { StsUnavailableError } from '../errors.ts';
 import { type Life, lifeOf } from './lifetime.ts';
-import { judgeStsFailure, type StsFailure } from './sts-failure.ts';
+import { classifyStsFailure, type StsFailure } from './sts-failure.ts';
 
 /** One call of AssumeRole. There is no form of it without a session policy: that would be the whole role, of every tenant. */
 export interface AssumeRequest {
@@ -34,53 +32,8 @@ export interface Assumed {
   readonly tokenUtilisation: number | undefined;
 }
 
-/** What a call is held to. */
-export interface Bounds {
-  /** Milliseconds, for all attempts together. */
-  readonly timeoutMs: number;
-  /** Aborted where the answer is no longer wanted. */
-  readonly signal: AbortSignal;
-}
-
-const MOST_ATTEMPTS = 3;
-const FIRST_BACKOFF_MS = 100;
-
-/**
- * Asks STS, and answers within `timeoutMs` whatever happens: the SDK itself waits for ever for a server that accepts and
- * never answers. All attempts share the deadline; the SDK's own retries are off, so that each call is one we know of.
- */
-export function assumeRole(
-  sts: STSClient,
-  request: AssumeRequest,
-  clock: Clock,
-  { timeoutMs, signal }: Bounds,
-): Promise<Assumed | StsFailure> {
-  return within<Assumed | StsFailure>(
-    timeoutMs,
-    (late) => attempts(sts, request, clock, AbortSignal.any([late, signal])),
-    () => ({ kind: 'transient', error: new StsUnavailableError(`STS did not answer within ${timeoutMs} ms`) }),
-  );
-}
-
-async function attempts(sts: STSClient, request: AssumeRequest, clock: Clock, signal: AbortSignal): Promise<Assumed | StsFailure> {
-  let renewedBase = false;
-  for (let attempt = 1; ; attempt += 1) {
-    const outcome = await once(sts, request, clock, signal);
-    if (signal.aborted || outcome.kind === 'assumed' || outcome.kind === 'deterministic' || outcome.kind === 'base-missing') return outcome;
-    if (outcome.kind === 'throttled') return outcome; // the queue slows down, and asks again at its pace
-    if (outcome.kind === 'base-expired') {
-      if (renewedBase) return outcome;
-      renewedBase = true;
-      await renewBase(sts);
-    } else {
-      if (attempt >= MOST_ATTEMPTS) return outcome;
-      await sleep(Math.random() * FIRST_BACKOFF_MS * 2 ** (attempt - 1), undefined, { signal }).catch(() => undefined); // ends early where it is aborted
-      if (signal.aborted) return outcome;
-    }
-  }
-}
-
-async function once(sts: STSClient, request: AssumeRequest, clock: Clock, signal: AbortSignal): Promise<Assumed | StsFailure> {
+/** One call of AssumeRole. The SDK's own retries are off, so that each call is one that the assumer decided on. */
+export async function assumeRole(sts: STSClient, request: AssumeRequest, clock: Clock, signal: AbortSignal): Promise<Assumed | StsFailure> {
   const command = new AssumeRoleCommand({
     RoleArn: request.roleArn,
     Policy: request.policy,
@@ -105,7 +58,7 @@ async function once(sts: STSClient, request: AssumeRequest, clock: Clock, signal
   try {
     return parseAnswer(await sts.send(command, { abortSignal: signal }), sentAt, answeredAt, request.durationSeconds * 1000);
   } catch (thrown) {
-    return judgeStsFailure(thrown);
+    return classifyStsFailure(thrown);
   }
 }
 
@@ -148,9 +101,4 @@ function dateOf(response: unknown): number | undefined {
   const { headers } = response as { readonly headers: Readonly<Record<string, string | undefined>> };
   const at = Date.parse(headers['date'] ?? '');
   return Number.isNaN(at) ? undefined : at;
-}
-
-/** Makes the SDK fetch the base credentials anew. Where that fails, the next attempt says so. */
-async function renewBase(sts: STSClient): Promise<void> {
-  await sts.config.credentials({ forceRefresh: true }).catch(() => undefined);
 }

@@ -17,7 +17,7 @@ export class Authorities {
   }
 
   /** An identity, which lasts until then, presents itself for credentials of this shape. */
-  present(shape: string, until: number): Authority {
+  extend(shape: string, until: number): Authority {
     const known = this.#of.get(shape);
     if (known !== undefined) {
       known.until = Math.max(known.until, until);

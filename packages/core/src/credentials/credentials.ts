@@ -19,7 +19,7 @@ export interface TenantCredentials {
 }
 
 /** Silent by its prototype, so that its own fields stay as plain as the SDK wants them. */
-export class SilentCredentials implements TenantCredentials {
+export class RedactedCredentials implements TenantCredentials {
   accessKeyId: string;
   secretAccessKey: string;
   sessionToken: string;
@@ -39,7 +39,7 @@ export class SilentCredentials implements TenantCredentials {
 
   static {
     Object.defineProperty(this.prototype, inspect.custom, {
-      value(this: SilentCredentials, _depth: number, options: InspectOptions, show: typeof inspect = inspect): string {
+      value(this: RedactedCredentials, _depth: number, options: InspectOptions, show: typeof inspect = inspect): string {
         return `TenantCredentials ${show(this.toJSON(), options)}`;
       },
     });

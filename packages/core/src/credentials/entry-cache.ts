@@ -1,62 +1,57 @@
 import type { TenantAwsError } from '@tenant-aws/policy';
 import type { Clock } from '../clock.ts';
 import { LifeUnavailableError, StsUnavailableError, TenantMismatchError, TokenInvalidError } from '../errors.ts';
-import type { Assumed } from './assume-role.ts';
+import type { Assumer, Issued } from './assumer.ts';
 import type { Authority } from './authority.ts';
-import { Flights } from './flights.ts';
+import type { Grant } from './grants.ts';
 import { backoffMs, refreshBelowMs, remainingMs } from './lifetime.ts';
+import { PendingCalls } from './pending-calls.ts';
 import type { StsFailure } from './sts-failure.ts';
 import { TenantCache } from './tenant-cache.ts';
 
-/** The bounds of the cache: how many entries, the floor, and how long a refusal is remembered. */
+/** The machine's options of these names, checked. */
 export interface CacheSettings {
   readonly max: number;
   readonly minimumRemainingMs: number;
   readonly errorTtlMs: number;
 }
 
-/** Credentials of one tenant, as they came from STS. Never handed out as they are: each caller gets a copy. */
-export interface Entry extends Assumed {
+/** Credentials of one tenant. Callers get a copy, never the entry itself. */
+export interface Entry extends Issued {
   readonly tenantId: string;
-  /** SHA-256 of the session policy that was sent. */
-  readonly policyDigest: string;
-  /** Of the access key, as the signature guard knows it. */
-  readonly keyDigest: string;
   /** See {@link refreshBelowMs}. */
   readonly refreshBelowMs: number;
-  /** Refreshes that failed in a row. */
+  /** Failed refreshes in a row. */
   failures: number;
-  /** No refresh before, by the monotonic clock. */
+  /** No refresh before this time of the monotonic clock. */
   retryAt: number;
 }
 
-/** What a call of AssumeRole came to. */
-export type Outcome = (Assumed & Pick<Entry, 'policyDigest' | 'keyDigest'>) | StsFailure;
-
-/** What was asked of the cache so far. */
+/** Counts since the cache was created. */
 export interface CacheCounts {
-  /** Answered from memory. */
+  /** Served from the cache. */
   hits: number;
-  /** Joined a call that was under way. */
+  /** Served by a call that was already pending. */
   shared: number;
-  /** Calls of AssumeRole, each with its attempts. */
+  /** Calls of AssumeRole, each with all its attempts. */
   assumes: number;
-  /** Those of them that were made ahead of time. */
+  /** Those of `assumes` that refreshed an entry ahead of time. */
   refreshes: number;
-  /** Those of them that failed. */
+  /** Those of `assumes` that failed. */
   failures: number;
-  /** Answered with a refusal that was remembered. */
+  /** Refused with a remembered failure. */
   refused: number;
 }
 
-/** Whose credentials, where they are kept, and until when they may be renewed. */
-export interface Place {
+/** Where the cache keeps the credentials of a grant, and how it gets them. */
+export interface CacheSlot {
   readonly key: string;
-  readonly tenantId: string;
+  readonly grant: Grant;
+  readonly region: string;
   readonly authority: Authority;
 }
 
-/** What came of a refresh, for whoever watches. */
+/** The result of a refresh: the new entry, or the error and the wait before the next refresh. */
 export interface Refreshed {
   readonly entry?: Entry;
   readonly error?: unknown;
@@ -70,22 +65,24 @@ interface Refusal {
 }
 
 /**
- * Entries, calls under way and refusals, each by the entry's key. lru-cache stores; the flights are ours, for its own
- * let one caller's going away, an eviction or a deletion fail the others who wait.
+ * Entries, pending calls and remembered failures, each by the slot's key. lru-cache stores the entries. Its `fetch` is
+ * not used for pending calls: there a caller that aborts, an eviction or a deletion rejects the other callers.
  */
 export class EntryCache {
+  readonly #assumer: Pick<Assumer, 'assume'>;
   readonly #entries: TenantCache<Entry>;
   readonly #refusals: TenantCache<Refusal>;
-  readonly #flights = new Flights<Entry>();
-  readonly #floorMs: number;
+  readonly #pending = new PendingCalls<Entry>();
+  readonly #minimumRemainingMs: number;
   readonly #errorTtlMs: number;
   readonly #clock: Clock;
   readonly #counts: CacheCounts = { hits: 0, shared: 0, assumes: 0, refreshes: 0, failures: 0, refused: 0 };
 
-  constructor({ max, minimumRemainingMs, errorTtlMs }: CacheSettings, clock: Clock) {
+  constructor({ max, minimumRemainingMs, errorTtlMs }: CacheSettings, assumer: Pick<Assumer, 'assume'>, clock: Clock) {
+    this.#assumer = assumer;
     this.#entries = new TenantCache(max);
     this.#refusals = new TenantCache(max);
-    this.#floorMs = minimumRemainingMs;
+    this.#minimumRemainingMs = minimumRemainingMs;
     this.#errorTtlMs = errorTtlMs;
     this.#clock = clock;
   }
@@ -98,98 +95,96 @@ export class EntryCache {
     return this.#counts;
   }
 
-  /** What is cached and has enough life left: over the floor, and over what the caller asks for. */
-  find(place: Place, minimumRemainingMs = 0): Entry | undefined {
-    const entry = this.#entries.get(place.key);
+  /** The cached entry, if more life is left than the cache's minimum and the caller's. */
+  find(slot: CacheSlot, minimumRemainingMs = 0): Entry | undefined {
+    const entry = this.#entries.get(slot.key);
     if (entry === undefined) return undefined;
-    assertOwn(entry, place);
+    assertSameTenant(entry, slot);
     if (!this.#suffices(entry, minimumRemainingMs)) return undefined;
     this.#counts.hits += 1;
     return entry;
   }
 
-  /** Whether a refresh of this entry is to begin behind the caller's back: it is time, none is under way, and some identity still has authority. */
-  isDue(entry: Entry, { key, authority }: Place): boolean {
+  /** Whether a refresh of this entry must start now. It needs an identity that still has authority, and no other call may be pending. */
+  isDue(entry: Entry, { key, authority }: CacheSlot): boolean {
     const now = this.#clock.now();
     if (remainingMs(entry.life, now) > entry.refreshBelowMs) return false;
-    return now.monotonic >= entry.retryAt && now.wall < authority.until && !this.#flights.has(key);
+    return now.monotonic >= entry.retryAt && now.wall < authority.until && !this.#pending.has(key);
   }
 
-  /** Renews an entry while it is still served. Where that fails the entry stays, and the next try waits: an outage of STS is nobody's until the floor. */
-  refresh(place: Place, entry: Entry, assume: () => Promise<Outcome>, ended: (refreshed: Refreshed) => void): void {
+  /**
+   * Renews an entry while it is still served. If that fails, the entry stays and the next refresh waits: callers do not
+   * notice an outage of STS until the entry reaches its minimum remaining lifetime.
+   */
+  async refresh(slot: CacheSlot, entry: Entry): Promise<Refreshed> {
     this.#counts.refreshes += 1;
-    this.#depart(place, assume).then(
-      (renewed) => ended({ entry: renewed }),
-      (error: unknown) => {
-        entry.failures += 1;
-        const retryInMs = backoffMs(entry.failures, Math.random());
-        entry.retryAt = this.#clock.now().monotonic + retryInMs;
-        ended({ error, retryInMs });
-      },
-    );
+    try {
+      return { entry: await this.#start(slot) };
+    } catch (error) {
+      entry.failures += 1;
+      const retryInMs = backoffMs(entry.failures, Math.random());
+      entry.retryAt = this.#clock.now().monotonic + retryInMs;
+      return { error, retryInMs };
+    }
   }
 
-  /** What one call of `assume` answers, shared by all who wait for this key. */
-  async get(
-    place: Place,
-    minimumRemainingMs: number,
-    assume: () => Promise<Outcome>,
-  ): Promise<{ entry: Entry; outcome: 'assumed' | 'shared' }> {
-    const underWay = this.#flights.has(place.key);
-    const entry = await this.#fly(place, assume);
-    if (this.#suffices(entry, minimumRemainingMs)) return { entry, outcome: underWay ? 'shared' : 'assumed' };
+  /** Calls AssumeRole, or joins the pending call of this slot. */
+  async get(slot: CacheSlot, minimumRemainingMs: number): Promise<{ entry: Entry; outcome: 'assumed' | 'shared' }> {
+    const outcome = this.#pending.has(slot.key) ? 'shared' : 'assumed';
+    const entry = await this.#join(slot);
+    if (this.#suffices(entry, minimumRemainingMs)) return { entry, outcome };
     throw new LifeUnavailableError({ detail: { askedMs: minimumRemainingMs, remainingMs: remainingMs(entry.life, this.#clock.now()) } });
   }
 
-  /** Forgets what is cached of a tenant. Calls under way answer those who wait for them, and are not kept. */
+  /** Forgets everything that is cached of a tenant. Pending calls still serve their callers, but their results are not cached. */
   drop(tenantId: string): void {
     this.#entries.drop(tenantId);
     this.#refusals.drop(tenantId);
-    this.#flights.drop(tenantId);
+    this.#pending.drop(tenantId);
   }
 
-  /** Waits for the calls under way, and forgets everything. */
+  /** Waits for the pending calls, then forgets everything. */
   async close(): Promise<void> {
-    await this.#flights.settled();
+    await this.#pending.settled();
     this.#entries.clear();
     this.#refusals.clear();
   }
 
   #suffices(entry: Entry, minimumRemainingMs: number): boolean {
     const remaining = remainingMs(entry.life, this.#clock.now());
-    return this.#isAboveFloor(remaining) && remaining >= minimumRemainingMs;
+    return this.#isLongEnough(remaining) && remaining >= minimumRemainingMs;
   }
 
-  #isAboveFloor(lifeMs: number): boolean {
-    return lifeMs > 0 && lifeMs >= this.#floorMs;
+  #isLongEnough(lifeMs: number): boolean {
+    return lifeMs > 0 && lifeMs >= this.#minimumRemainingMs;
   }
 
-  #fly(place: Place, assume: () => Promise<Outcome>): Promise<Entry> {
-    const underWay = this.#flights.get(place.key);
-    if (underWay !== undefined) {
-      assertOwn(underWay, place);
+  #join(slot: CacheSlot): Promise<Entry> {
+    const pending = this.#pending.get(slot.key);
+    if (pending !== undefined) {
+      assertSameTenant(pending, slot);
       this.#counts.shared += 1;
-      return underWay.landing;
+      return pending.result;
     }
-    const refusal = this.#refusals.get(place.key);
+    const refusal = this.#refusals.get(slot.key);
     if (refusal !== undefined && this.#clock.now().monotonic < refusal.until) {
-      assertOwn(refusal, place);
+      assertSameTenant(refusal, slot);
       this.#counts.refused += 1;
       return Promise.reject(refusal.error);
     }
-    const cached = this.#entries.peek(place.key);
-    if (cached !== undefined) assertOwn(cached, place);
-    if (this.#clock.now().wall >= place.authority.until) {
+    const cached = this.#entries.peek(slot.key);
+    if (cached !== undefined) assertSameTenant(cached, slot);
+    if (this.#clock.now().wall >= slot.authority.until) {
       return Promise.reject(new TokenInvalidError('what it presented has ended, and its credentials are not renewed'));
     }
-    return this.#depart(place, assume);
+    return this.#start(slot);
   }
 
-  #depart(place: Place, assume: () => Promise<Outcome>): Promise<Entry> {
+  #start(slot: CacheSlot): Promise<Entry> {
     this.#counts.assumes += 1;
-    return this.#flights.depart(place.key, place.tenantId, async (isCurrent) => {
+    return this.#pending.start(slot.key, slot.grant.tenantId, async (isCurrent) => {
       try {
-        return this.#land(place, await assume(), isCurrent());
+        return this.#keep(slot, await this.#assumer.assume(slot.grant, slot.region), isCurrent());
       } catch (error) {
         this.#counts.failures += 1;
         throw error;
@@ -197,34 +192,37 @@ export class EntryCache {
     });
   }
 
-  /** @param isCurrent what was dropped meanwhile answers those who wait for it, and is not kept */
-  #land({ key, tenantId }: Place, outcome: Outcome, isCurrent: boolean): Entry {
-    const judged = outcome.kind === 'assumed' ? this.#longEnough(outcome) : outcome;
-    if (judged.kind === 'assumed') {
-      const below = refreshBelowMs(judged.lifeMs, this.#floorMs, Math.random());
-      const entry: Entry = { ...judged, tenantId, refreshBelowMs: below, failures: 0, retryAt: Number.NEGATIVE_INFINITY };
+  /** @param isCurrent false if the tenant was dropped meanwhile: then nothing is cached */
+  #keep({ key, grant: { tenantId } }: CacheSlot, outcome: Issued | StsFailure, isCurrent: boolean): Entry {
+    const checked = outcome.kind === 'assumed' ? this.#checkLife(outcome) : outcome;
+    if (checked.kind === 'assumed') {
+      const below = refreshBelowMs(checked.lifeMs, this.#minimumRemainingMs, Math.random());
+      const entry: Entry = { ...checked, tenantId, refreshBelowMs: below, failures: 0, retryAt: Number.NEGATIVE_INFINITY };
       if (isCurrent) this.#entries.set(key, entry);
       return entry;
     }
-    if (judged.kind === 'deterministic' && isCurrent) {
-      this.#refusals.set(key, { tenantId, error: judged.error, until: this.#clock.now().monotonic + this.#errorTtlMs });
+    if (checked.kind === 'deterministic' && isCurrent) {
+      this.#refusals.set(key, { tenantId, error: checked.error, until: this.#clock.now().monotonic + this.#errorTtlMs });
     }
-    throw judged.error;
+    throw checked.error;
   }
 
-  /** Issued below the floor: another call at once would not be better. What aged on its way, while a host slept, says nothing of the next call. */
-  #longEnough<T extends Assumed>(assumed: T): T | StsFailure {
-    const remaining = remainingMs(assumed.life, this.#clock.now());
-    if (this.#isAboveFloor(remaining)) return assumed;
-    const detail = { remainingMs: remaining, minimumRemainingMs: this.#floorMs };
+  /**
+   * Credentials that STS issued with too short a life are a failure that another call would repeat. Credentials that
+   * expired on their way, because the host slept, are not: the next call may succeed.
+   */
+  #checkLife(issued: Issued): Issued | StsFailure {
+    const remaining = remainingMs(issued.life, this.#clock.now());
+    if (this.#isLongEnough(remaining)) return issued;
+    const detail = { remainingMs: remaining, minimumRemainingMs: this.#minimumRemainingMs };
     return {
-      kind: this.#isAboveFloor(assumed.lifeMs) ? 'transient' : 'deterministic',
+      kind: this.#isLongEnough(issued.lifeMs) ? 'transient' : 'deterministic',
       error: new StsUnavailableError('STS issued credentials that end too soon', { detail }),
     };
   }
 }
 
-/** The last line: what a key finds is the tenant's own, or nobody's. */
-function assertOwn(found: { readonly tenantId: string }, { tenantId }: Place): void {
-  if (found.tenantId !== tenantId) throw new TenantMismatchError({ detail: { reason: 'a cached entry is of another tenant' } });
+/** INVARIANT: the last check. If two tenants ever had the same key, neither would get the other's credentials. */
+function assertSameTenant(found: { readonly tenantId: string }, { grant }: CacheSlot): void {
+  if (found.tenantId !== grant.tenantId) throw new TenantMismatchError({ detail: { reason: 'a cached entry is of another tenant' } });
 }

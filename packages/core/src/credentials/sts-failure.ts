@@ -1,18 +1,25 @@
 import { PolicyTooLargeError, type TenantAwsError } from '@tenant-aws/policy';
 import { StsRejectedError, StsUnavailableError } from '../errors.ts';
 
-/** What a failed call to STS means, and so what to do about it. */
+/** The outcomes of AssumeRole, and when each is repeated. There are no other retries: those of the SDK are off. */
+export const RETRY = {
+  assumed: 'never',
+  /** Another call gives the same answer. The cache remembers it for `errorTtlMs`, so that one faulty set does not use up the quota of all. */
+  deterministic: 'never',
+  /** Another call may succeed: three attempts in one turn, after random waits. The cache never remembers it. */
+  transient: 'after-backoff',
+  /** STS accepts fewer calls than it gets: three turns of the queue, which slows down. */
+  throttled: 'in-a-new-turn',
+  /** Our own base credentials have expired: they are renewed once in a turn. */
+  'base-expired': 'with-new-base-credentials',
+  /** There are no base credentials. Their own provider has already retried. */
+  'base-missing': 'never',
+} as const;
+
+export type OutcomeKind = keyof typeof RETRY;
+
 export interface StsFailure {
-  readonly kind: /** Asking again gives the same answer: remembered for a moment, so that one bad set does not burn the quota of all. */
-    | 'deterministic'
-    /** Asking again may help; never remembered as an answer. */
-    | 'transient'
-    /** The same, and STS has asked for fewer calls. */
-    | 'throttled'
-    /** Our own base credentials ended: fetch them anew and ask once more. */
-    | 'base-expired'
-    /** There are no base credentials to ask with; their own provider has tried again already. */
-    | 'base-missing';
+  readonly kind: Exclude<OutcomeKind, 'assumed'>;
   readonly error: TenantAwsError;
 }
 
@@ -34,7 +41,7 @@ const REJECTIONS = [
  * Judges by name *or* wire code, with or without the suffix `Exception`, never by `instanceof`: the SDK's classes and
  * the wire do not agree on the suffix, and two copies of the SDK do not agree on the classes.
  */
-export function judgeStsFailure(thrown: unknown): StsFailure {
+export function classifyStsFailure(thrown: unknown): StsFailure {
   const { codes, words, status, requestId, isAnswer, skewCorrected, cause } = factsOf(thrown);
   const named = (names: readonly string[]): boolean => codes.some((code) => names.includes(code) || names.includes(withoutSuffix(code)));
   const detail = { sts: words, ...(requestId === undefined ? {} : { requestId }) };

@@ -3,9 +3,6 @@ import { channels, type VendEvent } from '../events.ts';
 import type { Entry, Refreshed } from './entry-cache.ts';
 import type { Grant } from './grants.ts';
 
-/** From here on a session token is worth a warning: a longer id or one more template, and STS refuses. */
-const FULL_PERCENT = 75;
-
 /** What is told of an entry; of a failure, what there was of one. */
 type Told = { readonly [Name in 'policyDigest' | 'tokenUtilisation' | 'requestId']?: Entry[Name] | undefined };
 
@@ -36,12 +33,6 @@ export function publishRefresh(grant: Grant, durationMs: number, { entry, error,
     ...codeOf(error),
     ...(retryInMs === undefined ? {} : { retryInMs }),
   });
-}
-
-/** Tells `tenant-aws:warning` of a session token that is nearly full. */
-export function publishUtilisation(tenantId: string, percent: number | undefined): void {
-  if (percent === undefined || percent < FULL_PERCENT || !channels.warning.hasSubscribers) return;
-  channels.warning.publish({ kind: 'token_utilisation', tenantId, percent });
 }
 
 function codeOf(error: unknown): { code?: string } {

@@ -1,63 +1,63 @@
 import type { STSClient } from '@aws-sdk/client-sts';
-import { ConfigurationError } from '@tenant-aws/policy';
 import type { Clock } from '../clock.ts';
 import { digestOf } from '../digest.ts';
 import { LifeUnavailableError } from '../errors.ts';
 import { channels } from '../events.ts';
+import { Assumer, type AssumerSettings } from './assumer.ts';
 import { Authorities } from './authority.ts';
 import { Authorization, type AuthorizeTenant } from './authorization.ts';
-import { SilentCredentials, type TenantCredentials } from './credentials.ts';
-import { type CacheCounts, type CacheSettings, type Entry, EntryCache, type Outcome, type Place } from './entry-cache.ts';
+import { RedactedCredentials, type TenantCredentials } from './credentials.ts';
+import { type CacheCounts, type CacheSettings, type CacheSlot, type Entry, EntryCache } from './entry-cache.ts';
 import { entryKey } from './entry-key.ts';
 import { type Grant, requestOf } from './grants.ts';
 import { remainingMs } from './lifetime.ts';
 import { Revocations } from './revocations.ts';
-import { StsAccess } from './sts-access.ts';
-import { publishRefresh, publishUtilisation, publishVend } from './vend-events.ts';
+import { assertBaseCredentials, regionOf } from './sts-client.ts';
+import { publishRefresh, publishVend } from './vend-events.ts';
 import { VendedKeys } from './vended-keys.ts';
 
-/** What credentials are vended with; each is the machine's option of that name, checked. */
-export interface VendorSettings {
-  readonly sts: STSClient;
-  /** Where it is known already. */
+/** The machine's options of these names, checked. */
+export interface VendorSettings extends AssumerSettings {
+  /** Absent if only the STS client knows it. */
   readonly region: string | undefined;
   readonly durationSeconds: number;
   readonly maxSessionSeconds: number;
-  readonly assumeTimeoutMs: number;
-  readonly maxConcurrentAssumes: number;
   readonly cache: CacheSettings;
   readonly authorizeTenant: AuthorizeTenant | undefined;
 }
 
-/** A minute between asking and using: no credentials can be asked to live longer than the role gives less this. */
+/** A minute passes between request and use: callers can ask for no more than the duration less this. */
 const MARGIN_MS = 60_000;
 
-/** Keys that the guard remembers, and authorities, for each entry of the cache: one that was renewed or pushed out still has requests on their way. */
+/** Keys of the guard, and authorities, for each entry of the cache: requests may still use the keys of replaced and evicted entries. */
 const PER_ENTRY = 4;
 
-/** From a grant to credentials: whether the tenant is admitted, the cache, and STS. */
+/** Vends the credentials of a grant: checks that the tenant is admitted, then uses the cache, which uses STS. */
 export class Vendor {
   readonly keys: VendedKeys;
   readonly revocations: Revocations;
+  readonly #assumer: Assumer;
   readonly #entries: EntryCache;
   readonly #authorities: Authorities;
   readonly #authorization: Authorization | undefined;
-  readonly #sts: StsAccess;
+  readonly #sts: STSClient;
+  readonly #assumeTimeoutMs: number;
   readonly #maxSessionMs: number;
   readonly #defaultRevocationSeconds: number;
   readonly #clock: Clock;
-  readonly #places = new WeakMap<Grant, Place>();
+  readonly #slots = new WeakMap<Grant, CacheSlot>();
   #region: string | undefined;
-  #closed = false;
 
-  constructor({ sts, region, cache, assumeTimeoutMs, maxConcurrentAssumes, ...rest }: VendorSettings, clock: Clock) {
-    const { durationSeconds, maxSessionSeconds, authorizeTenant } = rest;
+  constructor(settings: VendorSettings, clock: Clock) {
+    const { sts, region, durationSeconds, maxSessionSeconds, assumeTimeoutMs, cache, authorizeTenant } = settings;
     this.revocations = new Revocations(clock, durationSeconds * 1000);
-    this.#authorization = authorizeTenant && new Authorization(authorizeTenant, clock, assumeTimeoutMs);
     this.keys = new VendedKeys(cache.max * PER_ENTRY, this.revocations, clock);
-    this.#entries = new EntryCache(cache, clock);
+    this.#assumer = new Assumer(settings, this.keys, this.revocations, clock);
+    this.#entries = new EntryCache(cache, this.#assumer, clock);
     this.#authorities = new Authorities(cache.max * PER_ENTRY);
-    this.#sts = new StsAccess(sts, clock, assumeTimeoutMs, maxConcurrentAssumes);
+    this.#authorization = authorizeTenant && new Authorization(authorizeTenant, clock, assumeTimeoutMs);
+    this.#sts = sts;
+    this.#assumeTimeoutMs = assumeTimeoutMs;
     this.#maxSessionMs = maxSessionSeconds * 1000;
     this.#defaultRevocationSeconds = durationSeconds + Math.ceil(cache.minimumRemainingMs / 1000);
     this.#clock = clock;
@@ -65,73 +65,72 @@ export class Vendor {
   }
 
   get counts(): CacheCounts & { readonly entries: number; readonly queued: number } {
-    return { ...this.#entries.counts, entries: this.#entries.size, queued: this.#sts.waiting };
+    return { ...this.#entries.counts, entries: this.#entries.size, queued: this.#assumer.waiting };
   }
 
-  /** Credentials of a grant, with at least `minimumRemainingMs` of life left; each call answers an object of its own. */
+  /** @returns credentials of the grant with at least `minimumRemainingMs` of life left; a new object at each call */
   async vend(grant: Grant, minimumRemainingMs = 0): Promise<TenantCredentials> {
     const generation = this.revocations.generationOf(grant.tenantId);
-    if (!channels.vend.hasSubscribers) return this.#answer((await this.#vend(grant, minimumRemainingMs)).entry, generation);
+    if (!channels.vend.hasSubscribers) return this.#credentialsOf((await this.#vend(grant, minimumRemainingMs)).entry, generation);
     const started = performance.now();
     try {
       const { entry, outcome } = await this.#vend(grant, minimumRemainingMs);
-      const credentials = this.#answer(entry, generation);
+      const credentials = this.#credentialsOf(entry, generation);
       publishVend(grant, outcome, performance.now() - started, entry);
       return credentials;
     } catch (error) {
-      publishVend(grant, 'failed', performance.now() - started, { policyDigest: this.#digestFor(grant) }, error);
+      publishVend(grant, 'failed', performance.now() - started, { policyDigest: this.#policyDigestOf(grant) }, error);
       throw error;
     }
   }
 
   async #vend(grant: Grant, minimumRemainingMs: number): Promise<{ entry: Entry; outcome: 'hit' | 'shared' | 'assumed' }> {
-    this.#assertOpen();
+    this.#assumer.assertOpen();
     this.revocations.assertAdmitted(grant.tenantId);
-    const asked = this.#authorization?.assert(grant.identity);
-    if (asked !== undefined) await this.revocations.whileAdmitted(grant.tenantId, () => asked);
+    const authorizing = this.#authorization?.assert(grant.identity);
+    if (authorizing !== undefined) await this.revocations.whileAdmitted(grant.tenantId, () => authorizing);
     this.assertLife(grant.durationSeconds, minimumRemainingMs);
     const region = this.#region ?? (await this.revocations.whileAdmitted(grant.tenantId, () => this.region()));
-    const place = this.#placeOf(grant, region);
-    const entry = this.#entries.find(place, minimumRemainingMs);
-    if (entry === undefined) return this.#entries.get(place, minimumRemainingMs, () => this.#assume(grant, region));
+    const slot = this.#slotOf(grant, region);
+    const entry = this.#entries.find(slot, minimumRemainingMs);
+    if (entry === undefined) return this.#entries.get(slot, minimumRemainingMs);
     this.keys.touch(entry.keyDigest);
-    if (this.#entries.isDue(entry, place)) this.#refresh(grant, place, region, entry);
+    if (this.#entries.isDue(entry, slot)) void this.#refresh(slot, entry);
     return { entry, outcome: 'hit' };
   }
 
-  #refresh(grant: Grant, place: Place, region: string, entry: Entry): void {
+  async #refresh(slot: CacheSlot, entry: Entry): Promise<void> {
     const started = performance.now();
-    this.#entries.refresh(
-      place,
-      entry,
-      () => this.#assume(grant, region),
-      (refreshed) => publishRefresh(grant, performance.now() - started, refreshed),
-    );
+    const refreshed = await this.#entries.refresh(slot, entry);
+    publishRefresh(slot.grant, performance.now() - started, refreshed);
   }
 
-  /** @throws {@link LifeUnavailableError} more life is asked than the role gives, less a minute */
-  assertLife(durationSeconds: number, askedMs: number): void {
+  /** @throws {@link LifeUnavailableError} `minimumRemainingMs` is more than the duration less a minute */
+  assertLife(durationSeconds: number, minimumRemainingMs: number): void {
     const longestMs = durationSeconds * 1000 - MARGIN_MS;
-    if (askedMs > longestMs) throw new LifeUnavailableError({ detail: { askedMs, longestMs } });
+    if (minimumRemainingMs > longestMs) throw new LifeUnavailableError({ detail: { askedMs: minimumRemainingMs, longestMs } });
   }
 
-  /** The region of the STS client. @throws {@link ConfigurationError} there is none */
+  /** @throws {@link ConfigurationError} the STS client has no region */
   async region(): Promise<string> {
-    this.#region = await this.#sts.region();
+    this.#region = await regionOf(this.#sts);
     return this.#region;
   }
 
-  /** That there is a region, and something to sign AssumeRole with. @throws what {@link StsAccess.ready} throws */
+  /**
+   * @throws {@link ConfigurationError} the STS client has no region
+   * @throws {@link StsUnavailableError} no base credentials, or none in time
+   */
   async ready(): Promise<void> {
     await this.region();
-    await this.#sts.ready();
+    await assertBaseCredentials(this.#sts, this.#assumeTimeoutMs);
   }
 
   drop(tenantId: string): void {
     this.#entries.drop(tenantId);
   }
 
-  /** Drops what is cached, and refuses the tenant: vending, flights under way, and the keys that the guard knows. */
+  /** Drops what is cached of the tenant, and rejects its vending, its pending calls, and its keys at the guard. */
   revoke(tenantId: string, forSeconds: number = this.#defaultRevocationSeconds): void {
     this.revocations.revoke(tenantId, forSeconds * 1000);
     this.#entries.drop(tenantId);
@@ -143,50 +142,29 @@ export class Vendor {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#assumer.close();
     await this.#entries.close();
   }
 
-  #placeOf(grant: Grant, region: string): Place {
-    const known = this.#places.get(grant);
+  #slotOf(grant: Grant, region: string): CacheSlot {
+    const known = this.#slots.get(grant);
     if (known !== undefined) return known;
-    const { shape, tenantId, identity } = grant;
-    const { expiresAt = Number.POSITIVE_INFINITY } = identity;
-    const authority = this.#authorities.present(shape, expiresAt + this.#maxSessionMs);
-    const place = { key: entryKey(shape, region), tenantId, authority };
-    this.#places.set(grant, place);
-    return place;
+    const { expiresAt = Number.POSITIVE_INFINITY } = grant.identity;
+    const authority = this.#authorities.extend(grant.shape, expiresAt + this.#maxSessionMs);
+    const slot: CacheSlot = { key: entryKey(grant.shape, region), grant, region, authority };
+    this.#slots.set(grant, slot);
+    return slot;
   }
 
-  async #assume(grant: Grant, region: string): Promise<Outcome> {
-    this.#assertOpen(); // it may have been closed while `authorizeTenant` was asked
-    const { tenantId } = grant;
-    const request = requestOf(grant, region);
-    return this.revocations.whileAdmitted(tenantId, async (revoked) => {
-      const generation = this.revocations.generationOf(tenantId);
-      const outcome = await this.#sts.assume(tenantId, request, revoked);
-      revoked.throwIfAborted();
-      if (outcome.kind !== 'assumed') return outcome;
-      // INVARIANT: the guard learns of a key here and nowhere else, from the tenant whose policy was sent.
-      const keyDigest = this.keys.add(outcome.accessKeyId, tenantId, outcome.life, generation);
-      publishUtilisation(tenantId, outcome.tokenUtilisation);
-      return { ...outcome, keyDigest, policyDigest: digestOf(request.policy) };
-    });
-  }
-
-  /** INVARIANT: the last thing that `vend` does, so that who asked before a revocation is answered nothing after it. */
-  #answer({ tenantId, accessKeyId, secretAccessKey, sessionToken, life }: Entry, generation: number): TenantCredentials {
+  /** INVARIANT: the last step of `vend`, so that a call that began before a revocation returns nothing after it. */
+  #credentialsOf({ tenantId, accessKeyId, secretAccessKey, sessionToken, life }: Entry, generation: number): TenantCredentials {
     this.revocations.assertCurrent(tenantId, generation);
     const now = this.#clock.now();
-    return new SilentCredentials(accessKeyId, secretAccessKey, sessionToken, new Date(now.wall + remainingMs(life, now)));
+    return new RedactedCredentials(accessKeyId, secretAccessKey, sessionToken, new Date(now.wall + remainingMs(life, now)));
   }
 
-  #assertOpen(): void {
-    if (this.#closed) throw new ConfigurationError(['the token vending machine is closed']);
-  }
-
-  /** Of the policy that would have been sent, if there is one. */
-  #digestFor(grant: Grant): string | undefined {
+  /** The digest of the policy that the failed call would have sent; `undefined` if no policy can be made. */
+  #policyDigestOf(grant: Grant): string | undefined {
     try {
       return this.#region === undefined ? undefined : digestOf(requestOf(grant, this.#region).policy);
     } catch {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AssumeQueue } from '../../src/credentials/assume-queue.ts';
+import type { OutcomeKind } from '../../src/credentials/sts-failure.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -8,19 +9,19 @@ afterEach(() => void vi.useRealTimers());
 function queueOf(slots: number) {
   const queue = new AssumeQueue(slots, () => Date.now());
   const called: string[] = [];
-  const answers: ((kind: string) => void)[] = [];
+  const answers: ((kind: OutcomeKind) => void)[] = [];
   const runUntil = (tenantId: string, signal: AbortSignal) =>
     queue.run(
       tenantId,
       () => {
         called.push(tenantId);
-        return new Promise<{ kind: string }>((resolve) => answers.push((kind) => resolve({ kind })));
+        return new Promise<{ kind: OutcomeKind }>((resolve) => answers.push((kind) => resolve({ kind })));
       },
       signal,
     );
   const run = (tenantId: string) => runUntil(tenantId, new AbortController().signal);
   /** Answers the oldest call; what it set free goes on. */
-  const answer = async (kind = 'assumed') => {
+  const answer = async (kind: OutcomeKind = 'assumed') => {
     answers.shift()?.(kind);
     await vi.advanceTimersByTimeAsync(0);
   };
@@ -167,7 +168,7 @@ describe('AssumeQueue', () => {
     const { signal } = new AbortController();
     await expect(queue.run('acme', () => Promise.reject(new Error('revoked')), signal)).rejects.toThrow('revoked');
 
-    expect(await queue.run('globex', async () => ({ kind: 'assumed' }), signal)).toEqual({ kind: 'assumed' });
+    expect(await queue.run('globex', async () => ({ kind: 'assumed' as const }), signal)).toEqual({ kind: 'assumed' });
   });
 
   it('lets who is aborted out of the line, without a timer, and gives the turn to the next', async () => {

@@ -4,11 +4,11 @@ import { inspect, styleText } from 'node:util';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { TenantCredentials } from '@tenant-aws/core';
 import { describe, expect, it } from 'vitest';
-import { SilentCredentials } from '../../src/credentials/credentials.ts';
+import { RedactedCredentials } from '../../src/credentials/credentials.ts';
 import { bucket, identityOf, localAws, machineFor } from '../local-machine.ts';
 
 const end = new Date('2026-01-01T00:15:00Z');
-const made = (): TenantCredentials => new SilentCredentials('ASIAEXAMPLE', 'the-secret-key', 'the-session-token', end);
+const made = (): TenantCredentials => new RedactedCredentials('ASIAEXAMPLE', 'the-secret-key', 'the-session-token', end);
 const secret = /the-secret-key|the-session-token/;
 
 describe('credentials that are written somewhere', () => {

@@ -1,6 +1,9 @@
 import { StsRejectedError } from '@tenant-aws/core';
 import { describe, expect, it } from 'vitest';
-import { EntryCache } from '../../src/credentials/entry-cache.ts';
+import type { Issued } from '../../src/credentials/assumer.ts';
+import { type CacheSlot, EntryCache } from '../../src/credentials/entry-cache.ts';
+import type { Grant } from '../../src/credentials/grants.ts';
+import type { StsFailure } from '../../src/credentials/sts-failure.ts';
 import { assumesOf, clockedMachines, identityOf } from '../local-machine.ts';
 
 const minute = 60_000;
@@ -58,11 +61,15 @@ describe('the floor', () => {
     expect((await tvm.vend(acme)).accessKeyId).toMatch(/^ASIA/);
   });
 
-  it('renews credentials that were dead on arrival only after the time that a refusal is remembered', async () => {
+  it('calls STS again for credentials that arrived expired only after `errorTtlMs`', async () => {
     await using tvm = machine({ cache: { minimumRemainingMs: 0 } });
-    aws.faults.sts({ expiresInSeconds: -10 });
+    aws.faults.sts({ expiresInSeconds: -10, times: 1 });
 
     await expect(tvm.vend(acme)).rejects.toMatchObject({ code: 'sts_unavailable' });
+    clock.pass(1_999);
+    expect(await callsOf(() => expect(tvm.vend(acme)).rejects.toMatchObject({ code: 'sts_unavailable' }))).toBe(0);
+    clock.pass(1);
+    expect(await callsOf(() => tvm.vend(acme))).toBe(1);
   });
 });
 
@@ -136,7 +143,7 @@ describe('a refusal of STS', () => {
     expect(tvm.stats()).toMatchObject({ failures: 1, refused: 1, entries: 0 });
 
     clock.pass(1_999);
-    await expect(tvm.vend(acme)).rejects.toThrow();
+    await expect(tvm.vend(acme)).rejects.toMatchObject({ status: 500 });
     expect(assumesOf(aws)).toHaveLength(1);
     clock.pass(1);
     aws.faults.clear();
@@ -156,9 +163,9 @@ describe('a refusal of STS', () => {
     await using tvm = machine();
     aws.faults.sts({ code: 'AccessDenied', times: 3 });
 
-    await expect(forgetful.vend(acme)).rejects.toThrow();
-    await expect(forgetful.vend(acme)).rejects.toThrow();
-    await expect(tvm.vend(acme)).rejects.toThrow();
+    await expect(forgetful.vend(acme)).rejects.toMatchObject({ code: 'sts_rejected' });
+    await expect(forgetful.vend(acme)).rejects.toMatchObject({ code: 'sts_rejected' });
+    await expect(tvm.vend(acme)).rejects.toMatchObject({ code: 'sts_rejected' });
     tvm.invalidate('acme');
     expect((await tvm.vend(acme)).accessKeyId).toMatch(/^ASIA/);
   });
@@ -167,36 +174,41 @@ describe('a refusal of STS', () => {
 describe('a key that two tenants would share', () => {
   const life = { wallEnd: Number.POSITIVE_INFINITY, monotonicEnd: Number.POSITIVE_INFINITY };
   const facts = { life, lifeMs: 900_000, requestId: undefined, tokenUtilisation: undefined, policyDigest: 'digest', keyDigest: 'digest' };
-  const assumed = { kind: 'assumed', accessKeyId: 'ASIA', secretAccessKey: 'secret', sessionToken: 'token', ...facts } as const;
-  const own = { key: 'same', tenantId: 'acme', authority: { until: Number.POSITIVE_INFINITY } };
-  const foreign = { ...own, tenantId: 'globex' };
+  const issued: Issued = { kind: 'assumed', accessKeyId: 'ASIA', secretAccessKey: 'secret', sessionToken: 'token', ...facts };
+  const slotOf = (tenantId: string): CacheSlot => ({
+    key: 'same',
+    grant: { tenantId } as Grant,
+    region: 'us-east-1',
+    authority: { until: Number.POSITIVE_INFINITY },
+  });
+  const [own, other] = [slotOf('acme'), slotOf('globex')];
   const mismatch = { code: 'tenant_mismatch' };
-  const cache = () => new EntryCache({ max: 10, minimumRemainingMs: 0, errorTtlMs: 1_000 }, clock);
+  const cacheOf = (assume: () => Promise<Issued | StsFailure>) =>
+    new EntryCache({ max: 10, minimumRemainingMs: 0, errorTtlMs: 1_000 }, { assume }, clock);
 
-  it('gives what is cached to its own tenant alone', async () => {
-    const entries = cache();
-    await entries.get(own, 0, async () => assumed);
+  it('returns a cached entry to its own tenant only', async () => {
+    const entries = cacheOf(async () => issued);
+    await entries.get(own, 0);
 
     expect(entries.find(own)).toMatchObject({ tenantId: 'acme' });
-    expect(() => entries.find(foreign)).toThrowError(expect.objectContaining(mismatch));
-    await expect(entries.get(foreign, 0, async () => assumed)).rejects.toMatchObject(mismatch);
+    expect(() => entries.find(other)).toThrowError(expect.objectContaining(mismatch));
+    await expect(entries.get(other, 0)).rejects.toMatchObject(mismatch);
   });
 
-  it('lets nobody else join a call under way', async () => {
-    const entries = cache();
-    const { promise, resolve } = Promise.withResolvers<typeof assumed>();
-    const waiting = entries.get(own, 0, () => promise);
+  it('lets no other tenant join a pending call', async () => {
+    const { promise, resolve } = Promise.withResolvers<Issued>();
+    const entries = cacheOf(() => promise);
+    const waiting = entries.get(own, 0);
 
-    await expect(entries.get(foreign, 0, async () => assumed)).rejects.toMatchObject(mismatch);
-    resolve(assumed);
+    await expect(entries.get(other, 0)).rejects.toMatchObject(mismatch);
+    resolve(issued);
     expect(await waiting).toMatchObject({ entry: { tenantId: 'acme' } });
   });
 
-  it('tells nobody else of a refusal', async () => {
-    const entries = cache();
-    const refusal = { kind: 'deterministic', error: new StsRejectedError('AccessDenied') } as const;
-    await expect(entries.get(own, 0, async () => refusal)).rejects.toMatchObject({ code: 'sts_rejected' });
+  it('reports a remembered failure to no other tenant', async () => {
+    const entries = cacheOf(async () => ({ kind: 'deterministic', error: new StsRejectedError('AccessDenied') }));
+    await expect(entries.get(own, 0)).rejects.toMatchObject({ code: 'sts_rejected' });
 
-    await expect(entries.get(foreign, 0, async () => assumed)).rejects.toMatchObject(mismatch);
+    await expect(entries.get(other, 0)).rejects.toMatchObject(mismatch);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeStsFailure } from '../../src/credentials/sts-failure.ts';
+import { classifyStsFailure } from '../../src/credentials/sts-failure.ts';
 
 /** As the SDK throws what it could read. */
 function answered(name: string, status = 400, more: object = {}): Error {
@@ -11,7 +11,7 @@ function answered(name: string, status = 400, more: object = {}): Error {
   });
 }
 
-describe('judgeStsFailure', () => {
+describe('classifyStsFailure', () => {
   it.each([
     ['AccessDenied', 'deterministic', 'sts_rejected'],
     ['AccessDeniedException', 'deterministic', 'sts_rejected'],
@@ -32,21 +32,21 @@ describe('judgeStsFailure', () => {
     ['RequestLimitExceeded', 'throttled', 'sts_unavailable'],
     ['TooManyRequestsException', 'throttled', 'sts_unavailable'],
   ])('takes %s for %s: %s', (name, kind, code) => {
-    expect(judgeStsFailure(answered(name))).toMatchObject({ kind, error: { code } });
+    expect(classifyStsFailure(answered(name))).toMatchObject({ kind, error: { code } });
   });
 
   it('goes by the wire code where the class has another name, and by no class', () => {
     const error = answered('STSServiceException', 400, { Code: 'PackedPolicyTooLarge' });
 
-    expect(judgeStsFailure(error)).toMatchObject({ kind: 'deterministic', error: { code: 'policy_too_large' } });
-    expect(judgeStsFailure({ name: 'AccessDenied' })).toMatchObject({ kind: 'deterministic' });
+    expect(classifyStsFailure(error)).toMatchObject({ kind: 'deterministic', error: { code: 'policy_too_large' } });
+    expect(classifyStsFailure({ name: 'AccessDenied' })).toMatchObject({ kind: 'deterministic' });
   });
 
   it('tries again what a clock was to blame for, once the SDK knows the time', () => {
     const corrected = { $metadata: { httpStatusCode: 403, clockSkewCorrected: true } };
 
-    expect(judgeStsFailure(answered('SignatureDoesNotMatch', 403, corrected)).kind).toBe('transient');
-    expect(judgeStsFailure(answered('AccessDenied', 403, corrected)).kind).toBe('deterministic');
+    expect(classifyStsFailure(answered('SignatureDoesNotMatch', 403, corrected)).kind).toBe('transient');
+    expect(classifyStsFailure(answered('AccessDenied', 403, corrected)).kind).toBe('deterministic');
   });
 
   it.each([
@@ -55,7 +55,7 @@ describe('judgeStsFailure', () => {
     ['something that is no error', 'oops'],
     ['nothing', undefined],
   ])('takes %s for transient', (_what, thrown) => {
-    expect(judgeStsFailure(thrown)).toMatchObject({
+    expect(classifyStsFailure(thrown)).toMatchObject({
       kind: 'transient',
       error: { code: 'sts_unavailable', headers: { 'Retry-After': '1' } },
     });
@@ -64,11 +64,11 @@ describe('judgeStsFailure', () => {
   it('takes a lack of base credentials for what waiting may mend and trying again does not', () => {
     const error = Object.assign(new Error('Could not load credentials from any providers'), { name: 'CredentialsProviderError' });
 
-    expect(judgeStsFailure(error)).toMatchObject({ kind: 'base-missing', error: { code: 'sts_unavailable' } });
+    expect(classifyStsFailure(error)).toMatchObject({ kind: 'base-missing', error: { code: 'sts_unavailable' } });
   });
 
   it("keeps STS's words for the log and out of the message", () => {
-    const { error } = judgeStsFailure(answered('AccessDenied', 403));
+    const { error } = classifyStsFailure(answered('AccessDenied', 403));
 
     expect(error.message).not.toContain('words of STS');
     expect(error.detail).toMatchObject({ sts: 'AccessDenied: words of STS', requestId: 'r-1' });
@@ -76,7 +76,7 @@ describe('judgeStsFailure', () => {
 
   it('repeats nothing of an answer that the SDK could not read, for it may have keys in it', () => {
     const torn = Object.assign(new SyntaxError('unexpected end of <SecretAccessKey>s3cr3t'), { $response: { body: 's3cr3t' } });
-    const { kind, error } = judgeStsFailure(torn);
+    const { kind, error } = classifyStsFailure(torn);
 
     expect(kind).toBe('transient');
     expect(JSON.stringify([error, error.detail, String(error.cause), error.cause instanceof Error && error.cause.stack])).not.toContain(
@@ -85,7 +85,9 @@ describe('judgeStsFailure', () => {
   });
 
   it('leads nowhere near the request that failed, whose headers hold the base session token', () => {
-    const { error } = judgeStsFailure(answered('AccessDenied', 403, { $response: { body: { req: { _header: 'x-amz-security-token' } } } }));
+    const { error } = classifyStsFailure(
+      answered('AccessDenied', 403, { $response: { body: { req: { _header: 'x-amz-security-token' } } } }),
+    );
 
     expect(Object.getOwnPropertyNames(error.cause)).toEqual(['stack', 'message']);
   });

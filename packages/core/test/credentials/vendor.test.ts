@@ -1,24 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { assumesOf, clockedMachines, identityOf } from '../local-machine.ts';
+import { clockedMachines, identityOf } from '../local-machine.ts';
 
 const minute = 60_000;
 const acme = identityOf('acme');
 
 const { aws, clock, machine } = clockedMachines();
-
-describe('the deadline', () => {
-  it('holds for all attempts together, those that STS throttled too', async () => {
-    await using tvm = machine({ assumeTimeoutMs: 2_000 });
-    // Each attempt is throttled after a second and a half: the second is cut at what the first has left, and there is no third.
-    aws.faults.sts({ delayMs: 1_500, code: 'Throttling' });
-
-    await expect(tvm.vend(acme)).rejects.toMatchObject({
-      code: 'sts_unavailable',
-      detail: { reason: expect.stringMatching(/^STS did not answer within \d{1,3} ms$/) },
-    });
-    expect(assumesOf(aws).length).toBeLessThanOrEqual(2);
-  });
-});
 
 describe('close', () => {
   it('waits for a call that was dropped meanwhile', async () => {

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { assumesOf, baseKeys, identityOf, localAws, machineFor, stsOf } from '../local-machine.ts';
+
+const acme = identityOf('acme');
+
+const aws = localAws();
+
+describe('an STS in trouble', () => {
+  it('that accepts and never answers is 503 at the deadline, for all who wait', async () => {
+    await using tvm = machineFor(aws, { assumeTimeoutMs: 100 });
+    aws.faults.sts({ hang: true });
+
+    const outcomes = await Promise.allSettled([tvm.vend(acme), tvm.vend(acme), tvm.for(acme).credentials()]);
+
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({
+        status: 'rejected',
+        reason: { code: 'sts_unavailable', status: 503, headers: { 'Retry-After': '1' } },
+      });
+    }
+    expect(tvm.stats()).toMatchObject({ assumes: 1, failures: 1, shared: 2 });
+  });
+
+  it('is 503 at the deadline also where it is the base credentials that never come', async () => {
+    const never = new Promise<never>(() => {});
+    await using tvm = machineFor(aws, { assumeTimeoutMs: 100, sts: stsOf(aws, { credentials: () => never }) });
+
+    await expect(tvm.vend(acme)).rejects.toMatchObject({ code: 'sts_unavailable' });
+    await expect(tvm.ready()).rejects.toMatchObject({ code: 'sts_unavailable' });
+  });
+
+  it.each([['Throttling'], ['RequestLimitExceeded'], ['InternalFailure'], ['ServiceUnavailable']])(
+    'is asked again after %s',
+    async (code) => {
+      await using tvm = machineFor(aws);
+      aws.faults.sts({ code, times: 2 });
+
+      expect((await tvm.vend(acme)).accessKeyId).toMatch(/^ASIA/);
+      expect(assumesOf(aws)).toHaveLength(3);
+    },
+  );
+
+  it('is asked three times at most, for the retries of the SDK are off, and the failure is not remembered', async () => {
+    await using tvm = machineFor(aws, { sts: stsOf(aws, { maxAttempts: 5 }) });
+    aws.faults.sts({ code: 'Throttling' });
+
+    await expect(tvm.vend(acme)).rejects.toMatchObject({ code: 'sts_unavailable', status: 503 });
+    expect(assumesOf(aws)).toHaveLength(3);
+
+    aws.faults.clear();
+    expect((await tvm.vend(acme)).accessKeyId).toMatch(/^ASIA/);
+  });
+
+  it('is asked again where it closes the connection', async () => {
+    await using tvm = machineFor(aws);
+    aws.faults.sts({ down: true, times: 1 });
+
+    expect((await tvm.vend(acme)).accessKeyId).toMatch(/^ASIA/);
+  });
+
+  it('is 503 where it is down', async () => {
+    await using tvm = machineFor(aws);
+    aws.faults.sts({ down: true });
+
+    await expect(tvm.vend(acme)).rejects.toMatchObject({ code: 'sts_unavailable', status: 503 });
+  });
+
+  it('does not hold up more callers than there are slots for, and each gets his turn', async () => {
+    await using tvm = machineFor(aws, { maxConcurrentAssumes: 2 });
+    aws.faults.sts({ hang: true, times: 2 });
+
+    const vended = Promise.all(['a1', 'b2', 'c3', 'd4', 'e5'].map((tenantId) => tvm.vend(identityOf(tenantId))));
+    await expect.poll(() => tvm.stats().queued).toBe(3);
+    expect(assumesOf(aws).length).toBeLessThanOrEqual(2);
+    aws.faults.clear();
+
+    expect(new Set((await vended).map(({ accessKeyId }) => accessKeyId)).size).toBe(5);
+    expect(tvm.stats().queued).toBe(0);
+  });
+});
+
+describe('base credentials', () => {
+  it('that have expired are fetched anew, and STS is asked once more', async () => {
+    let fetched = 0;
+    const credentials = async () => {
+      fetched += 1;
+      return { ...baseKeys(aws), expiration: new Date(Date.now() + 3_600_000) };
+    };
+    await using tvm = machineFor(aws, { sts: stsOf(aws, { credentials }) });
+    await tvm.ready();
+    aws.faults.sts({ code: 'ExpiredToken', times: 1 });
+
+    expect((await tvm.vend(acme)).accessKeyId).toMatch(/^ASIA/);
+    expect({ fetched, assumes: assumesOf(aws).length }).toEqual({ fetched: 2, assumes: 2 });
+  });
+
+  it('that stay expired are 503 after one more attempt', async () => {
+    await using tvm = machineFor(aws);
+    aws.faults.sts({ code: 'ExpiredToken' });
+
+    await expect(tvm.vend(acme)).rejects.toMatchObject({ code: 'sts_unavailable', status: 503 });
+    expect(assumesOf(aws)).toHaveLength(2);
+  });
+
+  it('that there are none of are 503, and STS is not asked', async () => {
+    const credentials = () => Promise.reject(Object.assign(new Error('none'), { name: 'CredentialsProviderError' }));
+    await using tvm = machineFor(aws, { sts: stsOf(aws, { credentials }) });
+
+    await expect(tvm.vend(acme)).rejects.toMatchObject({ code: 'sts_unavailable', detail: { reason: 'there are no base credentials' } });
+    expect(aws.calls).toEqual([]);
+  });
+
+  it('that AWS does not know are refused, and so are wrong ones', async () => {
+    const unknown = { accessKeyId: 'AKIAUNKNOWNUNKNOWN00', secretAccessKey: 'secret' };
+    await using stranger = machineFor(aws, { sts: stsOf(aws, { credentials: unknown }) });
+    await expect(stranger.vend(acme)).rejects.toMatchObject({
+      code: 'sts_rejected',
+      detail: { sts: expect.stringContaining('InvalidClientTokenId') },
+    });
+
+    await using wrong = machineFor(aws, { sts: stsOf(aws, { credentials: { ...baseKeys(aws), secretAccessKey: 'wrong' } }) });
+    await expect(wrong.vend(acme)).rejects.toMatchObject({
+      code: 'sts_rejected',
+      detail: { sts: expect.stringContaining('SignatureDoesNotMatch') },
+    });
+  });
+});
+
+describe('the deadline', () => {
+  it('holds for all attempts together, those that STS throttled too', async () => {
+    await using tvm = machineFor(aws, { assumeTimeoutMs: 2_000 });
+    // Each attempt is throttled after a second and a half: the second is cut at what the first has left, and there is no third.
+    aws.faults.sts({ delayMs: 1_500, code: 'Throttling' });
+
+    await expect(tvm.vend(acme)).rejects.toMatchObject({
+      code: 'sts_unavailable',
+      detail: { reason: expect.stringMatching(/^STS did not answer within \d{1,3} ms$/) },
+    });
+    expect(assumesOf(aws).length).toBeLessThanOrEqual(2);
+  });
+});
