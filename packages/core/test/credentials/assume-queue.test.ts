@@ -5,7 +5,7 @@ import type { OutcomeKind } from '../../src/credentials/sts-failure.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A queue, and an STS that answers when it is told to. */
+/** A queue, and an STS that answers when the test calls `answer`. */
 function queueOf(slots: number) {
   const queue = new AssumeQueue(slots, () => Date.now());
   const called: string[] = [];
@@ -20,7 +20,7 @@ function queueOf(slots: number) {
       signal,
     );
   const run = (tenantId: string) => runUntil(tenantId, new AbortController().signal);
-  /** Answers the oldest call; what it set free goes on. */
+  /** Answers the oldest call, and lets the calls that waited for it start. */
   const answer = async (kind: OutcomeKind = 'assumed') => {
     answers.shift()?.(kind);
     await vi.advanceTimersByTimeAsync(0);
@@ -28,11 +28,11 @@ function queueOf(slots: number) {
   return { queue, called, run, runUntil, answer };
 }
 
-/** Whatever comes of it, so that a refusal is nobody's unhandled one. */
+/** Handles rejections, which would end the test as unhandled. */
 const settled = (runs: readonly Promise<unknown>[]) => Promise.allSettled(runs);
 
 describe('AssumeQueue', () => {
-  it('lets no more calls go than there are slots', async () => {
+  it('runs no more calls than there are slots', async () => {
     const { queue, called, run, answer } = queueOf(4);
     const runs = ['a', 'b', 'c', 'd', 'e', 'f'].map(run);
 
@@ -50,37 +50,37 @@ describe('AssumeQueue', () => {
     [2, 1],
     [3, 1],
     [50, 25],
-  ])('gives one tenant, of %i slots, %i', (slots, own) => {
+  ])('of %i slots, gives one tenant %i', (slots, own) => {
     const { called, run } = queueOf(slots);
-    void settled(Array.from({ length: slots + 1 }, () => run('noisy')));
+    void settled(Array.from({ length: slots + 1 }, () => run('busy')));
 
     expect(called).toHaveLength(own);
   });
 
-  it('goes round the tenants, so that one with many sets of permissions starves nobody', async () => {
+  it('takes turns by tenant, so that one with many sets of permissions starves no other', async () => {
     const { called, run, answer } = queueOf(2);
-    void settled(Array.from({ length: 500 }, () => run('noisy')));
-    void settled([run('calm')]);
+    void settled(Array.from({ length: 500 }, () => run('busy')));
+    void settled([run('quiet')]);
     await vi.advanceTimersByTimeAsync(0);
-    expect(called).toEqual(['noisy', 'calm']);
+    expect(called).toEqual(['busy', 'quiet']);
     void settled(['b', 'c'].map(run));
 
     for (let turn = 0; turn < 5; turn += 1) await answer();
 
-    expect(called.slice(2, 5).toSorted()).toEqual(['b', 'c', 'noisy']);
+    expect(called.slice(2, 5).toSorted()).toEqual(['b', 'busy', 'c']);
   });
 
-  it('lets a thousand calls of one tenant wait, and refuses the next at once, but no other tenant', async () => {
+  it('lets a thousand calls of one tenant wait, and refuses the next one immediately, but no other tenant', async () => {
     const { queue, run } = queueOf(2);
-    void settled(Array.from({ length: 1_001 }, () => run('noisy')));
+    void settled(Array.from({ length: 1_001 }, () => run('busy')));
     expect(queue.waiting).toBe(1_000);
 
-    await expect(run('noisy')).rejects.toMatchObject({ code: 'sts_unavailable', status: 503 });
-    void settled([run('calm')]);
+    await expect(run('busy')).rejects.toMatchObject({ code: 'sts_unavailable', status: 503 });
+    void settled([run('quiet')]);
     expect(queue.waiting).toBe(1_000);
   });
 
-  it('refuses who found no turn in five seconds, and tells him to come back', async () => {
+  it('refuses a call after five seconds of waiting, with Retry-After', async () => {
     const { queue, called, run } = queueOf(1);
     void settled([run('hanging')]);
     const waiting = settled([run('late')]);
@@ -96,7 +96,7 @@ describe('AssumeQueue', () => {
     expect(called).toEqual(['hanging']);
   });
 
-  it('sends those who found no turn back one after the other, and nobody for longer than a minute', async () => {
+  it('spreads Retry-After over the time that the queue needs, and over a minute at most', async () => {
     const { run } = queueOf(2);
     const hanging = ['x', 'y'].map(run);
     const waiting = settled(Array.from({ length: 400 }, (_, index) => run(`t${index}`)));
@@ -110,7 +110,7 @@ describe('AssumeQueue', () => {
     expect(Math.max(...seconds)).toBeLessThanOrEqual(61);
   });
 
-  it('asks again what STS throttled, three times at most, at its pace', async () => {
+  it('repeats a throttled call at the reduced rate, three turns at most', async () => {
     const { called, run, answer } = queueOf(4);
     const outcome = run('acme');
 
@@ -128,7 +128,7 @@ describe('AssumeQueue', () => {
     expect(called).toHaveLength(3);
   });
 
-  it('has five seconds of patience for all turns of a call together', async () => {
+  it('limits the waits of all turns of a call together to five seconds', async () => {
     const { called, run, answer } = queueOf(1);
     void settled([run('first')]);
     const waiting = settled([run('acme')]);
@@ -136,7 +136,7 @@ describe('AssumeQueue', () => {
     await answer();
     expect(called).toEqual(['first', 'acme']);
 
-    // Throttled, it stands in line again, behind one that hangs.
+    // After the throttle it waits again, behind a call that hangs.
     void settled([run('hanging')]);
     await answer('throttled');
     await vi.advanceTimersByTimeAsync(500);
@@ -146,7 +146,7 @@ describe('AssumeQueue', () => {
     expect(await waiting).toMatchObject([{ status: 'rejected', reason: { code: 'sts_unavailable' } }]);
   });
 
-  it('takes silence, and calls that never left, for no sign of what STS accepts', async () => {
+  it('learns no rate from calls that STS did not get or did not answer', async () => {
     const { called, run, answer } = queueOf(4);
     for (let call = 0; call < 100; call += 1) {
       void settled([run('acme')]);
@@ -155,14 +155,14 @@ describe('AssumeQueue', () => {
     void settled([run('acme')]);
     await answer('throttled');
 
-    // Seven calls a second, from the first guess: a hundred accepted ones would have made it seventy.
+    // Seven calls per second, from the first estimate. A hundred accepted calls would have made it seventy.
     await vi.advanceTimersByTimeAsync(140);
     expect(called).toHaveLength(101);
     await vi.advanceTimersByTimeAsync(5);
     expect(called).toHaveLength(102);
   });
 
-  it('frees the slot of a call that threw', async () => {
+  it('frees the slot of a call that throws', async () => {
     const queue = new AssumeQueue(1);
 
     const { signal } = new AbortController();
@@ -171,7 +171,7 @@ describe('AssumeQueue', () => {
     expect(await queue.run('globex', async () => ({ kind: 'assumed' as const }), signal)).toEqual({ kind: 'assumed' });
   });
 
-  it('lets who is aborted out of the line, without a timer, and gives the turn to the next', async () => {
+  it('removes an aborted call and its timer, and starts the next call', async () => {
     const { queue, called, answer, runUntil } = queueOf(1);
     const abort = new AbortController();
     const reason = new Error('revoked');
@@ -192,7 +192,7 @@ describe('AssumeQueue', () => {
     await expect(runUntil('acme', abort.signal)).rejects.toBe(reason);
   });
 
-  it('leaves no timer when everybody has had his turn', async () => {
+  it('leaves no timer when all calls have ended', async () => {
     const { run, answer } = queueOf(1);
     const runs = settled(['a', 'b', 'c'].map(run));
     await answer('throttled');
