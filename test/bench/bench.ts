@@ -14,7 +14,7 @@ import type { LocalAws } from '@tenant-aws/local';
 import express, { type Express, type RequestHandler } from 'express';
 import passport from 'passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
-import { identityOf, machineFor } from '../faults/ground.ts';
+import { identityOf, machineFor } from '../faults/machine.ts';
 import { nodeFlags } from '../support/node-flags.ts';
 import { startNotesAws } from '../support/notes-aws.ts';
 import type { LoadOrder } from './load-worker.ts';

@@ -1,14 +1,14 @@
 import { authenticatedUser, tenantGate } from '@tenant-aws/core';
 import { expect, it } from 'vitest';
-import { assumesOf, localAws, machineFor } from './ground.ts';
-import { wake } from './wake.ts';
+import { assumesOf, localAws, machineFor } from './machine.ts';
+import { coldStart } from './cold-start.ts';
 
 const aws = localAws();
 
 it('makes one AssumeRole for 10,000 concurrent cold requests of one tenant', { timeout: 60_000 }, async () => {
   await using tvm = machineFor(aws, { assumeTimeoutMs: 60_000 });
   const enter = tenantGate({ tvm, identity: authenticatedUser() });
-  // Each request has a user of its own, as each has a token of its own: what they share is the tenant.
+  // Each request has its own user, as it would have its own token. They share only the tenant.
   const requests = Array.from({ length: 10_000 }, (_, index) =>
     enter({ headersDistinct: {}, remoteAddress: '127.0.0.1', user: { sub: `user-${index}`, tenantId: 'acme' }, raw: undefined }),
   );
@@ -19,10 +19,10 @@ it('makes one AssumeRole for 10,000 concurrent cold requests of one tenant', { t
   expect(tvm.stats()).toMatchObject({ assumes: 1, entries: 1, failures: 0 });
 });
 
-it('serves all of 200 tenants who wake at once under an STS of 50 calls a second, with at most 1.3 calls for each', {
+it('serves 200 tenants who start together with an STS of 50 calls per second, with at most 1.3 calls for each tenant', {
   timeout: 60_000,
 }, async () => {
-  const figures = await wake(aws, { tenants: 200, callsPerSecond: 50 });
+  const figures = await coldStart(aws, { tenants: 200, callsPerSecond: 50 });
   expect(figures.served).toBe(200);
   expect(figures.assumes / 200).toBeLessThanOrEqual(1.3);
 });

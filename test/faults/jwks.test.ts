@@ -6,10 +6,10 @@ import express, { type Express } from 'express';
 import request from 'supertest';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { listen, type Listening } from '../support/loopback.ts';
-import { localAws, machineFor } from './ground.ts';
-import { Proxy } from './proxy.ts';
+import { localAws, machineFor } from './machine.ts';
+import { Proxy, type ProxyFaults } from './proxy.ts';
 
-/** How long a key set may take to come. */
+/** Includes the retries of the client. */
 const LIMIT_MS = 30_000;
 
 const aws = localAws();
@@ -21,17 +21,17 @@ beforeAll(async () => {
   keySet = await (await fetch(String(Object(await discovery.json())['jwks_uri']))).text();
 });
 
-/** A key server in front of whose answers stands a proxy. */
+/** A key server behind a proxy. */
 let server: Listening;
 let proxy: Proxy;
-let answer: RequestListener;
-let asked = 0;
+let respond: RequestListener;
+let requests = 0;
 beforeEach(async () => {
-  asked = 0;
-  answer = good;
+  requests = 0;
+  respond = good;
   server = await listen((req, res) => {
-    asked += 1;
-    answer(req, res);
+    requests += 1;
+    respond(req, res);
   });
   proxy = await Proxy.start(server.url);
 });
@@ -42,7 +42,7 @@ afterEach(async () => {
 
 const good: RequestListener = (_req, res) => void res.writeHead(200, { 'content-type': 'application/json' }).end(keySet);
 
-/** The way of a user's request: real tokens, a real gate, a real machine; only the keys come over the bad line. */
+/** An application with real tokens, a real gate and a real machine. Only the requests for keys go through the proxy. */
 async function withApp(use: (app: Express) => Promise<void>): Promise<void> {
   await using tvm = machineFor(aws);
   const identity = bearerToken({ issuer: aws.issuer.url, audience: aws.issuer.audience, jwksUri: `${proxy.url}/keys` });
@@ -57,14 +57,14 @@ async function withApp(use: (app: Express) => Promise<void>): Promise<void> {
   }
 }
 
-function ask(app: Express, bearer = token): request.Test {
+function send(app: Express, bearer = token): request.Test {
   return request(app).get('/').auth(bearer, { type: 'bearer' });
 }
 
-/** As a client does that obeys Retry-After. */
-async function askPatiently(app: Express): Promise<number> {
+/** A client that obeys Retry-After. */
+async function sendWithRetries(app: Express): Promise<number> {
   for (;;) {
-    const { status, headers } = await ask(app);
+    const { status, headers } = await send(app);
     if (status !== 503) return status;
     await sleep(Number(headers['retry-after']) * 1_000);
   }
@@ -72,20 +72,20 @@ async function askPatiently(app: Express): Promise<number> {
 
 const flood = Buffer.alloc(65_536, ' ');
 
-describe('a key server in trouble', () => {
-  it.each<{ name: string; weather?: Parameters<Proxy['become']>[0]; answer?: RequestListener }>([
-    { name: 'is dead', weather: { refuse: true } },
-    { name: 'resets', weather: { resetAfterBytes: 0 } },
-    { name: 'cuts its answer', weather: { cutAfterBytes: 300 } },
-    { name: 'drips', weather: { dripMs: 1_000 } },
-    { name: 'hangs', weather: { hang: true } },
-    { name: 'redirects', answer: (_req, res) => void res.writeHead(302, { location: `${aws.issuer.url}/jwks` }).end() },
-    { name: 'answers 500', answer: (_req, res) => void res.writeHead(500).end('broken') },
-    { name: 'answers HTML', answer: (_req, res) => void res.writeHead(200, { 'content-type': 'text/html' }).end('<html>') },
-    { name: 'answers no key set', answer: (_req, res) => void res.writeHead(200).end('{"keys":"none"}') },
+describe('a faulty key server', () => {
+  it.each<{ name: string; proxyFaults?: ProxyFaults; respond?: RequestListener }>([
+    { name: 'refuses connections', proxyFaults: { refuse: true } },
+    { name: 'resets', proxyFaults: { resetAfterBytes: 0 } },
+    { name: 'closes within the response', proxyFaults: { cutAfterBytes: 300 } },
+    { name: 'drips', proxyFaults: { dripMs: 1_000 } },
+    { name: 'hangs', proxyFaults: { hang: true } },
+    { name: 'redirects', respond: (_req, res) => void res.writeHead(302, { location: `${aws.issuer.url}/jwks` }).end() },
+    { name: 'answers 500', respond: (_req, res) => void res.writeHead(500).end('broken') },
+    { name: 'answers HTML', respond: (_req, res) => void res.writeHead(200, { 'content-type': 'text/html' }).end('<html>') },
+    { name: 'answers with invalid JWKS', respond: (_req, res) => void res.writeHead(200).end('{"keys":"none"}') },
     {
       name: 'answers 10 MiB',
-      answer: (_req, res) => {
+      respond: (_req, res) => {
         res.writeHead(200, { 'content-type': 'application/json' });
         let sent = 0;
         const more = (): void => {
@@ -96,40 +96,40 @@ describe('a key server in trouble', () => {
       },
     },
   ])(
-    'is a 503 with Retry-After and no 401 where it $name, and the client is served when it has recovered',
+    'causes 503 with Retry-After and never 401 if it $name, and clients are served after it has recovered',
     { timeout: LIMIT_MS },
-    async (trouble) => {
+    async (fault) => {
       await withApp(async (app) => {
-        if (trouble.weather) await proxy.become(trouble.weather);
-        if (trouble.answer) answer = trouble.answer;
-        const response = await ask(app);
+        if (fault.proxyFaults) await proxy.setFaults(fault.proxyFaults);
+        if (fault.respond) respond = fault.respond;
+        const response = await send(app);
         expect(response.status).toBe(503);
         expect(response.body).toMatchObject({ code: 'keys_unavailable' });
         expect(Number(response.headers['retry-after'])).toBeGreaterThanOrEqual(1);
         expect(aws.calls).toEqual([]);
 
-        await proxy.become({});
-        answer = good;
-        expect(await askPatiently(app)).toBe(200);
+        await proxy.setFaults({});
+        respond = good;
+        expect(await sendWithRetries(app)).toBe(200);
         aws.calls.length = 0;
       });
     },
   );
 
-  it('is not seen by those whose keys are known, whatever unknown keys others name', async () => {
+  it('does not affect tokens of known keys, while other tokens name unknown keys', async () => {
     await withApp(async (app) => {
-      expect((await ask(app)).status).toBe(200);
-      await proxy.become({ refuse: true });
+      expect((await send(app)).status).toBe(200);
+      await proxy.setFaults({ refuse: true });
       const [head, payload, signature] = token.split('.');
-      const foreign = Buffer.from(JSON.stringify({ alg: 'RS256', kid: 'nobody-knows' })).toString('base64url');
+      const foreign = Buffer.from(JSON.stringify({ alg: 'RS256', kid: 'unknown' })).toString('base64url');
       expect(head).not.toBe(foreign);
       for (let attempt = 0; attempt < 20; attempt += 1) {
-        const unknown = await ask(app, `${foreign}.${payload}.${signature}`);
+        const unknown = await send(app, `${foreign}.${payload}.${signature}`);
         expect([401, 503]).toContain(unknown.status);
-        // A second token of the same key: known by no cache of tokens, judged by the key that is kept.
-        expect((await ask(app, await aws.issuer.token({ tenant: 'globex' }))).status).toBe(200);
+        // A new token of the known key: it is not in the token cache, and is verified with the cached key.
+        expect((await send(app, await aws.issuer.token({ tenant: 'globex' }))).status).toBe(200);
       }
-      expect(asked).toBeLessThanOrEqual(3);
+      expect(requests).toBeLessThanOrEqual(3);
     });
   });
 });

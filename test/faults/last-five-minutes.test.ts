@@ -2,12 +2,12 @@ import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { beforeAll, expect, it } from 'vitest';
 import { bucket, roleArn, seed } from '../support/notes-aws.ts';
-import { assumesOf, baseKeys, identityOf, localAws, machineFor } from './ground.ts';
+import { assumesOf, baseKeys, identityOf, localAws, machineFor } from './machine.ts';
 
 const aws = localAws();
 beforeAll(() => seed(aws, 'acme/note', 'hello'));
 
-/** As the SDK has it: one client, whose provider assumes the role and renews by itself. */
+/** A client of the SDK whose own provider assumes the role and renews the credentials. */
 function sdkAlone(): S3Client {
   return new S3Client({
     endpoint: aws.url,
@@ -22,7 +22,7 @@ function sdkAlone(): S3Client {
 
 const read = new HeadObjectCommand({ Bucket: bucket, Key: 'acme/note' });
 
-it('serves credentials with 240 s left while STS is down, where fromTemporaryCredentials throws', async () => {
+it('serves credentials with 240 s left while STS is down; fromTemporaryCredentials throws', async () => {
   aws.faults.sts({ expiresInSeconds: 240 });
   await using tvm = machineFor(aws);
   const ours = tvm.for(identityOf('acme')).client(S3Client, { endpoint: aws.url });
@@ -31,8 +31,10 @@ it('serves credentials with 240 s left while STS is down, where fromTemporaryCre
   await theirs.send(read);
 
   aws.faults.sts({ down: true });
-  // The keys that it holds would serve four minutes more; AWS is never asked.
-  await expect(theirs.send(read)).rejects.toThrow();
+  // Its keys are valid for four more minutes, but it sends no request to S3.
+  const before = aws.calls.filter(({ service }) => service === 's3').length;
+  await expect(theirs.send(read)).rejects.toMatchObject({ code: expect.stringMatching(/^ECONN/) });
+  expect(aws.calls.filter(({ service }) => service === 's3')).toHaveLength(before);
   for (let request = 0; request < 20; request += 1) await expect(ours.send(read)).resolves.toHaveProperty('ETag');
 
   aws.faults.clear();
@@ -40,7 +42,7 @@ it('serves credentials with 240 s left while STS is down, where fromTemporaryCre
   theirs.destroy();
 });
 
-it('makes one AssumeRole for ten clients of one tenant, where fromTemporaryCredentials makes one for each', async () => {
+it('makes one AssumeRole for ten clients of one tenant; fromTemporaryCredentials makes one for each client', async () => {
   await using tvm = machineFor(aws);
   const tenantAws = tvm.for(identityOf('acme'));
   const ours = Array.from({ length: 10 }, (_, index) => tenantAws.client(S3Client, { endpoint: aws.url, customUserAgent: `app/${index}` }));

@@ -7,7 +7,7 @@ import { bucket, environmentFor } from '../support/notes-aws.ts';
 
 const aws = localAws();
 
-it('ends with its work, though nobody closed the machine', async () => {
+it('ends when the work is done, without `close` of the machine', async () => {
   const script = `
     import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
     import { TokenVendingMachine } from '@tenant-aws/core';
@@ -17,7 +17,7 @@ it('ends with its work, though nobody closed the machine', async () => {
     console.log(JSON.stringify(tvm.stats()));
   `;
 
-  // It ends by itself, or it is ended, and that is a failure.
+  // The timeout kills a process that does not end by itself, and the test fails.
   const run = promisify(execFile)(process.execPath, [...nodeFlags, '--input-type=module', '-e', script], {
     cwd: import.meta.dirname,
     env: environmentFor(aws),

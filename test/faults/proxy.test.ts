@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Proxy } from './proxy.ts';
 
-const BODY = 'the whole answer';
+const BODY = 'the whole response';
 
 let server: Server;
 let proxy: Proxy;
@@ -21,8 +21,8 @@ afterEach(async () => {
   await new Promise((closed) => server.close(closed));
 });
 
-/** The answer's text, or the code of what went wrong. */
-function ask(): Promise<string> {
+/** The body of the response, or the error's code. */
+function request(): Promise<string> {
   return new Promise((resolve) => {
     const failed = (error: NodeJS.ErrnoException): void => resolve(error.code ?? error.message);
     const sent = get(proxy.url, { agent: false }, (response) => void text(response).then(resolve, failed));
@@ -30,57 +30,57 @@ function ask(): Promise<string> {
   });
 }
 
-it('lets everything pass in good weather', async () => {
-  expect(await ask()).toBe(BODY);
+it('forwards everything without faults', async () => {
+  expect(await request()).toBe(BODY);
 });
 
 it.each([
   ['refuses', { refuse: true }, 'ECONNREFUSED'],
-  ['resets at once', { resetAfterBytes: 0 }, 'ECONNRESET'],
-  ['resets within the answer', { resetAfterBytes: 100 }, 'ECONNRESET'],
-  ['cuts within the answer', { cutAfterBytes: 100 }, 'ECONNRESET'], // Node's word for an answer that ends too early
-  ['cuts before the answer', { cutAfterBytes: 0 }, 'ECONNRESET'],
-])('%s, and lets everything pass again after it', async (_name, weather, code) => {
-  await proxy.become(weather);
-  expect(await ask()).toBe(code);
-  await proxy.become({});
-  expect(await ask()).toBe(BODY);
+  ['resets immediately', { resetAfterBytes: 0 }, 'ECONNRESET'],
+  ['resets within the response', { resetAfterBytes: 100 }, 'ECONNRESET'],
+  ['closes within the response', { cutAfterBytes: 100 }, 'ECONNRESET'], // Node's code for an incomplete response
+  ['closes before the response', { cutAfterBytes: 0 }, 'ECONNRESET'],
+])('%s, and forwards everything again afterwards', async (_name, faults, code) => {
+  await proxy.setFaults(faults);
+  expect(await request()).toBe(code);
+  await proxy.setFaults({});
+  expect(await request()).toBe(BODY);
 });
 
 it.each([
   ['hangs', { hang: true }],
   ['delays', { delayMs: 2 ** 31 - 1 }],
   ['drips', { dripMs: 2 ** 31 - 1 }],
-])('%s, and gives what it held when the weather clears', async (_name, weather) => {
-  await proxy.become(weather);
+])('%s, and forwards what it held back when the faults end', async (_name, faults) => {
+  await proxy.setFaults(faults);
   let answered = false;
-  const asked = ask().finally(() => {
+  const response = request().finally(() => {
     answered = true;
   });
   await once(server, 'request');
   await new Promise((resolve) => setImmediate(resolve));
   expect(answered).toBe(false);
-  await proxy.become({});
-  expect(await asked).toBe(BODY);
+  await proxy.setFaults({});
+  expect(await response).toBe(BODY);
 });
 
-it('drips a whole answer, one byte after the other', async () => {
-  await proxy.become({ dripMs: 1 });
-  expect(await ask()).toBe(BODY);
+it('drips a whole response byte by byte', async () => {
+  await proxy.setFaults({ dripMs: 1 });
+  expect(await request()).toBe(BODY);
 });
 
-it('resets what hangs when it begins to refuse', async () => {
-  await proxy.become({ hang: true });
-  const asked = ask();
+it('resets hanging connections when it starts to refuse', async () => {
+  await proxy.setFaults({ hang: true });
+  const response = request();
   await once(server, 'request');
-  await proxy.become({ refuse: true });
-  expect(await asked).toBe('ECONNRESET');
+  await proxy.setFaults({ refuse: true });
+  expect(await response).toBe('ECONNRESET');
 });
 
-it('ends what hangs when it closes', async () => {
-  await proxy.become({ hang: true });
-  const asked = ask();
+it('resets hanging connections when it closes', async () => {
+  await proxy.setFaults({ hang: true });
+  const response = request();
   await once(server, 'request');
   await proxy.close();
-  expect(await asked).toBe('ECONNRESET');
+  expect(await response).toBe('ECONNRESET');
 });

@@ -1,41 +1,40 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** What the way to a server is like. Members combine; without any, everything passes. */
-export interface Weather {
-  /** Connections are refused, and those that stand are reset. */
+/** Faults of the connections to a server. Members combine. Without any, all bytes are forwarded. */
+export interface ProxyFaults {
+  /** New connections are refused, and open ones are reset. */
   readonly refuse?: boolean;
-  /** Connections are accepted, requests are read, and no answer comes. */
+  /** Connections are accepted and requests are read, but no response is forwarded. */
   readonly hang?: boolean;
-  /** Each piece of an answer comes so many milliseconds late. */
+  /** Each chunk of a response is delayed by this many milliseconds. */
   readonly delayMs?: number;
-  /** Answers come one byte at a time, with so many milliseconds between. */
+  /** Responses are forwarded one byte at a time, with this many milliseconds between. */
   readonly dripMs?: number;
-  /** The connection ends in good order after so many bytes of an answer. */
+  /** The connection is closed normally after this many bytes of a response. */
   readonly cutAfterBytes?: number;
-  /** The connection is reset after so many bytes of an answer. */
+  /** The connection is reset after this many bytes of a response. */
   readonly resetAfterBytes?: number;
 }
 
-/** One connection through the proxy. */
-interface Passage {
-  readonly near: Socket;
-  readonly far: Socket;
-  /** Bytes of the answer to the latest request. */
-  answered: number;
-  /** What has come of the answer and has not been passed on. */
+interface Connection {
+  readonly client: Socket;
+  readonly server: Socket;
+  /** Bytes of the response to the latest request that were forwarded. */
+  forwarded: number;
+  /** Chunks of the response that were not forwarded yet. */
   pending: Buffer[];
-  passing: boolean;
+  forwarding: boolean;
 }
 
-/** A TCP proxy on loopback, whose weather changes while it runs. It knows bytes and no protocol. */
+/** A TCP proxy on loopback with faults that change while it runs. It forwards bytes and parses no protocol. */
 export class Proxy {
   readonly port: number;
   readonly #target: { readonly host: string; readonly port: number };
-  readonly #passages = new Set<Passage>();
+  readonly #connections = new Set<Connection>();
   readonly #timers = new Map<NodeJS.Timeout, () => void>();
   #server: Server | undefined;
-  #weather: Weather = {};
+  #faults: ProxyFaults = {};
   #closed = false;
 
   private constructor(target: URL, server: Server) {
@@ -44,7 +43,7 @@ export class Proxy {
     this.#open(server);
   }
 
-  /** @param target where everything goes, such as `http://127.0.0.1:8080` */
+  /** @param target the URL of the server, such as `http://127.0.0.1:8080` */
   static async start(target: string): Promise<Proxy> {
     return new Proxy(new URL(target), await listening(0));
   }
@@ -53,104 +52,104 @@ export class Proxy {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** Connections that stand. */
+  /** The number of open connections. */
   get connections(): number {
-    return this.#passages.size;
+    return this.#connections.size;
   }
 
-  /** From here on the weather is this, for connections that stand as for new ones; what was held back goes on under it. */
-  async become(weather: Weather): Promise<void> {
-    this.#weather = weather;
-    if (weather.refuse) await this.#refuse();
+  /** Replaces the faults, for open connections and new ones. Bytes that were held back are forwarded under the new faults. */
+  async setFaults(faults: ProxyFaults): Promise<void> {
+    this.#faults = faults;
+    if (faults.refuse) await this.#refuse();
     else if (this.#server === undefined && !this.#closed) this.#open(await listening(this.port));
     for (const resume of this.#timers.values()) resume();
-    for (const passage of this.#passages) void this.#pass(passage);
+    for (const connection of this.#connections) void this.#forwardPending(connection);
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#weather = {};
+    this.#faults = {};
     for (const resume of this.#timers.values()) resume();
     await this.#refuse();
   }
 
   #open(server: Server): void {
     this.#server = server;
-    server.on('connection', (near) => this.#enter(near));
+    server.on('connection', (client) => this.#accept(client));
   }
 
   async #refuse(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
-    for (const { near, far } of this.#passages) for (const socket of [near, far]) socket.resetAndDestroy();
-    this.#passages.clear();
+    for (const connection of this.#connections) for (const socket of [connection.client, connection.server]) socket.resetAndDestroy();
+    this.#connections.clear();
     if (server === undefined) return;
     server.close();
     await once(server, 'close');
   }
 
-  #enter(near: Socket): void {
-    const passage: Passage = { near, far: connect(this.#target), answered: 0, pending: [], passing: false };
-    this.#passages.add(passage);
-    for (const socket of [near, passage.far]) {
+  #accept(client: Socket): void {
+    const connection: Connection = { client, server: connect(this.#target), forwarded: 0, pending: [], forwarding: false };
+    this.#connections.add(connection);
+    for (const socket of [client, connection.server]) {
       socket.setNoDelay(true);
-      socket.on('error', () => undefined); // told by the `close` that follows
-      socket.on('close', () => this.#end(passage));
+      socket.on('error', () => undefined); // `close` follows
+      socket.on('close', () => this.#end(connection));
     }
-    near.on('data', (chunk) => {
-      passage.answered = 0;
-      passage.far.write(chunk);
+    client.on('data', (chunk) => {
+      connection.forwarded = 0;
+      connection.server.write(chunk);
     });
-    near.on('end', () => passage.far.end());
-    passage.far.on('data', (chunk) => {
-      passage.pending.push(chunk);
-      void this.#pass(passage);
+    client.on('end', () => connection.server.end());
+    connection.server.on('data', (chunk) => {
+      connection.pending.push(chunk);
+      void this.#forwardPending(connection);
     });
   }
 
-  /** One side that is gone takes the other with it: as soon as what it had said is passed on, for a good end of the server's. */
-  #end(passage: Passage): void {
-    const { near, far, pending } = passage;
-    if (far.destroyed && !near.destroyed && (pending.length > 0 || passage.passing)) return;
-    near.destroy();
-    far.destroy();
-    this.#passages.delete(passage);
+  /** When one side closes, the other is closed as well. If the server closes normally, its last bytes are forwarded first. */
+  #end(connection: Connection): void {
+    const { client, server, pending } = connection;
+    if (server.destroyed && !client.destroyed && (pending.length > 0 || connection.forwarding)) return;
+    client.destroy();
+    server.destroy();
+    this.#connections.delete(connection);
   }
 
-  /** Passes on what has come, in order, each piece under the weather of its moment. */
-  async #pass(passage: Passage): Promise<void> {
-    if (passage.passing) return;
-    passage.passing = true;
-    for (let piece = passage.pending[0]; piece !== undefined && !this.#weather.hang; piece = passage.pending[0]) {
-      const { delayMs = 0, dripMs } = this.#weather;
-      await this.#hold(dripMs ?? delayMs);
-      if (passage.near.destroyed) break;
-      if (this.#weather.hang) continue;
-      const size = this.#weather.dripMs === undefined ? piece.length : 1;
-      if (size < piece.length) passage.pending[0] = piece.subarray(size);
-      else passage.pending.shift();
-      if (!this.#forward(passage, piece.subarray(0, size))) break;
+  /** Forwards the pending chunks in order, each under the faults of that time. */
+  async #forwardPending(connection: Connection): Promise<void> {
+    if (connection.forwarding) return;
+    connection.forwarding = true;
+    for (let chunk = connection.pending[0]; chunk !== undefined && !this.#faults.hang; chunk = connection.pending[0]) {
+      const { delayMs = 0, dripMs } = this.#faults;
+      await this.#wait(dripMs ?? delayMs);
+      if (connection.client.destroyed) break;
+      if (this.#faults.hang) continue;
+      const size = this.#faults.dripMs === undefined ? chunk.length : 1;
+      if (size < chunk.length) connection.pending[0] = chunk.subarray(size);
+      else connection.pending.shift();
+      if (!this.#forward(connection, chunk.subarray(0, size))) break;
     }
-    passage.passing = false;
-    if (passage.near.destroyed || passage.far.destroyed) this.#end(passage);
+    connection.forwarding = false;
+    if (connection.client.destroyed || connection.server.destroyed) this.#end(connection);
   }
 
-  /** @returns whether the connection still stands */
-  #forward(passage: Passage, bytes: Buffer): boolean {
-    const { cutAfterBytes, resetAfterBytes } = this.#weather;
-    const room = Math.min(cutAfterBytes ?? Number.POSITIVE_INFINITY, resetAfterBytes ?? Number.POSITIVE_INFINITY) - passage.answered;
-    passage.answered += bytes.length;
-    if (bytes.length <= room) return passage.near.write(bytes) || !passage.near.destroyed;
-    passage.pending = [];
-    const last = bytes.subarray(0, Math.max(0, room));
-    if (resetAfterBytes === undefined) passage.near.end(last);
-    else passage.near.write(last, () => passage.near.resetAndDestroy());
-    passage.far.destroy();
+  /** @returns whether the connection is still open */
+  #forward(connection: Connection, bytes: Buffer): boolean {
+    const { cutAfterBytes, resetAfterBytes } = this.#faults;
+    const limit = Math.min(cutAfterBytes ?? Number.POSITIVE_INFINITY, resetAfterBytes ?? Number.POSITIVE_INFINITY) - connection.forwarded;
+    connection.forwarded += bytes.length;
+    if (bytes.length <= limit) return connection.client.write(bytes) || !connection.client.destroyed;
+    connection.pending = [];
+    const last = bytes.subarray(0, Math.max(0, limit));
+    if (resetAfterBytes === undefined) connection.client.end(last);
+    else connection.client.write(last, () => connection.client.resetAndDestroy());
+    connection.server.destroy();
     return false;
   }
 
-  /** Waits, until the weather changes at the longest. */
-  #hold(ms: number): Promise<void> {
+  /** Waits, at most until the faults change. */
+  #wait(ms: number): Promise<void> {
     if (ms <= 0) return Promise.resolve();
     return new Promise((resolve) => {
       const done = (): void => {

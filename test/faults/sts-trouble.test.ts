@@ -1,10 +1,10 @@
 import type { TokenVendingMachine } from '@tenant-aws/core';
 import type { Fault } from '@tenant-aws/local';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { assumesOf, baseKeys, identityOf, localAws, machineFor, refusalOf, SettableClock, stsAt } from './ground.ts';
-import { Proxy, type Weather } from './proxy.ts';
+import { assumesOf, baseKeys, identityOf, localAws, machineFor, refusalOf, SettableClock, stsAt } from './machine.ts';
+import { Proxy, type ProxyFaults } from './proxy.ts';
 
-/** Past the moment from which credentials are renewed ahead, with 280 of 900 seconds left. */
+/** After this time a refresh is due: 280 of 900 seconds remain. */
 const REFRESH_DUE_MS = 620_000;
 const DEADLINE_MS = 1_000;
 
@@ -28,36 +28,36 @@ afterEach(async () => {
 
 async function clear(): Promise<void> {
   aws.faults.clear();
-  await proxy.become({});
+  await proxy.setFaults({});
 }
 
-async function begin({ fault, weather }: { fault?: Fault; weather?: Weather }): Promise<void> {
+async function begin({ fault, proxyFaults }: { fault?: Fault; proxyFaults?: ProxyFaults }): Promise<void> {
   if (fault) aws.faults.sts(fault);
-  if (weather) await proxy.become(weather);
+  if (proxyFaults) await proxy.setFaults(proxyFaults);
 }
 
-describe('trouble that passes', () => {
-  it.each<{ name: string; fault?: Fault; weather?: Weather; reason: string }>([
-    { name: 'throttles', fault: { code: 'Throttling' }, reason: 'STS throttles' },
-    { name: 'throttles in other words', fault: { code: 'RequestLimitExceeded' }, reason: 'STS throttles' },
+describe('a temporary fault of STS', () => {
+  it.each<{ name: string; fault?: Fault; proxyFaults?: ProxyFaults; reason: string }>([
+    { name: 'throttles', fault: { code: 'Throttling' }, reason: 'STS throttled the call' },
+    { name: 'throttles with another code', fault: { code: 'RequestLimitExceeded' }, reason: 'STS throttled the call' },
     { name: 'answers 500', fault: { code: 'InternalFailure' }, reason: 'STS failed or cannot be reached' },
     { name: 'answers 503', fault: { code: 'ServiceUnavailable' }, reason: 'STS failed or cannot be reached' },
     { name: 'closes the connection', fault: { down: true }, reason: 'STS failed or cannot be reached' },
-    { name: 'has lost our base credentials', fault: { code: 'ExpiredToken' }, reason: 'the base credentials have expired' },
-    { name: 'accepts and never answers', weather: { hang: true }, reason: `STS did not answer within ${DEADLINE_MS} ms` },
-    { name: 'answers too late', weather: { delayMs: 60_000 }, reason: `STS did not answer within ${DEADLINE_MS} ms` },
-    { name: 'drips its answer', weather: { dripMs: 100 }, reason: `STS did not answer within ${DEADLINE_MS} ms` },
-    { name: 'refuses connections', weather: { refuse: true }, reason: 'STS failed or cannot be reached' },
-    { name: 'resets before the answer', weather: { resetAfterBytes: 0 }, reason: 'STS failed or cannot be reached' },
-    { name: 'resets within the answer', weather: { resetAfterBytes: 700 }, reason: 'STS failed or cannot be reached' },
-    { name: 'cuts its answer', weather: { cutAfterBytes: 700 }, reason: 'STS failed or cannot be reached' },
+    { name: 'reports expired base credentials', fault: { code: 'ExpiredToken' }, reason: 'the base credentials have expired' },
+    { name: 'accepts and never answers', proxyFaults: { hang: true }, reason: `STS did not answer within ${DEADLINE_MS} ms` },
+    { name: 'responds too late', proxyFaults: { delayMs: 60_000 }, reason: `STS did not answer within ${DEADLINE_MS} ms` },
+    { name: 'drips its response', proxyFaults: { dripMs: 100 }, reason: `STS did not answer within ${DEADLINE_MS} ms` },
+    { name: 'refuses connections', proxyFaults: { refuse: true }, reason: 'STS failed or cannot be reached' },
+    { name: 'resets before the response', proxyFaults: { resetAfterBytes: 0 }, reason: 'STS failed or cannot be reached' },
+    { name: 'resets within the response', proxyFaults: { resetAfterBytes: 700 }, reason: 'STS failed or cannot be reached' },
+    { name: 'closes within the response', proxyFaults: { cutAfterBytes: 700 }, reason: 'STS failed or cannot be reached' },
   ])(
-    'is a 503 with Retry-After where STS $name, unseen by who has credentials, and over when it is over',
-    async ({ reason, ...trouble }) => {
+    'causes 503 with Retry-After where STS $name, does not affect cached credentials, and is not remembered',
+    async ({ reason, ...faults }) => {
       const warm = identityOf('warm');
       const { accessKeyId } = await tvm.vend(warm);
       clock.pass(REFRESH_DUE_MS);
-      await begin(trouble);
+      await begin(faults);
 
       const refusal = await refusalOf(tvm.vend(identityOf('cold')));
       expect(refusal).toMatchObject({ code: 'sts_unavailable', status: 503 });
@@ -66,21 +66,21 @@ describe('trouble that passes', () => {
       expect((await tvm.vend(warm)).accessKeyId).toBe(accessKeyId);
 
       await clear();
-      // The trouble is never an answer that is kept: the next caller is asked for no patience.
+      // The failure is not remembered: the next request is served immediately.
       await expect(tvm.vend(identityOf('cold'))).resolves.toHaveProperty('sessionToken');
     },
   );
 
-  it('is waited for where it is slow and in time', async () => {
+  it('is tolerated if the response is slow but in time', async () => {
     const patient = machineFor(aws, { sts: stsAt(proxy.url, aws) });
-    await proxy.become({ delayMs: 20 });
+    await proxy.setFaults({ delayMs: 20 });
     await expect(patient.vend(identityOf('late'))).resolves.toHaveProperty('sessionToken');
-    await proxy.become({ dripMs: 1 });
+    await proxy.setFaults({ dripMs: 1 });
     await expect(patient.vend(identityOf('dripping'))).resolves.toHaveProperty('sessionToken');
     await patient.close();
   });
 
-  it('is not seen at all where it strikes once', async () => {
+  it('is not noticed if it happens once', async () => {
     for (const code of ['Throttling', 'InternalFailure', 'ExpiredToken']) {
       aws.faults.sts({ code, times: 1 });
       await expect(machineFor(aws).vend(identityOf(`once-${code}`))).resolves.toHaveProperty('sessionToken');
@@ -88,23 +88,23 @@ describe('trouble that passes', () => {
     expect(assumesOf(aws)).toHaveLength(6);
   });
 
-  it('holds no other tenant up where one call hangs', async () => {
+  it('delays no other tenant if one call hangs', async () => {
     aws.faults.sts({ hang: true, times: 1 });
-    const hanging = refusalOf(tvm.vend(identityOf('unlucky')));
-    await expect(tvm.vend(identityOf('lucky'))).resolves.toHaveProperty('sessionToken');
+    const hanging = refusalOf(tvm.vend(identityOf('hanging')));
+    await expect(tvm.vend(identityOf('other'))).resolves.toHaveProperty('sessionToken');
     expect(await hanging).toMatchObject({ code: 'sts_unavailable' });
   });
 });
 
-describe('a name that does not resolve', () => {
-  it('is a 503 with Retry-After', async () => {
+describe('a host name that does not resolve', () => {
+  it('causes 503 with Retry-After', async () => {
     const lost = machineFor(aws, { sts: stsAt('http://sts.tenant-aws.invalid', aws) });
     expect(await refusalOf(lost.vend(identityOf('acme')))).toMatchObject({ code: 'sts_unavailable', status: 503, retryAfter: 1 });
     await lost.close();
   });
 });
 
-describe('a refusal that asking again does not change', () => {
+describe('a deterministic failure of STS', () => {
   it.each([
     ['AccessDenied', 'sts_rejected'],
     ['MalformedPolicyDocument', 'sts_rejected'],
@@ -112,14 +112,14 @@ describe('a refusal that asking again does not change', () => {
     ['ValidationError', 'sts_rejected'],
     ['InvalidClientTokenId', 'sts_rejected'],
     ['PackedPolicyTooLarge', 'policy_too_large'],
-  ])('is asked for once in two seconds: %s', async (code, ours) => {
-    aws.faults.sts({ code });
+  ])('causes one call in two seconds: %s', async (stsCode, code) => {
+    aws.faults.sts({ code: stsCode });
     for (let request = 0; request < 20; request += 1) {
-      expect(await refusalOf(tvm.vend(identityOf('acme')))).toMatchObject({ code: ours, status: 500, retryAfter: undefined });
+      expect(await refusalOf(tvm.vend(identityOf('acme')))).toMatchObject({ code, status: 500, retryAfter: undefined });
     }
     expect(assumesOf(aws)).toHaveLength(1);
     clock.pass(2_000);
-    expect(await refusalOf(tvm.vend(identityOf('acme')))).toMatchObject({ code: ours });
+    expect(await refusalOf(tvm.vend(identityOf('acme')))).toMatchObject({ code });
     expect(assumesOf(aws)).toHaveLength(2);
     aws.faults.clear();
     clock.pass(2_000);
@@ -127,8 +127,8 @@ describe('a refusal that asking again does not change', () => {
   });
 });
 
-describe('base credentials that have ended', () => {
-  it('are fetched anew, and the call is made with the new ones', async () => {
+describe('expired base credentials', () => {
+  it('are renewed, and the call is repeated with the new ones', async () => {
     const { accessKeyId, secretAccessKey } = baseKeys(aws);
     const fetched: boolean[] = [];
     const sts = stsAt(aws.url, aws, {
@@ -143,7 +143,7 @@ describe('base credentials that have ended', () => {
     expect(assumesOf(aws)).toHaveLength(2);
   });
 
-  it('are no call to STS at all where their provider has none, and the machine recovers with it', async () => {
+  it('cause no call to STS if their provider fails, and the machine recovers with the provider', async () => {
     let gone = true;
     const sts = stsAt(aws.url, aws, {
       credentials: async () => {

@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** Bytes that are in use after everything that can go has gone. */
+/** Bytes in use after garbage collection. */
 export async function settledHeap(): Promise<number> {
   for (let round = 0; round < 4; round += 1) {
     await turn();
@@ -15,7 +15,7 @@ export async function settledHeap(): Promise<number> {
   return heapUsed + external;
 }
 
-/** By how much of the first third's mean the last third's differs. */
+/** The relative growth from the mean of the first third to that of the last third. */
 export function growth(samples: readonly number[]): number {
   const third = Math.max(1, Math.floor(samples.length / 3));
   return meanOf(samples.slice(-third)) / meanOf(samples.slice(0, third)) - 1;

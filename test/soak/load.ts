@@ -1,28 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { StsUnavailableError, type TokenVendingMachine } from '@tenant-aws/core';
-import { identityOf } from '../faults/ground.ts';
+import { identityOf } from '../faults/machine.ts';
 import { bucket } from '../support/notes-aws.ts';
 import type { Random } from '../support/random.ts';
 
-/** Failures that the weather may cause. Whatever else is thrown is a fault of ours. */
-const OF_THE_WEATHER = new Set(['sts_unavailable', 'sts_rejected', 'InternalError', 'ECONNRESET', 'EPIPE', 'TimeoutError']);
+/** Codes that the injected faults may cause. Every other error is a violation. */
+const EXPECTED = new Set(['sts_unavailable', 'sts_rejected', 'InternalError', 'ECONNRESET', 'EPIPE', 'TimeoutError']);
 
-/** Of a client that obeys Retry-After. */
-const MOST_ATTEMPTS = 5;
+/** The clients obey Retry-After. */
+const MAX_ATTEMPTS = 5;
 
 export interface LoadFigures {
   served: number;
-  /** By code. */
+  /** Failed requests by code. */
   failed: Map<string, number>;
-  /** Attempts at another tenant's note that AWS denied. */
+  /** Reads of another tenant's note that AWS denied. */
   denied: number;
   revocations: number;
-  /** What must not be: another tenant's data, a denial of one's own, an error that nothing explains. */
+  /** Reads of another tenant's data, denials of own data, and unexpected errors. */
   readonly violations: string[];
 }
 
-/** Tenants who write and read their own note, try another's, and are now and then revoked. */
+/** Tenants that write and read their own notes, try to read others', and are revoked from time to time. */
 export class Load {
   readonly figures: LoadFigures = { served: 0, failed: new Map(), denied: 0, revocations: 0, violations: [] };
   readonly #tvm: TokenVendingMachine;
@@ -40,7 +40,7 @@ export class Load {
     this.#random = random;
   }
 
-  /** So many requests at once, each followed by another, until {@link Load.stop}. */
+  /** Runs this many workers, each with one request after the other, until {@link Load.stop}. */
   async run(workers: number): Promise<void> {
     await Promise.all(Array.from({ length: workers }, () => this.#work()));
   }
@@ -50,39 +50,39 @@ export class Load {
   }
 
   /**
-   * Serves every tenant once, in good weather. A queue that STS has slowed may turn some away: they obey Retry-After.
+   * Serves every tenant once, without faults. The queue may refuse some requests after a throttle: they obey Retry-After.
    *
-   * @returns how many were served
+   * @returns the number of served tenants
    */
-  async everybody(): Promise<number> {
+  async serveAll(): Promise<number> {
     let served = 0;
     for (let from = 0; from < this.#tenants.length; from += 25) {
-      const answers = this.#tenants.slice(from, from + 25).map((tenant) => this.#patiently(tenant));
-      served += (await Promise.all(answers)).filter((answer) => answer).length;
+      const results = this.#tenants.slice(from, from + 25).map((tenant) => this.#requestWithRetries(tenant));
+      served += (await Promise.all(results)).filter((result) => result).length;
     }
     return served;
   }
 
-  async #patiently(tenant: string): Promise<boolean> {
+  async #requestWithRetries(tenant: string): Promise<boolean> {
     for (let attempt = 1; ; attempt += 1) {
       const retryAfter = await this.#request(tenant);
       if (retryAfter === 'served') return true;
-      if (attempt > MOST_ATTEMPTS || retryAfter === undefined) return false;
+      if (attempt > MAX_ATTEMPTS || retryAfter === undefined) return false;
       await sleep(retryAfter * 1_000);
     }
   }
 
   async #work(): Promise<void> {
     while (this.#running) {
-      const tenant = this.#any();
+      const tenant = this.#randomTenant();
       const chance = this.#random.fraction();
       if (chance < 0.001) await this.#revoke(tenant);
-      else if (chance < 0.1) await this.#trespass(tenant, this.#any());
+      else if (chance < 0.1) await this.#readOther(tenant, this.#randomTenant());
       else await this.#request(tenant);
     }
   }
 
-  /** @returns otherwise the seconds after which to come back, if the refusal says so */
+  /** @returns 'served', or the seconds of Retry-After if the error has it */
   async #request(tenant: string): Promise<'served' | number | undefined> {
     const note = { Bucket: bucket, Key: `${tenant}/note` };
     try {
@@ -92,7 +92,7 @@ export class Load {
       } else {
         const { Body } = await this.#s3(tenant).send(new GetObjectCommand(note));
         const text = await Body?.transformToString();
-        if (text !== tenant) this.figures.violations.push(`${tenant} read what is not its own`);
+        if (text !== tenant) this.figures.violations.push(`${tenant} read data of another tenant`);
       }
       this.figures.served += 1;
       return 'served';
@@ -102,8 +102,8 @@ export class Load {
     }
   }
 
-  /** The engine at the other end, which knows nothing of the machine, must say no. */
-  async #trespass(tenant: string, other: string): Promise<void> {
+  /** The local AWS, which is independent of the machine, must deny it. */
+  async #readOther(tenant: string, other: string): Promise<void> {
     if (other === tenant) return;
     try {
       await this.#s3(tenant).send(new GetObjectCommand({ Bucket: bucket, Key: `${other}/note` }));
@@ -136,12 +136,12 @@ export class Load {
   #failed(error: unknown, tenant: string): void {
     const code = codeOf(error);
     this.figures.failed.set(code, (this.figures.failed.get(code) ?? 0) + 1);
-    // Who was revoked at this moment is refused with the others of its tenant.
-    if (OF_THE_WEATHER.has(code) || code === 'tenant_revoked') return;
+    // Another worker may have revoked the tenant at this moment.
+    if (EXPECTED.has(code) || code === 'tenant_revoked') return;
     this.figures.violations.push(`${tenant}: ${code}: ${error instanceof Error ? error.message : ''}`);
   }
 
-  #any(): string {
+  #randomTenant(): string {
     return this.#tenants[this.#random.below(this.#tenants.length)] ?? '';
   }
 }

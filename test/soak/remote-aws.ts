@@ -2,9 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Call, Fault } from '@tenant-aws/local';
-import type { Reachable } from '../faults/ground.ts';
+import type { Reachable } from '../faults/machine.ts';
 import { nodeFlags } from '../support/node-flags.ts';
-import type { Order } from './aws-process.ts';
+import type { Command } from './aws-process.ts';
 
 /** A local AWS that runs in another process. */
 export class RemoteAws implements Reachable {
@@ -26,27 +26,27 @@ export class RemoteAws implements Reachable {
   }
 
   fault(service: 'sts' | 's3', fault: Fault): void {
-    this.#order({ fault: { service, fault } });
+    this.#send({ fault: { service, fault } });
   }
 
   clear(): void {
-    this.#order('clear');
+    this.#send('clear');
   }
 
-  /** What came since it was asked last. */
+  /** The calls since the last request for them. */
   async calls(): Promise<Call[]> {
-    this.#order('calls');
+    this.#send('calls');
     const [{ calls }] = (await once(this.#child, 'message')) as [{ calls: Call[] }];
     return calls;
   }
 
   async close(): Promise<void> {
-    const gone = once(this.#child, 'exit');
+    const exited = once(this.#child, 'exit');
     this.#child.disconnect();
-    await gone;
+    await exited;
   }
 
-  #order(order: Order): void {
-    this.#child.send(order);
+  #send(command: Command): void {
+    this.#child.send(command);
   }
 }

@@ -1,23 +1,23 @@
-// Random faults over 500 tenants, for as long as it is told: what a long bad day does to one process.
+// Random faults with 500 tenants, for a given time: checks isolation, recovery and memory of one process.
 //   node --conditions=source test/soak/soak.ts [--seconds 1200] [--seed 1]
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { machineFor, stsAt, tenantIds } from '../faults/ground.ts';
+import { machineFor, stsAt, tenantIds } from '../faults/machine.ts';
 import { Proxy } from '../faults/proxy.ts';
 import { Random } from '../support/random.ts';
-import { CrossingJudge } from './crossings.ts';
-import { HastyClock } from './hasty-clock.ts';
+import { FastClock } from './fast-clock.ts';
 import { growth, settledHeap } from './heap.ts';
+import { IsolationCheck } from './isolation-check.ts';
 import { Load } from './load.ts';
+import { RandomFaults } from './random-faults.ts';
 import { RemoteAws } from './remote-aws.ts';
-import { RandomWeather } from './weather.ts';
 
 const TENANTS = tenantIds(500);
 const WORKERS = 20;
-/** The machine's time runs so much faster than ours: credentials of 15 minutes live half a minute. */
-const HASTE = 30;
+/** The machine's time runs this much faster: credentials of 15 minutes last half a minute. */
+const CLOCK_FACTOR = 30;
 const TICK_MS = 100;
-const TICKS_PER_WEATHER = 15;
+const TICKS_PER_CHANGE = 15;
 const TICKS_PER_SAMPLE = 20;
 const HEAP_TOLERANCE = 0.05;
 
@@ -31,51 +31,52 @@ process.on('warning', ({ name, message }) => faults.push(`warning: ${name}: ${me
 
 const aws = await RemoteAws.start();
 const proxy = await Proxy.start(aws.url);
-const clock = new HastyClock(HASTE);
+const clock = new FastClock(CLOCK_FACTOR);
 const tvm = machineFor(aws, { sts: stsAt(proxy.url, aws), clock, cache: { max: 600 }, assumeTimeoutMs: 2_000 });
 const load = new Load(tvm, aws.url, TENANTS, random);
-const judge = new CrossingJudge();
-const weather = new RandomWeather(aws, proxy, random);
+const isolation = new IsolationCheck();
+const randomFaults = new RandomFaults(aws, proxy, random);
 
-await load.everybody();
+await load.serveAll();
 const working = load.run(WORKERS);
 const samples: number[] = [];
-const begun = performance.now();
-const warmUntil = begun + seconds * 250;
-for (let tick = 1; performance.now() - begun < seconds * 1_000; tick += 1) {
+const startedAt = performance.now();
+const warmUntil = startedAt + seconds * 250;
+for (let tick = 1; performance.now() - startedAt < seconds * 1_000; tick += 1) {
   await sleep(TICK_MS);
-  if (tick % TICKS_PER_WEATHER === 0) await weather.change();
+  if (tick % TICKS_PER_CHANGE === 0) await randomFaults.change();
   if (tick % TICKS_PER_SAMPLE !== 0) continue;
-  judge.judge(await aws.calls());
+  isolation.check(await aws.calls());
   if (performance.now() > warmUntil) samples.push(await settledHeap());
 }
 load.stop();
 await working;
-await weather.clear();
-clock.skip(3_600_000); // nobody has credentials: each tenant is to be served by what comes now
+await randomFaults.clear();
+clock.skip(3_600_000); // all credentials expire, so that every tenant needs new ones
 const failedBefore = new Map(load.figures.failed);
-let recovered = await load.everybody();
-// All of them cold at once may be more than STS takes in five seconds: who is told to come back comes back.
+let recovered = await load.serveAll();
+// All tenants together may be more than STS accepts in five seconds: those refused try again.
 for (let again = 0; again < 5 && recovered !== TENANTS.length; again += 1) {
   await sleep(2_000);
-  recovered = await load.everybody();
+  recovered = await load.serveAll();
 }
-judge.judge(await aws.calls());
+isolation.check(await aws.calls());
 
 const { figures } = load;
 const heapGrowth = growth(samples);
-faults.push(...new Set([...judge.crossings, ...figures.violations]));
-if (judge.denied !== figures.denied) faults.push(`${judge.denied} calls were denied at AWS, and ${figures.denied} tried another's data`);
+faults.push(...new Set([...isolation.violations, ...figures.violations]));
+if (isolation.denied !== figures.denied)
+  faults.push(`${isolation.denied} calls were denied at AWS, but ${figures.denied} tried to read another tenant's data`);
 if (recovered !== TENANTS.length)
-  faults.push(`${recovered} of ${TENANTS.length} tenants were served when the weather had cleared, before: ${words(failedBefore)}`);
+  faults.push(`${recovered} of ${TENANTS.length} tenants were served after the faults had ended; errors before: ${words(failedBefore)}`);
 if (heapGrowth > HEAP_TOLERANCE) faults.push(`the heap grew by ${percent(heapGrowth)} after the warm-up`);
 
-console.log(`${seconds} s, ${TENANTS.length} tenants, ${weather.changes} changes of weather, seed ${values.seed}`);
+console.log(`${seconds} s, ${TENANTS.length} tenants, ${randomFaults.changes} changes of faults, seed ${values.seed}`);
 console.log(`${figures.served} requests served; failed: ${words(figures.failed)}`);
 console.log(
-  `${judge.calls} calls at AWS, ${judge.crossings.length} crossings; ${judge.denied} denied, all of them attempts at another's data`,
+  `${isolation.calls} calls at AWS, ${isolation.violations.length} violations; ${isolation.denied} denied, all of them reads of another tenant's data`,
 );
-console.log(`${judge.assumes} AssumeRole; ${figures.revocations} revocations; machine: ${JSON.stringify(tvm.stats())}`);
+console.log(`${isolation.assumes} AssumeRole; ${figures.revocations} revocations; machine: ${JSON.stringify(tvm.stats())}`);
 console.log(
   `heap ${mebibytes(Math.min(...samples))} to ${mebibytes(Math.max(...samples))} MiB in ${samples.length} samples, ${percent(heapGrowth)} from the first third to the last`,
 );

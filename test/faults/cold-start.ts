@@ -1,27 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StsUnavailableError, type TokenVendingMachine } from '@tenant-aws/core';
 import type { LocalAws } from '@tenant-aws/local';
-import { assumesOf, identityOf, machineFor, tenantIds } from './ground.ts';
+import { assumesOf, identityOf, machineFor, tenantIds } from './machine.ts';
 
-export interface Waking {
+export interface ColdStart {
   readonly tenants: number;
-  /** What STS takes; it throttles the rest. */
+  /** STS accepts this rate and throttles the rest. */
   readonly callsPerSecond: number;
 }
 
-export interface WakingFigures {
+export interface ColdStartFigures {
   readonly served: number;
-  /** AssumeRole calls that reached STS, throttled ones too. */
+  /** AssumeRole calls that reached STS, throttled ones included. */
   readonly assumes: number;
   readonly throttled: number;
-  /** Requests of clients, each 503 and its repetition counted. */
+  /** Requests of clients, including those that repeat a 503. */
   readonly requests: number;
-  /** Until the last tenant was served, in milliseconds. */
+  /** Milliseconds until the last tenant was served. */
   readonly lastWaitMs: number;
 }
 
-/** Nine o'clock: every tenant comes at once to a machine that has nothing in its cache. Clients obey Retry-After and never give up. */
-export async function wake(aws: LocalAws, { tenants, callsPerSecond }: Waking): Promise<WakingFigures> {
+/** All tenants send a request together while the cache is empty. Clients obey Retry-After and never give up. */
+export async function coldStart(aws: LocalAws, { tenants, callsPerSecond }: ColdStart): Promise<ColdStartFigures> {
   aws.calls.length = 0;
   aws.faults.sts({ callsPerSecond });
   await using tvm = machineFor(aws);
@@ -39,7 +39,7 @@ export async function wake(aws: LocalAws, { tenants, callsPerSecond }: Waking): 
   };
 }
 
-/** @returns how many requests that took */
+/** @returns the number of requests until the tenant was served */
 async function untilServed(tvm: TokenVendingMachine, tenantId: string): Promise<number> {
   for (let requests = 1; ; requests += 1) {
     try {

@@ -11,11 +11,11 @@ export { assumesOf } from '../support/notes-aws.ts';
 export { baseKeys, type Reachable, stsAt } from '../support/sts-at.ts';
 
 export interface MachineOptions extends Partial<TokenVendingMachineOptions> {
-  /** Default: the system's. */
+  /** Default: the system clock. */
   readonly clock?: { now(): { wall: number; monotonic: number } };
 }
 
-/** A machine of the notes API; `sts` of the options says how its calls reach STS. */
+/** A machine with the permissions of the notes API. */
 export function machineFor(aws: Reachable, { clock, ...options }: MachineOptions = {}): TokenVendingMachine {
   return new TokenVendingMachine(
     {
@@ -33,19 +33,19 @@ export function tenantIds(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `tenant-${index}`);
 }
 
-/** What a caller gets to see of a refusal, and what the log does. */
+/** The parts of an error that the caller and the log see. */
 export interface Refusal {
   readonly code: string;
   readonly status: number;
   readonly retryAfter: number | undefined;
-  /** For the log. */
+  /** The full text of the log. */
   readonly reason: string;
 }
 
-/** @throws whatever is no error of ours, and if `work` succeeds */
+/** @throws if `work` succeeds, and the errors of other packages */
 export async function refusalOf(work: Promise<unknown>): Promise<Refusal> {
   const error = await work.then(
-    () => new Error('it was served'),
+    () => new Error('the request was served'),
     (thrown: unknown) => thrown,
   );
   if (!(error instanceof TenantAwsError)) throw error;
@@ -54,7 +54,7 @@ export async function refusalOf(work: Promise<unknown>): Promise<Refusal> {
   return { code, status, retryAfter: retryAfter === undefined ? undefined : Number(retryAfter), reason: inspect(error) };
 }
 
-/** Resolves when `condition` holds; the test's own time limit says how long that may take. */
+/** Resolves when `condition` is true. The time limit of the test applies. */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await turn();
 }
