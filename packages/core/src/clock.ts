@@ -1,12 +1,12 @@
-/** One moment, on both clocks: the wall clock can be set, the monotonic one stands still while a machine sleeps. */
+/** A time on both clocks: the wall clock can be set, and the monotonic clock stops while the host sleeps. */
 export interface Instant {
   /** Milliseconds of the epoch. */
   readonly wall: number;
-  /** Milliseconds since some fixed moment; never goes back. */
+  /** Milliseconds since a fixed time; never decreases. */
   readonly monotonic: number;
 }
 
-/** Where the time comes from. The one seam that tests replace, so that none of them has to wait. */
+/** The source of time. Tests replace it, so that they do not wait. */
 export interface Clock {
   now(): Instant;
 }

@@ -1,6 +1,6 @@
 /**
- * What `work` answers, or what `late` does once the time is over, whatever `work` is waiting for: not everything that is
- * awaited heeds the signal.
+ * Returns the result of `work`, or that of `late` after `timeoutMs`. It does not rely on the signal alone: `work` may await
+ * something that ignores it.
  */
 export async function within<T>(timeoutMs: number, work: (signal: AbortSignal) => Promise<T>, late: () => T | Promise<T>): Promise<T> {
   const over = new AbortController();

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-/** The SHA-256 of a text, in base64url: to know it again without keeping it. */
+/** SHA-256 in base64url. It identifies a text without storing it. */
 export function digestOf(text: string): string {
   return hash('sha256', text, 'base64url');
 }

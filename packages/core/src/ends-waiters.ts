@@ -1,10 +1,10 @@
 /**
  * Makes errors of a class end a waiter of the AWS SDK, such as `waitUntilObjectExists`: it rejects with the error.
  *
- * A waiter takes every error that its operation does not expect for "not yet", and asks again until `maxWaitTime`.
- * Whether an error counts is not for the error to say. But the waiter reads this property of it, for its report, where
- * nothing catches; in other places the SDK reads it only of what its own parsers threw. A release of the SDK that does
- * not read it waits until `maxWaitTime`, as without this.
+ * A waiter treats every unexpected error as "not yet", and repeats the call until `maxWaitTime`. An error has no property
+ * that ends the waiter. But the waiter reads `$responseBodyText` of the error for its report, outside any `try`, so that a
+ * getter that throws ends it. Elsewhere the SDK reads this property only of errors from its own parsers. A release of the
+ * SDK that does not read it waits until `maxWaitTime`.
  *
  * @see `createMessageFromResponse` of `@smithy/core/client`, and of `@smithy/util-waiter` before it
  */

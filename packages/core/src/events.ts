@@ -1,40 +1,41 @@
 import { channel } from 'node:diagnostics_channel';
+import { TenantAwsError } from '@tenant-aws/policy';
 
-/** `tenant-aws:identity`: once for each request that came through a gate, refused ones too. */
+/** `tenant-aws:identity`: once for each request through a gate, refused ones too. */
 export interface IdentityEvent {
-  /** Which kind of source was asked; absent where a source of your own does not say. */
+  /** The kind of the identity source. Absent if a custom source does not name its kind. */
   readonly source?: string;
   readonly tenantId?: string;
   readonly subject?: string;
-  /** Of the error, where the request was refused. */
+  /** The error's code, if the request was refused. */
   readonly code?: string;
 }
 
-/** `tenant-aws:vend`: each time credentials were asked for, and each refresh. */
+/** `tenant-aws:vend`: each request for credentials, and each refresh. */
 export interface VendEvent {
   readonly tenantId: string;
   readonly roleArn: string;
   readonly templates: readonly { readonly name: string; readonly version?: string }[];
-  /** SHA-256 of the session policy, base64url; absent where none could be made. */
+  /** SHA-256 of the session policy, base64url. Absent if no policy could be made. */
   readonly policyDigest?: string;
-  /** Percent of the session token's room that is used, as STS says. */
+  /** How much of the session token's size limit is used, in percent, as STS reports it. */
   readonly tokenUtilisation?: number;
-  /** From memory · by a call that was under way · by a call of its own · ahead of time · not at all. */
+  /** From the cache · by a call that was already pending · by its own call · ahead of time · no credentials. */
   readonly outcome: 'hit' | 'shared' | 'assumed' | 'refreshed' | 'failed';
   readonly durationMs: number;
-  /** Of STS, for CloudTrail. */
+  /** The request id of STS, which CloudTrail shows. */
   readonly requestId?: string;
-  /** Of the error, where it failed. */
+  /** The error's code, if it failed. */
   readonly code?: string;
 }
 
-/** `tenant-aws:refresh`: a refresh ahead of time has ended. */
+/** `tenant-aws:refresh`: the end of a refresh ahead of time. */
 export interface RefreshEvent {
   readonly tenantId: string;
   readonly outcome: 'refreshed' | 'failed';
   readonly durationMs: number;
   readonly code?: string;
-  /** Milliseconds until it is tried again, where it failed. */
+  /** Milliseconds until the next try, if it failed. */
   readonly retryInMs?: number;
 }
 
@@ -44,7 +45,7 @@ export interface RevokeEvent {
   readonly forSeconds: number;
 }
 
-/** `tenant-aws:denied`: AWS denied a call of a vended client. An intrusion alarm, or a permission that a template lacks. */
+/** `tenant-aws:denied`: AWS denied a call of a tenant's client. It is an attempted attack, or a template lacks a permission. */
 export interface DeniedEvent {
   readonly tenantId: string;
   /** `S3` */
@@ -54,14 +55,14 @@ export interface DeniedEvent {
   readonly requestId?: string;
 }
 
-/** `tenant-aws:warning`: the session token of a tenant is 75 % full or more; at 100 % STS refuses. */
+/** `tenant-aws:warning`: a tenant's session token uses 75 % of its size limit or more. Above 100 % STS refuses. */
 export interface WarningEvent {
   readonly kind: 'token_utilisation';
   readonly tenantId: string;
   readonly percent: number;
 }
 
-/** What each channel carries. Never a secret, never a token. */
+/** The events by channel. No event contains a secret or a token. */
 export interface TenantAwsEvents {
   readonly identity: IdentityEvent;
   readonly vend: VendEvent;
@@ -71,7 +72,7 @@ export interface TenantAwsEvents {
   readonly warning: WarningEvent;
 }
 
-/** A channel of `node:diagnostics_channel`, with the type of what it carries. */
+/** A channel of `node:diagnostics_channel`, with the type of its events. */
 export interface EventChannel<Event> {
   readonly name: string | symbol;
   readonly hasSubscribers: boolean;
@@ -81,7 +82,7 @@ export interface EventChannel<Event> {
 }
 
 /**
- * The channels by their last part: `channels.vend` is `tenant-aws:vend`, which `diagnostics_channel.subscribe` reaches by that name, too.
+ * The channels by the last part of their names: `channels.vend` is `tenant-aws:vend`, also for `diagnostics_channel.subscribe`.
  * Without a subscriber nothing is computed and nothing is published.
  *
  * @example
@@ -96,7 +97,12 @@ export const channels: { readonly [Name in keyof TenantAwsEvents]: EventChannel<
   warning: typed('warning'),
 };
 
-/** Only this file publishes to these names, so that what they carry is what it says. */
+/** Every publisher uses these channels, so that the events have these types. */
 function typed<Name extends keyof TenantAwsEvents>(name: Name): EventChannel<TenantAwsEvents[Name]> {
   return channel(`tenant-aws:${name}`) as EventChannel<TenantAwsEvents[Name]>;
+}
+
+/** The code that an event shows of an error; `undefined` for errors of other packages. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof TenantAwsError ? error.code : undefined;
 }

@@ -1,7 +1,6 @@
-import { TenantAwsError } from '@tenant-aws/policy';
 import type { TenantAws } from './clients/tenant-aws.ts';
 import { TokenMissingError } from './errors.ts';
-import { channels, type IdentityEvent } from './events.ts';
+import { channels, codeOf, type IdentityEvent } from './events.ts';
 import { readGateOptions, type TenantGateOptions } from './gate-options.ts';
 import type { IdentityRequest } from './identity/identity-source.ts';
 import type { TenantIdentity } from './tenant.ts';
@@ -85,7 +84,7 @@ async function reportingRefusals<T>(source: IdentityEvent['source'], act: () => 
   try {
     return await act();
   } catch (error) {
-    report({ ...sourceEvent(source), code: error instanceof TenantAwsError ? error.code : 'unknown' });
+    report({ ...sourceEvent(source), code: codeOf(error) ?? 'unknown' });
     throw error;
   }
 }

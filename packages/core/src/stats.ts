@@ -1,21 +1,21 @@
-/** What a machine holds now, and what was asked of it since it was made. */
+/** The present contents of a machine, and counts since its creation. */
 export interface TokenVendingMachineStats {
   /** Credentials in the cache. */
   readonly entries: number;
   /** SDK clients in the cache. */
   readonly clients: number;
-  /** Calls that wait for their turn at STS. */
+  /** Calls to STS that wait for their turn. */
   readonly queued: number;
-  /** Answered from memory. */
+  /** Served from the cache. */
   readonly hits: number;
-  /** Answered by a call to STS that was under way already. */
+  /** Served by a call to STS that was already pending. */
   readonly shared: number;
-  /** Calls of AssumeRole, each with its attempts. */
+  /** Calls of AssumeRole, each with all its attempts. */
   readonly assumes: number;
-  /** Those of them that were made ahead of time, while the old credentials still served. */
+  /** Those of `assumes` that refreshed credentials ahead of time, while the old ones were still served. */
   readonly refreshes: number;
-  /** Those of them that failed. */
+  /** Those of `assumes` that failed. */
   readonly failures: number;
-  /** Answered with a refusal of STS that was remembered. */
+  /** Refused with a remembered failure of STS. */
   readonly refused: number;
 }

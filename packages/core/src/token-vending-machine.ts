@@ -20,13 +20,12 @@ import type { TenantIdentity } from './tenant.ts';
 export interface VendOptions {
   /** Used *instead of* the machine's own permissions. */
   readonly permissions?: Permissions | undefined;
-  /** Milliseconds of life that the credentials must have left, if more than `cache.minimumRemainingMs`. */
+  /** Milliseconds that the credentials must remain valid, if more than `cache.minimumRemainingMs`. */
   readonly minimumRemainingMs?: number | undefined;
 }
 
-/** How a tenant is revoked. */
 export interface RevokeOptions {
-  /** Seconds. Default: `durationSeconds` and the floor, by when whatever was handed out has ended. Of two revocations the later end counts. */
+  /** Seconds. Default: `durationSeconds` plus `cache.minimumRemainingMs`; by then all vended credentials have expired. Of two revocations the later end counts. */
   readonly forSeconds?: number | undefined;
 }
 
@@ -37,8 +36,8 @@ interface Internals {
 }
 
 /**
- * Vends AWS credentials that reach only what the identity's tenant may touch: one AssumeRole with a session policy for
- * each tenant and set of permissions, shared by all who wait for it, and kept while enough of its life is left.
+ * Vends AWS credentials that give access to the data of the identity's tenant only: one AssumeRole with a session policy
+ * for each tenant and set of permissions. Concurrent requests share the call, and its credentials are cached.
  *
  * @example
  * const tvm = new TokenVendingMachine({
@@ -55,9 +54,9 @@ export class TokenVendingMachine implements AsyncDisposable {
   readonly #currentScope: ClientScope = currentScope(isProduction() ? () => undefined : warnOnceAfterResponse());
 
   /**
-   * Checks everything that can be checked without AWS. Never reads the `TENANT_AWS_*` variables: see {@link TokenVendingMachine.fromEnvironment}.
+   * Checks everything that can be checked without AWS. It never reads the `TENANT_AWS_*` variables; {@link TokenVendingMachine.fromEnvironment} does.
    *
-   * @throws {@link ConfigurationError} with every fault at once
+   * @throws {@link ConfigurationError} with every fault
    */
   constructor(options: TokenVendingMachineOptions, { clock = systemClock, source }: Internals = {}) {
     const settings = readSettings(options, source);
@@ -69,7 +68,7 @@ export class TokenVendingMachine implements AsyncDisposable {
   }
 
   /**
-   * A machine of the `TENANT_AWS_*` variables of the environment; what `overrides` has wins, option by option.
+   * Creates a machine from the `TENANT_AWS_*` environment variables. Each option in `overrides` replaces its variable.
    *
    * @throws {@link ConfigurationError} naming every variable that is missing, malformed or unknown
    */
@@ -80,9 +79,9 @@ export class TokenVendingMachine implements AsyncDisposable {
   }
 
   /**
-   * Checks what creation cannot: that there are a region and base credentials.
+   * Checks what the constructor cannot: the region and the base credentials.
    *
-   * @throws {@link ConfigurationError} there is no region
+   * @throws {@link ConfigurationError} the STS client has no region
    * @throws {@link StsUnavailableError} there are no base credentials
    */
   async ready(): Promise<void> {
@@ -90,17 +89,17 @@ export class TokenVendingMachine implements AsyncDisposable {
   }
 
   /**
-   * Vends credentials that reach only what the identity's tenant may touch.
-   * Answered from memory while more than the floor, or than what is asked for, is left; otherwise one AssumeRole, shared by all who wait.
+   * Vends credentials that give access to the data of the identity's tenant only. They come from the cache while more than
+   * the minimum lifetime remains; otherwise from one AssumeRole, which concurrent calls share.
    *
-   * @throws {@link TenantInvalidError} the tenant id is not acceptable; nothing is sent to STS
+   * @throws {@link TenantInvalidError} the tenant id is not accepted; nothing is sent to STS
    * @throws {@link TenantRevokedError} revoked and not reinstated, or `authorizeTenant` does not accept it
-   * @throws {@link TokenInvalidError} what the identity presented has ended, and `maxSessionSeconds` with it
-   * @throws {@link StsUnavailableError} STS cannot answer and nothing cached is above the floor
-   * @throws {@link StsRejectedError} STS refuses the role, its trust, or the policy
+   * @throws {@link TokenInvalidError} the identity's `expiresAt` plus `maxSessionSeconds` has passed
+   * @throws {@link StsUnavailableError} STS is unavailable, and no cached credentials remain valid long enough
+   * @throws {@link StsRejectedError} STS refuses the role, its trust policy, or the session policy
    * @throws {@link PolicyTooLargeError} the session policy has over 2,048 characters, or its packed form is too large
-   * @throws {@link LifeUnavailableError} more life asked than `durationSeconds` less a minute
-   * @throws {@link ConfigurationError} a function option answered what it may not, `options` cannot be read, or the identity's `expiresAt` is not milliseconds of the epoch
+   * @throws {@link LifeUnavailableError} `minimumRemainingMs` is more than `durationSeconds` less a minute
+   * @throws {@link ConfigurationError} a function option returned an invalid value, `options` are invalid, or the identity's `expiresAt` is not milliseconds of the epoch
    * @see AWS STS API Reference, "AssumeRole": duration, size of a session policy
    */
   async vend(identity: TenantIdentity, options: VendOptions = {}): Promise<TenantCredentials> {
@@ -110,7 +109,7 @@ export class TokenVendingMachine implements AsyncDisposable {
   }
 
   /**
-   * Returns AWS as the identity's tenant. Vends nothing yet.
+   * AWS as the identity's tenant. It vends no credentials yet.
    *
    * @param options `permissions`: used instead of the machine's own permissions
    * @throws {@link TenantInvalidError} the tenant id is not accepted
@@ -140,15 +139,15 @@ export class TokenVendingMachine implements AsyncDisposable {
   }
 
   /**
-   * One real client for all tenants, that a singleton may keep: each call of it is signed as the tenant in whose context
-   * it is made, and fails outside one. Where the tenant is at hand, prefer {@link TenantAws.client}, which rests on no context.
-   * Unless `NODE_ENV` is `production`, it warns once when it is called in the context of a request that is already answered.
+   * One client for all tenants, which a singleton may keep. Each call is signed as the tenant whose async context it is made
+   * in, and fails outside one. If the code has the tenant, prefer {@link TenantAws.client}, which needs no context.
+   * Unless `NODE_ENV` is `production`, it warns once when it is called in the context of a request that has been answered.
    *
-   * Each tenant has its own retry quota and clock offset in it, unless `config` has a `retryStrategy`, which all of them share. Its `config` is a
-   * copy at each reading, so that what is written to it has no effect, and its `middlewareStack` refuses changes: no tenant's code changes
-   * another's calls.
+   * Each tenant has its own retry quota and clock offset, unless `config` has a `retryStrategy`, which all tenants share. No
+   * tenant's code can change another's calls: each read of the client's `config` returns a copy, and its `middlewareStack`
+   * refuses changes.
    *
-   * @throws {@link ConfigurationError} `credentials` in `config`, no class of the SDK, or a release of it that would keep one tenant's credentials for the next
+   * @throws {@link ConfigurationError} `credentials` in `config`, `type` is not a client class of the SDK, or a release of the SDK that would use one tenant's credentials for the next
    */
   async currentClient<Client extends object>(
     type: ClientClass<Client> | DocumentClientClass<Client>,
@@ -160,39 +159,40 @@ export class TokenVendingMachine implements AsyncDisposable {
   }
 
   /**
-   * Refuses a tenant from now on: what is cached is dropped, whoever waits ends in `tenant_revoked` at once, clients that were built already, and
-   * waiters of the AWS SDK, at their next call. Credentials that were handed out live to their end: see {@link denyIssuedBefore} for the way of AWS.
-   * This is this process's: a fleet revokes on every host, or answers `authorizeTenant`.
+   * Refuses a tenant from now on. Its cached credentials are dropped, and pending requests fail with `tenant_revoked`
+   * immediately. Existing clients and waiters of the AWS SDK fail at their next call. AWS accepts vended credentials until
+   * they expire: {@link denyIssuedBefore} returns a policy that ends them.
+   * This affects this process only: revoke on every host, or decide in `authorizeTenant`.
    *
-   * @param options `forSeconds`: how long, default `durationSeconds` and the floor
-   * @throws {@link ConfigurationError} no tenant id, or no positive number of seconds
+   * @throws {@link ConfigurationError} `tenantId` is empty or not a string, or an option is invalid
    */
   revoke(tenantId: string, options: RevokeOptions = {}): void {
     const { forSeconds, ...unknown } = options;
     const faults = new Faults();
-    if (typeof tenantId !== 'string' || tenantId === '') faults.add('`revoke` takes a tenant id');
+    if (typeof tenantId !== 'string' || tenantId === '') faults.add('`tenantId` must be a string that is not empty');
     faults.noneOf('', unknown, ['forSeconds']);
-    if (forSeconds !== undefined && !(Number.isFinite(forSeconds) && forSeconds > 0)) faults.add('`forSeconds` must be a positive number');
+    if (forSeconds !== undefined && !(Number.isFinite(forSeconds) && forSeconds > 0))
+      faults.add('`forSeconds` must be a positive number of seconds');
     faults.throwIfAny();
     this.#vendor.revoke(tenantId, forSeconds);
   }
 
-  /** Accepts a revoked tenant again. What was vended or asked for before the revocation stays refused. */
+  /** Accepts a revoked tenant again. Credentials and requests from before the revocation stay refused. */
   reinstate(tenantId: string): void {
     this.#vendor.reinstate(tenantId);
   }
 
-  /** Drops what is cached of a tenant, so that the next call asks STS. Credentials already handed out live to their end. */
+  /** Drops a tenant's cached credentials, so that the next call goes to STS. Vended credentials stay valid until they expire. */
   invalidate(tenantId: string): void {
     this.#vendor.drop(tenantId);
   }
 
-  /** Figures for a metric or a health page; nothing in them names a tenant. */
+  /** Numbers for metrics or a health page, without tenant ids. */
   stats(): TokenVendingMachineStats {
     return { ...this.#vendor.counts, clients: this.#clients.size };
   }
 
-  /** Waits for the calls to STS under way, then vends no more. Requests of clients under way finish. */
+  /** Vends no more credentials, and waits for the pending calls to STS. Pending requests of clients finish. */
   async close(): Promise<void> {
     await this.#vendor.close();
     this.#clients.close();

@@ -13,13 +13,13 @@ const hour = 3_600_000;
 const past = new Date(Date.now() - hour);
 const future = new Date(Date.now() + hour);
 
-/** An AWS whose role has the fence of `denyIssuedBefore` on it. */
-function fenced(date: Date, options?: DenyIssuedBeforeOptions): Promise<LocalAws> {
+/** An AWS whose role has the policy of `denyIssuedBefore`. */
+function awsWithPolicy(date: Date, options?: DenyIssuedBeforeOptions): Promise<LocalAws> {
   const policy = { Version: '2012-10-17', Statement: [allow, ...[denyIssuedBefore(date, options).Statement].flat()] } as const;
   return startLocalAws({ roles: { [roleArn]: { policy, trust } }, buckets: [bucket] });
 }
 
-/** Whether each tenant may still do what its permissions allow. */
+/** Whether AWS still allows each tenant what its permissions allow. */
 async function servedBy(aws: LocalAws, tenants: readonly string[]): Promise<boolean[]> {
   await using tvm = new TokenVendingMachine(optionsFor(aws, { tags: ({ tenantId }) => ({ tenant: tenantId }) }));
   return await Promise.all(
@@ -43,14 +43,14 @@ describe('denyIssuedBefore, on the role at AWS', () => {
   const tenants = ['acme', 'acme-2', 'globex'];
 
   it.each<[string, Date, DenyIssuedBeforeOptions | undefined, boolean[]]>([
-    ['ends every session issued before', future, undefined, [false, false, false]],
-    ['leaves those issued later', past, undefined, [true, true, true]],
-    ['ends those of one tenant, told by the name of the session', future, { tenantId: 'acme' }, [false, true, true]],
-    ['leaves the later ones of that tenant', past, { tenantId: 'acme' }, [true, true, true]],
-    ['ends those of one tenant, told by a session tag', future, { tenantId: 'acme', tagKey: 'tenant' }, [false, true, true]],
-    ['ends nothing where the tag is another', future, { tenantId: 'acme', tagKey: 'customer' }, [true, true, true]],
+    ['denies every session issued before', future, undefined, [false, false, false]],
+    ['allows sessions issued later', past, undefined, [true, true, true]],
+    ['denies the sessions of one tenant, found by name', future, { tenantId: 'acme' }, [false, true, true]],
+    ['allows later sessions of that tenant', past, { tenantId: 'acme' }, [true, true, true]],
+    ['denies the sessions of one tenant, found by a session tag', future, { tenantId: 'acme', tagKey: 'tenant' }, [false, true, true]],
+    ['denies nothing if the tag has another key', future, { tenantId: 'acme', tagKey: 'customer' }, [true, true, true]],
   ])('%s', async (_what, date, options, served) => {
-    const aws = await fenced(date, options);
+    const aws = await awsWithPolicy(date, options);
 
     expect(await servedBy(aws, tenants)).toEqual(served);
     await aws.close();
@@ -60,7 +60,7 @@ describe('denyIssuedBefore, on the role at AWS', () => {
 describe('denyIssuedBefore', () => {
   const date = new Date('2026-01-02T03:04:05.678Z');
 
-  it('is a policy document for the role', () => {
+  it('returns a policy document for the role', () => {
     expect(denyIssuedBefore(date)).toEqual({
       Version: '2012-10-17',
       Statement: [
@@ -69,13 +69,13 @@ describe('denyIssuedBefore', () => {
     });
   });
 
-  it('knows the session of a tenant whose id is no legal name by its digest', () => {
+  it('finds the sessions of a tenant by digest if its id is not a valid session name', () => {
     const [statement] = [denyIssuedBefore(date, { tenantId: 'acme:eu' }).Statement].flat();
 
     expect(statement?.Condition).toMatchObject({ StringLike: { 'aws:userid': expect.stringMatching(/^\*:t-[0-9a-f]{40}$/) } });
   });
 
-  it('ends the session of a tenant who is called what the digest of another is, and not that other', () => {
+  it('does not confuse a tenant with another whose id is its digest', () => {
     const denied = (tenantId: string) => JSON.stringify(denyIssuedBefore(date, { tenantId }));
     const [, name = ''] = /\*:(t-[0-9a-f]{40})/.exec(denied('a'.repeat(100))) ?? [];
 
@@ -100,7 +100,7 @@ describe('denyIssuedBefore', () => {
     );
   });
 
-  it('turns no wildcard of a tenant id into one of the policy', () => {
+  it('does not copy a wildcard from a tenant id into the policy', () => {
     const [statement] = [denyIssuedBefore(date, { tenantId: 'ac*' }).Statement].flat();
 
     expect(statement?.Condition).toMatchObject({ StringLike: { 'aws:userid': expect.stringMatching(/^\*:t-[0-9a-f]{40}$/) } });

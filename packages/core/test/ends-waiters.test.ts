@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 const times = { minDelay: 0.01, maxDelay: 0.02 };
 
-/** What a client is made of whose credentials cannot be had: nothing is sent. */
+/** The configuration of a client whose credentials provider rejects: it sends nothing. */
 const configOf = (error: Error) => ({ region: 'us-east-1', endpoint: 'http://127.0.0.1:1', credentials: () => Promise.reject(error) });
 
 const waiters: readonly [string, (error: Error, maxWaitTime: number) => Promise<unknown>][] = [
@@ -28,19 +28,19 @@ const waiters: readonly [string, (error: Error, maxWaitTime: number) => Promise<
 
 describe.each(waiters)('%s', (_name, waitUntil) => {
   it.each([[new TenantRevokedError()], [new TokenInvalidError('ended')], [new TenantMismatchError()], [new NoTenantError()]])(
-    'ends at once in %s',
+    'ends with %s',
     async (error) => {
       await expect(waitUntil(error, 1_000)).rejects.toBe(error);
     },
   );
 
-  it('goes on while STS is unavailable', async () => {
-    await expect(waitUntil(new StsUnavailableError('STS throttles'), 1)).rejects.toMatchObject({ name: 'TimeoutError' });
+  it('continues while STS is unavailable', async () => {
+    await expect(waitUntil(new StsUnavailableError('STS throttled the call'), 1)).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 });
 
 describe('an error that ends waiters', () => {
-  it('shows nothing of it to loggers and to JSON', () => {
+  it('does not show the property to loggers or in JSON', () => {
     const error = new TenantRevokedError();
 
     expect(JSON.stringify(error)).not.toContain('$responseBodyText');

@@ -21,18 +21,18 @@ const requestId = expect.stringMatching(/^[\w-]{16,}$/);
 
 const { aws, clock, machine } = clockedMachines();
 beforeEach(() => {
-  told.length = 0;
-  for (const name of names) subscribe(`tenant-aws:${name}`, hear);
+  events.length = 0;
+  for (const name of names) subscribe(`tenant-aws:${name}`, record);
 });
 afterEach(() => {
-  for (const name of names) unsubscribe(`tenant-aws:${name}`, hear);
+  for (const name of names) unsubscribe(`tenant-aws:${name}`, record);
 });
 
-const told: { readonly on: string; readonly event: unknown }[] = [];
-function hear(event: unknown, on: string | symbol): void {
-  told.push({ on: String(on), event });
+const events: { readonly on: string; readonly event: unknown }[] = [];
+function record(event: unknown, on: string | symbol): void {
+  events.push({ on: String(on), event });
 }
-const of = (name: keyof TenantAwsEvents) => told.filter(({ on }) => on === `tenant-aws:${name}`).map(({ event }) => event);
+const of = (name: keyof TenantAwsEvents) => events.filter(({ on }) => on === `tenant-aws:${name}`).map(({ event }) => event);
 
 describe('tenant-aws:vend', () => {
   const vended = {
@@ -42,7 +42,7 @@ describe('tenant-aws:vend', () => {
     policyDigest: digest,
   };
 
-  it('tells where the credentials came from', async () => {
+  it('reports where the credentials came from', async () => {
     await using tvm = machine();
     await Promise.all([tvm.vend(acme), tvm.vend(acme)]);
     await tvm.vend(acme);
@@ -53,24 +53,24 @@ describe('tenant-aws:vend', () => {
       { ...facts, outcome: 'shared' },
       { ...facts, outcome: 'hit' },
     ]);
-    expect(told).toHaveLength(3);
+    expect(events).toHaveLength(3);
   });
 
   it.each([
     ['AccessDenied', 'sts_rejected'],
     ['ServiceUnavailable', 'sts_unavailable'],
-  ])('tells why there are none, after %s', async (code, ours) => {
+  ])('reports the code of the failure after %s', async (stsCode, code) => {
     await using tvm = machine();
-    aws.faults.sts({ code });
+    aws.faults.sts({ code: stsCode });
 
-    await expect(tvm.vend(acme)).rejects.toThrow();
+    await expect(tvm.vend(acme)).rejects.toMatchObject({ code });
 
-    expect(of('vend')).toEqual([{ ...vended, outcome: 'failed', durationMs: duration, code: ours }]);
+    expect(of('vend')).toEqual([{ ...vended, outcome: 'failed', durationMs: duration, code }]);
   });
 });
 
 describe('tenant-aws:refresh', () => {
-  it('tells of each refresh, and when the next try is where it failed', async () => {
+  it('reports each refresh, and the wait until the next one after a failure', async () => {
     await using tvm = machine();
     await tvm.vend(acme);
     clock.pass(660_000);
@@ -91,7 +91,7 @@ describe('tenant-aws:refresh', () => {
 });
 
 describe('tenant-aws:revoke', () => {
-  it('tells for how long', async () => {
+  it('reports how long the tenant is refused', async () => {
     await using tvm = machine();
 
     tvm.revoke('acme');
@@ -105,13 +105,13 @@ describe('tenant-aws:revoke', () => {
 });
 
 describe('tenant-aws:warning', () => {
-  /** An STS that says how full the session token is. */
+  /** A machine whose STS reports this use of the session token. */
   function machineAt(percent: number): TokenVendingMachine {
     const size = `<PackedPolicySize>${percent}</PackedPolicySize>`;
     return machine({ sts: stsThatSays((xml) => xml.replace('</AssumeRoleResult>', `${size}</AssumeRoleResult>`)) });
   }
 
-  it('tells of a session token that is three quarters full, once for each call to STS', async () => {
+  it('reports a session token that uses 75 % of its limit or more, once for each call to STS', async () => {
     for (const percent of [74, 75, 100]) {
       await using tvm = machineAt(percent);
       await tvm.vend(acme);
@@ -127,7 +127,7 @@ describe('tenant-aws:warning', () => {
 describe('tenant-aws:identity', () => {
   const request = (user?: unknown) => ({ headersDistinct: {}, remoteAddress: '127.0.0.1', raw: undefined, user });
 
-  it('tells of each request through a gate, refused ones too, and repeats no id that was refused', async () => {
+  it('reports each request through a gate, refused ones too, and shows no refused tenant id', async () => {
     await using tvm = machine();
     const enter = tenantGate({ tvm, identity: authenticatedUser(), eager: false });
     const open = tenantGate({ tvm, identity: authenticatedUser(), eager: false, optional: true });
@@ -145,23 +145,25 @@ describe('tenant-aws:identity', () => {
       { source: 'user', code: 'tenant_invalid' },
       { source: 'user' },
     ]);
-    expect(JSON.stringify(told)).not.toContain('script');
+    expect(JSON.stringify(events)).not.toContain('script');
   });
 
-  it('says which source refused, where the source itself did, if that says what it is', async () => {
+  it('names the source that refused the request, if the source has a name', async () => {
     await using tvm = machine();
     const bad = { ...request(), headersDistinct: { authorization: ['Bearer x'] } };
     const own: IdentitySource = () => Promise.reject(new TokenInvalidError('not one of ours'));
 
-    await expect(tenantGate({ tvm, identity: bearerToken({ issuer: aws.issuer.url, audience: 'notes' }) })(bad)).rejects.toThrow();
-    await expect(tenantGate({ tvm, identity: own })(bad)).rejects.toThrow();
+    await expect(tenantGate({ tvm, identity: bearerToken({ issuer: aws.issuer.url, audience: 'notes' }) })(bad)).rejects.toMatchObject({
+      code: 'token_invalid',
+    });
+    await expect(tenantGate({ tvm, identity: own })(bad)).rejects.toMatchObject({ code: 'token_invalid' });
 
     expect(of('identity')).toEqual([{ source: 'bearer', code: 'token_invalid' }, { code: 'token_invalid' }]);
   });
 });
 
 describe('every event', () => {
-  it('holds no secret, and no token', async () => {
+  it('contains no secret and no token', async () => {
     const user = { tenantId: 'acme', sub: 'alice', jwt: 'canary-of-a-token' };
     await using tvm = machine();
     const enter = tenantGate({ tvm, identity: authenticatedUser() });
@@ -176,7 +178,7 @@ describe('every event', () => {
     tvm.revoke('acme');
     await tvm.vend(acme).catch(() => undefined);
 
-    const everything = JSON.stringify(told);
+    const everything = JSON.stringify(events);
     for (const name of ['identity', 'vend', 'refresh', 'revoke', 'denied'] as const) expect(of(name)).not.toEqual([]);
     for (const { secretAccessKey, sessionToken } of [old, fresh]) {
       expect(everything).not.toContain(secretAccessKey);
@@ -185,8 +187,8 @@ describe('every event', () => {
     expect(everything).not.toContain('canary');
   });
 
-  it('is not even made where nobody listens', async () => {
-    for (const name of names) unsubscribe(`tenant-aws:${name}`, hear);
+  it('is not created without a subscriber', async () => {
+    for (const name of names) unsubscribe(`tenant-aws:${name}`, record);
     let published = 0;
     for (const name of names) channels[name].publish = () => void (published += 1);
     try {
@@ -196,7 +198,7 @@ describe('every event', () => {
       await tvm.vend(acme);
       await expect.poll(async () => (await tvm.vend(acme)).expiration.getTime() - clock.now().wall).toBeGreaterThan(840_000);
       tvm.revoke('acme');
-      await expect(tvm.vend(acme)).rejects.toThrow();
+      await expect(tvm.vend(acme)).rejects.toMatchObject({ code: 'tenant_revoked' });
     } finally {
       for (const name of names) Reflect.deleteProperty(channels[name], 'publish');
     }
@@ -204,15 +206,15 @@ describe('every event', () => {
     expect(published).toBe(0);
   });
 
-  it('reaches who subscribes by the typed channel, until he leaves', async () => {
+  it('reaches subscribers of the typed channel until they unsubscribe', async () => {
     await using tvm = machine();
-    const heard: string[] = [];
-    const listener = ({ tenantId }: { readonly tenantId: string }) => void heard.push(tenantId);
+    const tenants: string[] = [];
+    const listener = ({ tenantId }: { readonly tenantId: string }) => void tenants.push(tenantId);
     channels.vend.subscribe(listener);
     await tvm.vend(acme);
     channels.vend.unsubscribe(listener);
     await tvm.vend(acme);
 
-    expect(heard).toEqual(['acme']);
+    expect(tenants).toEqual(['acme']);
   });
 });

@@ -20,7 +20,7 @@ export function stsOf(aws: LocalAws, config: STSClientConfig = {}): STSClient {
   return stsAt(aws.url, aws, config);
 }
 
-/** The options of a machine over the local AWS; what is given wins. */
+/** The options of a machine that uses the local AWS. `options` replace the defaults. */
 export function optionsFor(aws: LocalAws, options: Partial<TokenVendingMachineOptions> = {}): TokenVendingMachineOptions {
   return { roleArn, permissions: ['s3-folder-per-tenant'], variables: { bucket }, sts: stsOf(aws), ...options };
 }
@@ -29,29 +29,29 @@ export function machineFor(aws: LocalAws, options: Partial<TokenVendingMachineOp
   return new TokenVendingMachine(optionsFor(aws, options));
 }
 
-/** A fake STS whose answers are changed on the wire. */
+/** A fake STS. `answer` changes each of its responses. */
 export function stsThatSays(answer: (xml: string) => string): ReturnType<typeof fakeSts> {
   const sts = fakeSts();
   const { handle } = sts.config.requestHandler;
-  sts.config.requestHandler.handle = async (...asked: Parameters<typeof handle>) => {
-    const answered = await handle(...asked);
-    answered.response.body = Readable.from([Buffer.from(answer(await text(answered.response.body)))]);
-    return answered;
+  sts.config.requestHandler.handle = async (...args: Parameters<typeof handle>) => {
+    const handled = await handle(...args);
+    handled.response.body = Readable.from([Buffer.from(answer(await text(handled.response.body)))]);
+    return handled;
   };
   return sts;
 }
 
-/** Permissions of both kinds of data. */
+/** Permissions for both S3 and DynamoDB. */
 export const everyTemplate = { permissions: ['s3-folder-per-tenant', 'dynamodb-leading-keys'], variables: { bucket, table } } as const;
 
 interface ClockedMachines {
   readonly aws: LocalAws;
   readonly clock: SettableClock;
-  /** What is given wins over what all of the file's machines have. */
+  /** `options` replace the options that all machines of the file share. */
   readonly machine: (options?: Partial<TokenVendingMachineOptions>) => TokenVendingMachine;
 }
 
-/** A local AWS for all of a file, and machines over it whose clock starts anew in each test. */
+/** A local AWS for one test file, and machines that use it. Their clock is restarted before each test. */
 export function clockedMachines(all: Partial<TokenVendingMachineOptions> = {}): ClockedMachines {
   const aws = localAws();
   const clock = new SettableClock();

@@ -1,6 +1,6 @@
 import type { Clock } from '../src/clock.ts';
 
-/** A clock that goes when it is told to; the wall clock may also be set by itself, or both may stand apart from the start. */
+/** A clock that moves only when a test moves it. The wall clock can also be set alone. */
 export class SettableClock implements Clock {
   #wall: number;
   #monotonic = 0;
@@ -9,7 +9,7 @@ export class SettableClock implements Clock {
     this.#wall = wall;
   }
 
-  /** As new, so that one clock serves test after test. */
+  /** Sets the clock back to its start, so that several tests can use it. */
   restart(): void {
     this.#wall = Date.now();
     this.#monotonic = 0;
@@ -24,7 +24,7 @@ export class SettableClock implements Clock {
     this.#monotonic += ms;
   }
 
-  /** The machine sleeps, or somebody sets the clock. */
+  /** As when the host sleeps, or the clock is set. */
   setWall(byMs: number): void {
     this.#wall += byMs;
   }

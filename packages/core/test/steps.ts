@@ -1,12 +1,12 @@
 /**
- * How many steps `act` takes in Maps, Sets, lists that are iterated, and generators. Time says little on a machine that
- * does other things as well; what looks at every member takes as many steps as there are members.
+ * Counts the operations of `act` on Maps, Sets, iterated lists and generators. Unlike time, the count does not depend on
+ * the load of the host. Code that visits every member takes at least one step per member.
  */
 export function stepsOf(act: () => void): number {
   let steps = 0;
   const restore = COUNTED.map(({ owner, name }) => {
     const original: unknown = Reflect.get(owner, name);
-    if (typeof original !== 'function') throw new TypeError(`${name} is no function`);
+    if (typeof original !== 'function') throw new TypeError(`${name} is not a function`);
     Object.defineProperty(owner, name, {
       configurable: true,
       writable: true,
@@ -20,7 +20,7 @@ export function stepsOf(act: () => void): number {
   try {
     act();
   } finally {
-    restore.forEach((back) => back()); // without an iterator, whose steps would count
+    restore.forEach((restoreOne) => restoreOne()); // `for of` would use an iterator, whose steps are counted
   }
   return steps;
 }

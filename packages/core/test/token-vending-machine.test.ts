@@ -7,7 +7,7 @@ import { assumesOf, bucket, identityOf, localAws, machineFor, optionsFor, stsOf 
 const aws = localAws();
 
 describe('vend', () => {
-  it('vends keys that reach the folder of the tenant and not the one beside it', async () => {
+  it('vends keys for the folder of the tenant only', async () => {
     await using tvm = machineFor(aws);
     const credentials = await tvm.vend(identityOf('acme'));
     const s3 = new S3Client({ endpoint: aws.url, region: 'us-east-1', credentials: { ...credentials } });
@@ -19,7 +19,7 @@ describe('vend', () => {
     expect(aws.calls.filter(({ service }) => service === 's3').map(({ tenantSession }) => tenantSession)).toEqual(['acme', 'acme']);
   });
 
-  it('makes one AssumeRole for 1,000 concurrent callers of one tenant, and none for the next', async () => {
+  it('makes one AssumeRole for 1,000 concurrent callers of one tenant, and none for a later caller', async () => {
     await using tvm = machineFor(aws);
 
     const vended = await Promise.all(Array.from({ length: 1_000 }, () => tvm.vend(identityOf('acme'))));
@@ -31,7 +31,7 @@ describe('vend', () => {
     expect(tvm.stats()).toMatchObject({ entries: 1, assumes: 1, shared: 999, hits: 1, failures: 0 });
   });
 
-  it('gives every caller an object of its own, which the SDK may write into', async () => {
+  it('returns a separate object to every caller, which the SDK may change', async () => {
     await using tvm = machineFor(aws);
     const first = await tvm.vend(identityOf('acme'));
     const whole = { ...first };
@@ -66,15 +66,15 @@ describe('vend', () => {
   });
 
   it.each([[new Date()], [Number.NaN], [Number.POSITIVE_INFINITY], ['2026-01-01'], [null], [Math.floor(Date.now() / 1_000)]])(
-    'refuses an identity that ends at %s, at once, and wherever it comes from',
+    'refuses an identity with the expiry %s, from every source, without calling AWS or function options',
     async (expiresAt) => {
       await using tvm = machineFor(aws);
       const identity = { ...identityOf('acme'), expiresAt: expiresAt as number };
       const invalid = { code: 'configuration_invalid', status: 500 };
       const request = { headersDistinct: {}, remoteAddress: undefined, raw: undefined };
-      let asked = 0;
+      let calls = 0;
       const permissions = (): string[] => {
-        asked += 1;
+        calls += 1;
         return ['s3-folder-per-tenant'];
       };
 
@@ -87,12 +87,12 @@ describe('vend', () => {
         ];
         for (const enter of gates) await expect(enter(request)).rejects.toMatchObject(invalid);
       }
-      expect(asked).toBe(0);
+      expect(calls).toBe(0);
       expect(aws.calls).toEqual([]);
     },
   );
 
-  it('never repeats a refused tenant id', async () => {
+  it('never shows a refused tenant id', async () => {
     await using tvm = machineFor(aws);
 
     const error: unknown = await tvm.vend(identityOf('<script>')).catch((thrown: unknown) => thrown);
@@ -100,7 +100,7 @@ describe('vend', () => {
     expect(JSON.stringify(error) + String(error)).not.toContain('script');
   });
 
-  it('refuses an unknown option of one call, and life that is no number', async () => {
+  it('refuses an unknown option of a call, and an invalid `minimumRemainingMs`', async () => {
     await using tvm = machineFor(aws);
 
     await expect(tvm.vend(identityOf('acme'), { permission: [] } as never)).rejects.toMatchObject({ code: 'configuration_invalid' });
@@ -110,7 +110,7 @@ describe('vend', () => {
     expect(aws.calls).toEqual([]);
   });
 
-  it('asks STS again where a caller wants more life than is left, and says so where the role cannot give it', async () => {
+  it('calls STS again for a longer minimum lifetime, and refuses one that the role cannot give', async () => {
     await using tvm = machineFor(aws);
     await tvm.vend(identityOf('acme'), { minimumRemainingMs: 800_000 });
 
@@ -121,7 +121,7 @@ describe('vend', () => {
     expect(assumesOf(aws)).toHaveLength(1);
   });
 
-  it('refuses permissions that are too large for STS, and tells each share', async () => {
+  it('refuses permissions that are too large for STS, and reports the share of each template', async () => {
     const long = Array.from({ length: 12 }, (_, i) => ({
       template: 's3-folder-per-tenant',
       variables: { bucket: `bucket-${'x'.repeat(40)}-${i}` },
@@ -135,7 +135,7 @@ describe('vend', () => {
     expect(aws.calls).toEqual([]);
   });
 
-  it('takes other permissions for one call, and keeps the two apart', async () => {
+  it('uses other permissions for one call, with separate credentials', async () => {
     await using tvm = machineFor(aws);
 
     const own = await tvm.vend(identityOf('acme'));
@@ -165,7 +165,7 @@ describe('vend', () => {
       });
   });
 
-  it('refuses a generator that already has a tenant, wherever permissions are taken', async () => {
+  it('refuses a generator that already has a tenant, in every option for permissions', async () => {
     const bound = PolicyGenerator.generator().s3FolderPerTenant({ bucket }).tenant('acme');
     await using tvm = machineFor(aws);
 
@@ -174,7 +174,7 @@ describe('vend', () => {
     expect(() => tvm.for(identityOf('acme')).scoped(bound)).toThrowError(expect.objectContaining({ code: 'configuration_invalid' }));
   });
 
-  it('takes permissions that the fluent generator declared', async () => {
+  it('accepts permissions from the fluent generator', async () => {
     await using tvm = machineFor(aws, { permissions: PolicyGenerator.generator().s3FolderPerTenant({ bucket }), variables: undefined });
 
     expect((await tvm.vend(identityOf('acme'))).accessKeyId).toMatch(/^ASIA/);
@@ -204,7 +204,7 @@ describe('checkPermissions', () => {
 });
 
 describe('a machine', () => {
-  it('drops what is cached of one tenant, and of no other', async () => {
+  it('drops the cached credentials of one tenant only', async () => {
     await using tvm = machineFor(aws);
     const [acme, globex] = [await tvm.vend(identityOf('acme')), await tvm.vend(identityOf('globex'))];
 
@@ -214,7 +214,7 @@ describe('a machine', () => {
     expect((await tvm.vend(identityOf('globex'))).accessKeyId).toBe(globex.accessKeyId);
   });
 
-  it('answers who waits for a call that was invalidated meanwhile, and does not keep it', async () => {
+  it('serves the callers of a pending call that was invalidated, and does not cache its result', async () => {
     await using tvm = machineFor(aws);
     aws.faults.sts({ hang: true, times: 1 });
     const waiting = tvm.vend(identityOf('acme'));
@@ -228,7 +228,7 @@ describe('a machine', () => {
     expect((await tvm.vend(identityOf('acme'))).accessKeyId).toBe(next.accessKeyId);
   });
 
-  it('fails nobody whose entry is pushed out while it is fetched', async () => {
+  it('serves all callers if entries are evicted while calls are pending', async () => {
     await using tvm = machineFor(aws, { cache: { max: 1 } });
 
     const vended = await Promise.all(['acme', 'globex', 'initech'].map((tenantId) => tvm.vend(identityOf(tenantId))));
@@ -237,7 +237,7 @@ describe('a machine', () => {
     expect(tvm.stats().entries).toBe(1);
   });
 
-  it('waits for what is under way when it is closed, and then vends no more', async () => {
+  it('waits for pending calls when it is closed, and then vends no more', async () => {
     const tvm = machineFor(aws);
     aws.faults.sts({ hang: true, times: 1 });
     const waiting = tvm.vend(identityOf('acme'));
@@ -251,7 +251,7 @@ describe('a machine', () => {
     await expect(tvm.vend(identityOf('acme'))).rejects.toMatchObject({ code: 'configuration_invalid' });
   });
 
-  it('is ready when there are base credentials and a region', async () => {
+  it('is ready if there are base credentials and a region', async () => {
     await using tvm = machineFor(aws);
     await expect(tvm.ready()).resolves.toBeUndefined();
 
@@ -265,7 +265,7 @@ describe('a machine', () => {
     expect(aws.calls).toEqual([]);
   });
 
-  it('leaves the STS client that it was given as it is', async () => {
+  it('does not change the given STS client', async () => {
     const sts = fakeSts();
     const before = sts.middlewareStack.identify();
     const tvm = new TokenVendingMachine(optionsFor(aws, { sts }));

@@ -1,5 +1,5 @@
 import type { Faults } from '@tenant-aws/policy';
-import { PER_IDENTITY } from '../credentials/assumption.ts';
+import { PER_IDENTITY } from '../credentials/role-session.ts';
 import type { CacheOptions, ClientsOptions, TokenVendingMachineOptions } from './options.ts';
 
 /** An option that is a whole number: the default and the bounds, both included. */

@@ -10,7 +10,7 @@ import {
 } from '@tenant-aws/policy';
 import { frozenCopy, isPlain } from '../frozen.ts';
 import type { ClientsSettings } from '../clients/client-cache.ts';
-import { checkConstants, PER_IDENTITY } from '../credentials/assumption.ts';
+import { checkConstants, PER_IDENTITY } from '../credentials/role-session.ts';
 import type { GrantedTenants } from '../credentials/grants.ts';
 import { PermissionSets } from '../credentials/permission-sets.ts';
 import type { VendorSettings } from '../credentials/vendor.ts';

@@ -2,33 +2,29 @@ import { AssumeRoleCommand, type AssumeRoleCommandOutput, type STSClient } from 
 import type { Clock, Instant } from '../clock.ts';
 import { StsUnavailableError } from '../errors.ts';
 import { type Life, lifeOf } from './lifetime.ts';
+import type { SessionParameters } from './session-parameters.ts';
 import { classifyStsFailure, type StsFailure } from './sts-failure.ts';
 
-/** One call of AssumeRole. There is no form of it without a session policy: that would be the whole role, of every tenant. */
-export interface AssumeRequest {
-  readonly roleArn: string;
-  /** A session policy that names one tenant, as JSON. */
+/** The session policy is required: without one, the session could use the whole role, with the data of every tenant. */
+export interface AssumeRequest extends SessionParameters {
+  /** A session policy for one tenant, as JSON. */
   readonly policy: string;
-  readonly sessionName: string;
   readonly durationSeconds: number;
-  readonly sourceIdentity: string | undefined;
-  readonly externalId: string | undefined;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly transitiveTagKeys: readonly string[];
 }
 
-/** What STS issued, and how long it lives by our clocks. */
+/** Credentials from STS. */
 export interface Assumed {
   readonly kind: 'assumed';
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
+  /** In terms of this host's clocks. */
   readonly life: Life;
-  /** The life as it was given, in milliseconds. */
+  /** The lifetime at issue, in milliseconds. */
   readonly lifeMs: number;
-  /** Of STS, for CloudTrail. */
+  /** The request id of STS, which CloudTrail shows. */
   readonly requestId: string | undefined;
-  /** Percent of the session token's room that is used. */
+  /** How much of the session token's size limit is used, in percent. */
   readonly tokenUtilisation: number | undefined;
 }
 
@@ -46,7 +42,7 @@ export async function assumeRole(sts: STSClient, request: AssumeRequest, clock: 
   });
   const sentAt = clock.now();
   let answeredAt: number | undefined;
-  // In place of the SDK's retries, on this one command: the client may be the user's own, and stays as it is.
+  // Replaces the SDK's retries on this command only. The client may be the user's own and is not changed.
   command.middlewareStack.add(
     (next) => async (args) => {
       const result = await next(args);
@@ -56,23 +52,23 @@ export async function assumeRole(sts: STSClient, request: AssumeRequest, clock: 
     { name: 'retryMiddleware', step: 'finalizeRequest', priority: 'high', override: true },
   );
   try {
-    return parseAnswer(await sts.send(command, { abortSignal: signal }), sentAt, answeredAt, request.durationSeconds * 1000);
+    return parseResponse(await sts.send(command, { abortSignal: signal }), sentAt, answeredAt, request.durationSeconds * 1000);
   } catch (thrown) {
     return classifyStsFailure(thrown);
   }
 }
 
-function parseAnswer(
+function parseResponse(
   output: AssumeRoleCommandOutput,
   sentAt: Instant,
   answeredAt: number | undefined,
-  asked: number,
+  requestedMs: number,
 ): Assumed | StsFailure {
   const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = output.Credentials ?? {};
   if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration || Number.isNaN(Expiration.getTime())) {
     return { kind: 'transient', error: new StsUnavailableError('STS answered without credentials') };
   }
-  const life = lifeOf({ expiration: Expiration.getTime(), answeredAt, sentAt, asked });
+  const life = lifeOf({ expiration: Expiration.getTime(), answeredAt, sentAt, requestedMs });
   return {
     kind: 'assumed',
     accessKeyId: copyOf(AccessKeyId),
@@ -85,17 +81,17 @@ function parseAnswer(
   };
 }
 
-/** `PackedPolicySize` is what older endpoints call it. */
+/** Older endpoints call it `PackedPolicySize`. */
 function utilisationOf(output: AssumeRoleCommandOutput): number | undefined {
   return output.SessionTokenUtilization ?? output.PackedPolicySize;
 }
 
-/** The SDK's strings are slices of the whole answer and would keep it in memory as long as they live. */
+/** The SDK's strings are slices of the whole response and would keep it in memory. */
 function copyOf(text: string): string {
   return Buffer.from(text).toString();
 }
 
-/** The clock of STS, to the second. */
+/** The `Date` header: the time of STS, in whole seconds. */
 function dateOf(response: unknown): number | undefined {
   if (typeof response !== 'object' || response === null || !('headers' in response)) return undefined;
   const { headers } = response as { readonly headers: Readonly<Record<string, string | undefined>> };

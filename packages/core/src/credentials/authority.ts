@@ -1,30 +1,31 @@
 import { LRUCache } from 'lru-cache';
 
-/** Until when credentials may be renewed, in milliseconds of the epoch. One object for all identities that may have the same credentials. */
+/** Shared by all identities with the same credentials. */
 export interface Authority {
+  /** Credentials are not renewed after this time, in milliseconds of the epoch. */
   until: number;
 }
 
 /**
- * Of each shape of credentials the latest end among the identities that presented themselves for it. It belongs to the
- * identities: a cache entry that is dropped or pushed out takes nobody's authority with it.
+ * The latest expiry among the identities that requested credentials of one shape. It belongs to the identities, not to the
+ * cache entry: it stays when the entry is dropped or evicted.
  */
 export class Authorities {
-  readonly #of: LRUCache<string, Authority>;
+  readonly #byShape: LRUCache<string, Authority>;
 
   constructor(max: number) {
-    this.#of = new LRUCache({ max });
+    this.#byShape = new LRUCache({ max });
   }
 
-  /** An identity, which lasts until then, presents itself for credentials of this shape. */
+  /** Records that an identity which expires at `until` requests credentials of this shape. */
   extend(shape: string, until: number): Authority {
-    const known = this.#of.get(shape);
+    const known = this.#byShape.get(shape);
     if (known !== undefined) {
       known.until = Math.max(known.until, until);
       return known;
     }
     const authority = { until };
-    this.#of.set(shape, authority);
+    this.#byShape.set(shape, authority);
     return authority;
   }
 }

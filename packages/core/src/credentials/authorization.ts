@@ -4,74 +4,74 @@ import { within } from '../deadline.ts';
 import { StsUnavailableError, TenantRevokedError } from '../errors.ts';
 import type { TenantIdentity } from '../tenant.ts';
 
-/** The application's own word on whether a tenant may have credentials, such as "is it suspended?". */
+/** Decides whether a tenant may have credentials. It can refuse a suspended tenant, for example. */
 export type AuthorizeTenant = (identity: TenantIdentity) => boolean | Promise<boolean>;
 
-interface Answer {
+interface Decision {
   readonly allowed: boolean;
   readonly until: number;
 }
 
-const KEPT_MS = 5_000;
-const MOST_TENANTS = 10_000;
+const DECISION_TTL_MS = 5_000;
+const MAX_DECISIONS = 10_000;
 
-/** Asks `authorizeTenant`, once for all who wait, and keeps its answer five seconds for each tenant. A throw is kept by nobody. */
+/** Calls `authorizeTenant` once for all requests that wait, and caches its decision for five seconds per tenant. Errors are not cached. */
 export class Authorization {
-  readonly #ask: AuthorizeTenant;
+  readonly #authorize: AuthorizeTenant;
   readonly #clock: Clock;
   readonly #timeoutMs: number;
-  readonly #answers = new LRUCache<string, Answer>({ max: MOST_TENANTS });
-  readonly #asking = new Map<string, Promise<boolean>>();
+  readonly #decisions = new LRUCache<string, Decision>({ max: MAX_DECISIONS });
+  readonly #pending = new Map<string, Promise<boolean>>();
 
-  constructor(ask: AuthorizeTenant, clock: Clock, timeoutMs: number) {
-    this.#ask = ask;
+  constructor(authorize: AuthorizeTenant, clock: Clock, timeoutMs: number) {
+    this.#authorize = authorize;
     this.#clock = clock;
     this.#timeoutMs = timeoutMs;
   }
 
   /**
-   * Answers at once where the answer is known.
+   * Returns a promise only if no decision is cached.
    *
-   * @throws {@link TenantRevokedError} anything but `true`
-   * @throws {@link StsUnavailableError} it threw, or did not answer in time: no certainty, no credentials
+   * @throws {@link TenantRevokedError} `authorizeTenant` returned anything but `true`
+   * @throws {@link StsUnavailableError} it threw, or did not return in time. Without a decision there are no credentials
    */
   assert(identity: TenantIdentity): undefined | Promise<void> {
-    const known = this.#answers.get(identity.tenantId);
-    if (known !== undefined && this.#clock.now().monotonic < known.until) return judge(identity.tenantId, known.allowed);
-    return this.#answer(identity).then((allowed) => judge(identity.tenantId, allowed));
+    const known = this.#decisions.get(identity.tenantId);
+    if (known !== undefined && this.#clock.now().monotonic < known.until) return assertAllowed(identity.tenantId, known.allowed);
+    return this.#decide(identity).then((allowed) => assertAllowed(identity.tenantId, allowed));
   }
 
-  #answer(identity: TenantIdentity): Promise<boolean> {
+  #decide(identity: TenantIdentity): Promise<boolean> {
     const { tenantId } = identity;
-    const underWay = this.#asking.get(tenantId);
-    if (underWay !== undefined) return underWay;
-    const asking = this.#asked(identity).finally(() => this.#asking.delete(tenantId));
-    this.#asking.set(tenantId, asking);
-    return asking;
+    const pending = this.#pending.get(tenantId);
+    if (pending !== undefined) return pending;
+    const deciding = this.#call(identity).finally(() => this.#pending.delete(tenantId));
+    this.#pending.set(tenantId, deciding);
+    return deciding;
   }
 
-  async #asked(identity: TenantIdentity): Promise<boolean> {
+  async #call(identity: TenantIdentity): Promise<boolean> {
     let allowed: boolean;
     try {
       allowed = await within(
         this.#timeoutMs,
-        async () => isTrue(await this.#ask(identity)),
-        () => Promise.reject(new Error(`it did not answer within ${this.#timeoutMs} ms`)),
+        async () => isTrue(await this.#authorize(identity)),
+        () => Promise.reject(new Error(`it did not return within ${this.#timeoutMs} ms`)),
       );
     } catch (cause) {
       throw new StsUnavailableError('`authorizeTenant` failed', { cause });
     }
-    this.#answers.set(identity.tenantId, { allowed, until: this.#clock.now().monotonic + KEPT_MS });
+    this.#decisions.set(identity.tenantId, { allowed, until: this.#clock.now().monotonic + DECISION_TTL_MS });
     return allowed;
   }
 }
 
-function judge(tenantId: string, allowed: boolean): undefined {
-  if (!allowed) throw new TenantRevokedError({ detail: { tenantId, reason: 'authorizeTenant did not answer true' } });
+function assertAllowed(tenantId: string, allowed: boolean): undefined {
+  if (!allowed) throw new TenantRevokedError({ detail: { tenantId, reason: '`authorizeTenant` did not return true' } });
   return undefined;
 }
 
-/** Whatever the hook answers: it may be JavaScript's own. */
-function isTrue(answer: unknown): boolean {
-  return answer === true;
+/** The parameter is `unknown`: JavaScript code can return other types than `boolean`. */
+function isTrue(value: unknown): boolean {
+  return value === true;
 }

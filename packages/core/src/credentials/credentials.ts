@@ -1,24 +1,24 @@
 import { inspect, type InspectOptions } from 'node:util';
 
-const HIDDEN = '[redacted]';
+const REDACTED = '[redacted]';
 
 /**
- * AWS credentials that reach only what one tenant may touch.
+ * AWS credentials that give access to one tenant's data only.
  *
- * An ordinary object with enumerable fields, which the AWS SDK writes into and users spread; each caller has its own.
+ * An ordinary object with enumerable fields: the AWS SDK writes to it, and it can be spread. Each caller has its own object.
  * `JSON.stringify`, `console.log` and `util.inspect` show neither the secret key nor the session token.
- * Whatever reads the fields themselves shows them: a copy (`{ ...credentials }`), `console.table`, and `console.dir`,
- * which asks no object how it wants to be printed. Do not log those.
+ * Do not log a copy (`{ ...credentials }`), and do not use `console.table` or `console.dir`: these read the fields
+ * themselves and show them.
  */
 export interface TenantCredentials {
   accessKeyId: string;
   secretAccessKey: string;
   sessionToken: string;
-  /** When they end, by the clock of this host (not of STS), so that it can be compared with `Date.now()`. */
+  /** By the clock of this host, not of STS: it can be compared with `Date.now()`. */
   expiration: Date;
 }
 
-/** Silent by its prototype, so that its own fields stay as plain as the SDK wants them. */
+/** The prototype redacts the output, so that the fields are ordinary ones, as the SDK requires. */
 export class RedactedCredentials implements TenantCredentials {
   accessKeyId: string;
   secretAccessKey: string;
@@ -32,9 +32,9 @@ export class RedactedCredentials implements TenantCredentials {
     this.expiration = expiration;
   }
 
-  /** What a log may hold: the key's id is in CloudTrail anyway. */
+  /** The access key id is not secret: CloudTrail shows it, too. */
   toJSON(): { accessKeyId: string; secretAccessKey: string; sessionToken: string; expiration: string } {
-    return { accessKeyId: this.accessKeyId, secretAccessKey: HIDDEN, sessionToken: HIDDEN, expiration: isoOf(this.expiration) };
+    return { accessKeyId: this.accessKeyId, secretAccessKey: REDACTED, sessionToken: REDACTED, expiration: isoOf(this.expiration) };
   }
 
   static {
@@ -46,7 +46,7 @@ export class RedactedCredentials implements TenantCredentials {
   }
 }
 
-/** The object is its caller's to change, and a log line must not throw because of it. */
+/** Callers may have changed the date. Logging must not throw then. */
 function isoOf(date: unknown): string {
   return date instanceof Date && !Number.isNaN(date.getTime()) ? date.toISOString() : String(date);
 }

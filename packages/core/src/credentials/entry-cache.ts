@@ -175,7 +175,7 @@ export class EntryCache {
     const cached = this.#entries.peek(slot.key);
     if (cached !== undefined) assertSameTenant(cached, slot);
     if (this.#clock.now().wall >= slot.authority.until) {
-      return Promise.reject(new TokenInvalidError('what it presented has ended, and its credentials are not renewed'));
+      return Promise.reject(new TokenInvalidError('the token or session has expired, so the credentials are not renewed'));
     }
     return this.#start(slot);
   }
@@ -217,12 +217,12 @@ export class EntryCache {
     const detail = { remainingMs: remaining, minimumRemainingMs: this.#minimumRemainingMs };
     return {
       kind: this.#isLongEnough(issued.lifeMs) ? 'transient' : 'deterministic',
-      error: new StsUnavailableError('STS issued credentials that end too soon', { detail }),
+      error: new StsUnavailableError('STS issued credentials that expire too soon', { detail }),
     };
   }
 }
 
 /** INVARIANT: the last check. If two tenants ever had the same key, neither would get the other's credentials. */
 function assertSameTenant(found: { readonly tenantId: string }, { grant }: CacheSlot): void {
-  if (found.tenantId !== grant.tenantId) throw new TenantMismatchError({ detail: { reason: 'a cached entry is of another tenant' } });
+  if (found.tenantId !== grant.tenantId) throw new TenantMismatchError({ detail: { reason: 'the cache entry belongs to another tenant' } });
 }

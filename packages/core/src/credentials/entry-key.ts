@@ -1,23 +1,18 @@
 import { createHash } from 'node:crypto';
+import type { SessionParameters } from './session-parameters.ts';
 
-/** Everything that shapes what STS answers. Whatever is added to the call belongs here too: two entries differ exactly where this does. */
-export interface EntryShape {
+/** Everything that determines the credentials that STS issues. A new parameter of AssumeRole must be added here, so that it distinguishes entries. */
+export interface EntryShape extends SessionParameters {
   readonly tenantId: string;
   readonly partition: string;
-  readonly roleArn: string;
   /** `PermissionSet.key`: the library's digest, the templates, their variables. */
   readonly permissions: string;
   readonly durationSeconds: number;
-  readonly sessionName: string;
-  readonly sourceIdentity: string | undefined;
-  readonly externalId: string | undefined;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly transitiveTagKeys: readonly string[];
 }
 
 /**
- * The digest of an entry, but for the region: a machine has one, which may be known only after its clients were built.
- * Clients are kept by it, entries by {@link entryKey}.
+ * The digest of everything but the region: a machine has one region, which may become known after its clients were built.
+ * Clients are kept by this key, entries by {@link entryKey}.
  */
 export function shapeKey(shape: EntryShape): string {
   const { tenantId, partition, roleArn, permissions, durationSeconds, sessionName, sourceIdentity, externalId, tags, transitiveTagKeys } =
@@ -26,12 +21,11 @@ export function shapeKey(shape: EntryShape): string {
   return digest([...texts, ...listed(Object.entries(tags).toSorted(byKey).flat()), ...listed(transitiveTagKeys.toSorted())]);
 }
 
-/** The key of an entry: its shape, in its region. */
-export function entryKey(shape: string, region: string): string {
-  return digest([shape, region]);
+export function entryKey(shapeDigest: string, region: string): string {
+  return digest([shapeDigest, region]);
 }
 
-/** INVARIANT: injective. A length stands before each text, so that no text can pass for the end of another or for an absent one. */
+/** INVARIANT: injective. Each text has its length before it, so that different lists of texts never have the same encoding. */
 function digest(parts: readonly (string | undefined)[]): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part === undefined ? '-;' : `${Buffer.byteLength(part)}:${part};`);

@@ -3,43 +3,43 @@ import { frozenIdentity } from '../frozen-identity.ts';
 import type { PerIdentityOptions } from '../per-identity.ts';
 import type { TenantIdentity } from '../tenant.ts';
 import type { AssumeRequest } from './assume-role.ts';
-import { type Answers, answersFor, type Assumption, parseAssumption } from './assumption.ts';
 import { shapeKey } from './entry-key.ts';
 import type { PermissionSets } from './permission-sets.ts';
 import type { Revocations } from './revocations.ts';
+import { type OptionValues, parseSession, type RoleSession, valuesFor } from './role-session.ts';
 
-/** What one identity may have: all that AssumeRole is told, but for the region. */
+/** The access of one identity: all parameters of AssumeRole, but for the region. */
 export interface Grant {
-  /** Who asked, frozen. */
+  /** Frozen. */
   readonly identity: TenantIdentity;
   readonly tenantId: TenantId;
-  readonly assumption: Assumption;
+  readonly session: RoleSession;
   readonly permissions: PermissionSet;
   readonly durationSeconds: number;
   /** See {@link shapeKey}. */
   readonly shape: string;
 }
 
-interface Known {
-  answers: Answers | Promise<Answers>;
+interface KnownIdentity {
+  values: OptionValues | Promise<OptionValues>;
   readonly grants: Map<string, Grant>;
 }
 
-/** The most sets of permissions that are remembered of one identity: routes have few, but a set may be made of a request's own values. */
-const MOST_GRANTS = 100;
+/** Grants that are kept for one identity. Routes have few sets of permissions, but a set may contain values of a request. */
+const MAX_GRANTS = 100;
 
-/** The machine's own permissions, said by name: what is missing by mistake, `undefined` or `null`, is no permission. */
+/** Stands for the machine's own permissions. `undefined` or `null` must not: a mistake in the code would select them. */
 export const OWN_PERMISSIONS: unique symbol = Symbol('own permissions');
 
-/** Which tenant ids are accepted. */
+/** The accepted tenant ids. */
 export interface GrantedTenants {
-  /** By the machine, whatever the permissions. */
+  /** With any permissions. */
   readonly any: TenantIdSet;
-  /** By the machine's own permissions, where they are the same for all; else as `any`. */
+  /** With the machine's own permissions, if they are the same for every identity; else as `any`. */
   readonly own: TenantIdSet;
 }
 
-/** What grants are made of; each is the machine's option of that name, checked. */
+/** The machine's options, checked. */
 export interface GrantSettings {
   readonly perIdentity: PerIdentityOptions;
   readonly permissionSets: PermissionSets;
@@ -48,8 +48,8 @@ export interface GrantSettings {
 }
 
 /**
- * What identities may have. An identity's functions are asked once, and what came of them is found again by reference:
- * the hot path renders no policy and computes no digest.
+ * The grants of identities. The function options are called once per identity, and grants are found again by the identity's
+ * reference: a request with cached credentials renders no policy and computes no digest.
  */
 export class Grants {
   readonly #options: PerIdentityOptions;
@@ -57,7 +57,7 @@ export class Grants {
   readonly #tenantIds: GrantedTenants;
   readonly #durationSeconds: number;
   readonly #revocations: Revocations;
-  readonly #known = new WeakMap<TenantIdentity, Known>();
+  readonly #known = new WeakMap<TenantIdentity, KnownIdentity>();
 
   constructor({ perIdentity, permissionSets, tenantIds, durationSeconds }: GrantSettings, revocations: Revocations) {
     this.#options = perIdentity;
@@ -68,8 +68,9 @@ export class Grants {
   }
 
   /**
-   * The identity, frozen, and its tenant's id judged.
+   * Checks the tenant id.
    *
+   * @returns the identity, frozen
    * @throws {@link TenantInvalidError}
    * @throws {@link ConfigurationError} `expiresAt` is not milliseconds of the epoch
    */
@@ -80,57 +81,53 @@ export class Grants {
   }
 
   /**
-   * What an admitted identity may have; at once where all functions of it have answered.
+   * The grant of an admitted identity; a promise only until its function options have returned.
    *
-   * @throws {@link TenantRevokedError} the tenant is revoked before they have answered
+   * @throws {@link TenantRevokedError} the tenant is revoked before they have returned
    */
   of(identity: TenantIdentity, permissions: Permissions | typeof OWN_PERMISSIONS): Grant | Promise<Grant> {
-    const known = this.#known.get(identity) ?? this.#ask(identity);
+    const known = this.#known.get(identity) ?? this.#call(identity);
     const key = permissions === OWN_PERMISSIONS ? 'own' : this.#sets.keyOf(permissions);
     const grant = known.grants.get(key);
     if (grant !== undefined) return grant;
-    const make = (answers: Answers): Grant => {
-      const made = this.#make(identity, answers, permissions);
-      if (known.grants.size >= MOST_GRANTS) known.grants.clear();
+    const make = (values: OptionValues): Grant => {
+      const made = this.#make(identity, values, permissions);
+      if (known.grants.size >= MAX_GRANTS) known.grants.clear();
       known.grants.set(key, made);
       return made;
     };
-    const { answers } = known;
-    return answers instanceof Promise ? this.#revocations.whileAdmitted(identity.tenantId, () => answers.then(make)) : make(answers);
+    const { values } = known;
+    return values instanceof Promise ? this.#revocations.whileAdmitted(identity.tenantId, () => values.then(make)) : make(values);
   }
 
-  #ask(identity: TenantIdentity): Known {
-    const answers = answersFor(this.#options, identity);
-    const known: Known = { answers, grants: new Map() };
+  #call(identity: TenantIdentity): KnownIdentity {
+    const values = valuesFor(this.#options, identity);
+    const known: KnownIdentity = { values, grants: new Map() };
     this.#known.set(identity, known);
-    if (answers instanceof Promise) {
-      answers.then(
-        (settled) => (known.answers = settled),
-        () => this.#known.delete(identity), // asked again: it may have been a registry's bad moment
+    if (values instanceof Promise) {
+      values.then(
+        (settled) => (known.values = settled),
+        () => this.#known.delete(identity), // called again for the next request: the failure may be temporary
       );
     }
     return known;
   }
 
-  #make(identity: TenantIdentity, answers: Answers, permissions: Permissions | typeof OWN_PERMISSIONS): Grant {
-    const assumption = parseAssumption(answers, identity.tenantId);
-    const set = this.#sets.resolve(permissions === OWN_PERMISSIONS ? (answers.permissions as Permissions) : permissions, {
-      variables: (answers.variables ?? {}) as Readonly<Record<string, string>>,
-      tagKeys: Object.keys(assumption.tags),
+  #make(identity: TenantIdentity, values: OptionValues, permissions: Permissions | typeof OWN_PERMISSIONS): Grant {
+    const session = parseSession(values, identity.tenantId);
+    const set = this.#sets.resolve(permissions === OWN_PERMISSIONS ? (values.permissions as Permissions) : permissions, {
+      variables: (values.variables ?? {}) as Readonly<Record<string, string>>,
+      tagKeys: Object.keys(session.tags),
     });
     const tenantId = parseTenantId(identity.tenantId, set.tenantId);
     const durationSeconds = this.#durationSeconds;
-    const shape = shapeKey({ ...assumption, tenantId, permissions: set.key, durationSeconds });
-    return { identity, tenantId, assumption, permissions: set, durationSeconds, shape };
+    const shape = shapeKey({ ...session, tenantId, permissions: set.key, durationSeconds });
+    return { identity, tenantId, session, permissions: set, durationSeconds, shape };
   }
 }
 
-/**
- * The call that a grant stands for.
- *
- * @throws {@link PolicyTooLargeError} over 2,048 characters
- */
-export function requestOf({ tenantId, assumption, permissions, durationSeconds }: Grant, region: string): AssumeRequest {
-  const { partition, account } = assumption;
-  return { ...assumption, durationSeconds, policy: permissions.generatePolicy(tenantId, { partition, region, account }) };
+/** @throws {@link PolicyTooLargeError} the session policy has over 2,048 characters */
+export function requestOf({ tenantId, session, permissions, durationSeconds }: Grant, region: string): AssumeRequest {
+  const { partition, account } = session;
+  return { ...session, durationSeconds, policy: permissions.generatePolicy(tenantId, { partition, region, account }) };
 }

@@ -9,21 +9,20 @@ import {
 import { LRUCache } from 'lru-cache';
 import { ObjectNumbers } from '../object-numbers.ts';
 
-/** What permissions are resolved with, beside the library. */
 export interface PermissionContext {
   readonly variables: Readonly<Record<string, string>>;
-  /** Keys of the session tags that will be sent; 'any' where only the identity's function knows. */
+  /** Keys of the session tags that AssumeRole will get; 'any' if a function option decides them per identity. */
   readonly tagKeys: readonly string[] | 'any';
 }
 
-/** The most sets kept: as many as there are different permissions in the code, times the answers of `variables`. */
-const MOST_KEPT = 1_000;
+/** There are as many sets as different permissions in the code, times the different values of `variables`. */
+const MAX_SETS = 1_000;
 
-/** Resolves permissions against the machine's one library, and keeps what it resolved: lists by their value, generators by reference. */
+/** Resolves permissions against the machine's library and caches the sets: lists by value, generators by reference. */
 export class PermissionSets {
   readonly #library: TemplateLibrary;
   readonly #tenantId: TenantIdSet;
-  readonly #resolved = new LRUCache<string, PermissionSet>({ max: MOST_KEPT });
+  readonly #resolved = new LRUCache<string, PermissionSet>({ max: MAX_SETS });
   readonly #numbers = new ObjectNumbers();
 
   constructor(library: TemplateLibrary, tenantId: TenantIdSet) {
@@ -31,7 +30,7 @@ export class PermissionSets {
     this.#tenantId = tenantId;
   }
 
-  /** @throws whatever is wrong with the permissions: see `PermissionSet.from` */
+  /** @throws the errors of `PermissionSet.from` */
   resolve(permissions: Permissions, { variables, tagKeys }: PermissionContext): PermissionSet {
     const key = JSON.stringify([this.keyOf(permissions), textOf(variables), tagKeys]);
     const known = this.#resolved.get(key);
@@ -42,7 +41,7 @@ export class PermissionSets {
   }
 
   /**
-   * Tells two permissions apart; what is none is never taken for one that is.
+   * A key that differs for different permissions. Invalid input never shares a key with valid input.
    *
    * @throws {@link ConfigurationError} neither a list nor a generator
    */
@@ -63,7 +62,7 @@ export class PermissionSets {
   }
 }
 
-/** Sorted, and with the kind of what should be a text and is not. */
+/** Sorted by name. A value that is not a string is represented by its type. */
 function textOf(variables: Readonly<Record<string, unknown>>): unknown {
   if (typeof variables !== 'object' || variables === null) return { invalid: typeof variables };
   const entries = Object.entries(variables).map(

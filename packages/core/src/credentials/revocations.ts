@@ -2,32 +2,30 @@ import type { Clock } from '../clock.ts';
 import { TenantRevokedError } from '../errors.ts';
 
 interface Revocation {
-  /** Which revocation it was: what was vended before it stays refused, also when the tenant is accepted again. */
+  /** The number of this revocation. Earlier credentials stay refused, also after `reinstate`. */
   readonly generation: number;
-  /** Refused until then, by the monotonic clock. */
+  /** The tenant is refused until this time of the monotonic clock. */
   until: number;
-  /** Kept until then: no flight or key of before can still be about. */
+  /** After this time no call or key from before the revocation can exist. */
   readonly keptUntil: number;
 }
 
-/** Who is refused, until when. */
+/** The revoked tenants, and the pending work that a revocation ends. */
 export class Revocations {
   readonly #revoked = new Map<string, Revocation>();
   readonly #clock: Clock;
   readonly #longestLifeMs: number;
-  /** What is under way for each tenant, and ends with a revocation. */
-  readonly #underWay = new Map<string, Set<AbortController>>();
-  /** Goes round all revocations, a few at a time, for what can be forgotten. */
-  #round = this.#revoked.entries();
-  #last = 0;
+  readonly #pending = new Map<string, Set<AbortController>>();
+  /** Visits all revocations, a few at each call of `revoke`, to delete the expired ones. */
+  #cleanup = this.#revoked.entries();
+  #lastGeneration = 0;
 
-  /** @param longestLifeMs how long anything that was vended before a revocation can still live */
+  /** @param longestLifeMs the longest time that credentials can live after a revocation */
   constructor(clock: Clock, longestLifeMs: number) {
     this.#clock = clock;
     this.#longestLifeMs = longestLifeMs;
   }
 
-  /** Revocations that are remembered. */
   get size(): number {
     return this.#revoked.size;
   }
@@ -39,11 +37,7 @@ export class Revocations {
     if (revocation !== undefined && this.#clock.now().monotonic < revocation.until) throw new TenantRevokedError({ detail: { tenantId } });
   }
 
-  /**
-   * That nothing has been revoked since `generation` was current.
-   *
-   * @throws {@link TenantRevokedError}
-   */
+  /** @throws {@link TenantRevokedError} the tenant is revoked, or has been since `generation` was current */
   assertCurrent(tenantId: string, generation: number): void {
     this.assertAdmitted(tenantId);
     if (this.generationOf(tenantId) > generation)
@@ -51,24 +45,24 @@ export class Revocations {
   }
 
   /**
-   * What `work` comes to, unless the tenant is revoked before: then nobody waits for it any longer.
+   * Returns the result of `work`. A revocation rejects the promise without waiting for `work`.
    *
-   * @param work its signal says that the tenant was revoked
-   * @throws {@link TenantRevokedError} the tenant is revoked, or was while `work` was under way, also where it has been reinstated
+   * @param work its signal is aborted when the tenant is revoked
+   * @throws {@link TenantRevokedError} the tenant is revoked, or was while `work` ran, even if it has been reinstated
    */
   async whileAdmitted<T>(tenantId: string, work: (revoked: AbortSignal) => Promise<T>): Promise<T> {
     this.assertAdmitted(tenantId);
     const revoked = new AbortController();
-    const ended = new Promise<never>((_, reject) => {
+    const rejection = new Promise<never>((_, reject) => {
       revoked.signal.addEventListener('abort', () => reject(revoked.signal.reason as Error), { once: true });
     });
-    const others = this.#underWay.get(tenantId) ?? new Set();
-    this.#underWay.set(tenantId, others.add(revoked));
+    const pending = this.#pending.get(tenantId) ?? new Set();
+    this.#pending.set(tenantId, pending.add(revoked));
     try {
-      return await Promise.race([work(revoked.signal), ended]);
+      return await Promise.race([work(revoked.signal), rejection]);
     } finally {
-      others.delete(revoked);
-      if (others.size === 0) this.#underWay.delete(tenantId);
+      pending.delete(revoked);
+      if (pending.size === 0) this.#pending.delete(tenantId);
     }
   }
 
@@ -78,14 +72,14 @@ export class Revocations {
 
   revoke(tenantId: string, forMs: number): void {
     const now = this.#clock.now().monotonic;
-    this.#forgetEnded(now);
-    this.#last += 1;
-    const until = Math.max(now + forMs, this.#revoked.get(tenantId)?.until ?? 0); // a shorter one does not end a longer one
-    this.#revoked.set(tenantId, { generation: this.#last, until, keptUntil: Math.max(until, now + this.#longestLifeMs) });
-    const underWay = this.#underWay.get(tenantId);
-    if (underWay === undefined) return;
-    const reason = new TenantRevokedError({ detail: { tenantId, reason: 'revoked meanwhile' } });
-    for (const revoked of underWay) revoked.abort(reason);
+    this.#deleteExpired(now);
+    this.#lastGeneration += 1;
+    const until = Math.max(now + forMs, this.#revoked.get(tenantId)?.until ?? 0); // of two revocations the later end counts
+    this.#revoked.set(tenantId, { generation: this.#lastGeneration, until, keptUntil: Math.max(until, now + this.#longestLifeMs) });
+    const pending = this.#pending.get(tenantId);
+    if (pending === undefined) return;
+    const reason = new TenantRevokedError({ detail: { tenantId, reason: 'revoked while the request was pending' } });
+    for (const revoked of pending) revoked.abort(reason);
   }
 
   reinstate(tenantId: string): void {
@@ -93,12 +87,12 @@ export class Revocations {
     if (revocation !== undefined) revocation.until = Number.NEGATIVE_INFINITY;
   }
 
-  /** Looks at two for each that is added: what has ended is at most about as much as what has not, and nobody waits for a walk over all. */
-  #forgetEnded(now: number): void {
-    for (let looks = 0; looks < 2; looks += 1) {
-      const { done, value } = this.#round.next();
+  /** Visits two revocations for each new one, so that no call visits all of them and expired ones do not accumulate. */
+  #deleteExpired(now: number): void {
+    for (let visits = 0; visits < 2; visits += 1) {
+      const { done, value } = this.#cleanup.next();
       if (done === true) {
-        this.#round = this.#revoked.entries();
+        this.#cleanup = this.#revoked.entries();
         return;
       }
       const [tenantId, { keptUntil }] = value;

@@ -4,7 +4,7 @@ import { StsRejectedError, StsUnavailableError } from '../errors.ts';
 /** The outcomes of AssumeRole, and when each is repeated. There are no other retries: those of the SDK are off. */
 export const RETRY = {
   assumed: 'never',
-  /** Another call gives the same answer. The cache remembers it for `errorTtlMs`, so that one faulty set does not use up the quota of all. */
+  /** Another call would fail again. The cache remembers it for `errorTtlMs`, so that one faulty set does not use up the quota of all. */
   deterministic: 'never',
   /** Another call may succeed: three attempts in one turn, after random waits. The cache never remembers it. */
   transient: 'after-backoff',
@@ -27,7 +27,7 @@ const TOO_LARGE = ['PackedPolicyTooLarge'];
 const BASE_EXPIRED = ['ExpiredToken'];
 const BASE_MISSING = ['CredentialsProviderError', 'TokenProviderError'];
 const THROTTLES = ['Throttling', 'Throttled', 'RequestThrottled', 'RequestLimitExceeded', 'TooManyRequests', 'SlowDown'];
-const CLOCKS = ['InvalidSignature', 'RequestExpired', 'RequestTimeTooSkewed', 'SignatureDoesNotMatch'];
+const CLOCK_ERRORS = ['InvalidSignature', 'RequestExpired', 'RequestTimeTooSkewed', 'SignatureDoesNotMatch'];
 const REJECTIONS = [
   'AccessDenied',
   'InvalidClientTokenId',
@@ -38,22 +38,22 @@ const REJECTIONS = [
 ];
 
 /**
- * Judges by name *or* wire code, with or without the suffix `Exception`, never by `instanceof`: the SDK's classes and
- * the wire do not agree on the suffix, and two copies of the SDK do not agree on the classes.
+ * Compares the name *or* the wire code, with or without the suffix `Exception`, and never uses `instanceof`: the SDK's
+ * classes and the wire differ in the suffix, and two copies of the SDK have different classes.
  */
 export function classifyStsFailure(thrown: unknown): StsFailure {
-  const { codes, words, status, requestId, isAnswer, skewCorrected, cause } = factsOf(thrown);
+  const { codes, message, status, requestId, isAnswer, skewCorrected, cause } = factsOf(thrown);
   const named = (names: readonly string[]): boolean => codes.some((code) => names.includes(code) || names.includes(withoutSuffix(code)));
-  const detail = { sts: words, ...(requestId === undefined ? {} : { requestId }) };
+  const detail = { sts: message, ...(requestId === undefined ? {} : { requestId }) };
   const unavailable = (reason: string): StsUnavailableError => new StsUnavailableError(reason, { cause, detail });
 
   if (named(BASE_EXPIRED)) return { kind: 'base-expired', error: unavailable('the base credentials have expired') };
   if (named(BASE_MISSING)) return { kind: 'base-missing', error: unavailable('there are no base credentials') };
-  if (named(THROTTLES) || status === 429) return { kind: 'throttled', error: unavailable('STS throttles') };
-  if (skewCorrected && named(CLOCKS)) return { kind: 'transient', error: unavailable('the clock of this host is wrong') };
+  if (named(THROTTLES) || status === 429) return { kind: 'throttled', error: unavailable('STS throttled the call') };
+  if (skewCorrected && named(CLOCK_ERRORS)) return { kind: 'transient', error: unavailable('the clock of this host is wrong') };
   if (named(TOO_LARGE)) return { kind: 'deterministic', error: new PolicyTooLargeError(detail, { cause }) };
   if (named(REJECTIONS) || (isAnswer && status >= 400 && status < 500)) {
-    return { kind: 'deterministic', error: new StsRejectedError(words, { cause, detail }) };
+    return { kind: 'deterministic', error: new StsRejectedError(message, { cause, detail }) };
   }
   return { kind: 'transient', error: unavailable('STS failed or cannot be reached') };
 }
@@ -61,12 +61,12 @@ export function classifyStsFailure(thrown: unknown): StsFailure {
 interface FailureFacts {
   readonly codes: readonly string[];
   /** For the log: the code and STS's own message. */
-  readonly words: string;
+  readonly message: string;
   readonly status: number;
   readonly requestId: string | undefined;
-  /** STS answered, with an error that the SDK could read. */
+  /** STS answered with an error that the SDK could parse. */
   readonly isAnswer: boolean;
-  /** The SDK has learnt the clock of STS from this answer: its next signature will be right. */
+  /** The SDK has corrected its clock by this response: its next signature will be valid. */
   readonly skewCorrected: boolean;
   readonly cause: Error;
 }
@@ -76,26 +76,26 @@ function factsOf(thrown: unknown): FailureFacts {
   const metadata = recordOf(error['$metadata']);
   const codes = [error['name'], error['Code'], error['code']].filter((code) => typeof code === 'string');
   const isAnswer = error['$fault'] === 'client' || error['$fault'] === 'server';
-  // An answer that the SDK could not read may be a torn *good* one, with keys in it: its words go nowhere.
+  // A response that the SDK could not parse may be a truncated *successful* one with keys in it: its text is not used.
   const isUnreadable = !isAnswer && '$response' in error;
-  const message = typeof error['message'] === 'string' ? error['message'] : '';
-  const words = `${codes[0] ?? 'Error'}: ${isUnreadable ? 'the answer cannot be read' : message}`;
+  const text = typeof error['message'] === 'string' ? error['message'] : '';
+  const message = `${codes[0] ?? 'Error'}: ${isUnreadable ? 'the response cannot be parsed' : text}`;
   return {
     codes,
-    words,
+    message,
     status: typeof metadata['httpStatusCode'] === 'number' ? metadata['httpStatusCode'] : 0,
     requestId: typeof metadata['requestId'] === 'string' ? metadata['requestId'] : undefined,
     isAnswer,
     skewCorrected: metadata['clockSkewCorrected'] === true,
-    cause: causeOf(words, error['stack']),
+    cause: causeOf(message, error['stack']),
   };
 }
 
-/** The SDK's own error leads to the request and so to its headers: what a log may hold of it is where it was thrown. */
-function causeOf(words: string, stack: unknown): Error {
-  const cause = new Error(words);
+/** The SDK's own error refers to the request and so to its headers. Only its stack is kept, for the log. */
+function causeOf(message: string, stack: unknown): Error {
+  const cause = new Error(message);
   const frames = typeof stack === 'string' ? stack.split('\n').filter((line) => /^\s+at /.test(line)) : [];
-  cause.stack = [`Error: ${words}`, ...frames].join('\n');
+  cause.stack = [`Error: ${message}`, ...frames].join('\n');
   return cause;
 }
 

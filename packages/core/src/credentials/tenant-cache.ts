@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { TenantKeys } from './tenant-keys.ts';
 
-/** A bounded cache of what tenants have, the least recently used out. To drop one tenant costs what that tenant has. */
+/** A bounded cache with LRU eviction. Dropping a tenant visits that tenant's values only. */
 export class TenantCache<Value extends { readonly tenantId: string }> {
   readonly #values: LRUCache<string, Value>;
   readonly #keys = new TenantKeys();
@@ -23,7 +23,7 @@ export class TenantCache<Value extends { readonly tenantId: string }> {
   }
 
   set(key: string, value: Value): void {
-    this.#values.set(key, value); // which disposes of the value before
+    this.#values.set(key, value); // disposes of the previous value
     this.#keys.add(value.tenantId, key);
   }
 

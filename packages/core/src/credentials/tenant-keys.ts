@@ -1,4 +1,4 @@
-/** The keys of each tenant in some collection, so that what one tenant has is found without looking at the others. */
+/** An index of a collection's keys by tenant, so that one tenant's keys are found without visiting the others. */
 export class TenantKeys {
   readonly #keysOf = new Map<string, Set<string>>();
 

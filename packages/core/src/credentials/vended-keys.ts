@@ -12,8 +12,8 @@ interface VendedKey {
 }
 
 /**
- * Which tenant an access key was vended to, and until when: what the signature guard goes by. It is told by whoever
- * got the key from STS and by nobody else, so that a provider that answers the wrong key cannot also vouch for it.
+ * The tenant and the lifetime of each vended access key, for the signature guard. Only the assumer adds keys, when STS has
+ * issued them, so that a credentials provider that returns a wrong key cannot register it as well.
  */
 export class VendedKeys {
   readonly #keys: LRUCache<string, VendedKey>;
@@ -27,7 +27,7 @@ export class VendedKeys {
   }
 
   /**
-   * @param generation of the tenant's revocations, when the key was asked for
+   * @param generation of the tenant's revocations, when the key was requested
    * @returns the key's digest, for {@link VendedKeys.touch}
    */
   add(accessKeyId: string, tenantId: string, life: Life, generation: number): string {
@@ -36,21 +36,19 @@ export class VendedKeys {
     return digest;
   }
 
-  /** Keeps a key that is still handed out from being pushed out by newer ones. */
+  /** Marks a key as recently used, so that newer keys do not evict it while it is still vended. */
   touch(keyDigest: string): void {
     this.#keys.get(keyDigest);
   }
 
   /**
-   * That this key was vended to this tenant, lives, and has not been revoked.
-   *
-   * @throws {@link TenantMismatchError} it is another's, nobody's, or has ended
-   * @throws {@link TenantRevokedError} the tenant was revoked since
+   * @throws {@link TenantMismatchError} the key was not vended to this tenant, or has expired
+   * @throws {@link TenantRevokedError} the tenant has been revoked since the key was vended
    */
   assertOf(accessKeyId: string, tenantId: string): void {
     const key = this.#keys.get(digestOf(accessKeyId));
     if (key === undefined || key.tenantId !== tenantId || remainingMs(key.life, this.#clock.now()) <= 0) {
-      throw new TenantMismatchError({ detail: { tenantId, reason: 'its key was not vended to this tenant, or has ended' } });
+      throw new TenantMismatchError({ detail: { tenantId, reason: 'the access key was not vended to this tenant, or has expired' } });
     }
     this.#revocations.assertCurrent(tenantId, key.generation);
   }

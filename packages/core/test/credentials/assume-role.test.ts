@@ -7,13 +7,13 @@ const acme = identityOf('acme');
 
 const aws = localAws();
 
-describe('what STS answers', () => {
-  /** A wire that answers this to everything. */
+describe('the response of STS', () => {
+  /** A machine whose STS returns this instead of its response. */
   function machineWith(answer: (xml: string) => string): TokenVendingMachine {
     return machineFor(aws, { sts: stsThatSays(answer), cache: { errorTtlMs: 0 } });
   }
 
-  it('is read from the wire of these tests as from any other', async () => {
+  it('is parsed by these tests as in production', async () => {
     await using tvm = machineWith((xml) => xml);
 
     expect((await tvm.vend(acme)).accessKeyId).toMatch(/^ASIA/);
@@ -22,10 +22,10 @@ describe('what STS answers', () => {
   it.each([
     ['is torn', (xml: string) => xml.slice(0, xml.indexOf('</SecretAccessKey>') - 5)],
     ['is empty', () => ''],
-    ['is of somebody else', () => '<html><body>Sign in to the guest network</body></html>'],
+    ['is an HTML page', () => '<html><body>Sign in to the guest network</body></html>'],
     ['has no keys', (xml: string) => xml.replace(/<Credentials>.*<\/Credentials>/, '')],
-    ['has no end', (xml: string) => xml.replace(/<Expiration>.*<\/Expiration>/, '')],
-  ])('is 503 where it %s, and none of it is repeated', async (_what, answer) => {
+    ['has no expiration', (xml: string) => xml.replace(/<Expiration>.*<\/Expiration>/, '')],
+  ])('is 503 if it %s, and the error shows nothing of it', async (_what, answer) => {
     let secret = '';
     await using tvm = machineWith((xml) => {
       secret = /<SecretAccessKey>(.*)<\/SecretAccessKey>/.exec(xml)?.[1] ?? 'none';

@@ -5,8 +5,8 @@ const acme = identityOf('acme');
 
 const aws = localAws();
 
-describe('an STS in trouble', () => {
-  it('that accepts and never answers is 503 at the deadline, for all who wait', async () => {
+describe('the attempts', () => {
+  it('end in 503 at the deadline for all callers, if STS never answers', async () => {
     await using tvm = machineFor(aws, { assumeTimeoutMs: 100 });
     aws.faults.sts({ hang: true });
 
@@ -21,7 +21,7 @@ describe('an STS in trouble', () => {
     expect(tvm.stats()).toMatchObject({ assumes: 1, failures: 1, shared: 2 });
   });
 
-  it('is 503 at the deadline also where it is the base credentials that never come', async () => {
+  it('end in 503 at the deadline if the base credentials never arrive', async () => {
     const never = new Promise<never>(() => {});
     await using tvm = machineFor(aws, { assumeTimeoutMs: 100, sts: stsOf(aws, { credentials: () => never }) });
 
@@ -29,18 +29,15 @@ describe('an STS in trouble', () => {
     await expect(tvm.ready()).rejects.toMatchObject({ code: 'sts_unavailable' });
   });
 
-  it.each([['Throttling'], ['RequestLimitExceeded'], ['InternalFailure'], ['ServiceUnavailable']])(
-    'is asked again after %s',
-    async (code) => {
-      await using tvm = machineFor(aws);
-      aws.faults.sts({ code, times: 2 });
+  it.each([['Throttling'], ['RequestLimitExceeded'], ['InternalFailure'], ['ServiceUnavailable']])('continue after %s', async (code) => {
+    await using tvm = machineFor(aws);
+    aws.faults.sts({ code, times: 2 });
 
-      expect((await tvm.vend(acme)).accessKeyId).toMatch(/^ASIA/);
-      expect(assumesOf(aws)).toHaveLength(3);
-    },
-  );
+    expect((await tvm.vend(acme)).accessKeyId).toMatch(/^ASIA/);
+    expect(assumesOf(aws)).toHaveLength(3);
+  });
 
-  it('is asked three times at most, for the retries of the SDK are off, and the failure is not remembered', async () => {
+  it('are at most three, because retries of the SDK are off, and the failure is not remembered', async () => {
     await using tvm = machineFor(aws, { sts: stsOf(aws, { maxAttempts: 5 }) });
     aws.faults.sts({ code: 'Throttling' });
 
@@ -51,21 +48,21 @@ describe('an STS in trouble', () => {
     expect((await tvm.vend(acme)).accessKeyId).toMatch(/^ASIA/);
   });
 
-  it('is asked again where it closes the connection', async () => {
+  it('continue if STS closes the connection', async () => {
     await using tvm = machineFor(aws);
     aws.faults.sts({ down: true, times: 1 });
 
     expect((await tvm.vend(acme)).accessKeyId).toMatch(/^ASIA/);
   });
 
-  it('is 503 where it is down', async () => {
+  it('end in 503 if STS is down', async () => {
     await using tvm = machineFor(aws);
     aws.faults.sts({ down: true });
 
     await expect(tvm.vend(acme)).rejects.toMatchObject({ code: 'sts_unavailable', status: 503 });
   });
 
-  it('does not hold up more callers than there are slots for, and each gets his turn', async () => {
+  it('use no more slots than there are, and every caller gets a turn', async () => {
     await using tvm = machineFor(aws, { maxConcurrentAssumes: 2 });
     aws.faults.sts({ hang: true, times: 2 });
 
@@ -80,7 +77,7 @@ describe('an STS in trouble', () => {
 });
 
 describe('base credentials', () => {
-  it('that have expired are fetched anew, and STS is asked once more', async () => {
+  it('are renewed once if they have expired, and the call is repeated', async () => {
     let fetched = 0;
     const credentials = async () => {
       fetched += 1;
@@ -94,7 +91,7 @@ describe('base credentials', () => {
     expect({ fetched, assumes: assumesOf(aws).length }).toEqual({ fetched: 2, assumes: 2 });
   });
 
-  it('that stay expired are 503 after one more attempt', async () => {
+  it('end in 503 after one more attempt if they stay expired', async () => {
     await using tvm = machineFor(aws);
     aws.faults.sts({ code: 'ExpiredToken' });
 
@@ -102,7 +99,7 @@ describe('base credentials', () => {
     expect(assumesOf(aws)).toHaveLength(2);
   });
 
-  it('that there are none of are 503, and STS is not asked', async () => {
+  it('end in 503 without a call to STS if there are none', async () => {
     const credentials = () => Promise.reject(Object.assign(new Error('none'), { name: 'CredentialsProviderError' }));
     await using tvm = machineFor(aws, { sts: stsOf(aws, { credentials }) });
 
@@ -110,7 +107,7 @@ describe('base credentials', () => {
     expect(aws.calls).toEqual([]);
   });
 
-  it('that AWS does not know are refused, and so are wrong ones', async () => {
+  it('end in sts_rejected if AWS does not know them, or if they are wrong', async () => {
     const unknown = { accessKeyId: 'AKIAUNKNOWNUNKNOWN00', secretAccessKey: 'secret' };
     await using stranger = machineFor(aws, { sts: stsOf(aws, { credentials: unknown }) });
     await expect(stranger.vend(acme)).rejects.toMatchObject({
@@ -127,9 +124,9 @@ describe('base credentials', () => {
 });
 
 describe('the deadline', () => {
-  it('holds for all attempts together, those that STS throttled too', async () => {
+  it('covers all attempts together, throttled ones included', async () => {
     await using tvm = machineFor(aws, { assumeTimeoutMs: 2_000 });
-    // Each attempt is throttled after a second and a half: the second is cut at what the first has left, and there is no third.
+    // STS throttles each attempt after 1.5 s: the second one has half a second left, and there is no third.
     aws.faults.sts({ delayMs: 1_500, code: 'Throttling' });
 
     await expect(tvm.vend(acme)).rejects.toMatchObject({

@@ -20,16 +20,16 @@ function machineWith(authorizeTenant: Authorize, options: Partial<TokenVendingMa
 
 describe('authorizeTenant', () => {
   it.each<[string, Authorize]>([
-    ['at once', () => true],
-    ['in time', async () => true],
-  ])('lets a tenant have credentials where it answers true %s', async (_when, authorize) => {
+    ['directly', () => true],
+    ['asynchronously', async () => true],
+  ])('admits a tenant if it returns true %s', async (_how, authorize) => {
     await using tvm = machineWith(authorize);
 
     expect((await tvm.vend(acme)).accessKeyId).toMatch(/^ASIA/);
   });
 
-  it.each([[false], [undefined], [null], [1], ['true'], [{}]])('takes %j for no', async (answer) => {
-    for (const authorize of [() => answer as never, async () => answer as never]) {
+  it.each([[false], [undefined], [null], [1], ['true'], [{}]])('refuses the tenant if it returns %j', async (result) => {
+    for (const authorize of [() => result as never, async () => result as never]) {
       await using tvm = machineWith(authorize);
 
       await expect(tvm.vend(acme)).rejects.toMatchObject({ code: 'tenant_revoked', status: 403 });
@@ -38,12 +38,12 @@ describe('authorizeTenant', () => {
     }
   });
 
-  it('is a 503 where it throws, for there is no certainty, and is asked again', async () => {
-    let asked = 0;
+  it('answers 503 if it throws, and is called again', async () => {
+    let calls = 0;
     await using tvm = machineWith(() => {
-      asked += 1;
-      if (asked === 1) throw new Error('postgres://secret@db is down');
-      return asked === 2 ? Promise.reject(new Error('still')) : true;
+      calls += 1;
+      if (calls === 1) throw new Error('postgres://secret@db is down');
+      return calls === 2 ? Promise.reject(new Error('still')) : true;
     });
 
     for (let request = 0; request < 2; request += 1) {
@@ -54,42 +54,42 @@ describe('authorizeTenant', () => {
     expect((await tvm.vend(acme)).accessKeyId).toMatch(/^ASIA/);
   });
 
-  it('is a 503 where it does not answer in time, and holds nobody for ever', async () => {
+  it('answers 503 if it does not return in time', async () => {
     await using tvm = machineWith(() => new Promise(() => {}), { assumeTimeoutMs: 20 });
 
     await expect(tvm.vend(acme)).rejects.toMatchObject({ code: 'sts_unavailable', status: 503 });
   });
 
-  it('is asked once for all who wait, once for each tenant, and again after five seconds', async () => {
-    const asked: string[] = [];
+  it('is called once for concurrent requests, once for each tenant, and again after five seconds', async () => {
+    const calls: string[] = [];
     let suspended = false;
     await using tvm = machineWith(async ({ tenantId }) => {
-      asked.push(tenantId);
+      calls.push(tenantId);
       return !suspended;
     });
 
     await Promise.all(Array.from({ length: 100 }, () => tvm.vend(acme)));
     await tvm.vend(identityOf('globex'));
-    expect(asked).toEqual(['acme', 'globex']);
+    expect(calls).toEqual(['acme', 'globex']);
 
     suspended = true;
     clock.pass(4_999);
     await tvm.vend(acme);
     clock.pass(1);
     await expect(tvm.vend(acme)).rejects.toMatchObject({ code: 'tenant_revoked' });
-    expect(asked).toEqual(['acme', 'globex', 'acme']);
+    expect(calls).toEqual(['acme', 'globex', 'acme']);
   });
 
-  it('is told the identity, frozen, and asked about nobody whose id is not acceptable', async () => {
-    const asked: unknown[] = [];
+  it('gets the frozen identity, and is not called for an invalid tenant id', async () => {
+    const calls: unknown[] = [];
     await using tvm = machineWith((identity) => {
-      asked.push(identity);
+      calls.push(identity);
       return Object.isFrozen(identity);
     });
 
     await expect(tvm.vend(identityOf('*'))).rejects.toMatchObject({ code: 'tenant_invalid' });
     await tvm.vend({ ...acme, subject: 'alice' });
 
-    expect(asked).toEqual([{ ...acme, subject: 'alice' }]);
+    expect(calls).toEqual([{ ...acme, subject: 'alice' }]);
   });
 });

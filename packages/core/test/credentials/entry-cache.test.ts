@@ -11,15 +11,15 @@ const acme = identityOf('acme');
 
 const { aws, clock, machine } = clockedMachines();
 
-/** AssumeRole calls that `act` made. */
+/** The number of AssumeRole calls that `act` makes. */
 async function callsOf(act: () => Promise<unknown>): Promise<number> {
   const before = assumesOf(aws).length;
   await act();
   return assumesOf(aws).length - before;
 }
 
-describe('the floor', () => {
-  it('keeps credentials until a minute is left, and then asks STS', async () => {
+describe('the minimum remaining lifetime', () => {
+  it('serves cached credentials until a minute remains, then calls STS', async () => {
     await using tvm = machine();
     await tvm.vend(acme);
 
@@ -29,7 +29,7 @@ describe('the floor', () => {
     expect(await callsOf(() => tvm.vend(acme))).toBe(1);
   });
 
-  it('is what the machine was told, and more where a caller asks for more', async () => {
+  it('is the option of the machine, or that of the call if it is longer', async () => {
     await using tvm = machine({ cache: { minimumRemainingMs: 5 * minute } });
     await tvm.vend(acme);
 
@@ -40,7 +40,7 @@ describe('the floor', () => {
     expect(await callsOf(() => tvm.vend(acme))).toBe(1);
   });
 
-  it('lets nobody have a fresh answer that is below it, and does not ask again at once', async () => {
+  it('refuses fresh credentials below it, and does not call STS again immediately', async () => {
     await using tvm = machine();
     aws.faults.sts({ expiresInSeconds: 30 });
 
@@ -53,7 +53,7 @@ describe('the floor', () => {
     expect((await tvm.vend(acme)).accessKeyId).toMatch(/^ASIA/);
   });
 
-  it('refuses a life that STS cut below what a caller asks for', async () => {
+  it('refuses credentials whose lifetime STS cut below the minimum of the call', async () => {
     await using tvm = machine();
     aws.faults.sts({ expiresInSeconds: 300 });
 
@@ -73,8 +73,8 @@ describe('the floor', () => {
   });
 });
 
-describe('life', () => {
-  it.each([-600, 600])('is right where the clock of STS is %i seconds from ours', async (clockSkewSeconds) => {
+describe('the lifetime', () => {
+  it.each([-600, 600])('is correct if the clock of STS differs by %i seconds from ours', async (clockSkewSeconds) => {
     await using tvm = machine();
     aws.faults.sts({ clockSkewSeconds });
 
@@ -88,7 +88,7 @@ describe('life', () => {
     expect(await callsOf(() => tvm.vend(acme))).toBe(1);
   });
 
-  it.each([-600_000, 600_000])('is right where our wall clock is %i ms from that of STS', async (skew) => {
+  it.each([-600_000, 600_000])('is correct if our wall clock differs by %i ms from that of STS', async (skew) => {
     clock.setWall(skew);
     await using tvm = machine();
 
@@ -101,7 +101,7 @@ describe('life', () => {
     expect(await callsOf(() => tvm.vend(acme))).toBe(1);
   });
 
-  it('ends with the monotonic clock where the wall clock was set back meanwhile', async () => {
+  it('ends by the monotonic clock if the wall clock was set back', async () => {
     await using tvm = machine();
     await tvm.vend(acme);
 
@@ -111,7 +111,7 @@ describe('life', () => {
     expect(await callsOf(() => tvm.vend(acme))).toBe(1);
   });
 
-  it('ends with the wall clock where the monotonic one stood still: the machine slept', async () => {
+  it('ends by the wall clock if the monotonic clock stopped while the host slept', async () => {
     await using tvm = machine();
     await tvm.vend(acme);
 
@@ -121,7 +121,7 @@ describe('life', () => {
   });
 });
 
-describe('a refusal of STS', () => {
+describe('a deterministic failure of STS', () => {
   it.each([
     'AccessDenied',
     'MalformedPolicyDocument',
@@ -150,7 +150,7 @@ describe('a refusal of STS', () => {
     expect((await tvm.vend(acme)).accessKeyId).toMatch(/^ASIA/);
   });
 
-  it('is remembered of one tenant alone', async () => {
+  it('is remembered for one tenant only', async () => {
     await using tvm = machine();
     aws.faults.sts({ code: 'AccessDenied', times: 1 });
 
@@ -158,7 +158,7 @@ describe('a refusal of STS', () => {
     expect((await tvm.vend(identityOf('globex'))).accessKeyId).toMatch(/^ASIA/);
   });
 
-  it('is not remembered where the machine was told so, nor after the tenant was dropped', async () => {
+  it('is not remembered with `errorTtlMs: 0`, nor after `invalidate`', async () => {
     await using forgetful = machine({ cache: { errorTtlMs: 0 } });
     await using tvm = machine();
     aws.faults.sts({ code: 'AccessDenied', times: 3 });
@@ -171,7 +171,7 @@ describe('a refusal of STS', () => {
   });
 });
 
-describe('a key that two tenants would share', () => {
+describe('a cache key that two tenants share by mistake', () => {
   const life = { wallEnd: Number.POSITIVE_INFINITY, monotonicEnd: Number.POSITIVE_INFINITY };
   const facts = { life, lifeMs: 900_000, requestId: undefined, tokenUtilisation: undefined, policyDigest: 'digest', keyDigest: 'digest' };
   const issued: Issued = { kind: 'assumed', accessKeyId: 'ASIA', secretAccessKey: 'secret', sessionToken: 'token', ...facts };

@@ -24,18 +24,18 @@ const others: readonly (readonly [string, Partial<EntryShape>])[] = [
   ['the source identity', { sourceIdentity: 'alice' }],
   ['an empty source identity', { sourceIdentity: '' }],
   ['the external id', { externalId: 'alice' }],
-  ['a tag more', { tags: { ...shape.tags, plan: 'pro' } }],
-  ['a tag less', { tags: { tenant: 'acme' } }],
-  ['a tag of another value', { tags: { ...shape.tags, tier: 'silo' } }],
-  ['a transitive key less', { transitiveTagKeys: ['tenant'] }],
+  ['an additional tag', { tags: { ...shape.tags, plan: 'pro' } }],
+  ['a missing tag', { tags: { tenant: 'acme' } }],
+  ['another value of a tag', { tags: { ...shape.tags, tier: 'silo' } }],
+  ['a missing transitive key', { transitiveTagKeys: ['tenant'] }],
 ];
 
 describe('shapeKey', () => {
-  it.each(others)('differs by %s', (_what, other) => {
+  it.each(others)('differs with %s', (_what, other) => {
     expect(shapeKey({ ...shape, ...other })).not.toBe(shapeKey(shape));
   });
 
-  it('has no two shapes of one key among all of them', () => {
+  it('differs between any two of these shapes', () => {
     expect(new Set([shape, ...others.map(([, other]) => ({ ...shape, ...other }))].map(shapeKey)).size).toBe(others.length + 1);
   });
 
@@ -43,7 +43,7 @@ describe('shapeKey', () => {
     expect(shapeKey({ ...shape, tags: { tier: 'pool', tenant: 'acme' }, transitiveTagKeys: ['tier', 'tenant'] })).toBe(shapeKey(shape));
   });
 
-  it('lets no text pass for two, and none for the end of another', () => {
+  it('differs for lists of texts with the same concatenation', () => {
     const pairs: readonly (readonly [Partial<EntryShape>, Partial<EntryShape>])[] = [
       [
         { sessionName: 'ab', sourceIdentity: 'c' },
@@ -65,7 +65,7 @@ describe('shapeKey', () => {
 });
 
 describe('entryKey', () => {
-  it('differs by the region', () => {
+  it('differs with the region', () => {
     expect(entryKey(shapeKey(shape), 'eu-west-1')).not.toBe(entryKey(shapeKey(shape), 'us-east-1'));
   });
 });

@@ -6,25 +6,25 @@ import { assumesOf, bucket, identityOf, localAws, machineFor, roleArn } from '..
 const aws = localAws();
 
 describe('options that are functions of the identity', () => {
-  it('are asked once for each verified identity, and their answers tell entries apart', async () => {
-    let asked = 0;
+  it('are called once for each verified identity, and different results get different entries', async () => {
+    let calls = 0;
     const identity = Object.freeze({ ...identityOf('acme'), claims: Object.freeze({ plan: 'pro' }) });
     const other = Object.freeze({ ...identityOf('acme'), claims: Object.freeze({ plan: 'basic' }) });
     await using tvm = machineFor(aws, {
       permissions: ({ claims }) => {
-        asked += 1;
+        calls += 1;
         return claims['plan'] === 'pro' ? ['s3-folder-per-tenant'] : ['s3-folder-read-only'];
       },
     });
 
     const [pro, again, basic] = [await tvm.vend(identity), await tvm.vend(identity), await tvm.vend(other)];
 
-    expect(asked).toBe(2);
+    expect(calls).toBe(2);
     expect(again.accessKeyId).toBe(pro.accessKeyId);
     expect(basic.accessKeyId).not.toBe(pro.accessKeyId);
   });
 
-  it('may need time, and are asked again where they failed', async () => {
+  it('may be asynchronous, and are called again after a failure', async () => {
     const identity = Object.freeze({ ...identityOf('acme'), claims: Object.freeze({}) });
     let registry: () => Promise<string> = () => Promise.reject(new Error('the registry is down'));
     await using tvm = machineFor(aws, { roleArn: () => registry() });
@@ -51,14 +51,14 @@ describe('options that are functions of the identity', () => {
     ['tags', () => ({ Tenant: 'a', tenant: 'b' })],
     ['tags', () => ({ 'aws:tenant': 'a' })],
     ['transitiveTagKeys', () => ['tenant']],
-  ])('are refused where `%s` answers what it may not: %s', async (name, answer) => {
-    await using tvm = machineFor(aws, { [name]: answer });
+  ])('are refused if `%s` returns an invalid value: %s', async (name, option) => {
+    await using tvm = machineFor(aws, { [name]: option });
 
     await expect(tvm.vend(identityOf('acme'))).rejects.toMatchObject({ code: 'configuration_invalid', status: 500 });
     expect(aws.calls).toEqual([]);
   });
 
-  it('refuse an unknown template and a hostile value by their own codes', async () => {
+  it('report an unknown template and a hostile value by their own codes', async () => {
     await using tvm = machineFor(aws, { permissions: () => ['no-such-template'] });
     await expect(tvm.vend(identityOf('acme'))).rejects.toMatchObject({ code: 'template_not_found' });
     await using hostile = machineFor(aws, { variables: () => ({ bucket: 'notes/*' }) });
@@ -66,7 +66,7 @@ describe('options that are functions of the identity', () => {
     expect(aws.calls).toEqual([]);
   });
 
-  it('see an identity that nobody can change any more', async () => {
+  it('get a frozen copy of the identity', async () => {
     const claims = { roles: ['reader'] };
     const given = { tenantId: 'acme', claims, source: 'claims' as const };
     await using tvm = machineFor(aws);
@@ -83,7 +83,7 @@ describe('options that are functions of the identity', () => {
     expect((await tvm.vend(given)).accessKeyId).not.toBe((await tenantAws.credentials()).accessKeyId);
   });
 
-  it('vend what the first reading of a frozen identity said, whatever a getter of it says later', async () => {
+  it('read a frozen identity once: a getter that changes its result has no effect', async () => {
     let reads = 0;
     const identity: TenantIdentity = Object.freeze({
       get tenantId() {

@@ -12,18 +12,18 @@ async function keyOf(tvm: TokenVendingMachine, identity: TenantIdentity = acme):
   return (await tvm.vend(identity)).accessKeyId;
 }
 
-/** Waits until a refresh behind the caller's back has brought fresh credentials. */
+/** Waits until a refresh in the background has brought fresh credentials. */
 async function renewed(tvm: TokenVendingMachine, identity: TenantIdentity = acme): Promise<void> {
   await expect.poll(async () => (await tvm.vend(identity)).expiration.getTime() - clock.now().wall).toBeGreaterThan(14 * minute);
 }
 
-/** Waits until refreshes behind the caller's back have failed. */
+/** Waits until this many refreshes in the background have failed. */
 async function failed(tvm: TokenVendingMachine, failures: number): Promise<void> {
   await expect.poll(() => tvm.stats().failures).toBe(failures);
 }
 
 describe('refresh ahead', () => {
-  it('begins when 300 to 390 of 900 seconds are left, behind a caller who is answered at once', async () => {
+  it('starts when 300 to 390 of 900 seconds remain, while the caller gets the cached credentials', async () => {
     await using tvm = machine();
     const first = await keyOf(tvm);
 
@@ -41,7 +41,7 @@ describe('refresh ahead', () => {
     expect(assumesOf(aws)).toHaveLength(2);
   });
 
-  it('is one call, however many are served meanwhile', async () => {
+  it('makes one call for any number of callers', async () => {
     await using tvm = machine();
     const first = await keyOf(tvm);
     clock.pass(10 * minute + second);
@@ -55,7 +55,7 @@ describe('refresh ahead', () => {
     await expect.poll(() => assumesOf(aws).length).toBe(2);
   });
 
-  it('is not made for a tenant who does not come', async () => {
+  it('does not refresh a tenant without requests', async () => {
     await using tvm = machine();
     await tvm.vend(acme);
     await tvm.vend(identityOf('idle'));
@@ -67,7 +67,7 @@ describe('refresh ahead', () => {
     expect(tvm.stats()).toMatchObject({ refreshes: 1, entries: 2 });
   });
 
-  it('begins at half of a life that STS cut short', async () => {
+  it('starts at half of a lifetime that STS has cut', async () => {
     await using tvm = machine();
     aws.faults.sts({ expiresInSeconds: 400 });
     await tvm.vend(acme);
@@ -82,7 +82,7 @@ describe('refresh ahead', () => {
 });
 
 describe('static stability', () => {
-  it('serves who has credentials down to the floor while STS is down, then says when to come back, and recovers', async () => {
+  it('serves cached credentials down to the minimum lifetime while STS is down, then answers Retry-After, and recovers', async () => {
     await using tvm = machine();
     const first = await keyOf(tvm);
     aws.faults.sts({ code: 'ServiceUnavailable' });
@@ -104,7 +104,7 @@ describe('static stability', () => {
     expect(await keyOf(tvm)).not.toBe(first);
   });
 
-  it('serves credentials with four minutes left, where the SDK alone would ask at every call', async () => {
+  it('serves credentials with four minutes left, where the SDK alone would request new ones at every call', async () => {
     await using tvm = machine();
     const first = await keyOf(tvm);
     clock.pass(11 * minute);
@@ -115,7 +115,7 @@ describe('static stability', () => {
     expect(await keyOf(tvm)).toBe(first);
   });
 
-  it('leaves STS alone for a second at least after a refresh has failed, and for two at most', async () => {
+  it('waits at least one and at most two seconds after a failed refresh', async () => {
     await using tvm = machine();
     await tvm.vend(acme);
     clock.pass(10 * minute + second);
@@ -133,7 +133,7 @@ describe('static stability', () => {
     expect(tvm.stats()).toMatchObject({ refreshes: 2, failures: 1 });
   });
 
-  it('keeps serving where it is our configuration that STS refuses meanwhile', async () => {
+  it('serves cached credentials while STS refuses the configuration', async () => {
     await using tvm = machine();
     const first = await keyOf(tvm);
     clock.pass(12 * minute);
@@ -148,7 +148,7 @@ describe('static stability', () => {
 describe('authority', () => {
   const until = (expiresAt: number): TenantIdentity => ({ ...acme, expiresAt });
 
-  it('renews nothing once what was presented has ended: the credentials serve to their end, then token_invalid', async () => {
+  it('renews nothing after the identity has expired: the credentials serve until they expire, then token_invalid', async () => {
     await using tvm = machine();
     const identity = until(clock.now().wall + 5 * minute);
     const first = await keyOf(tvm, identity);
@@ -162,14 +162,14 @@ describe('authority', () => {
     expect(assumesOf(aws)).toHaveLength(1);
   });
 
-  it('vends nothing at all to who comes with what has ended already', async () => {
+  it('vends nothing to an identity that has already expired', async () => {
     await using tvm = machine();
 
     await expect(tvm.vend(until(clock.now().wall))).rejects.toMatchObject({ code: 'token_invalid' });
     expect(aws.calls).toEqual([]);
   });
 
-  it('is that of whoever lasts longest of those who presented themselves', async () => {
+  it('lasts until the latest expiry of the identities', async () => {
     await using tvm = machine();
     const short = until(clock.now().wall + minute);
     await tvm.vend(short);
@@ -181,7 +181,7 @@ describe('authority', () => {
     await expect(tvm.vend(short)).rejects.toMatchObject({ code: 'token_invalid' });
   });
 
-  it('is also that of who was answered while a refresh flew', async () => {
+  it('includes an identity that arrives while a refresh is pending', async () => {
     await using tvm = machine();
     const short = until(clock.now().wall + 12 * minute);
     await tvm.vend(short);
@@ -196,7 +196,7 @@ describe('authority', () => {
     expect((await tvm.vend(short)).expiration.getTime()).toBeGreaterThan(clock.now().wall);
   });
 
-  it('lasts `maxSessionSeconds` longer', async () => {
+  it('lasts `maxSessionSeconds` longer than the identity', async () => {
     await using tvm = machine({ maxSessionSeconds: 3_600 });
     const identity = until(clock.now().wall + minute);
     await tvm.vend(identity);
@@ -210,7 +210,7 @@ describe('authority', () => {
     await expect(tvm.vend(identity)).rejects.toMatchObject({ code: 'token_invalid' });
   });
 
-  it('has no end where the identity has none', async () => {
+  it('never ends if the identity has no expiry', async () => {
     await using tvm = machine();
 
     for (let hours = 0; hours < 5; hours += 1) {
@@ -222,9 +222,9 @@ describe('authority', () => {
 
   it.each<[string, (tvm: TokenVendingMachine) => Promise<void> | void]>([
     ['was invalidated', (tvm) => tvm.invalidate('acme')],
-    ['was pushed out of the cache', async (tvm) => void (await tvm.vend(identityOf('globex')))],
+    ['was evicted from the cache', async (tvm) => void (await tvm.vend(identityOf('globex')))],
     ['was dropped by a revocation that has ended', (tvm) => (tvm.revoke('acme'), tvm.reinstate('acme'))],
-  ])('stays that of whoever lasts longest where the entry %s', async (_what, lose) => {
+  ])('keeps the latest expiry of the identities if the entry %s', async (_what, lose) => {
     await using tvm = machine({ cache: { max: 1 } });
     const short = until(clock.now().wall + minute);
     const stream = tvm.for(short);
@@ -239,7 +239,7 @@ describe('authority', () => {
     await expect(stream.credentials()).rejects.toMatchObject({ code: 'token_invalid' });
   });
 
-  it('is that of each who comes, whatever has ended of those before', async () => {
+  it('starts again with each new identity after earlier ones have expired', async () => {
     await using tvm = machine();
     const first = tvm.for(until(clock.now().wall + minute));
     const scoped = first.scoped(['s3-folder-read-only']);
@@ -254,7 +254,7 @@ describe('authority', () => {
     for (const alive of [second, second.scoped(['s3-folder-read-only'])]) await alive.credentials();
   });
 
-  it("is no other tenant's, and no other set of permissions'", async () => {
+  it('is not shared between tenants, nor between sets of permissions', async () => {
     await using tvm = machine();
     const short = tvm.for(until(clock.now().wall + minute));
     await short.credentials();

@@ -8,20 +8,20 @@ import { stepsOf } from '../steps.ts';
 const second = 1_000;
 const acme = identityOf('acme');
 const revoked = { code: 'tenant_revoked', status: 403 };
-/** A hundred users of one tenant, each with a session, an entry and clients of his own. */
+/** A hundred users of one tenant. Each has its own session, cache entry and clients. */
 const users = Array.from({ length: 100 }, (_, index) => ({ ...acme, subject: `user-${index}` }));
 
-const { aws, clock, machine } = clockedMachines({ sessionName: ({ subject }) => subject ?? 'nobody' });
+const { aws, clock, machine } = clockedMachines({ sessionName: ({ subject }) => subject ?? 'none' });
 
 const put = () => new PutObjectCommand({ Bucket: bucket, Key: 'acme/note', Body: 'text' });
 const s3Calls = () => aws.calls.filter(({ service }) => service === 's3');
-/** A wait for what other processes' load may delay. */
+/** Polls with a long limit, because other processes may slow this one. */
 const polled = <T>(value: () => T) => expect.poll(value, { timeout: 20_000 });
 const reasonsOf = async (work: readonly Promise<unknown>[]) =>
   (await Promise.allSettled(work)).map((settled) => (settled.status === 'rejected' ? settled.reason : settled.value));
 
 describe('revoke', () => {
-  it('refuses the tenant at once, and no other', async () => {
+  it('refuses the tenant immediately, and no other tenant', async () => {
     await using tvm = machine();
     await tvm.vend(acme);
     await tvm.vend(identityOf('globex'));
@@ -35,36 +35,37 @@ describe('revoke', () => {
     expect(tvm.stats().entries).toBe(1);
   });
 
-  it('ends a hundred flights in tenant_revoked, and sends none of those that wait for their turn', async () => {
+  it('ends a hundred pending calls in tenant_revoked, and sends none of the queued ones', async () => {
     await using tvm = machine();
     aws.faults.sts({ hang: true });
-    const flights = users.map((user) => tvm.vend(user));
+    const calls = users.map((user) => tvm.vend(user));
     await polled(() => assumesOf(aws).length).toBe(25);
     expect(tvm.stats().queued).toBe(75);
 
     tvm.revoke('acme');
     aws.faults.clear();
 
-    for (const reason of await reasonsOf(flights)) expect(reason).toMatchObject(revoked);
+    for (const reason of await reasonsOf(calls)) expect(reason).toMatchObject(revoked);
     expect(assumesOf(aws)).toHaveLength(25);
     expect(tvm.stats().entries).toBe(0);
   });
 
-  it('lets a flight try no second time', async () => {
+  it('does not retry a pending call', async () => {
     await using tvm = machine();
     aws.faults.sts({ delayMs: 50, code: 'ServiceUnavailable' });
-    const flight = tvm.vend(acme);
+    const call = tvm.vend(acme);
     await polled(() => assumesOf(aws).length).toBe(1);
 
     tvm.revoke('acme');
 
-    await expect(flight).rejects.toMatchObject(revoked);
+    await expect(call).rejects.toMatchObject(revoked);
     expect(assumesOf(aws)).toHaveLength(1);
   });
 
-  it('stops a hundred clients that were built already: nothing more is signed', async () => {
+  it('stops a hundred existing clients: they sign nothing more', async () => {
     await using tvm = machine();
     const clients = users.map((user) => tvm.for(user).client(S3Client, { endpoint: aws.url, forcePathStyle: true }));
+    for (const user of users) await tvm.vend(user); // one after the other: the queue refuses a call after five seconds
     await Promise.all(clients.map((client) => client.send(put())));
     const before = s3Calls().length;
 
@@ -74,7 +75,7 @@ describe('revoke', () => {
     expect(s3Calls()).toHaveLength(before);
   });
 
-  it('stops the client that follows the current tenant', async () => {
+  it('stops a client that uses the current tenant', async () => {
     await using tvm = machine();
     const s3 = await tvm.currentClient(S3Client, { endpoint: aws.url, forcePathStyle: true });
     await tvm.for(acme).run(() => s3.send(put()));
@@ -85,7 +86,7 @@ describe('revoke', () => {
     expect(s3Calls()).toHaveLength(1);
   });
 
-  it('stops a client whose provider keeps the old credentials, by the guard alone, also once the tenant is accepted again', async () => {
+  it('stops a client whose provider keeps the old credentials, by the guard alone, even after `reinstate`', async () => {
     await using tvm = machine();
     const s3 = tvm.for(acme).client(S3Client, { endpoint: aws.url, forcePathStyle: true });
     const kept: TenantCredentials = await tvm.vend(acme);
@@ -99,20 +100,20 @@ describe('revoke', () => {
     expect(s3Calls()).toHaveLength(1);
   });
 
-  it('answers nothing to who asked before it, at whatever moment of the asking it comes', async () => {
-    const [asked, allowed] = [Promise.withResolvers<void>(), Promise.withResolvers<boolean>()];
+  it('refuses requests that began before it, at every stage', async () => {
+    const [called, allowed] = [Promise.withResolvers<void>(), Promise.withResolvers<boolean>()];
     await using hooked = machine({
       authorizeTenant: () => {
-        asked.resolve();
+        called.resolve();
         return allowed.promise;
       },
     });
-    const asking = hooked.vend(acme);
-    await asked.promise;
+    const pending = hooked.vend(acme);
+    await called.promise;
     hooked.revoke('acme');
     hooked.reinstate('acme');
     allowed.resolve(true);
-    await expect(asking).rejects.toMatchObject(revoked);
+    await expect(pending).rejects.toMatchObject(revoked);
 
     await using tvm = machine();
     await tvm.vend(acme);
@@ -121,7 +122,7 @@ describe('revoke', () => {
     await expect(hit).rejects.toMatchObject(revoked);
   });
 
-  it('lasts for the life of what was handed out, and the floor, unless it is told otherwise', async () => {
+  it('lasts for the duration plus the minimum lifetime, or for `forSeconds`', async () => {
     await using tvm = machine();
     tvm.revoke('acme');
     clock.pass(959_999);
@@ -138,7 +139,7 @@ describe('revoke', () => {
     await tvm.vend(acme);
   });
 
-  it('lasts until the later end where the tenant is revoked twice', async () => {
+  it('lasts until the later end of two revocations', async () => {
     await using tvm = machine();
     tvm.revoke('acme', { forSeconds: 100 });
     tvm.revoke('acme', { forSeconds: 10 });
@@ -159,7 +160,7 @@ describe('revoke', () => {
     await tvm.vend(acme);
   });
 
-  it('forgets refusals of STS, which the tenant may have had mended', async () => {
+  it('forgets remembered failures of STS', async () => {
     await using tvm = machine();
     aws.faults.sts({ code: 'AccessDenied', times: 1 });
     await expect(tvm.vend(acme)).rejects.toMatchObject({ code: 'sts_rejected' });
@@ -188,22 +189,22 @@ describe('revoke', () => {
   });
 });
 
-describe('who waits when the tenant is revoked', () => {
-  it('is refused at once while the calls to STS still hang, and so is who waits for a turn', async () => {
+describe('a request that waits when the tenant is revoked', () => {
+  it('is refused immediately while the calls to STS hang, also in the queue', async () => {
     await using tvm = machine();
     aws.faults.sts({ hang: true });
-    const flights = users.map((user) => tvm.vend(user));
-    const joined = users.map((user) => tvm.for(user).credentials());
+    const calls = users.map((user) => tvm.vend(user));
+    const joining = users.map((user) => tvm.for(user).credentials());
     await polled(() => assumesOf(aws).length).toBe(25);
     expect(tvm.stats().queued).toBe(75);
 
     tvm.revoke('acme');
 
-    for (const reason of await reasonsOf([...flights, ...joined])) expect(reason).toMatchObject(revoked);
+    for (const reason of await reasonsOf([...calls, ...joining])) expect(reason).toMatchObject(revoked);
     expect(tvm.stats()).toMatchObject({ queued: 0, entries: 0 });
   });
 
-  it('leaves its place at STS to others at once', async () => {
+  it('frees its slot for other tenants immediately', async () => {
     await using tvm = machine({ maxConcurrentAssumes: 1 });
     aws.faults.sts({ hang: true, times: 1 });
     const hanging = tvm.vend(acme);
@@ -217,7 +218,7 @@ describe('who waits when the tenant is revoked', () => {
     expect((await waiting).accessKeyId).toMatch(/^ASIA/);
   });
 
-  it('is refused at once while STS throttles and the next try waits', async () => {
+  it('is refused immediately while it waits after a throttle', async () => {
     await using tvm = machine();
     aws.faults.sts({ code: 'Throttling' });
     const waiting = tvm.vend(acme);
@@ -231,8 +232,8 @@ describe('who waits when the tenant is revoked', () => {
 
   it.each<[string, Partial<TokenVendingMachineOptions>]>([
     ['authorizeTenant', { authorizeTenant: () => new Promise(() => undefined) }],
-    ['an option', { roleArn: () => new Promise(() => undefined) }],
-  ])('is refused at once while %s needs time', async (_what, options) => {
+    ['a function option', { roleArn: () => new Promise(() => undefined) }],
+  ])('is refused immediately while %s is pending', async (_what, options) => {
     await using tvm = machine({ ...options, assumeTimeoutMs: 600_000 });
     const waiting = [tvm.vend(acme), tvm.vend({ ...acme, subject: 'alice' }), tvm.for(acme).credentials()];
     const other = tvm.vend(identityOf('globex'));
@@ -247,7 +248,7 @@ describe('who waits when the tenant is revoked', () => {
     await expect(other).rejects.toMatchObject(revoked);
   });
 
-  it('is served again after `reinstate`, but not for what was asked before', async () => {
+  it('is refused even if the tenant is reinstated, unlike later requests', async () => {
     await using tvm = machine();
     aws.faults.sts({ hang: true, times: 1 });
     const before = reasonsOf([tvm.vend(acme)]);
@@ -259,7 +260,7 @@ describe('who waits when the tenant is revoked', () => {
     expect(await before).toMatchObject([revoked]);
   });
 
-  it('keeps nobody who closes the machine waiting', async () => {
+  it('does not delay `close`', async () => {
     const tvm = machine();
     aws.faults.sts({ hang: true });
     const waiting = tvm.vend(acme);
@@ -271,7 +272,7 @@ describe('who waits when the tenant is revoked', () => {
     await tvm.close();
   });
 
-  it('sees a waiter of the AWS SDK end at its next look, not after `maxWaitTime`', async () => {
+  it('ends a waiter of the AWS SDK at its next call, not after `maxWaitTime`', async () => {
     await using tvm = machine();
     const client = tvm.for(acme).client(S3Client, { endpoint: aws.url, forcePathStyle: true });
     const times = { maxWaitTime: 5, minDelay: 0.01, maxDelay: 0.02 };
@@ -285,10 +286,10 @@ describe('who waits when the tenant is revoked', () => {
   });
 });
 
-describe('revoke and invalidate, where the credentials of many tenants are cached', () => {
+describe('revoke and invalidate, with many tenants in the cache', () => {
   const tenants = Array.from({ length: 500 }, (_, index) => `tenant-${index}`);
 
-  /** A machine that has credentials of these tenants, and has refused as many others. */
+  /** A machine with cached credentials of this many tenants, and as many revoked ones. */
   async function machineOf(count: number): Promise<TokenVendingMachine> {
     const sts = stsThatSays((xml) => xml);
     const tvm = machine({ sts });
@@ -301,16 +302,16 @@ describe('revoke and invalidate, where the credentials of many tenants are cache
   it.each<[string, (tvm: TokenVendingMachine) => void]>([
     ['revoke', (tvm) => tvm.revoke('tenant-3')],
     ['invalidate', (tvm) => tvm.invalidate('tenant-3')],
-    ['revoke, of a tenant who has nothing', (tvm) => tvm.revoke('nobody')],
+    ['revoke, of a tenant without credentials', (tvm) => tvm.revoke('unknown')],
     ['reinstate', (tvm) => tvm.reinstate('tenant-3-x')],
-  ])('take as many steps as where there are few: %s', async (_what, act) => {
+  ])('take as many steps as with few tenants: %s', async (_what, act) => {
     await using few = await machineOf(10);
     await using many = await machineOf(500);
 
     expect(stepsOf(() => act(many))).toBe(stepsOf(() => act(few)));
   });
 
-  it('drop every entry of the tenant, and nothing of the others', async () => {
+  it('drop every entry of the tenant, and none of the others', async () => {
     await using tvm = machine({ cache: { max: 10 } });
     const identities = [acme, { ...acme, subject: 'alice' }, { ...acme, subject: 'bob' }, identityOf('globex')];
     const keysOf = async () => Promise.all(identities.map(async (identity) => (await tvm.vend(identity)).accessKeyId));
@@ -326,7 +327,7 @@ describe('revoke and invalidate, where the credentials of many tenants are cache
 });
 
 describe('reinstate', () => {
-  it('lets the tenant have new credentials', async () => {
+  it('vends new credentials to the tenant', async () => {
     await using tvm = machine();
     const before = await tvm.vend(acme);
     const s3 = tvm.for(acme).client(S3Client, { endpoint: aws.url, forcePathStyle: true });
@@ -339,7 +340,7 @@ describe('reinstate', () => {
     expect(s3Calls()).toHaveLength(1);
   });
 
-  it('does not bring back the flights of before', async () => {
+  it('does not continue calls from before the revocation', async () => {
     await using tvm = machine();
     aws.faults.sts({ hang: true, times: 1 });
     const before = tvm.vend(acme);
@@ -355,7 +356,7 @@ describe('reinstate', () => {
     expect(assumesOf(aws)).toHaveLength(2);
   });
 
-  it('changes nothing for a tenant who was not revoked', async () => {
+  it('changes nothing for a tenant that is not revoked', async () => {
     await using tvm = machine();
     const before = await tvm.vend(acme);
 
@@ -366,7 +367,7 @@ describe('reinstate', () => {
 });
 
 describe('invalidate', () => {
-  it('leaves what was handed out, and clients that were built, in use', async () => {
+  it('keeps vended credentials and existing clients usable', async () => {
     await using tvm = machine();
     const s3 = tvm.for(acme).client(S3Client, { endpoint: aws.url, forcePathStyle: true });
     const kept = await tvm.vend(acme);
@@ -382,7 +383,7 @@ describe('invalidate', () => {
 });
 
 describe('Revocations', () => {
-  it('remembers a revocation while anything that was vended before it can live, and no longer', () => {
+  it('keeps a revocation as long as earlier credentials can live, and no longer', () => {
     const revocations = new Revocations(clock, 900 * second);
     revocations.revoke('acme', 10 * second);
     revocations.reinstate('acme');
@@ -396,15 +397,15 @@ describe('Revocations', () => {
     expect(revocations.generationOf('acme')).toBe(0);
   });
 
-  it('forgets what has ended, also behind one that has not', () => {
+  it('deletes expired revocations, also after one that has not expired', () => {
     const revocations = new Revocations(clock, second);
-    revocations.revoke('for ever', 1_000_000 * second);
+    revocations.revoke('long', 1_000_000 * second);
     for (let index = 0; index < 10_000; index += 1) {
       revocations.revoke(`tenant-${index}`, second);
       clock.pass(10);
     }
 
     expect(revocations.size).toBeLessThan(300);
-    expect(() => revocations.assertAdmitted('for ever')).toThrowError(expect.objectContaining(revoked));
+    expect(() => revocations.assertAdmitted('long')).toThrowError(expect.objectContaining(revoked));
   });
 });

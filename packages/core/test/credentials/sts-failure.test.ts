@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { classifyStsFailure } from '../../src/credentials/sts-failure.ts';
 
-/** As the SDK throws what it could read. */
+/** An error response that the SDK could parse. */
 function answered(name: string, status = 400, more: object = {}): Error {
-  return Object.assign(new Error('words of STS'), {
+  return Object.assign(new Error('message of STS'), {
     name,
     $fault: 'client',
     $metadata: { httpStatusCode: status, requestId: 'r-1' },
@@ -31,18 +31,18 @@ describe('classifyStsFailure', () => {
     ['ThrottlingException', 'throttled', 'sts_unavailable'],
     ['RequestLimitExceeded', 'throttled', 'sts_unavailable'],
     ['TooManyRequestsException', 'throttled', 'sts_unavailable'],
-  ])('takes %s for %s: %s', (name, kind, code) => {
+  ])('classifies %s as %s: %s', (name, kind, code) => {
     expect(classifyStsFailure(answered(name))).toMatchObject({ kind, error: { code } });
   });
 
-  it('goes by the wire code where the class has another name, and by no class', () => {
+  it('compares the wire code if the name differs, and never the class', () => {
     const error = answered('STSServiceException', 400, { Code: 'PackedPolicyTooLarge' });
 
     expect(classifyStsFailure(error)).toMatchObject({ kind: 'deterministic', error: { code: 'policy_too_large' } });
     expect(classifyStsFailure({ name: 'AccessDenied' })).toMatchObject({ kind: 'deterministic' });
   });
 
-  it('tries again what a clock was to blame for, once the SDK knows the time', () => {
+  it('classifies clock errors as transient once the SDK has corrected its clock', () => {
     const corrected = { $metadata: { httpStatusCode: 403, clockSkewCorrected: true } };
 
     expect(classifyStsFailure(answered('SignatureDoesNotMatch', 403, corrected)).kind).toBe('transient');
@@ -50,31 +50,31 @@ describe('classifyStsFailure', () => {
   });
 
   it.each([
-    ['an answer of 500', answered('InternalFailure', 500)],
-    ['a connection refused', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })],
-    ['something that is no error', 'oops'],
-    ['nothing', undefined],
-  ])('takes %s for transient', (_what, thrown) => {
+    ['a response with status 500', answered('InternalFailure', 500)],
+    ['a refused connection', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })],
+    ['a thrown string', 'oops'],
+    ['undefined', undefined],
+  ])('classifies %s as transient', (_what, thrown) => {
     expect(classifyStsFailure(thrown)).toMatchObject({
       kind: 'transient',
       error: { code: 'sts_unavailable', headers: { 'Retry-After': '1' } },
     });
   });
 
-  it('takes a lack of base credentials for what waiting may mend and trying again does not', () => {
+  it('classifies missing base credentials as base-missing', () => {
     const error = Object.assign(new Error('Could not load credentials from any providers'), { name: 'CredentialsProviderError' });
 
     expect(classifyStsFailure(error)).toMatchObject({ kind: 'base-missing', error: { code: 'sts_unavailable' } });
   });
 
-  it("keeps STS's words for the log and out of the message", () => {
+  it("puts STS's message into the detail, not into the message", () => {
     const { error } = classifyStsFailure(answered('AccessDenied', 403));
 
-    expect(error.message).not.toContain('words of STS');
-    expect(error.detail).toMatchObject({ sts: 'AccessDenied: words of STS', requestId: 'r-1' });
+    expect(error.message).not.toContain('message of STS');
+    expect(error.detail).toMatchObject({ sts: 'AccessDenied: message of STS', requestId: 'r-1' });
   });
 
-  it('repeats nothing of an answer that the SDK could not read, for it may have keys in it', () => {
+  it('shows nothing of a response that the SDK could not parse, because it may contain keys', () => {
     const torn = Object.assign(new SyntaxError('unexpected end of <SecretAccessKey>s3cr3t'), { $response: { body: 's3cr3t' } });
     const { kind, error } = classifyStsFailure(torn);
 
@@ -84,7 +84,7 @@ describe('classifyStsFailure', () => {
     );
   });
 
-  it('leads nowhere near the request that failed, whose headers hold the base session token', () => {
+  it('has no reference to the failed request, whose headers contain the base session token', () => {
     const { error } = classifyStsFailure(
       answered('AccessDenied', 403, { $response: { body: { req: { _header: 'x-amz-security-token' } } } }),
     );

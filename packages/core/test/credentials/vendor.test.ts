@@ -7,16 +7,16 @@ const acme = identityOf('acme');
 const { aws, clock, machine } = clockedMachines();
 
 describe('close', () => {
-  it('waits for a call that was dropped meanwhile', async () => {
+  it('waits for a pending call that was dropped', async () => {
     const tvm = machine();
     aws.faults.sts({ hang: true, times: 1 });
     const waiting = tvm.vend(acme);
     await expect.poll(() => aws.calls.length).toBe(1);
     tvm.invalidate('acme');
 
-    let landed = false;
-    void waiting.then(() => (landed = true));
-    const closed = tvm.close().then(() => landed);
+    let vended = false;
+    void waiting.then(() => (vended = true));
+    const closed = tvm.close().then(() => vended);
     aws.faults.clear();
 
     expect(await closed).toBe(true);
@@ -38,16 +38,16 @@ describe('close', () => {
     await closing;
   });
 
-  it('begins no call for who was still being asked about', async () => {
-    const [asked, allowed] = [Promise.withResolvers<void>(), Promise.withResolvers<boolean>()];
+  it('starts no call for a tenant whose authorization was pending', async () => {
+    const [called, allowed] = [Promise.withResolvers<void>(), Promise.withResolvers<boolean>()];
     const tvm = machine({
       authorizeTenant: () => {
-        asked.resolve();
+        called.resolve();
         return allowed.promise;
       },
     });
     const waiting = tvm.vend(acme);
-    await asked.promise;
+    await called.promise;
 
     await tvm.close();
     allowed.resolve(true);

@@ -16,8 +16,8 @@ const aws = localAws({
   },
 });
 
-describe('what AssumeRole is told', () => {
-  it('names the session by the tenant, or by a digest where the id is no legal name', async () => {
+describe('the parameters of AssumeRole', () => {
+  it('name the session by the tenant id, or by a digest if the id is not a valid session name', async () => {
     await using tvm = machineFor(aws, { tenantId: { chars: 'A-Za-z0-9:', min: 1 } });
 
     const identityAt = async (tenantId: string): Promise<string | undefined> => {
@@ -30,7 +30,7 @@ describe('what AssumeRole is told', () => {
     expect(await identityAt('acme:eu')).toMatch(/^t-[0-9a-f]{40}$/);
   });
 
-  it('shares no session name between a long id and a tenant who is called what its digest is', async () => {
+  it('give different session names to a long id and to a tenant whose id is its digest', async () => {
     await using tvm = machineFor(aws, { tenantId: { max: 100 } });
     const sessionOf = async (tenantId: string): Promise<string | undefined> => {
       const credentials = await tvm.vend(identityOf(tenantId));
@@ -42,12 +42,12 @@ describe('what AssumeRole is told', () => {
     expect(await sessionOf(String(long))).not.toBe(long);
   });
 
-  it('carries tags, source identity and session name of the identity, which tell entries apart', async () => {
+  it('include tags, source identity and session name of the identity, which distinguish entries', async () => {
     await using tvm = machineFor(aws, {
       roleArn: taggedRoleArn,
       tags: ({ tenantId }) => ({ tenant: tenantId }),
       transitiveTagKeys: ['tenant'],
-      sourceIdentity: ({ subject }) => subject ?? 'nobody',
+      sourceIdentity: ({ subject }) => subject ?? 'none',
       sessionName: ({ subject }) => `user.${subject}`,
     });
 

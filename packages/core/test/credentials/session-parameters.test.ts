@@ -8,19 +8,19 @@ import {
   sourceIdentityFault,
   tagsFault,
   untaggedKeys,
-} from '../../src/credentials/session.ts';
+} from '../../src/credentials/session-parameters.ts';
 
-describe('the session name of a tenant', () => {
-  it('is its id where STS takes it', () => {
+describe('defaultSessionName', () => {
+  it('is the tenant id if STS accepts it', () => {
     for (const id of ['acme', 'ab', 'org_2a-B', 'a'.repeat(64), 'a@b.c,d=e+f']) expect(defaultSessionName(id)).toBe(id);
   });
 
-  it('is `t-` and 40 hex digits where STS does not', () => {
+  it('is `t-` and 40 hex digits if STS does not', () => {
     for (const id of ['a', 'a:b', 'a/b', 'a'.repeat(65)]) expect(defaultSessionName(id)).toMatch(/^t-[0-9a-f]{40}$/);
     expect(defaultSessionName('a:b')).not.toBe(defaultSessionName('a:c'));
   });
 
-  it("is no other tenant's, not even of a tenant whose id is what the other is called", () => {
+  it('never equals the session name of another tenant, also if the id looks like a digest', () => {
     const [taken, another] = [defaultSessionName('a:b'), `t-${'0'.repeat(40)}`];
 
     for (const id of [taken, another]) {
@@ -32,8 +32,8 @@ describe('the session name of a tenant', () => {
   });
 });
 
-describe('a role ARN', () => {
-  it('tells partition and account', () => {
+describe('parseRoleArn and roleArnFault', () => {
+  it('read partition and account', () => {
     expect(parseRoleArn('arn:aws-us-gov:iam::123456789012:role/path/to/Tenant@Access')).toEqual({
       partition: 'aws-us-gov',
       account: '123456789012',
@@ -50,38 +50,38 @@ describe('a role ARN', () => {
     'arn:aws:iam::123456789012:role/a\n',
     7,
     undefined,
-  ])('is not %j', (arn) => {
+  ])('refuse %j', (arn) => {
     expect(roleArnFault(arn)).toContain('arn:aws:iam::');
   });
 });
 
-describe('what STS does not take', () => {
-  it.each(['a', 'a b', 'a/b', 'a:b', 'é2', '', 'a'.repeat(65), 'ab\n', 7])('is %j as a session name or source identity', (name) => {
+describe('the checks', () => {
+  it.each(['a', 'a b', 'a/b', 'a:b', 'é2', '', 'a'.repeat(65), 'ab\n', 7])('refuse %j as a session name or source identity', (name) => {
     expect(sessionNameFault(name)).toBeDefined();
     expect(sourceIdentityFault(name)).toBeDefined();
   });
 
-  it.each(['a', 'a b', 'a*', 'a'.repeat(1_225)])('is %j as an external id', (id) => {
+  it.each(['a', 'a b', 'a*', 'a'.repeat(1_225)])('refuse %j as an external id', (id) => {
     expect(externalIdFault(id)).toBeDefined();
   });
 
   it.each([
     ['a list', ['tenant']],
-    ['no object', 'tenant'],
+    ['a string', 'tenant'],
     ['51 tags', Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, 'v']))],
-    ['one key in two cases', { tenant: 'a', TENANT: 'b' }],
-    ['a key of AWS', { 'aws:tenant': 'a' }],
+    ['two keys that differ only in case', { tenant: 'a', TENANT: 'b' }],
+    ['a key that AWS reserves', { 'aws:tenant': 'a' }],
     ['an empty key', { '': 'a' }],
     ['a long key', { ['k'.repeat(129)]: 'a' }],
     ['a long value', { tenant: 'v'.repeat(257) }],
-    ['a value that is no text', { tenant: 1 }],
+    ['a value that is not a string', { tenant: 1 }],
     ['a wildcard', { tenant: '*' }],
     ['a quote', { tenant: '"' }],
-  ])('is %s as tags', (_what, tags) => {
+  ])('refuse %s as tags', (_what, tags) => {
     expect(tagsFault(tags)).toBeDefined();
   });
 
-  it('is not what it takes', () => {
+  it('accept valid values', () => {
     expect(tagsFault({ tenant: 'acme', 'cost center': 'M\u00fcller & S\u00f6hne'.replace(' &', '') })).toBeUndefined();
     expect(tagsFault({ tenant: '' })).toBeUndefined();
     expect(externalIdFault('a1:b2/c3')).toBeUndefined();
@@ -89,8 +89,8 @@ describe('what STS does not take', () => {
   });
 });
 
-describe('transitive keys', () => {
-  it('must be those of a tag, in any case', () => {
+describe('untaggedKeys', () => {
+  it('returns the transitive keys without a tag, ignoring case', () => {
     expect(untaggedKeys(['Tenant', 'tier'], { tenant: 'acme' })).toEqual(['tier']);
   });
 });

@@ -5,14 +5,14 @@ import { describe, expect, it } from 'vitest';
 import { identityOf, roleArn } from '../local-machine.ts';
 
 type Options = Partial<TokenVendingMachineOptions>;
-type Answer = (identity: TenantIdentity) => unknown;
+type OptionFunction = (identity: TenantIdentity) => unknown;
 
 const [acme, globex] = ['acme', 'globex'].map((tenantId) => Object.freeze({ ...identityOf(tenantId), claims: Object.freeze({}) })) as [
   TenantIdentity,
   TenantIdentity,
 ];
 
-/** Functions of an application that answer one object to every tenant, and change it in between. */
+/** Functions of an application that return one object for every tenant, and change it between calls. */
 const reusing: readonly [string, () => Options][] = [
   ['variables', () => ({ variables: changed({ bucket: '' }, (shared, tenantId) => void (shared.bucket = `silo-${tenantId}`)) as never })],
   [
@@ -41,47 +41,50 @@ const reusing: readonly [string, () => Options][] = [
   ],
 ];
 
-/** How the functions answer. */
-const manners: readonly [string, (answer: Answer) => Answer][] = [
-  ['at once', (answer) => answer],
-  ['by a promise', (answer) => async (identity) => answer(identity)],
+/** How the functions return. */
+const returns: readonly [string, (answer: OptionFunction) => OptionFunction][] = [
+  ['directly', (option) => option],
+  ['by a promise', (option) => async (identity) => option(identity)],
   [
-    'by a promise, after a moment',
-    (answer) => async (identity) => {
+    'by a promise, after a microtask',
+    (option) => async (identity) => {
       await Promise.resolve();
-      return answer(identity);
+      return option(identity);
     },
   ],
   [
-    'by an object that is only like a promise',
-    // oxlint-disable-next-line unicorn/no-thenable -- as query builders answer it
-    (answer) => (identity) => ({ then: (resolve: (value: unknown) => void) => resolve(answer(identity)) }),
+    'by a thenable',
+    // oxlint-disable-next-line unicorn/no-thenable -- query builders return thenables
+    (option) => (identity) => ({ then: (resolve: (value: unknown) => void) => resolve(option(identity)) }),
   ],
 ];
 
 const cases = reusing.flatMap(([option, options]) =>
-  manners.map(([how, manner]) => [option, how, () => mannered(options(), manner)] as const),
+  returns.map(([how, returning]) => [option, how, () => withReturns(options(), returning)] as const),
 );
 
-describe('an application that answers one object to every tenant', () => {
-  it.each(cases)('gets credentials of the right tenant by `%s`, answered %s, while another option needs time', async (_o, _h, options) => {
-    const registry = Promise.withResolvers<void>();
-    const { tvm, sent } = machineWith({
-      ...options(),
-      roleArn: async ({ tenantId }) => {
-        if (tenantId === 'acme') await registry.promise;
-        return roleArn;
-      },
-    });
-    const vended = tvm.vend(acme);
-    await tvm.vend(globex);
-    registry.resolve();
-    await vended;
+describe('an application that returns one object for every tenant', () => {
+  it.each(cases)(
+    'gets credentials of the right tenant with `%s`, returned %s, while another option is pending',
+    async (_o, _h, options) => {
+      const registry = Promise.withResolvers<void>();
+      const { tvm, sent } = machineWith({
+        ...options(),
+        roleArn: async ({ tenantId }) => {
+          if (tenantId === 'acme') await registry.promise;
+          return roleArn;
+        },
+      });
+      const vended = tvm.vend(acme);
+      await tvm.vend(globex);
+      registry.resolve();
+      await vended;
 
-    expect(sent().map(tenantsIn)).toEqual([['globex'], ['acme']]);
-  });
+      expect(sent().map(tenantsIn)).toEqual([['globex'], ['acme']]);
+    },
+  );
 
-  it.each(cases)('gets credentials of the right tenant by `%s`, answered %s, when two tenants ask at once', async (_o, _h, options) => {
+  it.each(cases)('gets credentials of the right tenant with `%s`, returned %s, for concurrent tenants', async (_o, _h, options) => {
     const { tvm, sent } = machineWith(options());
 
     await Promise.all([tvm.vend(acme), tvm.vend(globex), tvm.vend(identityOf('initech'))]);
@@ -89,21 +92,24 @@ describe('an application that answers one object to every tenant', () => {
     expect(sent().flatMap(tenantsIn).toSorted()).toEqual(['acme', 'globex', 'initech']);
   });
 
-  it.each(cases)('gets credentials of the right tenant by `%s`, answered %s, when the first comes back later', async (_o, _h, options) => {
-    const { tvm, sent } = machineWith(options());
-    const later = tvm.for(acme);
-    await later.credentials();
-    await tvm.for(globex).credentials();
+  it.each(cases)(
+    'gets credentials of the right tenant with `%s`, returned %s, for a later request of the first tenant',
+    async (_o, _h, options) => {
+      const { tvm, sent } = machineWith(options());
+      const later = tvm.for(acme);
+      await later.credentials();
+      await tvm.for(globex).credentials();
 
-    await later.scoped(['s3-folder-read-only']).credentials();
+      await later.scoped(['s3-folder-read-only']).credentials();
 
-    expect(sent().map(tenantsIn)).toEqual([['acme'], ['globex'], ['acme']]);
-  });
+      expect(sent().map(tenantsIn)).toEqual([['acme'], ['globex'], ['acme']]);
+    },
+  );
 
-  it.each(manners)('gets credentials of the right tenant by a permissions function of a gate, answered %s', async (_how, manner) => {
+  it.each(returns)('gets credentials of the right tenant with a permissions function of a gate, returned %s', async (_how, returning) => {
     const { tvm, sent } = machineWith({});
     const [, options] = reusing.find(([option]) => option === 'permissions') ?? [];
-    const { permissions } = mannered(options?.() ?? {}, manner);
+    const { permissions } = withReturns(options?.() ?? {}, returning);
     const gate = tenantGate({ tvm, identity: ({ raw }) => raw as TenantIdentity, permissions: permissions ?? [], eager: false });
     const enter = (identity: TenantIdentity) => gate({ headersDistinct: {}, raw: identity } as unknown as IdentityRequest);
 
@@ -115,7 +121,7 @@ describe('an application that answers one object to every tenant', () => {
 });
 
 describe('permissions of one call', () => {
-  it('are those that the caller gave, whatever becomes of the list while an option needs time', async () => {
+  it('are those that the caller passed, even if the list changes while an option is pending', async () => {
     const registry = Promise.withResolvers<string>();
     const { tvm, sent } = machineWith({ roleArn: () => registry.promise, variables: { bucket: 'notes' } });
     const permissions = ['s3-folder-read-only'];
@@ -129,34 +135,34 @@ describe('permissions of one call', () => {
   });
 });
 
-function changed<T>(shared: T, change: (shared: T, tenantId: string) => void): Answer {
+function changed<T>(shared: T, change: (shared: T, tenantId: string) => void): OptionFunction {
   return ({ tenantId }) => {
     change(shared, tenantId);
     return shared;
   };
 }
 
-/** Each function of the options, answering in this manner. */
-function mannered(options: Options, manner: (answer: Answer) => Answer): Options {
+/** The options, with functions that return in this way. */
+function withReturns(options: Options, returning: (answer: OptionFunction) => OptionFunction): Options {
   return Object.fromEntries(
-    Object.entries(options).map(([name, value]) => [name, typeof value === 'function' ? manner(value as Answer) : value]),
+    Object.entries(options).map(([name, value]) => [name, typeof value === 'function' ? returning(value as OptionFunction) : value]),
   );
 }
 
-/** A machine, and the AssumeRole calls that it has sent, decoded. */
+/** A machine, and the decoded AssumeRole calls that it has sent. */
 function machineWith(options: Options): { tvm: TokenVendingMachine; sent: () => string[] } {
   const sts = fakeSts();
   const sent: string[] = [];
   const { handle } = sts.config.requestHandler;
-  sts.config.requestHandler.handle = (...asked: Parameters<typeof handle>) => {
-    sent.push(decodeURIComponent(String(asked[0].body)));
-    return handle(...asked);
+  sts.config.requestHandler.handle = (...args: Parameters<typeof handle>) => {
+    sent.push(decodeURIComponent(String(args[0].body)));
+    return handle(...args);
   };
   const tvm = new TokenVendingMachine({ roleArn, permissions: ['s3-folder-per-tenant'], variables: { bucket: 'notes' }, sts, ...options });
   return { tvm, sent: () => sent };
 }
 
-/** Every tenant whose name is in a request: in the session's name, the policy or the tags. */
+/** The tenants whose names are in a request: in the session name, the policy or the tags. */
 function tenantsIn(request: string): string[] {
   return ['acme', 'globex', 'initech'].filter((tenantId) => request.includes(tenantId));
 }
