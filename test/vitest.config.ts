@@ -10,11 +10,12 @@ const alone = [
   'test/security/canary.test.ts',
 ];
 
-/** The slowest files have their own lane: the measurements of singletons, and on NestJS 11 the files that differ least from NestJS 12. */
-const heavy = ['packages/nestjs/test/singletons.test.ts'];
+/** The slowest files have their own lane: many random requests, a build, and on NestJS 11 the files that differ least from NestJS 12. */
+const heavy = ['packages/nestjs/test/{commonjs,interleaving,singletons}.test.ts', 'test/security/current-tenant.test.ts'];
 const heavyOnNest11 = [
-  ...heavy,
-  'packages/nestjs/test/{foreign-context,graphql-{fields,foreign-context,subscription},interleaving,parameters,readme-quick-start}.test.ts',
+  'packages/nestjs/test/{interleaving,singletons}.test.ts',
+  'packages/nestjs/test/{foreign-context,graphql-{fields,foreign-context,subscription},parameters,readme-quick-start}.test.ts',
+  'test/e2e/nest.test.ts',
 ];
 
 export default defineConfig({
@@ -40,7 +41,7 @@ export default defineConfig({
             test: {
               name: 'all',
               include: ['{packages/*/test,templates,test,.ci}/**/*.test.ts', 'examples/*/test/*.e2e-spec.ts'],
-              exclude: ['**/node_modules/**', 'test/{bench,real}/**', ...alone],
+              exclude: ['**/node_modules/**', 'test/{bench,real}/**', ...alone, ...heavy],
             },
           },
           { extends: true, test: { name: 'alone', include: alone, exclude: heavy, isolate: true } },
@@ -49,7 +50,7 @@ export default defineConfig({
             plugins: [nest11()],
             test: {
               name: 'nest 11',
-              include: ['packages/nestjs/test/**/*.test.ts', 'test/e2e/nest.test.ts'],
+              include: ['packages/nestjs/test/**/*.test.ts'],
               exclude: [...heavyOnNest11, 'packages/nestjs/test/commonjs.test.ts'], // it starts a process, which has NestJS 12
               isolate: true,
             },

@@ -1,16 +1,8 @@
-import { Fifo, type FifoNode } from './fifo.ts';
+import { LinkedQueue } from '../linked-queue.ts';
 
 interface Tenant<Waiter> {
   inUse: number;
-  readonly waiters: Fifo<Waiter>;
-  /** Its node in the queue of tenants that may take the next free socket. Absent while it uses its share, or has no waiter. */
-  ready: FifoNode<Tenant<Waiter>> | undefined;
-}
-
-/** A waiter in the queue, for {@link SocketQueue.cancel}. */
-export interface Waiting<Waiter> {
-  readonly tenantId: string;
-  readonly node: FifoNode<Waiter>;
+  readonly waiters: LinkedQueue<Waiter>;
 }
 
 /**
@@ -23,7 +15,8 @@ export class SocketQueue<Waiter> {
   readonly #sockets: number;
   readonly #share: number;
   readonly #tenants = new Map<string, Tenant<Waiter>>();
-  readonly #ready = new Fifo<Tenant<Waiter>>();
+  /** The tenants that may take the next free socket: they have waiters, and use less than their share. */
+  readonly #ready = new LinkedQueue<Tenant<Waiter>>();
   #inUse = 0;
 
   constructor(sockets: number) {
@@ -44,17 +37,16 @@ export class SocketQueue<Waiter> {
     return isFree;
   }
 
-  /** Waits for a socket, after {@link SocketQueue.tryAcquire} returned `false`. */
-  wait(tenantId: string, waiter: Waiter): Waiting<Waiter> {
+  /** Adds a waiter, after {@link SocketQueue.tryAcquire} returned `false`. Each waiter is another object. */
+  wait(tenantId: string, waiter: Waiter): void {
     const tenant = this.#of(tenantId);
-    const node = tenant.waiters.add(waiter);
+    tenant.waiters.add(waiter);
     this.#updateReady(tenant);
-    return { tenantId, node };
   }
 
-  cancel({ tenantId, node }: Waiting<Waiter>): void {
+  cancel(tenantId: string, waiter: Waiter): void {
     const tenant = this.#of(tenantId);
-    tenant.waiters.remove(node);
+    tenant.waiters.delete(waiter);
     this.#updateReady(tenant);
     this.#forget(tenantId, tenant);
   }
@@ -66,7 +58,6 @@ export class SocketQueue<Waiter> {
     this.#inUse -= 1;
     this.#updateReady(tenant);
     const next = this.#ready.shift();
-    if (next !== undefined) next.ready = undefined;
     const waiter = next?.waiters.shift();
     if (next !== undefined) {
       this.#use(next);
@@ -83,24 +74,20 @@ export class SocketQueue<Waiter> {
 
   /** Adds a tenant to the ready ones, or removes it. */
   #updateReady(tenant: Tenant<Waiter>): void {
-    const isReady = !tenant.waiters.isEmpty && tenant.inUse < this.#share;
-    if (isReady) tenant.ready ??= this.#ready.add(tenant);
-    else if (tenant.ready !== undefined) {
-      this.#ready.remove(tenant.ready);
-      tenant.ready = undefined;
-    }
+    if (tenant.waiters.size > 0 && tenant.inUse < this.#share) this.#ready.add(tenant);
+    else this.#ready.delete(tenant);
   }
 
   #of(tenantId: string): Tenant<Waiter> {
     let tenant = this.#tenants.get(tenantId);
     if (tenant === undefined) {
-      tenant = { inUse: 0, waiters: new Fifo(), ready: undefined };
+      tenant = { inUse: 0, waiters: new LinkedQueue() };
       this.#tenants.set(tenantId, tenant);
     }
     return tenant;
   }
 
   #forget(tenantId: string, tenant: Tenant<Waiter>): void {
-    if (tenant.inUse === 0 && tenant.waiters.isEmpty) this.#tenants.delete(tenantId);
+    if (tenant.inUse === 0 && tenant.waiters.size === 0) this.#tenants.delete(tenantId);
   }
 }

@@ -34,9 +34,8 @@ export class SocketShares {
 
   async #wait(endpoint: string, queue: Queue, tenantId: string, signal: AbortSignal | undefined): Promise<Release | undefined> {
     const outcome = await new Promise<Outcome>((resolve) => {
-      const waiting = queue.wait(tenantId, (given) => settle(given));
       const cancel = (given: Outcome): void => {
-        queue.cancel(waiting);
+        queue.cancel(tenantId, settle);
         settle(given);
       };
       const abort = (): void => cancel('aborted');
@@ -46,6 +45,7 @@ export class SocketShares {
         signal?.removeEventListener('abort', abort);
         resolve(given);
       };
+      queue.wait(tenantId, settle);
       signal?.addEventListener('abort', abort, { once: true });
     });
     if (outcome === 'acquired') return this.#releaseOf(endpoint, queue, tenantId);

@@ -1,5 +1,5 @@
+import { LinkedQueue } from '../linked-queue.ts';
 import { AdaptiveRate } from './adaptive-rate.ts';
-import { LinkedQueue } from './linked-queue.ts';
 import type { OutcomeKind } from './sts-failure.ts';
 
 /** Calls of one tenant that may wait. Each has its own set of permissions, and a set may contain values of a request. */

@@ -41,9 +41,11 @@ describe('SocketQueue', () => {
   it('forgets a cancelled waiter: first, last or only one', () => {
     const queue = new SocketQueue<string>(1);
     queue.tryAcquire('acme');
-    const [first, , last] = ['a1', 'a2', 'a3'].map((waiter) => queue.wait('acme', waiter));
-    const alone = queue.wait('globex', 'g1');
-    for (const waiting of [first, last, alone]) if (waiting !== undefined) queue.cancel(waiting);
+    for (const waiter of ['a1', 'a2', 'a3']) queue.wait('acme', waiter);
+    queue.wait('globex', 'g1');
+    queue.cancel('acme', 'a1');
+    queue.cancel('acme', 'a3');
+    queue.cancel('globex', 'g1');
 
     expect([queue.release('acme'), queue.release('acme')]).toEqual(['a2', undefined]);
     expect(queue.isIdle).toBe(true);
@@ -54,7 +56,8 @@ describe('SocketQueue', () => {
     queue.tryAcquire('acme');
     for (let tenant = 0; tenant < 1_000; tenant += 1) {
       expect(queue.tryAcquire(`t${tenant}`)).toBe(false);
-      queue.cancel(queue.wait(`t${tenant}`, 'waiter'));
+      queue.wait(`t${tenant}`, 'waiter');
+      queue.cancel(`t${tenant}`, 'waiter');
     }
     queue.release('acme');
 
@@ -63,7 +66,7 @@ describe('SocketQueue', () => {
 
   it('uses every socket, and none twice, for any order of calls', () => {
     const sockets = 7;
-    const queue = new SocketQueue<string>(sockets);
+    const queue = new SocketQueue<{ tenant: string }>(sockets);
     const inUse = new Map<string, number>();
     const waiting = new Map<string, number>();
     const change = (counts: Map<string, number>, tenant: string, by: number) => counts.set(tenant, (counts.get(tenant) ?? 0) + by);
@@ -76,12 +79,12 @@ describe('SocketQueue', () => {
       if (random(2) === 0) {
         if (queue.tryAcquire(tenant)) change(inUse, tenant, 1);
         else {
-          queue.wait(tenant, tenant);
+          queue.wait(tenant, { tenant });
           change(waiting, tenant, 1);
         }
       } else if ((inUse.get(tenant) ?? 0) > 0) {
         change(inUse, tenant, -1);
-        const woken = queue.release(tenant);
+        const woken = queue.release(tenant)?.tenant;
         if (woken !== undefined) {
           change(inUse, woken, 1);
           change(waiting, woken, -1);

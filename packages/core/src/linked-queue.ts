@@ -5,7 +5,7 @@ interface Node<Member> {
 }
 
 /**
- * A queue whose members can leave at any time. `add`, `delete` and `first` cost the same at any length. A Set does not
+ * A queue whose members can leave at any time. `add`, `delete`, `shift` and `first` cost the same at any length. A Set does not
  * give that: entries deleted from its front stay in its table for a time, and each read of the first member skips all of them.
  */
 export class LinkedQueue<Member> {
@@ -43,6 +43,15 @@ export class LinkedQueue<Member> {
     return true;
   }
 
+  /** Removes and returns the first member. */
+  shift(): Member | undefined {
+    const first = this.#first;
+    if (first === undefined) return undefined;
+    this.delete(first.member);
+    return first.member;
+  }
+
+  /** Returns the first member that is accepted. */
   find(accepts: (member: Member) => boolean): Member | undefined {
     for (let node = this.#first; node !== undefined; node = node.next) if (accepts(node.member)) return node.member;
     return undefined;
