@@ -1,7 +1,8 @@
 import type { LocalAws } from './local-aws.ts';
 import type { LocalAwsOptions } from './options.ts';
 import { strictInteger } from './strict-integer.ts';
-import { isJsonObject, parseStrictJson } from './strict-json.ts';
+import { isObject } from '@tenant-aws/policy/json';
+import { parseStrictJson } from './strict-json.ts';
 
 /**
  * Reads the content of the `--config` file. `--port` overrides the file's `port`.
@@ -10,7 +11,7 @@ import { isJsonObject, parseStrictJson } from './strict-json.ts';
  */
 export function readConfig(file: Uint8Array, port: string | undefined): LocalAwsOptions {
   const config = parseStrictJson(file, 'the file of `--config`');
-  if (!isJsonObject(config)) throw new TypeError('the file of `--config` must contain a JSON object');
+  if (!isObject(config)) throw new TypeError('the file of `--config` must contain a JSON object');
   // startLocalAws checks every member.
   const options: unknown = { ...config, ...(port !== undefined && { port: readPort(port) }) };
   return options as LocalAwsOptions;

@@ -1,6 +1,4 @@
-import { isObject, type Json, JsonError, type JsonObject, parseJson } from '@tenant-aws/policy/json';
-
-export { isObject as isJsonObject, JsonError, type Json, type JsonObject };
+import { type Json, JsonError, parseJson } from '@tenant-aws/policy/json';
 
 const RULES = { maxDepth: 128, portable: true };
 

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { JsonError, parseStrictJson } from '../src/strict-json.ts';
+import { JsonError } from '@tenant-aws/policy/json';
+import { parseStrictJson } from '../src/strict-json.ts';
 
 const parse = (text: string) => parseStrictJson(Buffer.from(text));
 

@@ -1,4 +1,5 @@
-import { isJsonObject, JsonError, type JsonObject, parseStrictJson } from '../strict-json.ts';
+import { isObject, JsonError, type JsonObject } from '@tenant-aws/policy/json';
+import { parseStrictJson } from '../strict-json.ts';
 import { AwsError, type ServiceResponse, unsupported, type VerifiedRequest } from './service.ts';
 
 const CONTENT_TYPE = 'application/x-amz-json-1.0';
@@ -48,7 +49,7 @@ export function jsonResponse(
 function readObject(body: Buffer): JsonObject {
   try {
     const value = parseStrictJson(body);
-    if (isJsonObject(value)) return value;
+    if (isObject(value)) return value;
   } catch (error) {
     if (error instanceof JsonError) throw serializationError(error.message);
     throw error;

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../strict-json.ts';
+import type { JsonObject } from '@tenant-aws/policy/json';
 import { type Shape, STRING, structure, textOf } from './shape.ts';
 
 const TYPE = /^(String|Number|Binary)(?:\.|$)/;

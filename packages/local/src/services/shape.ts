@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../strict-json.ts';
+import { isObject, type Json, type JsonObject } from '@tenant-aws/policy/json';
 import { serializationError } from './json-protocol.ts';
 import { AwsError, unsupported } from './service.ts';
 
@@ -53,7 +53,7 @@ export function withoutNulls(given: JsonObject): JsonObject {
 
 function withoutNullsInside(value: Json): Json {
   if (Array.isArray(value)) return value.map(withoutNullsInside);
-  return isJsonObject(value) ? withoutNulls(value) : value;
+  return isObject(value) ? withoutNulls(value) : value;
 }
 
 function checkValue(value: Json, shape: Shape, path: string): void {
@@ -73,11 +73,11 @@ function checkValue(value: Json, shape: Shape, path: string): void {
       for (const element of value) checkValue(element, shape.of, path);
       return;
     case 'map':
-      if (!isJsonObject(value)) throw wrongType(path, 'a map');
+      if (!isObject(value)) throw wrongType(path, 'a map');
       for (const element of Object.values(value)) checkValue(element, shape.of, path);
       return;
     case 'structure':
-      if (!isJsonObject(value)) throw wrongType(path, 'a structure');
+      if (!isObject(value)) throw wrongType(path, 'a structure');
       checkShape(value, shape.members, path);
   }
 }

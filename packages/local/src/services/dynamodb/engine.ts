@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../strict-json.ts';
+import type { JsonObject } from '@tenant-aws/policy/json';
 import { AwsError, unsupported } from '../service.ts';
 import {
   ACTION,

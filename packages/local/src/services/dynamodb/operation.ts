@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../strict-json.ts';
+import type { JsonObject } from '@tenant-aws/policy/json';
 import { AwsError, type ParsedOperation, type ResourceScope } from '../service.ts';
 import type { Engine } from './engine.ts';
 import type { TransactionTokens } from './transaction-tokens.ts';

@@ -1,6 +1,6 @@
 import { serializationError } from '../json-protocol.ts';
 import { unsupported } from '../service.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../strict-json.ts';
+import { isObject, type Json, type JsonObject } from '@tenant-aws/policy/json';
 import type { ParameterType, ParameterTypes } from './dynalite.ts';
 
 const VALUE_TYPES = new Set(['S', 'N', 'B', 'BOOL', 'NULL', 'SS', 'NS', 'BS', 'L', 'M']);
@@ -34,20 +34,20 @@ function check(value: Json, type: ParameterType, path: string): void {
   const children = typeof type === 'string' ? undefined : type.children;
   if (children === undefined) return;
   if (name.includes('Struct<')) {
-    if (isJsonObject(value)) checkMembers(value, children as ParameterTypes, path);
+    if (isObject(value)) checkMembers(value, children as ParameterTypes, path);
   } else if (name.endsWith('List')) {
     if (Array.isArray(value)) for (const element of value) check(element, children as ParameterType, path);
-  } else if (isJsonObject(value)) {
+  } else if (isObject(value)) {
     for (const element of Object.values(value)) check(element, children as ParameterType, path);
   }
 }
 
 function checkValue(value: Json, path: string): void {
-  if (!isJsonObject(value)) return;
+  if (!isObject(value)) return;
   for (const [type, inner] of Object.entries(value)) {
     if (!VALUE_TYPES.has(type)) throw unsupported(`The attribute type ${type} in ${path}`);
     if (inner === null) throw serializationError(`${path}.${type} is null`);
     if (type === 'L' && Array.isArray(inner)) for (const element of inner) check(element, 'AttrStruct<ValueStruct>', path);
-    if (type === 'M' && isJsonObject(inner)) for (const element of Object.values(inner)) check(element, 'AttrStruct<ValueStruct>', path);
+    if (type === 'M' && isObject(inner)) for (const element of Object.values(inner)) check(element, 'AttrStruct<ValueStruct>', path);
   }
 }

@@ -1,4 +1,5 @@
-import { isJsonObject, parseStrictJson } from '../../strict-json.ts';
+import { isObject } from '@tenant-aws/policy/json';
+import { parseStrictJson } from '../../strict-json.ts';
 import { creationError } from '../service.ts';
 import type { DynamoDbContext } from './operation.ts';
 import { TABLE_OPERATIONS } from './operations/tables.ts';
@@ -44,7 +45,7 @@ export async function createTables(context: DynamoDbContext, tables: readonly Ta
   for (const table of tables) {
     try {
       const parameters = parseStrictJson(Buffer.from(JSON.stringify(table)), 'it');
-      if (!isJsonObject(parameters)) throw new TypeError('it is not an input of CreateTable');
+      if (!isObject(parameters)) throw new TypeError('it is not an input of CreateTable');
       await createTable?.parse(parameters, context, now).execute(new Set());
     } catch (error) {
       throw creationError('table', String(typeof table === 'string' ? table : table.TableName), error);

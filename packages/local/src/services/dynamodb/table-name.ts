@@ -1,5 +1,5 @@
 import type { ResourceScope } from '../service.ts';
-import type { JsonObject } from '../../strict-json.ts';
+import type { JsonObject } from '@tenant-aws/policy/json';
 import { validationError } from './errors.ts';
 
 /** The ARN of a table, or of one of its indexes. */

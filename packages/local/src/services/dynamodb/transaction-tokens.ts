@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { JsonObject } from '../../strict-json.ts';
+import type { JsonObject } from '@tenant-aws/policy/json';
 import { AwsError } from '../service.ts';
 
 const LIFE_MS = 10 * 60 * 1000;

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../strict-json.ts';
+import type { Json, JsonObject } from '@tenant-aws/policy/json';
 import { AwsError } from '../service.ts';
 
 interface Branch extends Map<string, string | Branch> {}

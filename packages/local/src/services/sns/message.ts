@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../strict-json.ts';
+import { isObject, type Json, type JsonObject } from '@tenant-aws/policy/json';
 import { isMessageAttribute, MESSAGE_ATTRIBUTE } from '../message-attribute.ts';
 import { list, type Members, STRING, structure, textOf } from '../shape.ts';
 import type { Message } from './publish.ts';
@@ -41,7 +41,7 @@ export function readMessage(given: JsonObject): Message {
 function readAttributes(given: Json | undefined): MessageAttributes {
   const attributes: Record<string, MessageAttributes[string]> = {};
   for (const element of Array.isArray(given) ? given : []) {
-    if (!isJsonObject(element) || !isJsonObject(element['Value'])) continue;
+    if (!isObject(element) || !isObject(element['Value'])) continue;
     const name = textOf(element['Name']);
     const { DataType, StringValue, BinaryValue } = element['Value'];
     const value = typeof StringValue === 'string' ? { StringValue } : { BinaryValue: textOf(BinaryValue) };

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../strict-json.ts';
+import type { JsonObject } from '@tenant-aws/policy/json';
 import type { Caller, ParsedOperation } from '../service.ts';
 import type { Members } from '../shape.ts';
 import type { DeliveryContext } from './publish.ts';

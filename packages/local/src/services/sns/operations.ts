@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../strict-json.ts';
+import { isObject, type Json, type JsonObject } from '@tenant-aws/policy/json';
 import { element } from '../../xml.ts';
 import { unsupported } from '../service.ts';
 import { list, type Members, STRING, structure, textOf } from '../shape.ts';
@@ -133,7 +133,7 @@ function topicOperation(
 
 function readAttributes(given: Json | undefined): Record<string, string> {
   const pairs = (Array.isArray(given) ? given : [])
-    .filter((pair) => isJsonObject(pair))
+    .filter((pair) => isObject(pair))
     .map(({ key, value }) => [textOf(key), textOf(value)] as const);
   if (new Set(pairs.map(([key]) => key)).size < pairs.length) throw invalidParameter('Attributes');
   return Object.fromEntries(pairs);

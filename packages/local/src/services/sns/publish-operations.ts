@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../strict-json.ts';
+import { isObject, type Json, type JsonObject } from '@tenant-aws/policy/json';
 import { element } from '../../xml.ts';
 import { AwsError } from '../service.ts';
 import { list, STRING, structure, textOf } from '../shape.ts';
@@ -56,7 +56,7 @@ export const PUBLISH_OPERATIONS: readonly SnsOperation[] = [
 ];
 
 function readEntries(given: Json | undefined): ReadonlyMap<string, Message> {
-  const entries = (Array.isArray(given) ? given : []).filter((entry): entry is JsonObject => isJsonObject(entry));
+  const entries = (Array.isArray(given) ? given : []).filter((entry): entry is JsonObject => isObject(entry));
   if (entries.length === 0) throw new AwsError('EmptyBatchRequest', 400, "The batch request doesn't contain any entries.");
   if (entries.length > MAX_ENTRIES)
     throw new AwsError('TooManyEntriesInBatchRequest', 400, 'The batch request contains more entries than permissible.');

@@ -1,5 +1,5 @@
 import { md5Hex } from '../../checksums.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../strict-json.ts';
+import { isObject, type Json, type JsonObject } from '@tenant-aws/policy/json';
 import { textOf } from '../shape.ts';
 
 /**
@@ -68,9 +68,5 @@ function digest(body: unknown): string {
 }
 
 function each(list: Json, show: (element: JsonObject) => JsonObject): Json {
-  return Array.isArray(list) ? list.map((element) => (isJsonObject(element) ? show(element) : element)) : list;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
+  return Array.isArray(list) ? list.map((element) => (isObject(element) ? show(element) : element)) : list;
 }

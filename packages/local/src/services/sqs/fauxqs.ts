@@ -1,5 +1,6 @@
 import type { buildApp } from 'fauxqs';
-import { isJsonObject, type JsonObject, parseStrictJson } from '../../strict-json.ts';
+import { isObject, type JsonObject } from '@tenant-aws/policy/json';
+import { parseStrictJson } from '../../strict-json.ts';
 import { AwsError } from '../service.ts';
 import { textOf } from '../shape.ts';
 import { fromEngineText, toEngineText } from './engine-text.ts';
@@ -33,7 +34,7 @@ export class Fauxqs {
       payload: JSON.stringify(toEngineText(members)),
     });
     const result = rawPayload.length === 0 ? {} : parseStrictJson(rawPayload);
-    if (!isJsonObject(result)) throw new Error(`fauxqs answered ${operation} with JSON that is not an object`);
+    if (!isObject(result)) throw new Error(`fauxqs answered ${operation} with JSON that is not an object`);
     if (statusCode === 200) return fromEngineText(members, result);
     const type = textOf(result['__type']);
     const message = textOf(result['message']);

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../strict-json.ts';
+import type { JsonObject } from '@tenant-aws/policy/json';
 import type { Caller, ParsedOperation, ResourceScope } from '../service.ts';
 import type { Fauxqs } from './fauxqs.ts';
 import type { Members } from '../shape.ts';

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../strict-json.ts';
+import { isObject, type JsonObject } from '@tenant-aws/policy/json';
 import { isMessageAttribute, MESSAGE_ATTRIBUTE } from '../message-attribute.ts';
 import { AwsError, type ParsedOperation } from '../service.ts';
 import { integer, list, map, type Members, STRING, structure, textOf } from '../shape.ts';
@@ -56,7 +56,7 @@ export const SQS_OPERATIONS: readonly SqsOperation[] = [
     {
       toEngine: ({ AttributeNames, ...given }) => ({ ...given, AttributeNames: AttributeNames ?? [] }),
       toClient: ({ Attributes }, queue, { scope }) =>
-        isJsonObject(Attributes) ? { Attributes: clientAttributes(scope, queue, Attributes) } : {},
+        isObject(Attributes) ? { Attributes: clientAttributes(scope, queue, Attributes) } : {},
     },
   ),
   queueOperation(
@@ -108,7 +108,7 @@ function queueNameOperation(
 
 function withEngineAttributes(given: JsonObject, { scope, caller }: SqsContext): JsonObject {
   const { Attributes } = given;
-  return isJsonObject(Attributes) ? { ...given, Attributes: engineAttributes(scope, Attributes, caller) } : given;
+  return isObject(Attributes) ? { ...given, Attributes: engineAttributes(scope, Attributes, caller) } : given;
 }
 
 function lastSegment(url: string): string {
@@ -122,13 +122,13 @@ function entriesOf(members: Members): Members {
 /** Checks what the engine does not: a group id for a standard queue, and a message attribute without a valid type or value. */
 function checkedMessages(given: JsonObject, queue: string): JsonObject {
   const messages = Array.isArray(given['Entries']) ? given['Entries'] : [given];
-  for (const { MessageGroupId, MessageDeduplicationId, MessageAttributes } of messages.filter((message) => isJsonObject(message))) {
+  for (const { MessageGroupId, MessageDeduplicationId, MessageAttributes } of messages.filter((message) => isObject(message))) {
     const grouped = MessageGroupId !== undefined || MessageDeduplicationId !== undefined;
     if (grouped && !queue.endsWith('.fifo')) {
       throw invalid('The request includes a parameter that is not valid for this queue type: a group or a deduplication id');
     }
-    const attributes = isJsonObject(MessageAttributes) ? Object.entries(MessageAttributes) : [];
-    const [bad] = attributes.find(([, attribute]) => !isJsonObject(attribute) || !isMessageAttribute(attribute)) ?? [];
+    const attributes = isObject(MessageAttributes) ? Object.entries(MessageAttributes) : [];
+    const [bad] = attributes.find(([, attribute]) => !isObject(attribute) || !isMessageAttribute(attribute)) ?? [];
     if (bad !== undefined) {
       throw invalid(`The message attribute '${bad}' must have a type that begins with Binary, Number or String, and a value of that type`);
     }

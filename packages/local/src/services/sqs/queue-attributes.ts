@@ -1,4 +1,5 @@
-import { isJsonObject, JsonError, type JsonObject, parseStrictJson } from '../../strict-json.ts';
+import { isObject, JsonError, type JsonObject } from '@tenant-aws/policy/json';
+import { parseStrictJson } from '../../strict-json.ts';
 import { strictInteger } from '../../strict-integer.ts';
 import { denyToSessions } from '../denial.ts';
 import { AwsError, type Caller, type ResourceScope, unsupported } from '../service.ts';
@@ -62,7 +63,7 @@ function engineRedrivePolicy(scope: ResourceScope, text: string, caller: Caller 
 function redrivePolicy(text: string): JsonObject {
   try {
     const policy = parseStrictJson(Buffer.from(text));
-    if (isJsonObject(policy)) return policy;
+    if (isObject(policy)) return policy;
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
   }

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../strict-json.ts';
+import type { JsonObject } from '@tenant-aws/policy/json';
 import type { SqsOperation, SqsContext } from './operation.ts';
 import { engineUrl, queueArn, queueNameOf } from './queue.ts';
 import { type Members, STRING, textOf } from '../shape.ts';

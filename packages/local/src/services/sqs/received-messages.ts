@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../strict-json.ts';
+import { isObject, type Json, type JsonObject } from '@tenant-aws/policy/json';
 import type { SqsContext } from './operation.ts';
 import { engineUrl } from './queue.ts';
 
@@ -11,13 +11,13 @@ export function visibleMessages(result: JsonObject, requested: Json | undefined)
   if (!Array.isArray(Messages)) return result;
   const names = Array.isArray(requested) ? requested : [];
   const all = names.includes('All') || names.includes('.*');
-  return { ...result, Messages: Messages.map((message) => (isJsonObject(message) ? visible(message, names.length > 0, all) : message)) };
+  return { ...result, Messages: Messages.map((message) => (isObject(message) ? visible(message, names.length > 0, all) : message)) };
 }
 
 /** Releases messages that the engine returned for a client that had disconnected: other clients can receive them. */
 export async function releaseMessages({ Messages }: JsonObject, queue: string, { scope, engine }: SqsContext): Promise<void> {
   if (!Array.isArray(Messages)) return;
-  const handles = Messages.filter((message) => isJsonObject(message)).map(({ ReceiptHandle }) => ReceiptHandle);
+  const handles = Messages.filter((message) => isObject(message)).map(({ ReceiptHandle }) => ReceiptHandle);
   const Entries = handles.map((ReceiptHandle, at) => ({ Id: String(at), ReceiptHandle, VisibilityTimeout: 0 }));
   await engine.run('ChangeMessageVisibilityBatch', { QueueUrl: engineUrl(scope, queue), Entries });
 }
@@ -28,7 +28,7 @@ function visible(message: JsonObject, some: boolean, all: boolean): JsonObject {
     ...rest,
     ...(some && MessageAttributes !== undefined ? { MessageAttributes } : {}),
     ...(all && MD5OfMessageAttributes !== undefined ? { MD5OfMessageAttributes } : {}),
-    ...(isJsonObject(Attributes) ? { Attributes: withoutSender(Attributes) } : {}),
+    ...(isObject(Attributes) ? { Attributes: withoutSender(Attributes) } : {}),
   };
 }
 

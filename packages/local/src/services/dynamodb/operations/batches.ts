@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../../strict-json.ts';
+import { isObject, type Json, type JsonObject } from '@tenant-aws/policy/json';
 import type { ResourceScope } from '../../service.ts';
 import { validationError } from '../errors.ts';
 import { iamRequest } from '../iam-request.ts';
@@ -22,7 +22,7 @@ export const BATCH_OPERATIONS: readonly DynamoDbOperation[] = [
     parse(parameters, context) {
       const { scope, engine } = context;
       const { named, given } = plainTables(scope, parameters);
-      for (const request of Object.values(named['RequestItems'] ?? {})) if (isJsonObject(request)) refuseCostlyExpressions(request);
+      for (const request of Object.values(named['RequestItems'] ?? {})) if (isObject(request)) refuseCostlyExpressions(request);
       const data = engine.check('BatchGetItem', named, validationOf('batchGetItem'));
       const requests = Object.entries(data.RequestItems);
       const checkSameTables = pinTables(context, Object.keys(data.RequestItems));
@@ -97,7 +97,7 @@ function plainTables(
   parameters: JsonObject,
 ): { readonly named: JsonObject; readonly given: (table: string) => string } {
   const items: Json | undefined = parameters['RequestItems'];
-  if (!isJsonObject(items)) return { named: parameters, given: (table) => table };
+  if (!isObject(items)) return { named: parameters, given: (table) => table };
   const plain: JsonObject = Object.create(null);
   const given = new Map<string, string>();
   for (const [name, request] of Object.entries(items)) {

@@ -1,5 +1,5 @@
 import type { IamRequest } from '@tenant-aws/prover/evaluator';
-import { isJsonObject, type JsonObject } from '../../../strict-json.ts';
+import { isObject, type JsonObject } from '@tenant-aws/policy/json';
 import { validationError } from '../errors.ts';
 import { iamRequest } from '../iam-request.ts';
 import { attributesOf } from '../attributes.ts';
@@ -70,7 +70,7 @@ export function readTransaction(
   const elements = items.map((item): Element => {
     const [kind, ...others] = kinds.filter(({ name }) => name in item);
     const given = kind === undefined ? undefined : item[kind.name];
-    if (kind === undefined || others.length > 0 || !isJsonObject(given)) {
+    if (kind === undefined || others.length > 0 || !isObject(given)) {
       throw validationError(`Each of TransactItems must have exactly one of ${kinds.map(({ name }) => name).join(', ')}`);
     }
     const data = engine.check(`${operation}.${kind.name}`, withPlainTableName(scope, given), kind.validation);

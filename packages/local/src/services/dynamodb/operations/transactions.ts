@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../strict-json.ts';
+import type { JsonObject } from '@tenant-aws/policy/json';
 import { db } from '../dynalite.ts';
 import { throwFault, type Engine, validationOf } from '../engine.ts';
 import { type DynamoDbOperation, pinTables, type DynamoDbContext } from '../operation.ts';
