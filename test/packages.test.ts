@@ -34,11 +34,7 @@ describe.each(folders)('%s', (folder) => {
 
 describe('packages/README.md', () => {
   const map = readFileSync(join(root, 'packages/README.md'), 'utf8');
-  const targets = linksOf(map).map((link) => join('packages', link));
-
-  it('links only to files and folders that exist', () => {
-    expect(targets.filter((target) => !existsSync(join(root, target)))).toEqual([]);
-  });
+  const targets = linksOf(map).map(({ path }) => join('packages', path));
 
   it('has every package and every folder of core', () => {
     const core = readdirSync(join(root, 'packages/core/src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());

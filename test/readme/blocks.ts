@@ -38,7 +38,13 @@ export function fileNameOf({ text, line }: Block): string {
   return /^\/\/ ([\w.-]+\.ts)\n/.exec(text)?.[1] ?? `block-${line}.ts`;
 }
 
-/** The relative links of a Markdown text, without their anchors. */
-export function linksOf(markdown: string): readonly string[] {
-  return [...markdown.matchAll(/\]\((?!https?:|#)([^)#\s]+)[^)]*\)/g)].flatMap(([, target]) => target ?? []);
+/** A relative link: `path` is empty for a heading of the same page, and `heading` is empty for a whole page. */
+export interface Link {
+  readonly path: string;
+  readonly heading: string;
+}
+
+/** The relative links of a Markdown text. */
+export function linksOf(markdown: string): readonly Link[] {
+  return [...markdown.matchAll(/\]\((?!https?:)([^)#\s]*)#?([^)\s]*)[^)]*\)/g)].map(([, path = '', heading = '']) => ({ path, heading }));
 }
