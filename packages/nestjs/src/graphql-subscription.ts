@@ -1,4 +1,5 @@
 import { runInTenantContext, type TenantContext, TokenInvalidError } from '@tenant-aws/core';
+import { boundIterator } from './bound-iterator.ts';
 import { type Field, fieldContext, rememberField, type Resolve } from './graphql-fields.ts';
 import { isObject } from './is-object.ts';
 import { graphqlError } from './tenant-aws.filter.ts';
@@ -15,7 +16,7 @@ export function keepSubscription(field: Field, sessionMs: number): void {
     const context: TenantContext = { current: undefined, purpose: 'handler' };
     rememberField(value, info, context);
     const events: unknown = await runInTenantContext(context, () => Reflect.apply(subscribe, this, call));
-    return isEvents(events) ? inContext(events, context) : events;
+    return isEvents(events) ? boundIterator(events, context) : events;
   };
   field.resolve = function (...call) {
     const [, , value, info] = call;
@@ -42,17 +43,4 @@ type Events = AsyncIterator<unknown> & AsyncIterable<unknown>;
 
 function isEvents(value: unknown): value is Events {
   return isObject(value) && !(value instanceof Error) && Symbol.asyncIterator in value;
-}
-
-function inContext(events: Events, context: TenantContext): Events {
-  const iterator = events[Symbol.asyncIterator]();
-  const run = <T>(fn: () => T): T => runInTenantContext(context, fn);
-  return {
-    next: () => run(() => iterator.next()),
-    return: async (value) => run(() => iterator.return?.(value)) ?? { done: true, value },
-    throw: async (error) => run(() => iterator.throw?.(error)) ?? Promise.reject(error),
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
 }

@@ -1,6 +1,7 @@
 import { Stream } from 'node:stream';
 import { StreamableFile } from '@nestjs/common';
 import { runInTenantContext, type TenantContext } from '@tenant-aws/core';
+import { boundIterator } from './bound-iterator.ts';
 import { isObject } from './is-object.ts';
 
 /** The methods that Node calls on a stream that is read, written or destroyed. */
@@ -13,17 +14,18 @@ const ITERATOR = ['next', 'return', 'throw'];
  * Makes a response body that is produced while it is sent run in the context of its handler. Nest and Node send the body after
  * the handler has returned, in another context.
  *
- * @param result the return value of a handler. A `StreamableFile`, a stream, an async iterable or a web `Response` is changed;
- * any other value is not
+ * @param result the return value of a handler. The stream of a `StreamableFile` or of a web `Response`, or a stream, is changed,
+ * because it is read only once. An async iterable is not changed: handlers of several tenants may return the same one
+ * @returns the result; for an async iterable, a proxy of it
  */
-export function keepResultContext<T>(result: T, context: TenantContext): T {
+export function keepResultContext(result: unknown, context: TenantContext): unknown {
   const body = bodyOf(result);
   if (body instanceof Stream) bind(body, STREAM, context);
   else if (body instanceof ReadableStream) {
     bind(body, WEB_STREAM, context);
     bindResult(body, 'getReader', WEB_READER, context);
     bindResult(body, Symbol.asyncIterator, ITERATOR, context);
-  } else if (isAsyncIterable(body)) bindResult(body, Symbol.asyncIterator, ITERATOR, context);
+  } else if (isAsyncIterable(body)) return boundIterable(body, context);
   return result;
 }
 
@@ -33,7 +35,7 @@ function bodyOf(result: unknown): unknown {
   return result;
 }
 
-function isAsyncIterable(value: unknown): value is object {
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
   return isObject(value) && Symbol.asyncIterator in value;
 }
 
@@ -49,6 +51,21 @@ function bindResult(target: object, name: PropertyKey, names: readonly PropertyK
     const result: unknown = runInTenantContext(context, () => Reflect.apply(method, target, args));
     if (isObject(result)) bind(result, names, context);
     return result;
+  });
+}
+
+/**
+ * A proxy whose iterators run in this context. Methods are called on the iterable itself, because it may have private fields.
+ * The target is a copy, because a proxy of a frozen object cannot return another method.
+ */
+function boundIterable(iterable: AsyncIterable<unknown>, context: TenantContext): AsyncIterable<unknown> {
+  const target: AsyncIterable<unknown> = Object.setPrototypeOf({ ...iterable }, Object.getPrototypeOf(iterable));
+  return new Proxy(target, {
+    get(_target, name) {
+      if (name === Symbol.asyncIterator) return () => boundIterator(iterable, context);
+      const value: unknown = Reflect.get(iterable, name);
+      return typeof value === 'function' && name !== 'constructor' ? value.bind(iterable) : value;
+    },
   });
 }
 

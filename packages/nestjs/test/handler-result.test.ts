@@ -29,8 +29,24 @@ async function* endless(id: string): AsyncGenerator<string> {
   }
 }
 
+/** One body for all requests. Frozen, as a constant may be, and with a private field, which only the object itself can read. */
+class SharedBody {
+  readonly #label = 'tenant';
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<string> {
+    await nextTurn();
+    yield `${this.#label}: ${currentTenantOrCode()}`;
+  }
+}
+const shared = Object.freeze(new SharedBody());
+
 @Controller()
 class Bodies {
+  @Get('shared')
+  shared(): AsyncIterable<string> {
+    return shared;
+  }
+
   @Get('file/:id')
   file(@Param('id') id: string): StreamableFile {
     return new StreamableFile(Readable.from(endless(id)));
@@ -86,5 +102,17 @@ describe.each(platforms)('the body that a handler returns on %s', (platform) => 
     });
 
     expect(await Promise.all(seen)).toEqual(tenants);
+  });
+
+  it.skipIf(nest.version.startsWith('11.'))('runs as the tenant of each request if all handlers return the same iterable', async () => {
+    const tenants = ['acme', 'globex', 'acme'];
+
+    const texts = tenants.map(async (tenant) => {
+      const headers = { authorization: `Bearer ${await aws.issuer.token({ tenant })}` };
+      return (await fetch(`${await app.getUrl()}/shared`, { headers })).text();
+    });
+
+    expect(await Promise.all(texts)).toEqual(tenants.map((tenant) => `tenant: ${tenant}`));
+    expect(Object.hasOwn(shared, Symbol.asyncIterator)).toBe(false);
   });
 });
