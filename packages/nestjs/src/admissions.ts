@@ -36,6 +36,7 @@ export function admit(execution: ExecutionContext, admitted?: Admitted): true {
   if (kind === 'http' && exchange) exchange.context.current = admitted?.own;
   const request = kind === 'http' || kind === 'graphql' ? httpRequestOf(execution) : undefined;
   if (request && admitted) request.tenantAws = kind === 'http' ? admitted.own : admitted.outer;
+  else if (request && kind === 'http') delete request.tenantAws; // an earlier handler of this route may have set it
   return true;
 }
 

@@ -37,7 +37,8 @@ export function keepRequestContext(adapter: HttpAdapter): void {
 
 /** Does the same for Express middleware that is registered after this call. On Fastify the hook covers all routes. */
 export function keepMiddlewareContext(adapter: HttpAdapter | undefined): void {
-  if (adapter?.getType() === 'express') adapter.use(inOwnContext((_request, _response, next) => next()));
+  if (adapter?.getType() === 'express')
+    adapter.use((request: HttpRequest, _response: unknown, next: Next) => runInOwnContext(request, next));
 }
 
 interface FastifyHooks {
@@ -45,13 +46,22 @@ interface FastifyHooks {
 }
 
 type Handler = (request: HttpRequest, response: unknown, next: Next) => unknown;
+type ErrorHandler = (error: unknown, request: HttpRequest, response: unknown, next: Next) => unknown;
 
-function isHandler(arg: unknown): arg is Handler {
+function isHandler(arg: unknown): arg is Handler | ErrorHandler {
   return typeof arg === 'function';
 }
 
-function inOwnContext(handler: Handler): Handler {
-  return (request, response, next) => runInOwnContext(request, () => handler(request, response, next));
+/** Express recognizes an error handler by its four parameters. */
+function isErrorHandler(handler: Handler | ErrorHandler): handler is ErrorHandler {
+  return handler.length === 4;
+}
+
+function inOwnContext(handler: Handler | ErrorHandler): Handler | ErrorHandler {
+  if (isErrorHandler(handler))
+    return (error: unknown, request: HttpRequest, response: unknown, next: Next) =>
+      runInOwnContext(request, () => handler(error, request, response, next));
+  return (request: HttpRequest, response: unknown, next: Next) => runInOwnContext(request, () => handler(request, response, next));
 }
 
 function runInOwnContext<T>(request: HttpRequest, fn: () => T): T {
