@@ -65,6 +65,7 @@ export class SocketShares {
   }
 
   #forget(endpoint: string, queue: Queue): void {
-    if (queue.isIdle) this.#queues.delete(endpoint);
+    // An aborted call may do this late, when another queue is in use for the endpoint.
+    if (queue.isIdle && this.#queues.get(endpoint) === queue) this.#queues.delete(endpoint);
   }
 }

@@ -5,6 +5,7 @@ import type { NodeJsRuntimeStreamingBlobPayloadOutputTypes as Body } from '@smit
 import { ConnectionUnavailableError, type TokenVendingMachine } from '@tenant-aws/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { seed } from '../../../../test/support/notes-aws.ts';
+import { SocketShares } from '../../src/clients/socket-shares.ts';
 import { bucket, identityOf, localAws, machineFor } from '../local-machine.ts';
 import { startHoldingServer } from './holding-server.ts';
 
@@ -181,4 +182,21 @@ describe.each(kinds)('%s', (_kind, start) => {
     expect(await (await there('acme').get()).Body?.transformToString()).toBe('text');
     for (const body of bodies) body?.destroy();
   });
+});
+
+it('keeps counting the sockets that were taken while an aborted call was settled', async () => {
+  const shares = new SocketShares(2);
+  const aborted = new AbortController();
+  const first = shares.acquire('endpoint', 'acme', undefined);
+  const waiting = shares.acquire('endpoint', 'acme', aborted.signal);
+  aborted.abort();
+  if (typeof first === 'function') first();
+  const second = shares.acquire('endpoint', 'acme', undefined);
+
+  expect(await waiting).toBeUndefined();
+
+  const third = shares.acquire('endpoint', 'acme', undefined);
+  expect([typeof second, third instanceof Promise]).toEqual(['function', true]);
+  if (typeof second === 'function') second();
+  expect(await third).toBeTypeOf('function');
 });
