@@ -22,12 +22,18 @@ export function frozenCopy<T>(value: T): T {
   return copyOf(value, isPlain, new Map()) as T;
 }
 
+/** Copies that `frozenOption` made. Nothing in them can change, so they are never copied again. */
+const frozenOptions = new WeakSet<object>();
+
 /**
  * Returns a deeply frozen copy of an option's value. Instances of classes are copied too, because an option is data. A
- * permission generator is immutable and is not copied.
+ * permission generator is immutable and is not copied, nor is such a copy itself.
  */
 export function frozenOption<T>(value: T): T {
-  return copyOf(value, isData, new Map()) as T;
+  if (!isData(value) || frozenOptions.has(value)) return value;
+  const copy = copyOf(value, isData, new Map()) as T & object;
+  frozenOptions.add(copy);
+  return copy;
 }
 
 /** Whether a value is a list or an object without a class, from any realm. */

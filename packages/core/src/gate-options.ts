@@ -2,7 +2,7 @@ import { ConfigurationError, Faults, type Permissions } from '@tenant-aws/policy
 import type { TenantAws } from './clients/tenant-aws.ts';
 import { readIdentityEnvironment } from './configuration/environment.ts';
 import type { TokenVendingMachineOptions } from './configuration/options.ts';
-import { frozenCopy } from './frozen.ts';
+import { frozenOption } from './frozen.ts';
 import { frozenIdentity } from './frozen-identity.ts';
 import { bearerToken } from './identity/bearer-token.ts';
 import type { BearerTokenOptions } from './identity/bearer-token-options.ts';
@@ -70,7 +70,7 @@ function sharedMachine(tvm: TokenVendingMachine, { permissions, ...others }: Par
 
 function withPermissions(tvm: TokenVendingMachine, option: PerIdentity<Permissions>): GateSettings['tenantAwsFor'] {
   if (typeof option !== 'function') {
-    const permissions = frozenCopy(option);
+    const permissions = frozenOption(option);
     tvm.checkPermissions(permissions);
     return (identity) => tvm.for(identity, { permissions });
   }

@@ -115,11 +115,8 @@ export class TokenVendingMachine implements AsyncDisposable {
    * @throws {@link TenantInvalidError} the tenant id is not accepted
    * @throws {@link ConfigurationError} `expiresAt` is not milliseconds of the epoch, or `options` cannot be read
    */
-  for(identity: TenantIdentity, options: Pick<VendOptions, 'permissions'> = {}): TenantAws {
-    const faults = new Faults();
-    faults.noneOf('', options, ['permissions']);
-    faults.throwIfAny();
-    const permissions = permissionsOf(options);
+  for(identity: TenantIdentity, options?: Pick<VendOptions, 'permissions'>): TenantAws {
+    const permissions = options === undefined ? OWN_PERMISSIONS : readVendOptions(options, ['permissions']).permissions;
     const { durationSeconds } = this.#settings;
     const parts = { grants: this.#grants, vendor: this.#vendor, clients: this.#clients, durationSeconds };
     return tenantAwsOf(parts, this.#grants.admit(identity, permissions), permissions);
@@ -204,16 +201,15 @@ export class TokenVendingMachine implements AsyncDisposable {
   }
 }
 
-function readVendOptions(options: VendOptions): { permissions: Permissions | typeof OWN_PERMISSIONS; minimumRemainingMs: number } {
-  const { minimumRemainingMs = 0 } = options;
+function readVendOptions(
+  options: VendOptions,
+  known: readonly (keyof VendOptions)[] = ['permissions', 'minimumRemainingMs'],
+): { permissions: Permissions | typeof OWN_PERMISSIONS; minimumRemainingMs: number } {
+  const { permissions, minimumRemainingMs = 0 } = options;
   const faults = new Faults();
-  faults.noneOf('', options, ['permissions', 'minimumRemainingMs']);
+  faults.noneOf('', options, known);
   if (!Number.isFinite(minimumRemainingMs) || minimumRemainingMs < 0)
     faults.option('minimumRemainingMs', 'must be a number of milliseconds, 0 or more');
   faults.throwIfAny();
-  return { permissions: permissionsOf(options), minimumRemainingMs };
-}
-
-function permissionsOf({ permissions }: VendOptions): Permissions | typeof OWN_PERMISSIONS {
-  return permissions === undefined ? OWN_PERMISSIONS : frozenOption(permissions);
+  return { permissions: permissions === undefined ? OWN_PERMISSIONS : frozenOption(permissions), minimumRemainingMs };
 }
