@@ -27,8 +27,10 @@ describe.each(folders)('%s', (folder) => {
     expect(manifest).toHaveProperty('sideEffects');
   });
 
-  it('has a README', () => {
-    expect(readFileSync(join(root, folder, 'README.md'), 'utf8')).toContain(`# ${String(manifest['name'])}`);
+  it('has a README that names the package and, if it has code, the required Node.js', () => {
+    const readme = readFileSync(join(root, folder, 'README.md'), 'utf8');
+    expect(readme).toContain(`# ${String(manifest['name'])}`);
+    if (folder !== 'templates') expect(readme).toContain('22.12 or later');
   });
 });
 
