@@ -70,9 +70,9 @@ function sharedMachine(tvm: TokenVendingMachine, { permissions, ...others }: Par
 
 function withPermissions(tvm: TokenVendingMachine, option: PerIdentity<Permissions>): GateSettings['tenantAwsFor'] {
   if (typeof option !== 'function') {
-    const permissions = frozenOption(option);
-    tvm.checkPermissions(permissions);
-    return (identity) => tvm.for(identity, { permissions });
+    const options = { permissions: frozenOption(option) };
+    tvm.checkPermissions(options.permissions);
+    return (identity) => tvm.for(identity, options);
   }
   const permissionsOf = oncePerIdentity(option);
   return async (given) => {

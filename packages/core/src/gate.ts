@@ -42,13 +42,16 @@ export function tenantGate(options: TenantGateOptions = {}): TenantGate {
   const { identify, ownsIdentity, tvm, ownsTvm, tenantAwsFor, eager, optional } = readGateOptions(options);
 
   async function enter(request: IdentityRequest): Promise<TenantAws | undefined> {
-    const identity = await reportingRefusals(identify.source, async () => {
-      const found = await identify(request);
-      if (found === undefined && !optional) throw new TokenMissingError();
-      return found;
-    });
+    let identity: TenantIdentity | undefined;
+    try {
+      identity = await identify(request);
+      if (identity === undefined && !optional) throw new TokenMissingError();
+    } catch (error) {
+      reportRefusal(identify.source, error);
+      throw error;
+    }
     if (identity === undefined) {
-      report(sourceEvent(identify.source));
+      if (channels.identity.hasSubscribers) channels.identity.publish(sourceEvent(identify.source));
       return undefined;
     }
     const tenantAws = await enterAs(identity);
@@ -57,9 +60,14 @@ export function tenantGate(options: TenantGateOptions = {}): TenantGate {
   }
 
   async function enterAs(identity: TenantIdentity): Promise<TenantAws> {
-    const source = (identity as TenantIdentity | null | undefined)?.source ?? identify.source;
-    const tenantAws = await reportingRefusals(source, async () => tenantAwsFor(identity));
-    report(identityEvent(tenantAws.identity));
+    let tenantAws: TenantAws;
+    try {
+      tenantAws = await tenantAwsFor(identity);
+    } catch (error) {
+      reportRefusal((identity as TenantIdentity | null | undefined)?.source ?? identify.source, error);
+      throw error;
+    }
+    if (channels.identity.hasSubscribers) channels.identity.publish(identityEvent(tenantAws.identity));
     return tenantAws;
   }
 
@@ -76,17 +84,8 @@ export function tenantGate(options: TenantGateOptions = {}): TenantGate {
   });
 }
 
-function report(event: IdentityEvent): void {
-  if (channels.identity.hasSubscribers) channels.identity.publish(event);
-}
-
-async function reportingRefusals<T>(source: IdentityEvent['source'], act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    report({ ...sourceEvent(source), code: codeOf(error) ?? 'unknown' });
-    throw error;
-  }
+function reportRefusal(source: IdentityEvent['source'], error: unknown): void {
+  if (channels.identity.hasSubscribers) channels.identity.publish({ ...sourceEvent(source), code: codeOf(error) ?? 'unknown' });
 }
 
 function identityEvent({ source, tenantId, subject }: TenantIdentity): IdentityEvent {

@@ -10,7 +10,7 @@ export interface Fault {
   readonly down?: boolean;
   /** Do not respond. `clear()` and `close()` release these requests. */
   readonly hang?: boolean;
-  /** STS: issued credentials expire after this many seconds, whatever duration the request asks for. */
+  /** STS: issued credentials expire after this many seconds, for any duration that the request specifies. */
   readonly expiresInSeconds?: number;
   /** The service's clock is this many seconds ahead: its `Date` header, its expirations, and the clock it checks signatures against. */
   readonly clockSkewSeconds?: number;

@@ -7,7 +7,7 @@ export interface BaseSts {
   readonly sts: STSClient;
   /** Whether the machine made the client and destroys it. */
   readonly ownsSts: boolean;
-  /** Undefined where only the client can find it, or where there is none. */
+  /** Undefined where only the client can find it, or no region is set. */
   readonly region: string | undefined;
 }
 

@@ -81,7 +81,7 @@ export function readIdentityEnvironment(faults: Faults): Pick<MachineEnvironment
 
 /**
  * The region that the SDK uses; 'shared-configuration' where only its configuration file or a profile sets it, and undefined
- * where there is none. Also reads `AWS_DEFAULT_REGION`, which the AWS CLI reads and the SDK for JavaScript does not.
+ * where no region is set. Also reads `AWS_DEFAULT_REGION`, which the AWS CLI reads and the SDK for JavaScript does not.
  */
 export function regionOfEnvironment(): string | undefined {
   const region = valueOf('AWS_REGION') ?? valueOf('AWS_DEFAULT_REGION');

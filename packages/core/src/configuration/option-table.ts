@@ -1,4 +1,5 @@
 import type { Faults } from '@tenant-aws/policy';
+import { isObject } from '@tenant-aws/policy/json';
 import { PER_IDENTITY } from '../credentials/role-session.ts';
 import type { CacheOptions, ClientsOptions, TokenVendingMachineOptions } from './options.ts';
 
@@ -51,7 +52,7 @@ export function readNumbers<Name extends string>(
   faults: Faults,
   known: readonly string[] = Object.keys(rows),
 ): Readonly<Record<Name, number>> {
-  const group = typeof given === 'object' && given !== null && !Array.isArray(given) ? given : undefined;
+  const group = isObject(given) ? given : undefined;
   if (group === undefined) faults.option(path, 'must be an object such as { max: 1_000 }');
   faults.noneOf(path, group ?? {}, known);
   const read = Object.entries<WholeNumber>(rows).map(([name, row]) => {

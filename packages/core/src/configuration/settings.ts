@@ -8,6 +8,7 @@ import {
   type TemplateSource,
   TenantIdSet,
 } from '@tenant-aws/policy';
+import { isObject } from '@tenant-aws/policy/json';
 import { frozenCopy, isPlain } from '../frozen.ts';
 import type { ClientsSettings } from '../clients/client-cache.ts';
 import { checkConstants, PER_IDENTITY } from '../credentials/role-session.ts';
@@ -33,8 +34,7 @@ export interface Settings extends BaseSts, VendorSettings {
  * @throws {@link ConfigurationError} with every fault
  */
 export function readSettings(given: TokenVendingMachineOptions, source?: TemplateSource): Settings {
-  if (typeof given !== 'object' || given === null || Array.isArray(given))
-    throw new ConfigurationError(['the options must be an object with `roleArn` and `permissions`']);
+  if (!isObject(given)) throw new ConfigurationError(['the options must be an object with `roleArn` and `permissions`']);
   const faults = new Faults();
   const { library, shared, tenantId, sts, authorizeTenant, cache = {}, clients = {} } = given;
   const perIdentity = frozenCopy(Object.fromEntries(PER_IDENTITY.map((name) => [name, given[name]]))) as unknown as PerIdentityOptions;

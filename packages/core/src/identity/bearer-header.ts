@@ -18,7 +18,7 @@ const IN_TOKEN68 = membership(`${LETTERS}-._~+/`);
 const IN_SCHEME = membership(`${LETTERS}!#$%&'*+-.^_\`|~`);
 
 /**
- * The bearer token in the `Authorization` headers of a request; `undefined` if there is none.
+ * The bearer token in the `Authorization` headers of a request; `undefined` if no bearer token was sent.
  *
  * @throws {@link TokenInvalidError} more than one header, or a malformed header
  */

@@ -13,7 +13,7 @@ interface SigningKey {
   readonly algorithms: readonly string[];
 }
 
-/** The key, or why there is none: no key has this id, no key fits the algorithm, or several keys do. */
+/** The key, or why no key was found: no key has this id, no key fits the algorithm, or several keys do. */
 export type KeyMatch = KeyObject | 'unknown' | 'unfit' | 'several';
 
 /** The keys of one JWKS document (RFC 7517) that fit an issuer's algorithms. All other entries are ignored. */

@@ -111,7 +111,7 @@ describe('listings', () => {
     },
   );
 
-  it('lists only the authorised prefix, whatever the continuation token contains', async () => {
+  it('lists only the authorised prefix, with any content of the continuation token', async () => {
     await s3.seed({ 'acme/a': '', 'globex/x': '' });
     const token = Buffer.from('1:globex/').toString('base64url');
     expect(keys((await s3.send('GET', `/pool?list-type=2&prefix=acme/&continuation-token=${token}`)).body)).toEqual([]);

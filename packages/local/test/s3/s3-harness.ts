@@ -17,7 +17,7 @@ export interface S3Response {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly bytes: Buffer | undefined;
-  /** The code of the error; `''` if there is none. */
+  /** The code of the error; `''` if the response has no code. */
   readonly code: string;
   readonly operation: string;
   readonly iamRequests: readonly IamRequest[];

@@ -4,7 +4,7 @@ import { type S3Response, type RequestParts, S3Harness } from './s3-harness.ts';
 /** A part in the body of CompleteMultipartUpload; `more` is XML after its number and ETag. */
 export type Named = readonly [number: number | string, etag: string, more?: string];
 
-/** The text of the first element of this name; `''` if there is none. */
+/** The text of the first element of this name; `''` if the text has no such element. */
 export function first(body: string, name: string): string {
   return new RegExp(`<${name}>(.*?)</${name}>`).exec(body)?.[1] ?? '';
 }

@@ -22,7 +22,7 @@ export function iamRequest(scope: ResourceScope, access: ItemAccess): IamRequest
   const context: Record<string, string | readonly string[]> = {};
   const named = (access.keys ?? []).filter((key) => key !== undefined);
   // If some keys are named and others are not, the empty string stands for the others: no policy lists it. Without it, a policy would
-  // see only the named keys. If the key set were omitted, `ForAllValues` would match, whatever the other keys are.
+  // see only the named keys. If the key set were omitted, `ForAllValues` would match for any other keys.
   const unnamed = named.length < (access.keys ?? []).length ? [''] : [];
   if (named.length > 0) context['dynamodb:LeadingKeys'] = [...new Set([...named, ...unnamed])];
   if (access.attributes !== undefined && access.attributes.size > 0) context['dynamodb:Attributes'] = [...access.attributes];

@@ -1,5 +1,4 @@
-import { queryError } from '../../query-protocol.ts';
-import { readForm } from '../../query-protocol.ts';
+import { queryError, readForm } from '../../query-protocol.ts';
 import { element } from '../../xml.ts';
 import { deniedMessage } from '../denial.ts';
 import {

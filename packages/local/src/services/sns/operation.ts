@@ -13,7 +13,7 @@ export interface SnsOperation {
   /** Its own condition keys, in addition to the global ones: `sns:Protocol`. For the documentation. */
   readonly conditionKeys?: readonly string[];
   readonly members: Members;
-  /** Parses parameters that have the types of `members`. `execute` returns the content of the Result element, or undefined if there is none. */
+  /** Parses parameters that have the types of `members`. `execute` returns the content of the Result element, or undefined if the response has no such element. */
   parse(given: JsonObject, context: SnsContext): ParsedOperation<string | undefined | Promise<string | undefined>>;
 }
 
