@@ -1,24 +1,31 @@
 import { types } from 'node:util';
 
+/** What was found to be frozen to every depth. It stays so, and is not searched again. */
+const knownFrozen = new WeakSet<object>();
+
 /**
  * Whether every read of this plain data returns the same values: every object and list is frozen, and no property is a
  * getter. Does not recurse, because a token may contain thousands of nested brackets.
  */
 export function isFrozen(root: object): boolean {
+  if (knownFrozen.has(root)) return true;
+  if (!isFixed(root)) return false;
   const seen = new Set([root]);
   for (const object of seen) {
     if (!isFixed(object)) return false;
     for (const key of Reflect.ownKeys(object)) {
       const property = Object.getOwnPropertyDescriptor(object, key);
       if (property === undefined || !('value' in property)) return false; // a getter
-      if (isPlain(property.value)) seen.add(property.value);
+      if (isPlain(property.value) && !knownFrozen.has(property.value)) seen.add(property.value);
     }
   }
+  knownFrozen.add(root);
   return true;
 }
 
 /** Returns a deeply frozen copy of plain data. Functions and instances of classes are kept as they are. */
 export function frozenCopy<T>(value: T): T {
+  if (isPlain(value) && isFrozen(value)) return value;
   return copyOf(value, isPlain, new Map()) as T;
 }
 

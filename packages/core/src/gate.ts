@@ -1,8 +1,11 @@
+import { ensureCredentials } from './clients/current.ts';
 import type { TenantAws } from './clients/tenant-aws.ts';
 import { TokenMissingError } from './errors.ts';
 import { channels, codeOf, type IdentityEvent } from './events.ts';
 import { readGateOptions, type TenantGateOptions } from './gate-options.ts';
-import type { IdentityRequest } from './identity/identity-source.ts';
+import { httpIdentityRequest } from './identity/http-request.ts';
+import type { HttpRequest, IdentityRequest } from './identity/identity-source.ts';
+import { isPromise, type MaybePromise } from './maybe-promise.ts';
 import type { TenantIdentity } from './tenant.ts';
 import type { TokenVendingMachine } from './token-vending-machine.ts';
 
@@ -15,6 +18,15 @@ export interface TenantGate {
    * @throws the errors of the identity source, and under `eager` those of `credentials()`
    */
   (request: IdentityRequest): Promise<TenantAws | undefined>;
+  /**
+   * Does the same for an HTTP request of Node. Returns a promise only if it has to wait: not for a token and credentials that
+   * are cached.
+   *
+   * @param user the user that an earlier middleware, such as passport, set on the request
+   * @param raw the framework's own request, for custom identity sources. Default: the request
+   * @throws the same errors, synchronously if they are known without waiting
+   */
+  admit(request: HttpRequest, user?: unknown, raw?: unknown): TenantAws | undefined | Promise<TenantAws | undefined>;
   /**
    * Returns AWS as an identity that is already verified, with the same permissions as a request of that identity. Vends nothing.
    *
@@ -34,45 +46,64 @@ export interface TenantGate {
  *
  * @throws {@link ConfigurationError} with every fault of both
  * @example
- * const enter = tenantGate({ identity: bearerToken({ issuer, audience }), roleArn, permissions });
- * const tenantAws = await enter(httpIdentityRequest(req, undefined));
+ * const gate = tenantGate({ identity: bearerToken({ issuer, audience }), roleArn, permissions });
+ * const tenantAws = await gate.admit(req);
  * runForRequest({ request: req, response: res }, { current: tenantAws, purpose: 'handler' }, () => handle(req, res));
  */
 export function tenantGate(options: TenantGateOptions = {}): TenantGate {
   const { identify, ownsIdentity, tvm, ownsTvm, tenantAwsFor, eager, optional } = readGateOptions(options);
 
-  async function enter(request: IdentityRequest): Promise<TenantAws | undefined> {
-    let identity: TenantIdentity | undefined;
+  /** Returns a promise only if a step has to wait. No step starts before the one before it has succeeded. */
+  function enter(identified: () => MaybePromise<TenantIdentity | undefined>): MaybePromise<TenantAws | undefined> {
+    let identity: MaybePromise<TenantIdentity | undefined>;
     try {
-      identity = await identify(request);
-      if (identity === undefined && !optional) throw new TokenMissingError();
+      identity = identified();
     } catch (error) {
-      reportRefusal(identify.source, error);
-      throw error;
+      return refuse(error);
     }
-    if (identity === undefined) {
-      if (channels.identity.hasSubscribers) channels.identity.publish(sourceEvent(identify.source));
-      return undefined;
-    }
-    const tenantAws = await enterAs(identity);
-    if (eager) await tenantAws.credentials();
-    return tenantAws;
+    return isPromise(identity) ? Promise.resolve(identity).then(enterWith, refuse) : enterWith(identity);
   }
 
-  async function enterAs(identity: TenantIdentity): Promise<TenantAws> {
-    let tenantAws: TenantAws;
-    try {
-      tenantAws = await tenantAwsFor(identity);
-    } catch (error) {
-      reportRefusal((identity as TenantIdentity | null | undefined)?.source ?? identify.source, error);
-      throw error;
-    }
-    if (channels.identity.hasSubscribers) channels.identity.publish(identityEvent(tenantAws.identity));
-    return tenantAws;
+  function enterWith(identity: TenantIdentity | undefined): MaybePromise<TenantAws | undefined> {
+    if (identity === undefined) return enterWithout();
+    const tenantAws = enterAs(identity);
+    return tenantAws instanceof Promise ? tenantAws.then(vendFor) : vendFor(tenantAws);
   }
 
-  return Object.assign(enter, {
-    for: enterAs,
+  function enterWithout(): undefined {
+    if (!optional) return refuse(new TokenMissingError());
+    if (channels.identity.hasSubscribers) channels.identity.publish(sourceEvent(identify.source));
+    return undefined;
+  }
+
+  function enterAs(identity: TenantIdentity): MaybePromise<TenantAws> {
+    try {
+      const tenantAws = tenantAwsFor(identity);
+      if (!(tenantAws instanceof Promise)) return reportIdentity(tenantAws);
+      return tenantAws.then(reportIdentity, (error: unknown) => refuse(error, (identity as TenantIdentity | null)?.source));
+    } catch (error) {
+      return refuse(error, (identity as TenantIdentity | null)?.source);
+    }
+  }
+
+  function vendFor(tenantAws: TenantAws): MaybePromise<TenantAws> {
+    const vending = eager ? ensureCredentials(tenantAws) : undefined;
+    return vending === undefined ? tenantAws : vending.then(() => tenantAws);
+  }
+
+  function refuse(error: unknown, source: IdentityEvent['source'] = identify.source): never {
+    if (channels.identity.hasSubscribers) channels.identity.publish({ ...sourceEvent(source), code: codeOf(error) ?? 'unknown' });
+    throw error;
+  }
+
+  function identifyHttp(request: HttpRequest, user: unknown, raw: unknown): MaybePromise<TenantIdentity | undefined> {
+    if (identify.ofHttp !== undefined) return identify.ofHttp(request, user);
+    return identify({ ...httpIdentityRequest(request, user), raw });
+  }
+
+  return Object.assign(async (request: IdentityRequest) => enter(() => identify(request)), {
+    admit: (request: HttpRequest, user?: unknown, raw: unknown = request) => enter(() => identifyHttp(request, user, raw)),
+    for: async (identity: TenantIdentity) => enterAs(identity),
     tvm,
     async ready() {
       await Promise.all([tvm.ready(), identify.ready?.()]);
@@ -84,8 +115,9 @@ export function tenantGate(options: TenantGateOptions = {}): TenantGate {
   });
 }
 
-function reportRefusal(source: IdentityEvent['source'], error: unknown): void {
-  if (channels.identity.hasSubscribers) channels.identity.publish({ ...sourceEvent(source), code: codeOf(error) ?? 'unknown' });
+function reportIdentity(tenantAws: TenantAws): TenantAws {
+  if (channels.identity.hasSubscribers) channels.identity.publish(identityEvent(tenantAws.identity));
+  return tenantAws;
 }
 
 function identityEvent({ source, tenantId, subject }: TenantIdentity): IdentityEvent {

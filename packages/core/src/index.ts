@@ -22,7 +22,15 @@ export {
 } from '@tenant-aws/policy';
 export { auditLog, type AuditLogOptions } from './audit-log.ts';
 export { bindTenant } from './clients/bind-tenant.ts';
-export { currentTenantAws, type Exchange, exchangeOf, runInTenantContext, type TenantContext, tenantContext } from './clients/current.ts';
+export {
+  currentTenantAws,
+  ensureCredentials,
+  type Exchange,
+  exchangeOf,
+  runInTenantContext,
+  type TenantContext,
+  tenantContext,
+} from './clients/current.ts';
 export { type HttpExchange, runForRequest } from './clients/request-context.ts';
 export type { ClientClass, ClientConfig, DocumentClientClass } from './clients/sdk-client.ts';
 export type { TenantAws } from './clients/tenant-aws.ts';
@@ -61,7 +69,7 @@ export { type AuthenticatedUserOptions, authenticatedUser } from './identity/aut
 export { bearerToken } from './identity/bearer-token.ts';
 export type { BearerTokenOptions, TokenCacheOptions } from './identity/bearer-token-options.ts';
 export { httpIdentityRequest } from './identity/http-request.ts';
-export type { IdentityRequest, IdentitySource } from './identity/identity-source.ts';
+export type { HttpRequest, IdentityRequest, IdentitySource } from './identity/identity-source.ts';
 export { TenantJwtStrategy, type VerifyClaims } from './identity/tenant-jwt-strategy.ts';
 export type { Claims } from './identity/verified-claims.ts';
 export type { PerIdentity, PerIdentityOptions } from './per-identity.ts';

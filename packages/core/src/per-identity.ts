@@ -1,5 +1,6 @@
 import type { Permissions } from '@tenant-aws/policy';
 import { frozenOption } from './frozen.ts';
+import { isPromise } from './maybe-promise.ts';
 import type { TenantIdentity } from './tenant.ts';
 
 /**
@@ -60,8 +61,4 @@ function takeTurn(call: object, previous: Promise<void>): void {
 
 function copyOf<T>(value: T | Promise<T>): T | Promise<T> {
   return isPromise(value) ? Promise.resolve(value).then(frozenOption) : frozenOption(value);
-}
-
-function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

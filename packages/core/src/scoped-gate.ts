@@ -1,6 +1,7 @@
 import type { Permissions } from '@tenant-aws/policy';
-import { tenantContext } from './clients/current.ts';
+import { ensureCredentials, tenantContext } from './clients/current.ts';
 import type { TenantAws } from './clients/tenant-aws.ts';
+import { frozenOption } from './frozen.ts';
 import { NoTenantError, TokenMissingError } from './errors.ts';
 
 /**
@@ -12,10 +13,11 @@ import { NoTenantError, TokenMissingError } from './errors.ts';
  * @throws the errors of the permissions and of `credentials()`
  */
 export function scopedGate(permissions: Permissions): (outer: TenantAws | undefined) => Promise<TenantAws> {
+  const own = frozenOption(permissions); // once, and not for every request
   return async (outer) => {
     if (outer === undefined) throw missingTenant();
-    const inner = outer.scoped(permissions);
-    await inner.credentials();
+    const inner = outer.scoped(own);
+    await ensureCredentials(inner);
     return inner;
   };
 }

@@ -4,6 +4,7 @@ import type { ClientClass, ClientConfig, DocumentClientClass } from './clients/s
 import { assertFollowsCurrent, currentScope, warnOnceAfterResponse } from './clients/current-client.ts';
 import { DeniedCalls } from './clients/denied-calls.ts';
 import type { TenantAws } from './clients/tenant-aws.ts';
+import { type AccessParts, TenantAccess } from './clients/tenant-access.ts';
 import { tenantAwsOf } from './clients/tenant-aws-of.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { isProduction, readMachineEnvironment } from './configuration/environment.ts';
@@ -51,6 +52,9 @@ export class TokenVendingMachine implements AsyncDisposable {
   readonly #grants: Grants;
   readonly #vendor: Vendor;
   readonly #clients: ClientCache;
+  readonly #parts: AccessParts;
+  /** The own permissions of identities that were admitted. Their objects are frozen. */
+  readonly #accesses = new WeakMap<TenantIdentity, TenantAccess>();
   readonly #currentScope: ClientScope = currentScope(isProduction() ? () => undefined : warnOnceAfterResponse());
 
   /**
@@ -65,6 +69,8 @@ export class TokenVendingMachine implements AsyncDisposable {
     this.#grants = new Grants(settings, this.#vendor.revocations);
     const denied = new DeniedCalls(settings.deniedEventsPerMinute, clock);
     this.#clients = new ClientCache(settings.clients, this.#vendor.keys, denied, () => this.#vendor.region());
+    const { durationSeconds } = settings;
+    this.#parts = { grants: this.#grants, vendor: this.#vendor, clients: this.#clients, durationSeconds };
   }
 
   /**
@@ -102,10 +108,10 @@ export class TokenVendingMachine implements AsyncDisposable {
    * @throws {@link ConfigurationError} a function option returned an invalid value, `options` are invalid, or the identity's `expiresAt` is not milliseconds of the epoch
    * @see AWS STS API Reference, "AssumeRole": duration, size of a session policy
    */
-  async vend(identity: TenantIdentity, options: VendOptions = {}): Promise<TenantCredentials> {
-    const { permissions, minimumRemainingMs } = readVendOptions(options);
-    const grant = await this.#grants.of(this.#grants.admit(identity, permissions), permissions);
-    return this.#vendor.vend(grant, minimumRemainingMs);
+  async vend(identity: TenantIdentity, options?: VendOptions): Promise<TenantCredentials> {
+    const { permissions, minimumRemainingMs } = options === undefined ? OWN : readVendOptions(options);
+    const grant = this.#grants.admitOnce(identity, permissions);
+    return this.#vendor.vend(grant instanceof Promise ? await grant : grant, minimumRemainingMs);
   }
 
   /**
@@ -116,10 +122,9 @@ export class TokenVendingMachine implements AsyncDisposable {
    * @throws {@link ConfigurationError} `expiresAt` is not milliseconds of the epoch, or `options` cannot be read
    */
   for(identity: TenantIdentity, options?: Pick<VendOptions, 'permissions'>): TenantAws {
-    const permissions = options === undefined ? OWN_PERMISSIONS : readVendOptions(options, ['permissions']).permissions;
-    const { durationSeconds } = this.#settings;
-    const parts = { grants: this.#grants, vendor: this.#vendor, clients: this.#clients, durationSeconds };
-    return tenantAwsOf(parts, this.#grants.admit(identity, permissions), permissions);
+    if (options === undefined) return tenantAwsOf(this.#accesses.get(identity) ?? this.#ownAccess(identity));
+    const { permissions } = readVendOptions(options, ['permissions']);
+    return tenantAwsOf(new TenantAccess(this.#parts, this.#grants.admit(identity, permissions), permissions));
   }
 
   /**
@@ -199,12 +204,23 @@ export class TokenVendingMachine implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+
+  #ownAccess(given: TenantIdentity): TenantAccess {
+    const identity = this.#grants.admit(given, OWN_PERMISSIONS);
+    const access = new TenantAccess(this.#parts, identity, OWN_PERMISSIONS);
+    this.#accesses.set(identity, access);
+    return access;
+  }
 }
 
-function readVendOptions(
-  options: VendOptions,
-  known: readonly (keyof VendOptions)[] = ['permissions', 'minimumRemainingMs'],
-): { permissions: Permissions | typeof OWN_PERMISSIONS; minimumRemainingMs: number } {
+interface Vending {
+  readonly permissions: Permissions | typeof OWN_PERMISSIONS;
+  readonly minimumRemainingMs: number;
+}
+
+const OWN: Vending = { permissions: OWN_PERMISSIONS, minimumRemainingMs: 0 };
+
+function readVendOptions(options: VendOptions, known: readonly (keyof VendOptions)[] = ['permissions', 'minimumRemainingMs']): Vending {
   const { permissions, minimumRemainingMs = 0 } = options;
   const faults = new Faults();
   faults.noneOf('', options, known);

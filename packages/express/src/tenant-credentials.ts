@@ -1,4 +1,4 @@
-import { httpIdentityRequest, runForRequest, type TenantAws, type TenantGate, type TenantGateOptions, tenantGate } from '@tenant-aws/core';
+import { runForRequest, type TenantAws, type TenantGate, type TenantGateOptions, tenantGate } from '@tenant-aws/core';
 import type { NextFunction, Request, Response } from 'express';
 import { refuseMissingCall } from './missing-call.ts';
 
@@ -7,7 +7,8 @@ export type TenantCredentialsOptions = TenantGateOptions;
 
 /** The middleware, with its token vending machine. */
 export interface TenantCredentialsMiddleware extends Pick<TenantGate, 'tvm' | 'ready' | 'close'> {
-  (req: Request, res: Response, next: NextFunction): Promise<void>;
+  /** Returns a promise only if it has to wait. */
+  (req: Request, res: Response, next: NextFunction): void | Promise<void>;
 }
 
 /**
@@ -26,19 +27,24 @@ export interface TenantCredentialsMiddleware extends Pick<TenantGate, 'tvm' | 'r
  */
 export function tenantCredentials(options: TenantCredentialsOptions = {}): TenantCredentialsMiddleware {
   refuseMissingCall(options, 'tenantCredentials()');
-  const enter = tenantGate(options);
+  const gate = tenantGate(options);
 
-  async function tenantCredentials(req: Request, res: Response, next: NextFunction): Promise<void> {
-    let tenantAws: TenantAws | undefined;
+  function tenantCredentials(req: Request, res: Response, next: NextFunction): void | Promise<void> {
+    let admitted: TenantAws | undefined | Promise<TenantAws | undefined>;
     try {
-      tenantAws = await enter(httpIdentityRequest(req, 'user' in req ? req.user : undefined));
+      admitted = gate.admit(req, 'user' in req ? req.user : undefined);
     } catch (error) {
       return next(error);
     }
-    // With `optional`, a request that presents nothing here keeps the tenant that a middleware above has admitted.
-    if (tenantAws) req.tenantAws = tenantAws;
-    runForRequest({ request: req, response: res }, { current: req.tenantAws, purpose: 'handler' }, next);
+    if (!(admitted instanceof Promise)) return enter(req, res, next, admitted);
+    return admitted.then((tenantAws) => enter(req, res, next, tenantAws), next);
   }
 
-  return Object.assign(tenantCredentials, { tvm: enter.tvm, ready: () => enter.ready(), close: () => enter.close() });
+  return Object.assign(tenantCredentials, { tvm: gate.tvm, ready: () => gate.ready(), close: () => gate.close() });
+}
+
+function enter(req: Request, res: Response, next: NextFunction, tenantAws: TenantAws | undefined): void {
+  // With `optional`, a request that presents nothing here keeps the tenant that a middleware above has admitted.
+  if (tenantAws) req.tenantAws = tenantAws;
+  runForRequest({ request: req, response: res }, { current: req.tenantAws, purpose: 'handler' }, next);
 }

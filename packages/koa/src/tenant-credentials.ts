@@ -1,5 +1,5 @@
-import { httpIdentityRequest, runForRequest, type TenantGate, type TenantGateOptions, tenantGate } from '@tenant-aws/core';
-import type { Middleware } from 'koa';
+import { runForRequest, type TenantAws, type TenantGate, type TenantGateOptions, tenantGate } from '@tenant-aws/core';
+import type { Context, Middleware, Next } from 'koa';
 import { refuseMissingCall } from './missing-call.ts';
 
 /** Options that are not given are read from the `TENANT_AWS_*` environment variables. */
@@ -24,14 +24,19 @@ export type TenantCredentialsMiddleware = Middleware & Pick<TenantGate, 'tvm' | 
  */
 export function tenantCredentials(options: TenantCredentialsOptions = {}): TenantCredentialsMiddleware {
   refuseMissingCall(options, 'tenantCredentials()');
-  const enter = tenantGate(options);
+  const gate = tenantGate(options);
 
-  const tenantCredentials: Middleware = async function tenantCredentials(ctx, next) {
-    const tenantAws = await enter(httpIdentityRequest(ctx.req, ctx.state.user));
-    // With `optional`, a request that presents nothing here keeps the tenant that a middleware above has admitted.
-    if (tenantAws) ctx.tenantAws = tenantAws;
-    return runForRequest({ request: ctx.req, response: ctx.res }, { current: ctx.tenantAws, purpose: 'handler' }, next);
+  // Koa makes a promise of the result, and a rejection of an error that is thrown: an async function would make another promise.
+  const tenantCredentials: Middleware = function tenantCredentials(ctx, next) {
+    const admitted = gate.admit(ctx.req, ctx.state.user);
+    return admitted instanceof Promise ? admitted.then((tenantAws) => enter(ctx, next, tenantAws)) : enter(ctx, next, admitted);
   };
 
-  return Object.assign(tenantCredentials, { tvm: enter.tvm, ready: () => enter.ready(), close: () => enter.close() });
+  return Object.assign(tenantCredentials, { tvm: gate.tvm, ready: () => gate.ready(), close: () => gate.close() });
+}
+
+function enter(ctx: Context, next: Next, tenantAws: TenantAws | undefined): Promise<unknown> {
+  // With `optional`, a request that presents nothing here keeps the tenant that a middleware above has admitted.
+  if (tenantAws) ctx.tenantAws = tenantAws;
+  return runForRequest({ request: ctx.req, response: ctx.res }, { current: ctx.tenantAws, purpose: 'handler' }, next);
 }

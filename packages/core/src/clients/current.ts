@@ -30,6 +30,20 @@ export interface Exchange {
 /** A method of each `TenantAws` of this package. It sets the exchange for which the `TenantAws` was made, so that `run` opens a context of this exchange. */
 export const SET_EXCHANGE: unique symbol = Symbol.for('@tenant-aws/core: serves, 1') as never;
 
+/** A method of each `TenantAws` of this package, see {@link ensureCredentials}. */
+export const ENSURE_CREDENTIALS: unique symbol = Symbol.for('@tenant-aws/core: ensures, 1') as never;
+
+/**
+ * Makes sure that credentials of this tenant are cached, as `tenantAws.credentials()` does, but returns a promise only if it
+ * has to wait: for adapters that vend credentials before the handler runs.
+ *
+ * @throws the errors of `credentials()`, synchronously if they are known without waiting
+ */
+export function ensureCredentials(tenantAws: TenantAws): undefined | Promise<unknown> {
+  const own = tenantAws as TenantAws & { [ENSURE_CREDENTIALS]?(): undefined | Promise<void> };
+  return own[ENSURE_CREDENTIALS] === undefined ? own.credentials() : own[ENSURE_CREDENTIALS]();
+}
+
 /** A property of the request; a `WeakMap` would cost more than the rest of `runForRequest`. Copies of this package share it. */
 export const EXCHANGE: unique symbol = Symbol.for('@tenant-aws/core: exchange, 1') as never;
 

@@ -1,5 +1,5 @@
 import type { TenantAwsError } from '@tenant-aws/policy';
-import type { Clock } from '../clock.ts';
+import type { Clock, Instant } from '../clock.ts';
 import { LifeUnavailableError, StsUnavailableError, TenantMismatchError, TokenInvalidError } from '../errors.ts';
 import type { Assumer, Issued } from './assumer.ts';
 import type { Authority } from './authority.ts';
@@ -96,18 +96,17 @@ export class EntryCache {
   }
 
   /** The cached entry, if more life is left than the cache's minimum and the caller's. */
-  find(slot: CacheSlot, minimumRemainingMs = 0): Entry | undefined {
+  find(slot: CacheSlot, minimumRemainingMs: number, now: Instant): Entry | undefined {
     const entry = this.#entries.get(slot.key);
     if (entry === undefined) return undefined;
     assertSameTenant(entry, slot);
-    if (!this.#suffices(entry, minimumRemainingMs)) return undefined;
+    if (!this.#suffices(entry, minimumRemainingMs, now)) return undefined;
     this.#counts.hits += 1;
     return entry;
   }
 
   /** Whether a refresh of this entry must start now. It needs an identity that still has authority, and no other call may be pending. */
-  isDue(entry: Entry, { key, authority }: CacheSlot): boolean {
-    const now = this.#clock.now();
+  isDue(entry: Entry, { key, authority }: CacheSlot, now: Instant): boolean {
     if (remainingMs(entry.life, now) > entry.refreshBelowMs) return false;
     return now.monotonic >= entry.retryAt && now.wall < authority.until && !this.#pending.has(key);
   }
@@ -132,7 +131,7 @@ export class EntryCache {
   async get(slot: CacheSlot, minimumRemainingMs: number): Promise<{ entry: Entry; outcome: 'assumed' | 'shared' }> {
     const outcome = this.#pending.has(slot.key) ? 'shared' : 'assumed';
     const entry = await this.#join(slot);
-    if (this.#suffices(entry, minimumRemainingMs)) return { entry, outcome };
+    if (this.#suffices(entry, minimumRemainingMs, this.#clock.now())) return { entry, outcome };
     throw new LifeUnavailableError({ detail: { askedMs: minimumRemainingMs, remainingMs: remainingMs(entry.life, this.#clock.now()) } });
   }
 
@@ -150,8 +149,8 @@ export class EntryCache {
     this.#refusals.clear();
   }
 
-  #suffices(entry: Entry, minimumRemainingMs: number): boolean {
-    const remaining = remainingMs(entry.life, this.#clock.now());
+  #suffices(entry: Entry, minimumRemainingMs: number, now: Instant): boolean {
+    const remaining = remainingMs(entry.life, now);
     return this.#isLongEnough(remaining) && remaining >= minimumRemainingMs;
   }
 

@@ -1,28 +1,35 @@
 import { createHash } from 'node:crypto';
+import type { TenantId } from '@tenant-aws/policy';
 import type { SessionParameters } from './session-parameters.ts';
 
-/** Everything that determines the credentials that STS issues. A new parameter of AssumeRole must be added here, so that it distinguishes entries. */
-export interface EntryShape extends SessionParameters {
-  readonly tenantId: string;
+/**
+ * Everything that determines the credentials that STS issues, but for the tenant id and the region. A new parameter of AssumeRole
+ * must be added here, so that it distinguishes entries.
+ */
+export interface SharedShape extends Omit<SessionParameters, 'sessionName'> {
+  /** Absent: the default, which follows from the tenant id. */
+  readonly sessionName: string | undefined;
   readonly partition: string;
   /** `PermissionSet.key`: the library's digest, the templates, their variables. */
   readonly permissions: string;
   readonly durationSeconds: number;
 }
 
-/**
- * The digest of everything but the region: a machine has one region, which may become known after its clients were built.
- * Clients are kept by this key, entries by {@link entryKey}.
- */
-export function shapeKey(shape: EntryShape): string {
-  const { tenantId, partition, roleArn, permissions, durationSeconds, sessionName, sourceIdentity, externalId, tags, transitiveTagKeys } =
-    shape;
-  const texts = [tenantId, partition, roleArn, permissions, String(durationSeconds), sessionName, sourceIdentity, externalId];
+/** The digest of what tenants may have in common. Without function options it is computed once for each set of permissions. */
+export function sharedDigest(shape: SharedShape): string {
+  const { partition, roleArn, permissions, durationSeconds, sessionName, sourceIdentity, externalId, tags, transitiveTagKeys } = shape;
+  const texts = [partition, roleArn, permissions, String(durationSeconds), sessionName, sourceIdentity, externalId];
   return digest([...texts, ...listed(Object.entries(tags).toSorted(byKey).flat()), ...listed(transitiveTagKeys.toSorted())]);
 }
 
-export function entryKey(shapeDigest: string, region: string): string {
-  return digest([shapeDigest, region]);
+/**
+ * The key of the cached credentials, and of clients. It does not have the region: a machine has one, which may become known
+ * after its clients were built and does not change then.
+ *
+ * INVARIANT: injective. The digest has a fixed length, and a tenant id has no space.
+ */
+export function shapeKey(shared: string, tenantId: TenantId): string {
+  return `${shared} ${tenantId}`;
 }
 
 /** INVARIANT: injective. Each text has its length before it, so that different lists of texts never have the same encoding. */

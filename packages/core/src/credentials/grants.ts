@@ -3,29 +3,42 @@ import { frozenIdentity } from '../frozen-identity.ts';
 import type { PerIdentityOptions } from '../per-identity.ts';
 import type { TenantIdentity } from '../tenant.ts';
 import type { AssumeRequest } from './assume-role.ts';
-import { shapeKey } from './entry-key.ts';
+import type { Authority } from './authority.ts';
+import { shapeKey, sharedDigest } from './entry-key.ts';
 import type { PermissionSets } from './permission-sets.ts';
 import type { Revocations } from './revocations.ts';
-import { type OptionValues, parseSession, type RoleSession, valuesFor } from './role-session.ts';
+import { constantValues, type OptionValues, parseSession, type RoleSession, valuesFor } from './role-session.ts';
+import { defaultSessionName } from './session-parameters.ts';
 
-/** The access of one identity: all parameters of AssumeRole, but for the region. */
-export interface Grant {
-  /** Frozen. */
-  readonly identity: TenantIdentity;
-  readonly tenantId: TenantId;
+/** The part of a grant that many tenants can have in common. */
+interface SharedGrant {
   readonly session: RoleSession;
   readonly permissions: PermissionSet;
   readonly durationSeconds: number;
+  /** See {@link sharedDigest}. */
+  readonly digest: string;
+}
+
+/** The access of one identity: all parameters of AssumeRole, but for the region. */
+export interface Grant extends Omit<SharedGrant, 'digest'> {
+  /** Frozen. */
+  readonly identity: TenantIdentity;
+  readonly tenantId: TenantId;
   /** See {@link shapeKey}. */
   readonly shape: string;
+  /** Set when credentials are requested for the first time. Shared by all grants of this shape. */
+  authority: Authority | undefined;
 }
 
 interface KnownIdentity {
   values: OptionValues | Promise<OptionValues>;
-  readonly grants: Map<string, Grant>;
+  /** With the machine's own permissions. */
+  own: Grant | undefined;
+  /** With other permissions. */
+  others: Map<string, Grant> | undefined;
 }
 
-/** Grants that are kept for one identity. Routes have few sets of permissions, but a set may contain values of a request. */
+/** Grants that are kept for one identity, and their shared parts for all identities. Routes have few sets of permissions, but a set may contain values of a request. */
 const MAX_GRANTS = 100;
 
 /** Stands for the machine's own permissions. `undefined` or `null` must not: a mistake in the code would select them. */
@@ -53,14 +66,19 @@ export interface GrantSettings {
  */
 export class Grants {
   readonly #options: PerIdentityOptions;
+  /** The values of the options, if they are the same for every identity. */
+  readonly #constants: OptionValues | undefined;
   readonly #sets: PermissionSets;
   readonly #tenantIds: GrantedTenants;
   readonly #durationSeconds: number;
   readonly #revocations: Revocations;
   readonly #known = new WeakMap<TenantIdentity, KnownIdentity>();
+  /** With constant options, by permissions: a new identity computes no digest either. */
+  readonly #shared = new Map<string, SharedGrant>();
 
   constructor({ perIdentity, permissionSets, tenantIds, durationSeconds }: GrantSettings, revocations: Revocations) {
     this.#options = perIdentity;
+    this.#constants = constantValues(perIdentity);
     this.#sets = permissionSets;
     this.#tenantIds = tenantIds;
     this.#durationSeconds = durationSeconds;
@@ -75,7 +93,9 @@ export class Grants {
    * @throws {@link ConfigurationError} `expiresAt` is not milliseconds of the epoch
    */
   admit(identity: TenantIdentity, permissions: Permissions | typeof OWN_PERMISSIONS): TenantIdentity {
-    const frozen = this.#known.has(identity) ? identity : frozenIdentity(identity);
+    const known = this.#known.get(identity);
+    if (permissions === OWN_PERMISSIONS && known?.own !== undefined) return identity;
+    const frozen = known === undefined ? frozenIdentity(identity) : identity;
     parseTenantId(frozen.tenantId, permissions === OWN_PERMISSIONS ? this.#tenantIds.own : this.#tenantIds.any);
     return frozen;
   }
@@ -86,14 +106,27 @@ export class Grants {
    * @throws {@link TenantRevokedError} the tenant is revoked before they have returned
    */
   of(identity: TenantIdentity, permissions: Permissions | typeof OWN_PERMISSIONS): Grant | Promise<Grant> {
-    const known = this.#known.get(identity) ?? this.#call(identity);
-    const key = permissions === OWN_PERMISSIONS ? 'own' : this.#sets.keyOf(permissions);
-    const grant = known.grants.get(key);
+    const known = this.#known.get(identity);
+    if (known !== undefined) return this.#grantOf(identity, known, permissions);
+    const called = this.#call(identity);
+    this.#known.set(identity, called);
+    return this.#grantOf(identity, called, permissions);
+  }
+
+  /** The grant of an identity that is not admitted yet. A mutable identity is copied, and its copy is used for this grant only. */
+  admitOnce(given: TenantIdentity, permissions: Permissions | typeof OWN_PERMISSIONS): Grant | Promise<Grant> {
+    const identity = this.admit(given, permissions);
+    return identity === given ? this.of(identity, permissions) : this.#grantOf(identity, this.#call(identity), permissions);
+  }
+
+  #grantOf(identity: TenantIdentity, known: KnownIdentity, permissions: Permissions | typeof OWN_PERMISSIONS): Grant | Promise<Grant> {
+    const key = permissions === OWN_PERMISSIONS ? undefined : this.#sets.keyOf(permissions);
+    const grant = key === undefined ? known.own : known.others?.get(key);
     if (grant !== undefined) return grant;
     const make = (values: OptionValues): Grant => {
-      const made = this.#make(identity, values, permissions);
-      if (known.grants.size >= MAX_GRANTS) known.grants.clear();
-      known.grants.set(key, made);
+      const made = this.#make(identity, values, permissions, key);
+      if (key === undefined) known.own = made;
+      else setBounded((known.others ??= new Map()), key, made);
       return made;
     };
     const { values } = known;
@@ -101,9 +134,8 @@ export class Grants {
   }
 
   #call(identity: TenantIdentity): KnownIdentity {
-    const values = valuesFor(this.#options, identity);
-    const known: KnownIdentity = { values, grants: new Map() };
-    this.#known.set(identity, known);
+    const values = this.#constants ?? valuesFor(this.#options, identity);
+    const known: KnownIdentity = { values, own: undefined, others: undefined };
     if (values instanceof Promise) {
       values.then(
         (settled) => (known.values = settled),
@@ -113,21 +145,40 @@ export class Grants {
     return known;
   }
 
-  #make(identity: TenantIdentity, values: OptionValues, permissions: Permissions | typeof OWN_PERMISSIONS): Grant {
-    const session = parseSession(values, identity.tenantId);
+  #make(identity: TenantIdentity, values: OptionValues, permissions: Permissions | typeof OWN_PERMISSIONS, key = ''): Grant {
+    const shared = values === this.#constants ? this.#sharedOf(values, permissions, key) : this.#share(values, permissions);
+    const { session, permissions: set, durationSeconds, digest } = shared;
+    const tenantId = parseTenantId(identity.tenantId, set.tenantId);
+    return { identity, tenantId, session, permissions: set, durationSeconds, shape: shapeKey(digest, tenantId), authority: undefined };
+  }
+
+  #sharedOf(values: OptionValues, permissions: Permissions | typeof OWN_PERMISSIONS, key: string): SharedGrant {
+    const known = this.#shared.get(key);
+    if (known !== undefined) return known;
+    const shared = this.#share(values, permissions);
+    setBounded(this.#shared, key, shared);
+    return shared;
+  }
+
+  #share(values: OptionValues, permissions: Permissions | typeof OWN_PERMISSIONS): SharedGrant {
+    const session = parseSession(values);
     const set = this.#sets.resolve(permissions === OWN_PERMISSIONS ? (values.permissions as Permissions) : permissions, {
       variables: (values.variables ?? {}) as Readonly<Record<string, string>>,
       tagKeys: Object.keys(session.tags),
     });
-    const tenantId = parseTenantId(identity.tenantId, set.tenantId);
     const durationSeconds = this.#durationSeconds;
-    const shape = shapeKey({ ...session, tenantId, permissions: set.key, durationSeconds });
-    return { identity, tenantId, session, permissions: set, durationSeconds, shape };
+    const digest = sharedDigest({ ...session, permissions: set.key, durationSeconds });
+    return { session, permissions: set, durationSeconds, digest };
   }
+}
+
+function setBounded<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  if (map.size >= MAX_GRANTS) map.clear();
+  map.set(key, value);
 }
 
 /** @throws {@link PolicyTooLargeError} the session policy has over 2,048 characters */
 export function requestOf({ tenantId, session, permissions, durationSeconds }: Grant, region: string): AssumeRequest {
-  const { partition, account } = session;
-  return { ...session, durationSeconds, policy: permissions.generatePolicy(tenantId, { partition, region, account }) };
+  const { partition, account, sessionName = defaultSessionName(tenantId) } = session;
+  return { ...session, sessionName, durationSeconds, policy: permissions.generatePolicy(tenantId, { partition, region, account }) };
 }

@@ -3,7 +3,6 @@ import { isObject } from '@tenant-aws/policy/json';
 import { answerFor, type PerIdentityOptions } from '../per-identity.ts';
 import type { TenantIdentity } from '../tenant.ts';
 import {
-  defaultSessionName,
   externalIdFault,
   parseRoleArn,
   type RoleParts,
@@ -17,7 +16,10 @@ import {
 } from './session-parameters.ts';
 
 /** The role session of an identity: its parameters, and the built-in variables of templates. */
-export interface RoleSession extends SessionParameters, RoleParts {}
+export interface RoleSession extends Omit<SessionParameters, 'sessionName'>, RoleParts {
+  /** Absent: the default for the tenant id. */
+  readonly sessionName: string | undefined;
+}
 
 type Name = keyof PerIdentityOptions;
 
@@ -37,6 +39,11 @@ const CHECKS: readonly (readonly [Name, (value: unknown) => string | undefined])
 
 /** The names of the options that may differ between identities. */
 export const PER_IDENTITY: readonly Name[] = CHECKS.map(([name]) => name);
+
+/** The values of all options, if none is a function. */
+export function constantValues(options: PerIdentityOptions): OptionValues | undefined {
+  return PER_IDENTITY.some((name) => typeof options[name] === 'function') ? undefined : options;
+}
 
 /** Calls each function option once. Returns a promise only if one of them does. */
 export function valuesFor(options: PerIdentityOptions, identity: TenantIdentity): OptionValues | Promise<OptionValues> {
@@ -58,7 +65,7 @@ export function checkConstants(options: OptionValues, faults: Faults): void {
 }
 
 /** @throws {@link ConfigurationError} a function option returned an invalid value */
-export function parseSession(values: OptionValues, tenantId: string): RoleSession {
+export function parseSession(values: OptionValues): RoleSession {
   const faults = new Faults();
   check(values, PER_IDENTITY, faults);
   faults.throwIfAny();
@@ -68,7 +75,7 @@ export function parseSession(values: OptionValues, tenantId: string): RoleSessio
     ...(parseRoleArn(roleArn) ?? { partition: '', account: '' }),
     sourceIdentity,
     externalId,
-    sessionName: sessionName ?? defaultSessionName(tenantId),
+    sessionName,
     tags: { ...tags },
     transitiveTagKeys: [...transitiveTagKeys],
   };

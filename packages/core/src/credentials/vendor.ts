@@ -4,11 +4,10 @@ import { digestOf } from '../digest.ts';
 import { LifeUnavailableError } from '../errors.ts';
 import { channels } from '../events.ts';
 import { Assumer, type AssumerSettings } from './assumer.ts';
-import { Authorities } from './authority.ts';
+import { Authorities, type Authority } from './authority.ts';
 import { Authorization, type AuthorizeTenant } from './authorization.ts';
 import { RedactedCredentials, type TenantCredentials } from './credentials.ts';
 import { type CacheCounts, type CacheSettings, type CacheSlot, type Entry, EntryCache } from './entry-cache.ts';
-import { entryKey } from './entry-key.ts';
 import { type Grant, requestOf } from './grants.ts';
 import { remainingMs } from './lifetime.ts';
 import { Revocations } from './revocations.ts';
@@ -32,6 +31,11 @@ const MARGIN_MS = 60_000;
 /** Keys of the guard, and authorities, for each entry of the cache: requests may still use the keys of replaced and evicted entries. */
 const PER_ENTRY = 4;
 
+interface Found {
+  readonly entry: Entry;
+  readonly outcome: 'hit' | 'shared' | 'assumed';
+}
+
 /** Vends the credentials of a grant: checks that the tenant is admitted, then uses the cache, which uses STS. */
 export class Vendor {
   readonly keys: VendedKeys;
@@ -45,7 +49,6 @@ export class Vendor {
   readonly #maxSessionMs: number;
   readonly #defaultRevocationSeconds: number;
   readonly #clock: Clock;
-  readonly #slots = new WeakMap<Grant, CacheSlot>();
   #region: string | undefined;
 
   constructor(settings: VendorSettings, clock: Clock) {
@@ -71,31 +74,64 @@ export class Vendor {
   /** @returns credentials of the grant with at least `minimumRemainingMs` of life left; a new object at each call */
   async vend(grant: Grant, minimumRemainingMs = 0): Promise<TenantCredentials> {
     const generation = this.revocations.generationOf(grant.tenantId);
-    if (!channels.vend.hasSubscribers) return this.#credentialsOf((await this.#vend(grant, minimumRemainingMs)).entry, generation);
+    return this.#credentialsOf(await this.#vend(grant, minimumRemainingMs, generation), generation);
+  }
+
+  /**
+   * Does what {@link Vendor.vend} does, and returns nothing. The promise is absent if the cache has the credentials.
+   *
+   * @throws what `vend` throws, synchronously if it is known without waiting
+   */
+  ensure(grant: Grant, minimumRemainingMs = 0): undefined | Promise<void> {
+    const generation = this.revocations.generationOf(grant.tenantId);
+    const entry = this.#vend(grant, minimumRemainingMs, generation);
+    if (!(entry instanceof Promise)) return undefined;
+    return entry.then(() => this.revocations.assertCurrent(grant.tenantId, generation));
+  }
+
+  #vend(grant: Grant, minimumRemainingMs: number, generation: number): Entry | Promise<Entry> {
+    if (!channels.vend.hasSubscribers) return entryOf(this.#find(grant, minimumRemainingMs));
     const started = performance.now();
-    try {
-      const { entry, outcome } = await this.#vend(grant, minimumRemainingMs);
-      const credentials = this.#credentialsOf(entry, generation);
+    const succeed = ({ entry, outcome }: Found): Entry => {
+      this.revocations.assertCurrent(grant.tenantId, generation);
       publishVend(grant, outcome, performance.now() - started, entry);
-      return credentials;
-    } catch (error) {
+      return entry;
+    };
+    const fail = (error: unknown): never => {
       publishVend(grant, 'failed', performance.now() - started, { policyDigest: this.#policyDigestOf(grant) }, error);
       throw error;
+    };
+    try {
+      const found = this.#find(grant, minimumRemainingMs);
+      return found instanceof Promise ? found.then(succeed).catch(fail) : succeed(found);
+    } catch (error) {
+      return fail(error);
     }
   }
 
-  async #vend(grant: Grant, minimumRemainingMs: number): Promise<{ entry: Entry; outcome: 'hit' | 'shared' | 'assumed' }> {
+  #find(grant: Grant, minimumRemainingMs: number): Found | Promise<Found> {
     this.#assumer.assertOpen();
     this.revocations.assertAdmitted(grant.tenantId);
     const authorizing = this.#authorization?.assert(grant.identity);
+    const region = this.#region;
+    if (authorizing !== undefined || region === undefined) return this.#findWhenReady(grant, minimumRemainingMs, authorizing);
+    return this.#findIn(region, grant, minimumRemainingMs);
+  }
+
+  async #findWhenReady(grant: Grant, minimumRemainingMs: number, authorizing: Promise<void> | undefined): Promise<Found> {
     if (authorizing !== undefined) await this.revocations.whileAdmitted(grant.tenantId, () => authorizing);
-    this.assertLife(grant.durationSeconds, minimumRemainingMs);
     const region = this.#region ?? (await this.revocations.whileAdmitted(grant.tenantId, () => this.region()));
-    const slot = this.#slotOf(grant, region);
-    const entry = this.#entries.find(slot, minimumRemainingMs);
+    return this.#findIn(region, grant, minimumRemainingMs);
+  }
+
+  #findIn(region: string, grant: Grant, minimumRemainingMs: number): Found | Promise<Found> {
+    this.assertLife(grant.durationSeconds, minimumRemainingMs);
+    const slot: CacheSlot = { key: grant.shape, grant, region, authority: (grant.authority ??= this.#authorityOf(grant)) };
+    const now = this.#clock.now();
+    const entry = this.#entries.find(slot, minimumRemainingMs, now);
     if (entry === undefined) return this.#entries.get(slot, minimumRemainingMs);
     this.keys.touch(entry.keyDigest);
-    if (this.#entries.isDue(entry, slot)) void this.#refresh(slot, entry);
+    if (this.#entries.isDue(entry, slot, now)) void this.#refresh(slot, entry);
     return { entry, outcome: 'hit' };
   }
 
@@ -111,10 +147,15 @@ export class Vendor {
     if (minimumRemainingMs > longestMs) throw new LifeUnavailableError({ detail: { askedMs: minimumRemainingMs, longestMs } });
   }
 
-  /** @throws {@link ConfigurationError} the STS client has no region */
+  /**
+   * Always the same region, once it is known: the keys of the cache do not have it.
+   *
+   * @throws {@link ConfigurationError} the STS client has no region
+   */
   async region(): Promise<string> {
-    this.#region = await regionOf(this.#sts);
-    return this.#region;
+    if (this.#region !== undefined) return this.#region;
+    const region = await regionOf(this.#sts);
+    return (this.#region ??= region);
   }
 
   /**
@@ -146,14 +187,8 @@ export class Vendor {
     await this.#entries.close();
   }
 
-  #slotOf(grant: Grant, region: string): CacheSlot {
-    const known = this.#slots.get(grant);
-    if (known !== undefined) return known;
-    const { expiresAt = Number.POSITIVE_INFINITY } = grant.identity;
-    const authority = this.#authorities.extend(grant.shape, expiresAt + this.#maxSessionMs);
-    const slot: CacheSlot = { key: entryKey(grant.shape, region), grant, region, authority };
-    this.#slots.set(grant, slot);
-    return slot;
+  #authorityOf({ identity: { expiresAt = Number.POSITIVE_INFINITY }, shape }: Grant): Authority {
+    return this.#authorities.extend(shape, expiresAt + this.#maxSessionMs);
   }
 
   /** INVARIANT: the last step of `vend`, so that a call that began before a revocation returns nothing after it. */
@@ -171,4 +206,8 @@ export class Vendor {
       return undefined;
     }
   }
+}
+
+function entryOf(found: Found | Promise<Found>): Entry | Promise<Entry> {
+  return found instanceof Promise ? found.then(({ entry }) => entry) : found.entry;
 }

@@ -2,7 +2,7 @@ import { Faults } from '@tenant-aws/policy';
 import { TenantMissingError } from '../errors.ts';
 import { isFrozen } from '../frozen.ts';
 import type { TenantIdentity } from '../tenant.ts';
-import type { IdentityRequest, IdentitySource } from './identity-source.ts';
+import type { HttpRequest, IdentityRequest, IdentitySource } from './identity-source.ts';
 import { readTenant } from './tenant-claim.ts';
 import { verificationOf } from './verified-claims.ts';
 
@@ -23,7 +23,7 @@ export interface AuthenticatedUserOptions {
 export function authenticatedUser(options: AuthenticatedUserOptions = {}): IdentitySource {
   const tenantProperty = readOptions(options);
   const known = new WeakMap<object, TenantIdentity>();
-  function authenticatedUser({ user }: IdentityRequest): TenantIdentity | undefined {
+  function identify(user: unknown): TenantIdentity | undefined {
     if (user === undefined || user === null || user === false) return undefined;
     if (typeof user !== 'object') throw new TenantMissingError({ detail: { reason: `the user is a ${typeof user}` } });
     const cached = known.get(user);
@@ -33,7 +33,8 @@ export function authenticatedUser(options: AuthenticatedUserOptions = {}): Ident
     if (verificationOf(identity.claims) !== undefined && isFrozen(user)) known.set(user, identity);
     return identity;
   }
-  return Object.assign(authenticatedUser, { source: 'user' as const });
+  const authenticatedUser: IdentitySource = ({ user }: IdentityRequest) => identify(user);
+  return Object.assign(authenticatedUser, { source: 'user' as const, ofHttp: (_request: HttpRequest, user: unknown) => identify(user) });
 }
 
 function identityOf(user: object, tenantProperty: string): TenantIdentity {

@@ -10,6 +10,7 @@ export interface Characters {
   slice(start: number): string;
 }
 
+const AUTHORIZATION = 'authorization';
 const SCHEME = 'bearer';
 const SPACE = 0x20;
 const EQUALS = 0x3d;
@@ -23,11 +24,34 @@ const IN_SCHEME = membership(`${LETTERS}!#$%&'*+-.^_\`|~`);
  * @throws {@link TokenInvalidError} more than one header, or a malformed header
  */
 export function presentedToken(authorization: readonly string[] | undefined): string | undefined {
-  const [header, ...more] = authorization ?? [];
-  if (header === undefined) return undefined;
-  // Node keeps only the first of two in `headers`, while a proxy may have checked the second.
-  if (more.length > 0) throw new TokenInvalidError('more than one Authorization header');
-  return parseBearer(header);
+  const header = onlyAuthorization(authorization);
+  return header === undefined ? undefined : parseBearer(header);
+}
+
+/**
+ * The `Authorization` header in Node's `headersDistinct`.
+ *
+ * @throws {@link TokenInvalidError} more than one header
+ */
+export function onlyAuthorization(authorization: readonly string[] | undefined): string | undefined {
+  if (authorization !== undefined && authorization.length > 1) throw moreThanOne();
+  return authorization?.[0];
+}
+
+/**
+ * The `Authorization` header in Node's `rawHeaders`. Does not build the other headers, as `headersDistinct` does.
+ *
+ * @throws {@link TokenInvalidError} more than one header
+ */
+export function authorizationIn(rawHeaders: readonly string[]): string | undefined {
+  let header: string | undefined;
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at];
+    if (name?.length !== AUTHORIZATION.length || name.toLowerCase() !== AUTHORIZATION) continue;
+    if (header !== undefined) throw moreThanOne();
+    header = rawHeaders[at + 1];
+  }
+  return header;
 }
 
 /**
@@ -56,6 +80,11 @@ export function requireToken68(token: Characters): void {
   if (at === 0) throw malformed();
   while (at < token.length && token.charCodeAt(at) === EQUALS) at += 1;
   if (at < token.length) throw malformed();
+}
+
+/** Node keeps only the first of two in `headers`, while a proxy may have checked the second. */
+function moreThanOne(): TokenInvalidError {
+  return new TokenInvalidError('more than one Authorization header');
 }
 
 function malformed(): TokenInvalidError {

@@ -1,13 +1,17 @@
 import { Faults } from '@tenant-aws/policy';
+import { isObject } from '@tenant-aws/policy/json';
 import { systemClock } from '../clock.ts';
 import { digestOf } from '../digest.ts';
 import { TokenInvalidError } from '../errors.ts';
+import type { MaybePromise } from '../maybe-promise.ts';
 import type { TenantIdentity } from '../tenant.ts';
-import { presentedToken } from './bearer-header.ts';
+import { authorizationIn, onlyAuthorization, parseBearer } from './bearer-header.ts';
 import { type BearerTokenOptions, type BearerTokenSettings, readBearerTokenOptions } from './bearer-token-options.ts';
-import type { IdentityRequest, IdentitySource } from './identity-source.ts';
+import type { HttpRequest, IdentityRequest, IdentitySource } from './identity-source.ts';
+import { LastTokens } from './last-tokens.ts';
 import { TokenVerifier } from './token-verifier.ts';
 import { parseUnverified } from './unverified-token.ts';
+import type { TokenDigest } from './verified-tokens.ts';
 
 /**
  * The identity source of JWTs in the `Authorization` header. Another scheme presents nothing; an invalid token is refused.
@@ -26,13 +30,31 @@ import { parseUnverified } from './unverified-token.ts';
 export function bearerToken(options: BearerTokenOptions | readonly BearerTokenOptions[]): IdentitySource {
   const issuers = isList(options) ? readIssuers(options) : [readBearerTokenOptions(options)];
   const verifiers = new Map<unknown, TokenVerifier>(issuers.map((settings) => [settings.issuer, new TokenVerifier(settings)]));
-  const identify = identifierOf(verifiers);
-  function bearerToken({ headersDistinct }: IdentityRequest): TenantIdentity | undefined | Promise<TenantIdentity> {
-    const token = presentedToken(headersDistinct['authorization']);
-    return token === undefined ? undefined : identify(token);
+  const known = knownIdentities([...verifiers.values()]);
+  const verify = verification(verifiers);
+  const lastTokens = new LastTokens();
+
+  function bearerToken({ headersDistinct, raw }: IdentityRequest): MaybePromise<TenantIdentity | undefined> {
+    return identify(onlyAuthorization(headersDistinct['authorization']), isObject(raw) ? raw['socket'] : undefined);
   }
+
+  function identify(header: string | undefined, connection: unknown): MaybePromise<TenantIdentity | undefined> {
+    if (header === undefined) return undefined;
+    const lastDigest = lastTokens.find(connection, header);
+    const last = lastDigest === undefined ? undefined : known(lastDigest);
+    if (last !== undefined) return last;
+    const token = parseBearer(header);
+    if (token === undefined) return undefined;
+    const digest = digestOf(token);
+    const identity = known(digest);
+    if (identity === undefined) return verify(token, digest);
+    lastTokens.keep(connection, header, digest);
+    return identity;
+  }
+
   return Object.assign(bearerToken, {
     source: 'bearer' as const,
+    ofHttp: ({ rawHeaders, socket }: HttpRequest) => identify(authorizationIn(rawHeaders), socket),
     async ready() {
       await Promise.all([...verifiers.values()].map((verifier) => verifier.ready()));
     },
@@ -52,19 +74,27 @@ function readIssuers(list: readonly BearerTokenOptions[]): readonly BearerTokenS
   return issuers;
 }
 
-function identifierOf(verifiers: ReadonlyMap<unknown, TokenVerifier>): TokenVerifier['identify'] {
-  const [only, ...others] = verifiers.values();
-  if (only !== undefined && others.length === 0) return (token) => only.identify(token);
-  return (token) => {
-    const [digest, now] = [digestOf(token), systemClock.now()];
-    for (const verifier of verifiers.values()) {
+/** Finds the identity of a token in the caches. */
+function knownIdentities(verifiers: readonly TokenVerifier[]): (digest: TokenDigest) => TenantIdentity | undefined {
+  return (digest) => {
+    const now = systemClock.now();
+    for (const verifier of verifiers) {
       const identity = verifier.cached(digest, now);
       if (identity !== undefined) return identity;
     }
+    return undefined;
+  };
+}
+
+/** Verifies a token by the options of its own issuer. */
+function verification(verifiers: ReadonlyMap<unknown, TokenVerifier>): TokenVerifier['identify'] {
+  const [only, ...others] = verifiers.values();
+  if (only !== undefined && others.length === 0) return (token, digest) => only.identify(token, digest);
+  return (token, digest) => {
     // The map lists the trusted issuers: the token's own `iss`, not yet verified, only chooses among them.
     const verifier = verifiers.get(parseUnverified(token).issuer);
     if (verifier === undefined) throw new TokenInvalidError('of another issuer');
-    return verifier.identify(token);
+    return verifier.identify(token, digest);
   };
 }
 

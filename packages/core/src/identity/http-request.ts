@@ -1,13 +1,11 @@
-import type { IncomingMessage } from 'node:http';
-import type { Http2ServerRequest } from 'node:http2';
-import type { IdentityRequest } from './identity-source.ts';
+import type { HttpRequest, IdentityRequest } from './identity-source.ts';
 
 /**
  * The part of an HTTP request that identity sources read: of HTTP/1.1, or of the HTTP/2 compatibility API. For authors of adapters.
  *
  * @param user the user that an earlier middleware, such as passport, set on the request
  */
-export function httpIdentityRequest(request: IncomingMessage | Http2ServerRequest, user: unknown): IdentityRequest {
+export function httpIdentityRequest(request: HttpRequest, user: unknown): IdentityRequest {
   return {
     headersDistinct: 'headersDistinct' in request ? request.headersDistinct : distinct(request.rawHeaders),
     remoteAddress: request.socket.remoteAddress,

@@ -1,5 +1,10 @@
 import type { X509Certificate } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
 import type { TenantIdentity } from '../tenant.ts';
+
+/** A request of HTTP/1.1, or of the HTTP/2 compatibility API. */
+export type HttpRequest = IncomingMessage | Http2ServerRequest;
 
 /** The part of a request that an adapter passes on. It does not depend on a framework. */
 export interface IdentityRequest {
@@ -21,6 +26,11 @@ export interface IdentityRequest {
  */
 export interface IdentitySource {
   (request: IdentityRequest): TenantIdentity | undefined | Promise<TenantIdentity | undefined>;
+  /**
+   * Does the same for an HTTP request of Node, if the source can read it without an {@link IdentityRequest}, which costs more to
+   * build than a known token to find. The gate of an adapter then calls this instead.
+   */
+  ofHttp?(request: HttpRequest, user: unknown): TenantIdentity | undefined | Promise<TenantIdentity | undefined>;
   /** The kind of source, for the `tenant-aws:identity` event of a refused request. */
   readonly source?: TenantIdentity['source'];
   /** Fetches what the source needs (discovery document, keys), so that a wrong address is reported at start-up. */

@@ -32,8 +32,8 @@ export class TokenVerifier {
    *
    * @throws {@link TokenInvalidError}, {@link KeysUnavailableError}, {@link TenantMissingError}, {@link TenantInvalidError}
    */
-  identify(token: string): TenantIdentity | Promise<TenantIdentity> {
-    const claims = this.claimsOf(token);
+  identify(token: string, digest: TokenDigest = digestOf(token)): TenantIdentity | Promise<TenantIdentity> {
+    const claims = this.claimsOf(token, digest);
     return claims instanceof Promise ? claims.then((verified) => this.identityOf(verified)) : this.identityOf(claims);
   }
 
@@ -44,9 +44,8 @@ export class TokenVerifier {
   }
 
   /** The claims of a token: synchronously, and the same object each time, while its cache entry is valid. */
-  claimsOf(token: string): Claims | Promise<Claims> {
+  claimsOf(token: string, digest: TokenDigest = digestOf(token)): Claims | Promise<Claims> {
     if (token.length > MAX_TOKEN_LENGTH) throw new TokenInvalidError(`longer than ${MAX_TOKEN_LENGTH} characters`);
-    const digest = digestOf(token);
     return this.verified.find(digest, systemClock.now()) ?? this.pending.get(digest) ?? this.verifyOnce(token, digest);
   }
 

@@ -190,8 +190,8 @@ describe('a cache key that two tenants share by mistake', () => {
     const entries = cacheOf(async () => issued);
     await entries.get(own, 0);
 
-    expect(entries.find(own)).toMatchObject({ tenantId: 'acme' });
-    expect(() => entries.find(other)).toThrowError(expect.objectContaining(mismatch));
+    expect(entries.find(own, 0, clock.now())).toMatchObject({ tenantId: 'acme' });
+    expect(() => entries.find(other, 0, clock.now())).toThrowError(expect.objectContaining(mismatch));
     await expect(entries.get(other, 0)).rejects.toMatchObject(mismatch);
   });
 

@@ -1,8 +1,8 @@
+import { parseTenantId } from '@tenant-aws/policy';
 import { describe, expect, it } from 'vitest';
-import { type EntryShape, entryKey, shapeKey } from '../../src/credentials/entry-key.ts';
+import { type SharedShape, shapeKey, sharedDigest } from '../../src/credentials/entry-key.ts';
 
-const shape: EntryShape = {
-  tenantId: 'acme',
+const shape: SharedShape = {
   partition: 'aws',
   roleArn: 'arn:aws:iam::000000000000:role/TenantAccess',
   permissions: 'digest',
@@ -14,13 +14,13 @@ const shape: EntryShape = {
   transitiveTagKeys: ['tenant', 'tier'],
 };
 
-const others: readonly (readonly [string, Partial<EntryShape>])[] = [
-  ['the tenant', { tenantId: 'globex' }],
+const others: readonly (readonly [string, Partial<SharedShape>])[] = [
   ['the partition', { partition: 'aws-cn' }],
   ['the role', { roleArn: 'arn:aws:iam::000000000000:role/Other' }],
   ['the permissions', { permissions: 'other' }],
   ['the duration', { durationSeconds: 901 }],
   ['the session name', { sessionName: 'acme2' }],
+  ['the default session name', { sessionName: undefined }],
   ['the source identity', { sourceIdentity: 'alice' }],
   ['an empty source identity', { sourceIdentity: '' }],
   ['the external id', { externalId: 'alice' }],
@@ -30,21 +30,23 @@ const others: readonly (readonly [string, Partial<EntryShape>])[] = [
   ['a missing transitive key', { transitiveTagKeys: ['tenant'] }],
 ];
 
-describe('shapeKey', () => {
+describe('sharedDigest', () => {
   it.each(others)('differs with %s', (_what, other) => {
-    expect(shapeKey({ ...shape, ...other })).not.toBe(shapeKey(shape));
+    expect(sharedDigest({ ...shape, ...other })).not.toBe(sharedDigest(shape));
   });
 
   it('differs between any two of these shapes', () => {
-    expect(new Set([shape, ...others.map(([, other]) => ({ ...shape, ...other }))].map(shapeKey)).size).toBe(others.length + 1);
+    expect(new Set([shape, ...others.map(([, other]) => ({ ...shape, ...other }))].map(sharedDigest)).size).toBe(others.length + 1);
   });
 
   it('does not depend on the order of tags', () => {
-    expect(shapeKey({ ...shape, tags: { tier: 'pool', tenant: 'acme' }, transitiveTagKeys: ['tier', 'tenant'] })).toBe(shapeKey(shape));
+    expect(sharedDigest({ ...shape, tags: { tier: 'pool', tenant: 'acme' }, transitiveTagKeys: ['tier', 'tenant'] })).toBe(
+      sharedDigest(shape),
+    );
   });
 
   it('differs for lists of texts with the same concatenation', () => {
-    const pairs: readonly (readonly [Partial<EntryShape>, Partial<EntryShape>])[] = [
+    const pairs: readonly (readonly [Partial<SharedShape>, Partial<SharedShape>])[] = [
       [
         { sessionName: 'ab', sourceIdentity: 'c' },
         { sessionName: 'a', sourceIdentity: 'bc' },
@@ -58,14 +60,19 @@ describe('shapeKey', () => {
         { tags: {}, transitiveTagKeys: ['a', 'b'] },
         { tags: { a: 'b' }, transitiveTagKeys: [] },
       ],
-      [{ tenantId: '4:acme;' }, { tenantId: 'acme' }],
+      [{ roleArn: '4:role;' }, { roleArn: 'role' }],
     ];
-    for (const [a, b] of pairs) expect(shapeKey({ ...shape, ...a })).not.toBe(shapeKey({ ...shape, ...b }));
+    for (const [a, b] of pairs) expect(sharedDigest({ ...shape, ...a })).not.toBe(sharedDigest({ ...shape, ...b }));
   });
 });
 
-describe('entryKey', () => {
-  it('differs with the region', () => {
-    expect(entryKey(shapeKey(shape), 'eu-west-1')).not.toBe(entryKey(shapeKey(shape), 'us-east-1'));
+describe('shapeKey', () => {
+  it('differs with the tenant and with the shared part', () => {
+    const [one, other] = [sharedDigest(shape), sharedDigest({ ...shape, durationSeconds: 901 })];
+    const tenants = ['acme', 'globex', 'acme-1', 'ACME', one.replaceAll(/[^A-Za-z0-9]/g, 'x')].map((id) => parseTenantId(id));
+
+    const keys = [one, other].flatMap((digest) => tenants.map((tenantId) => shapeKey(digest, tenantId)));
+
+    expect(new Set(keys).size).toBe(10);
   });
 });
