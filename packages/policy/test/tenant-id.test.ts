@@ -1,8 +1,11 @@
 import { ConfigurationError, DEFAULT_TENANT_ID, parseTenantId, type TenantIdOptions, TenantIdSet } from '@tenant-aws/policy';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isAcceptable } from '../src/character-class.ts';
 import { refusal } from './fixtures.ts';
 import { hostileTenantIds, notStrings } from './hostile-values.ts';
+
+const codeUnits = Array.from({ length: 0x1_00_00 }, (_, code) => String.fromCharCode(code));
 
 describe('parseTenantId', () => {
   it.each([
@@ -139,6 +142,73 @@ describe('TenantIdSet', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  it('accepts exactly the ids whose characters are in its sets', () => {
+    const acceptable = codeUnits.filter(isAcceptable).filter((character) => character !== '-');
+    const sets = fc
+      .tuple(
+        fc.subarray(acceptable, { minLength: 1 }),
+        fc.constantFrom('', '-'),
+        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: 0, max: 4 }),
+      )
+      .chain(([chars, hyphen, min, more]) =>
+        fc.record({
+          chars: fc.constant(chars.join('') + hyphen),
+          edges: fc.subarray(chars, { minLength: 1 }).map((edges) => edges.join('')),
+          min: fc.constant(min),
+          max: fc.constant(min + more),
+        }),
+      );
+    const halfOfPair = fc.constantFrom('\ud83d', '\ude00', '\ud83d\ude00', '\u0080', '\u00ff', '\u0161', '\u2061', '\uff41', '\0');
+    fc.assert(
+      fc.property(
+        sets.chain((options) =>
+          fc.tuple(
+            fc.constant(TenantIdSet.from(options)),
+            fc.oneof(
+              fc.string({ unit: fc.constantFrom(...options.chars.split('')), maxLength: 9 }),
+              fc.string({ unit: fc.constantFrom(...options.edges.split('')), maxLength: 9 }),
+              fc.string({ unit: fc.oneof(fc.constantFrom(...options.edges.split('')), halfOfPair), maxLength: 9 }),
+              fc.string({ unit: 'binary', maxLength: 9 }),
+            ),
+          ),
+        ),
+        ([set, id]) => {
+          const { chars, edges, min, max } = set;
+          const first = id.charAt(0);
+          const last = id.charAt(id.length - 1);
+          const isIn =
+            id.length >= min && id.length <= max && edges.has(first) && edges.has(last) && Array.from(id).every((each) => chars.has(each));
+          expect(set.admits(id)).toBe(isIn);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('checks every code unit at every position', () => {
+    const { chars, edges } = DEFAULT_TENANT_ID;
+    const admitted = (idOf: (unit: string) => string) => codeUnits.filter((unit) => DEFAULT_TENANT_ID.admits(idOf(unit)));
+    expect(admitted((unit) => `a${unit}b`)).toEqual([...chars].toSorted());
+    expect(admitted((unit) => `${unit}ab`)).toEqual([...edges].toSorted());
+    expect(admitted((unit) => `ab${unit}`)).toEqual([...edges].toSorted());
+  });
+
+  it('has only characters that need no escape in JSON', () => {
+    const acceptable = codeUnits.filter(isAcceptable);
+    expect(JSON.stringify(acceptable.join(''))).toBe(`"${acceptable.join('')}"`);
+    expect(JSON.parse(`"${acceptable.join('')}"`)).toBe(acceptable.join(''));
+    for (const unit of [...codeUnits.slice(0, 0x1_00), '\u2028', '\ud83d', '\ude00', '\uffff'].filter((each) => !isAcceptable(each)))
+      expect([unit, refusal(() => TenantIdSet.from({ chars: `a${unit}` })).code]).toEqual([unit, 'configuration_invalid']);
+  });
+
+  it('accepts no other id after its sets of characters were changed', () => {
+    const set = TenantIdSet.from({ chars: 'a-z' });
+    for (const characters of [set.chars, set.edges]) (characters as Set<string>).add('"').add('*').add('A');
+    for (const id of ['a"b', 'a*b', '*', 'aAb', '"ab', 'ab"']) expect(set.admits(id)).toBe(false);
+    expect(refusal(() => set.narrow({ min: 3 })).faults).toBe('`tenantId.chars` has `"`, which no tenant id may have');
   });
 
   it('rejects options that leave no id', () => {
