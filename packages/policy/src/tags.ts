@@ -15,6 +15,13 @@ export interface Part {
   readonly value: string;
 }
 
+/**
+ * The tag of the tenant. A text in which all tags but the tenant's are filled has this in their place.
+ *
+ * INVARIANT: it is nowhere else in such a text. {@link parseTags} refuses `{{` outside a tag, and no value has a brace.
+ */
+export const TENANT_TAG = '{{tenant}}';
+
 /** Read once: any package of the process can replace the properties of `Mustache`. */
 const { Context, Writer } = Mustache;
 
@@ -25,11 +32,18 @@ const TAGS: [string, string] = ['{{', '}}'];
 const STS_TEXT = /^[\t\n\r\u0020-\u00ff]*$/;
 
 /**
- * INVARIANT: no cache. Any package of the process can change the cache that Mustache shares, and the text that was checked
- * must be the text that is rendered. {@link TaggedText} is the cache.
+ * INVARIANT: it has no cache. Any package of the process can change the cache that Mustache shares, and the text that was checked
+ * must be the text that is rendered.
  */
 const writer: InstanceType<typeof Writer> & { templateCache?: unknown } = new Writer();
 writer.templateCache = undefined;
+
+/**
+ * Parsed texts, which are frozen. The checks of a template and each PermissionSet read the same few texts again: without this,
+ * loading the shipped templates takes twice as long, and creating a PermissionSet four times as long.
+ */
+const parsed = new Map<string, TaggedText>();
+const MAX_PARSED = 1_000;
 
 /**
  * Parses the tags of a string.
@@ -38,18 +52,12 @@ writer.templateCache = undefined;
  * @throws {@link TemplateSyntaxError} any tag but `{{name}}`: a section, partial, comment, set-delimiter tag, triple mustache or dotted name
  */
 export function parseTags(text: string, where: string): TaggedText {
-  if (!STS_TEXT.test(text))
-    throw new TemplateSyntaxError([`${where} has a character that AWS does not accept in a policy: use U+0020 to U+00FF`]);
-  const parts = tokensOf(text, where).map(([type, value]): Part => {
-    if (type === 'text' && !/\{\{|\}\}/.test(value)) return { kind: 'text', value };
-    if (type === 'name' && isVariableName(value)) return { kind: 'name', value };
-    throw new TemplateSyntaxError([`${where} has a tag that is not a plain \`{{name}}\` of lower-case letters, digits and \`_\``]);
-  });
-  if (fillsPolicyVariable(parts))
-    throw new TemplateSyntaxError([
-      `${where} has a tag inside a policy variable \`\${...}\`: the value would choose which variable IAM reads`,
-    ]);
-  return { parts, names: parts.filter(({ kind }) => kind === 'name').map(({ value }) => value) };
+  const known = parsed.get(text);
+  if (known !== undefined) return known;
+  const tagged = parse(text, where);
+  if (parsed.size >= MAX_PARSED) parsed.clear();
+  parsed.set(text, tagged);
+  return tagged;
 }
 
 /**
@@ -68,7 +76,24 @@ export function fillTags({ parts, names }: TaggedText, values: ReadonlyMap<strin
   return writer.renderTokens(tokens, new Context(view), undefined, undefined, { escape: String, tags: TAGS });
 }
 
+function parse(text: string, where: string): TaggedText {
+  if (!STS_TEXT.test(text))
+    throw new TemplateSyntaxError([`${where} has a character that AWS does not accept in a policy: use U+0020 to U+00FF`]);
+  const parts = tokensOf(text, where).map(([type, value]): Part => {
+    if (type === 'text' && !/\{\{|\}\}/.test(value)) return Object.freeze({ kind: 'text', value });
+    if (type === 'name' && isVariableName(value)) return Object.freeze({ kind: 'name', value });
+    throw new TemplateSyntaxError([`${where} has a tag that is not a plain \`{{name}}\` of lower-case letters, digits and \`_\``]);
+  });
+  if (fillsPolicyVariable(parts))
+    throw new TemplateSyntaxError([
+      `${where} has a tag inside a policy variable \`\${...}\`: the value would choose which variable IAM reads`,
+    ]);
+  const names = parts.filter(({ kind }) => kind === 'name').map(({ value }) => value);
+  return Object.freeze({ parts: Object.freeze(parts), names: Object.freeze(names) });
+}
+
 function tokensOf(text: string, where: string): readonly (readonly [type: string, value: string])[] {
+  if (!text.includes('{{')) return [['text', text]]; // most texts; Mustache compiles three regular expressions for each text
   try {
     return writer.parse(text, TAGS) as [string, string][];
   } catch {

@@ -26,19 +26,19 @@ export interface BuiltIns {
 }
 
 /** AWS's rules for names that templates commonly have as variables. */
-const WELL_KNOWN: ReadonlyMap<string, string> = new Map([
-  ['partition', 'aws(-[a-z]+)*'],
-  ['region', '[a-z0-9]+(-[a-z0-9]+)*'],
-  ['account', '[0-9]{12}'],
-  ['bucket', '[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]'],
-  ['table', '[A-Za-z0-9_.-]{3,255}'],
-  ['index', '[A-Za-z0-9_.-]{3,255}'],
-  ['queue', '[A-Za-z0-9_-]{1,75}(\\.fifo)?|[A-Za-z0-9_-]{1,80}'],
-  ['topic', '[A-Za-z0-9_-]{1,251}(\\.fifo)?|[A-Za-z0-9_-]{1,256}'],
+const WELL_KNOWN: ReadonlyMap<string, RegExp> = new Map([
+  ['partition', anchored('aws(-[a-z]+)*')],
+  ['region', anchored('[a-z0-9]+(-[a-z0-9]+)*')],
+  ['account', anchored('[0-9]{12}')],
+  ['bucket', anchored('[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]')],
+  ['table', anchored('[A-Za-z0-9_.-]{3,255}')],
+  ['index', anchored('[A-Za-z0-9_.-]{3,255}')],
+  ['queue', anchored('[A-Za-z0-9_-]{1,75}(\\.fifo)?|[A-Za-z0-9_-]{1,80}')],
+  ['topic', anchored('[A-Za-z0-9_-]{1,251}(\\.fifo)?|[A-Za-z0-9_-]{1,256}')],
 ]);
 
 /** No `/` and no `:`: a manifest accepts them by its own pattern. */
-const ANY_NAME = '[A-Za-z0-9][A-Za-z0-9_.-]{0,127}';
+const ANY_NAME = anchored('[A-Za-z0-9][A-Za-z0-9_.-]{0,127}');
 
 /** Whether a tag or an option may use this name for a variable. */
 export function isVariableName(name: string): boolean {
@@ -47,7 +47,11 @@ export function isVariableName(name: string): boolean {
 
 /** @throws SyntaxError the pattern is not a regular expression */
 export function patternOf(name: string, declared?: string): RegExp {
-  return new RegExp(`^(?:${declared ?? WELL_KNOWN.get(name) ?? ANY_NAME})$`, 'u');
+  return declared === undefined ? (WELL_KNOWN.get(name) ?? ANY_NAME) : anchored(declared);
+}
+
+function anchored(pattern: string): RegExp {
+  return new RegExp(`^(?:${pattern})$`, 'u');
 }
 
 /** Why a variable may not have this value, without the value itself; undefined if it may. */
