@@ -1,4 +1,4 @@
-import { type Condition, many, type OneOrMany, type PolicyDocument, type Statement } from './document.ts';
+import { type Condition, many, type OneOrMany, type Statement } from './document.ts';
 
 /** The maximum number of characters of a session policy. AWS STS API Reference, "AssumeRole", `Policy`. */
 export const POLICY_LIMIT = 2048;
@@ -6,6 +6,7 @@ export const POLICY_LIMIT = 2048;
 /**
  * The same permissions in fewer characters: no Sids, one-element lists as strings, no duplicates, and statements with
  * equal Effect, Resource and Condition merged. Action is never merged with NotAction: the result would allow something else.
+ * The statements still have the tag of the tenant, so which of them are merged does not depend on the tenant's id.
  */
 export function compact(statements: readonly Statement[]): readonly Statement[] {
   const merged = new Map<string, Statement>();
@@ -18,16 +19,6 @@ export function compact(statements: readonly Statement[]): readonly Statement[] 
     );
   }
   return [...merged.values()];
-}
-
-/** The document that STS receives. */
-export function documentOf(statements: readonly Statement[]): PolicyDocument {
-  return { Version: '2012-10-17', Statement: compact(statements) };
-}
-
-/** Without white space. STS counts characters, and `length` counts the same: all are in U+0020 to U+00FF. */
-export function minify(document: PolicyDocument): string {
-  return JSON.stringify(document);
 }
 
 /** Statements with equal keys can be merged. Lists count as sets. NotAction is part of the key: statements with different ones stay apart. */

@@ -1,37 +1,30 @@
-import { type Condition, many, type OneOrMany, type Statement } from './document.ts';
-import { fillTags, parseTags, type TaggedText } from './tags.ts';
+import type { Condition, OneOrMany, Statement } from './document.ts';
+import { fillTags, parseTags } from './tags.ts';
 
 /** Values by the name of the variable, built-in variables included. */
 export type Values = ReadonlyMap<string, string>;
 
-/** Fills the tags of a statement, which were parsed once. */
-export type Hydrate = (values: Values) => Statement;
-
 /**
- * Prepares a parsed statement. Values are filled only into strings of the parsed JSON, so no value can change the structure of the document.
+ * Fills the tags of a statement. Values are filled only into strings of the parsed JSON, so no value can change the structure of the
+ * document.
+ *
+ * @throws {@link TemplateVariableError} a tag has no value
  */
-export function hydratable(statement: Statement): Hydrate {
-  const { Resource, NotResource, Condition, ...rest } = statement;
-  const resource = Resource === undefined ? undefined : leaves(Resource);
-  const notResource = NotResource === undefined ? undefined : leaves(NotResource);
-  const condition = Condition === undefined ? undefined : conditionLeaves(Condition);
-  return (values) => ({
+export function hydrate({ Resource, NotResource, Condition, ...rest }: Statement, values: Values): Statement {
+  const fill = (strings: OneOrMany<string>): OneOrMany<string> =>
+    typeof strings === 'string' ? fillText(strings, values) : strings.map((text) => fillText(text, values));
+  return {
     ...rest,
-    ...(resource === undefined ? {} : { Resource: resource(values) }),
-    ...(notResource === undefined ? {} : { NotResource: notResource(values) }),
-    ...(condition === undefined ? {} : { Condition: condition(values) }),
-  });
+    ...(Resource === undefined ? {} : { Resource: fill(Resource) }),
+    ...(NotResource === undefined ? {} : { NotResource: fill(NotResource) }),
+    ...(Condition === undefined ? {} : { Condition: mapValues(Condition, (keys) => mapValues(keys, fill)) satisfies Condition }),
+  };
 }
 
-function leaves(strings: OneOrMany<string>): (values: Values) => readonly string[] {
-  const tagged: readonly TaggedText[] = many(strings).map((text) => parseTags(text, 'a statement'));
-  return (values) => tagged.map((text) => fillTags(text, values));
+function fillText(text: string, values: Values): string {
+  return fillTags(parseTags(text, 'a statement'), values);
 }
 
-function conditionLeaves(condition: Condition): (values: Values) => Condition {
-  const operators = Object.entries(condition).map(
-    ([operator, keys]) => [operator, Object.entries(keys).map(([key, strings]) => [key, leaves(strings)] as const)] as const,
-  );
-  return (values) =>
-    Object.fromEntries(operators.map(([operator, keys]) => [operator, Object.fromEntries(keys.map(([key, fill]) => [key, fill(values)]))]));
+function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Readonly<Record<string, U>> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 }

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import { compact, documentOf, minify, POLICY_LIMIT } from './compact.ts';
+import { compact, POLICY_LIMIT } from './compact.ts';
 import type { PolicyDocument, Statement } from './document.ts';
 import { PolicyTooLargeError, TemplateSyntaxError, TemplateVariableError } from './errors.ts';
 import { Faults } from './faults.ts';
-import type { Values } from './hydrate.ts';
+import { hydrate, type Values } from './hydrate.ts';
 import { isolationFaults } from './isolation.ts';
 import { narrowed, type TemplateLibrary } from './library.ts';
 import { type Permissions, readPermissions } from './permissions.ts';
 import { checkSharedVariables, type ResolvedPermission, resolve } from './resolve.ts';
+import { TENANT_TAG } from './tags.ts';
 import { parseTenantId, type TenantId, type TenantIdSet } from './tenant-id.ts';
 import { type BuiltIns, readBuiltIns } from './variable.ts';
 
@@ -22,6 +23,9 @@ export interface PermissionSetOptions {
   readonly sessionTags?: readonly string[] | 'any';
 }
 
+/** The most combinations of built-in values for which one set keeps the compiled policy. Only roles in many accounts have more. */
+const MAX_COMPILED = 100;
+
 /** Permissions resolved against one library, with every check that does not need the tenant. Immutable. */
 export class PermissionSet {
   /** The templates, in the order of the permissions. */
@@ -31,9 +35,14 @@ export class PermissionSet {
   /** The accepted tenant ids: those of the options, narrowed by the templates. */
   readonly tenantId: TenantIdSet;
   readonly #permissions: readonly ResolvedPermission[];
+  /** The names of the built-in values that the templates use. */
+  readonly #needed: readonly string[];
+  /** By the built-in values: the JSON of the policy, split where the tenant's id is inserted. */
+  readonly #compiled = new Map<string, readonly string[]>();
 
   private constructor(permissions: readonly ResolvedPermission[], { digest }: TemplateLibrary, tenantId: TenantIdSet) {
     this.#permissions = permissions;
+    this.#needed = [...new Set(permissions.flatMap(({ builtIns }) => builtIns))];
     this.templates = permissions.map(({ template: { name, version } }) => (version === undefined ? { name } : { name, version }));
     this.key = keyOf(permissions, digest);
     this.tenantId = tenantId;
@@ -75,7 +84,8 @@ export class PermissionSet {
    * @throws {@link TemplateVariableError} a template needs the region or the account, and it is not given
    */
   generate(tenant: TenantId, builtIns: BuiltIns): PolicyDocument {
-    return documentOf(this.#hydrate(tenant, builtIns).flatMap(({ statements }) => statements));
+    const id = parseTenantId(tenant, this.tenantId);
+    return documentOf(this.#merge(readBuiltIns(builtIns)).map((statement) => withTenant(statement, id)));
   }
 
   /**
@@ -85,39 +95,71 @@ export class PermissionSet {
    * @throws what {@link PermissionSet.generate} throws
    */
   generatePolicy(tenant: TenantId, builtIns: BuiltIns): string {
-    const hydrated = this.#hydrate(tenant, builtIns);
-    const policy = minify(documentOf(hydrated.flatMap(({ statements }) => statements)));
+    // INVARIANT: checked in every call, before there is a text. No accepted id needs an escape in JSON.
+    const id = parseTenantId(tenant, this.tenantId);
+    const values = readBuiltIns(builtIns);
+    const policy = this.#compile(values).join(id);
+    // STS counts characters, and `length` counts the same: all are in U+0020 to U+00FF.
     if (policy.length <= POLICY_LIMIT) return policy;
-    throw new PolicyTooLargeError({ size: policy.length, limit: POLICY_LIMIT, shares: sharesOf(hydrated) });
+    throw new PolicyTooLargeError({ size: policy.length, limit: POLICY_LIMIT, shares: sharesOf(this.#fill(values), id) });
   }
 
-  #hydrate(tenant: TenantId, builtIns: BuiltIns): readonly Hydrated[] {
-    const common = new Map([['tenant', parseTenantId(tenant, this.tenantId)], ...readBuiltIns(builtIns)]);
+  /**
+   * The JSON of the policy, split at the tag of the tenant. It is kept, because most calls differ only in the tenant: the policy then
+   * costs less than a `JSON.parse` of it, a twelfth of filling the templates in every call.
+   */
+  #compile(builtIns: Values): readonly string[] {
+    // INVARIANT: different values have different keys, because no value is empty or has a space.
+    const key = this.#needed.map((name) => builtIns.get(name) ?? '').join(' ');
+    const known = this.#compiled.get(key);
+    if (known !== undefined) return known;
+    const pieces = JSON.stringify(documentOf(this.#merge(builtIns))).split(TENANT_TAG);
+    const [oldest] = this.#compiled.keys();
+    if (oldest !== undefined && this.#compiled.size >= MAX_COMPILED) this.#compiled.delete(oldest);
+    this.#compiled.set(key, pieces);
+    return pieces;
+  }
+
+  /** The statements of the policy, with all tags filled but the tenant's. */
+  #merge(builtIns: Values): readonly Statement[] {
+    return compact(this.#fill(builtIns).flatMap(({ statements }) => statements));
+  }
+
+  /** The statements of each permission, with all tags filled but the tenant's. */
+  #fill(builtIns: Values): readonly Filled[] {
     const faults = this.#permissions.flatMap(({ template, builtIns: needed }) =>
       needed
-        .filter((name) => !common.has(name))
+        .filter((name) => !builtIns.has(name))
         .map(
           (name) =>
             `template \`${template.name}\` needs \`${name}\`: give it to a generator by \`.in({ ${name} })\`; a vending machine takes it from its role ARN and region`,
         ),
     );
     if (faults.length > 0) throw new TemplateVariableError([...new Set(faults)]);
-    return this.#permissions.map(({ template: { name }, values, hydrate }): Hydrated => {
-      const all: Values = new Map([...values, ...common]);
-      return { name, statements: hydrate(all) };
+    return this.#permissions.map(({ template: { name, Statement }, values }) => {
+      const all = new Map([...values, ...builtIns, ['tenant', TENANT_TAG]]);
+      return { name, statements: Statement.map((statement) => hydrate(statement, all)) };
     });
   }
 }
 
-interface Hydrated {
+interface Filled {
   readonly name: string;
   readonly statements: readonly Statement[];
 }
 
-function sharesOf(hydrated: readonly Hydrated[]): Readonly<Record<string, number>> {
+function documentOf(statements: readonly Statement[]): PolicyDocument {
+  return { Version: '2012-10-17', Statement: statements };
+}
+
+function withTenant(statement: Statement, id: TenantId): Statement {
+  return hydrate(statement, new Map([['tenant', id]]));
+}
+
+function sharesOf(filled: readonly Filled[], id: TenantId): Readonly<Record<string, number>> {
   const shares = new Map<string, number>();
-  for (const { name, statements } of hydrated) {
-    const characters = compact(statements).reduce((sum, statement) => sum + JSON.stringify(statement).length, 0);
+  for (const { name, statements } of filled) {
+    const characters = compact(statements).reduce((sum, statement) => sum + JSON.stringify(withTenant(statement, id)).length, 0);
     shares.set(name, (shares.get(name) ?? 0) + characters);
   }
   return Object.fromEntries(shares);

@@ -1,7 +1,6 @@
-import type { Statement } from './document.ts';
 import { type Fault, TemplateVariableError } from './errors.ts';
 import { nearest } from './faults.ts';
-import { type Hydrate, hydratable, type Values } from './hydrate.ts';
+import type { Values } from './hydrate.ts';
 import { isObject } from './json/value.ts';
 import type { TemplateLibrary } from './library.ts';
 import type { Permission } from './permissions.ts';
@@ -13,9 +12,8 @@ export interface ResolvedPermission {
   readonly template: PermissionTemplate;
   /** The value of each variable of the template, in the template's order, without the built-in ones. */
   readonly values: Values;
-  /** The built-in values that the template uses. */
+  /** The built-in values that the template uses, without the tenant. */
   readonly builtIns: readonly string[];
-  readonly hydrate: (values: Values) => readonly Statement[];
 }
 
 /**
@@ -38,8 +36,7 @@ export function resolve(permission: Permission, shared: Readonly<Record<string, 
     else if (typeof value === 'string') values.set(name, value);
   }
   if (faults.length > 0) throw new TemplateVariableError(faults);
-  const fillers: readonly Hydrate[] = template.Statement.map(hydratable);
-  return { template, values, builtIns: builtInsOf(template), hydrate: (all) => fillers.map((fill) => fill(all)) };
+  return { template, values, builtIns: builtInsOf(template) };
 }
 
 /**
@@ -88,5 +85,5 @@ function label(name: string): string {
 }
 
 function builtInsOf(template: PermissionTemplate): readonly string[] {
-  return [...new Set(template.Statement.flatMap(tagNames))].filter((name) => BUILT_IN.has(name));
+  return [...new Set(template.Statement.flatMap(tagNames))].filter((name) => name !== 'tenant' && BUILT_IN.has(name));
 }
