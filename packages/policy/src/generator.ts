@@ -35,6 +35,8 @@ interface State {
   readonly hasOwnSet: boolean;
   readonly tenant?: TenantId;
   readonly builtIns?: BuiltIns;
+  /** Resolves the permissions. Generators that differ only in the tenant and the built-in values share it, and what it has resolved. */
+  readonly resolve: () => PermissionSet;
 }
 
 /**
@@ -68,7 +70,14 @@ export class PolicyGenerator {
     faults.noneOf('', unknown, ['tenantId']);
     faults.throwIfAny();
     const set = tenantId === undefined ? library.tenantId : tenantId instanceof TenantIdSet ? tenantId : TenantIdSet.from(tenantId);
-    return new PolicyGenerator({ library, permissions: Object.freeze([]), set, hasOwnSet: tenantId !== undefined });
+    const permissions: readonly Permission[] = Object.freeze([]);
+    return new PolicyGenerator({
+      library,
+      permissions,
+      set,
+      hasOwnSet: tenantId !== undefined,
+      resolve: resolver(permissions, library, set),
+    });
   }
 
   /**
@@ -79,10 +88,11 @@ export class PolicyGenerator {
    * @throws {@link TemplateVariableError} the template has no such variable, or a value is not accepted
    */
   permit(template: string, variables: Readonly<Record<string, string>> = {}): PolicyGenerator {
-    const { library, permissions } = this.#state;
+    const { library, set } = this.#state;
     const added = readPermissions([{ template, variables }], library);
     for (const permission of added) checkOwnVariables(permission, library);
-    return new PolicyGenerator({ ...this.#state, permissions: Object.freeze([...permissions, ...added]) });
+    const permissions = Object.freeze([...this.#state.permissions, ...added]);
+    return new PolicyGenerator({ ...this.#state, permissions, resolve: resolver(permissions, library, set) });
   }
 
   /**
@@ -113,7 +123,7 @@ export class PolicyGenerator {
    * @throws what {@link PolicyGenerator.generate} throws
    */
   generatePolicy(): string {
-    return this.#resolve().generatePolicy(this.#tenant(), this.#builtIns());
+    return this.#state.resolve().generatePolicy(this.#tenant(), this.#builtIns());
   }
 
   /**
@@ -124,7 +134,7 @@ export class PolicyGenerator {
    * @throws {@link ConfigurationError} there is no permission
    */
   generate(): PolicyDocument {
-    return this.#resolve().generate(this.#tenant(), this.#builtIns());
+    return this.#state.resolve().generate(this.#tenant(), this.#builtIns());
   }
 
   /** The declarations, for code that adds the tenant later. */
@@ -136,11 +146,6 @@ export class PolicyGenerator {
       hasOwnSet ? ['a `tenantId`'] : [],
     ].flat();
     return { library, permissions, taken };
-  }
-
-  #resolve(): PermissionSet {
-    const { library, permissions, set } = this.#state;
-    return PermissionSet.from(permissions, { library, tenantId: set, sessionTags: 'any' });
   }
 
   #tenant(): TenantId {
@@ -163,6 +168,12 @@ for (const template of shippedTemplateNames) {
       return this.permit(template, variables);
     },
   });
+}
+
+/** Resolves the permissions at the first call. */
+function resolver(permissions: readonly Permission[], library: TemplateLibrary, tenantId: TenantIdSet): () => PermissionSet {
+  let resolved: PermissionSet | undefined;
+  return () => (resolved ??= PermissionSet.from(permissions, { library, tenantId, sessionTags: 'any' }));
 }
 
 let library: TemplateLibrary | undefined;

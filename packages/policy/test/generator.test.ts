@@ -1,6 +1,6 @@
-import { PolicyGenerator, shipped, TemplateLibrary, TenantIdSet } from '@tenant-aws/policy';
+import { PermissionSet, PolicyGenerator, shipped, TemplateLibrary, TenantIdSet } from '@tenant-aws/policy';
 import { shippedTemplateNames } from '@tenant-aws/templates';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { inCode, libraryOf, refusal, statement } from './fixtures.ts';
 import { hostileTenantIds } from './hostile-values.ts';
 
@@ -10,6 +10,8 @@ const library = TemplateLibrary.from([
 ]);
 
 describe('PolicyGenerator', () => {
+  afterEach(() => vi.restoreAllMocks());
+
   it("generates the policy of the article's example in one expression", () => {
     const policy = PolicyGenerator.generator()
       .s3FolderPerTenant({ bucket: 'notes' })
@@ -61,6 +63,50 @@ describe('PolicyGenerator', () => {
     expect(base.tenant('acme').generatePolicy()).toBe(before);
     expect(base.tenant('globex').generatePolicy()).toBe(before.replaceAll('acme', 'globex'));
     expect(() => Object.assign(base, { permit: () => base })).toThrow(TypeError);
+  });
+
+  it('resolves its permissions once for all tenants and built-in values', () => {
+    const from = vi.spyOn(PermissionSet, 'from');
+    const base = PolicyGenerator.generator(library).dynamodbLeadingKeys({ table: 'orders' });
+    const [us, eu] = ['us-east-1', 'eu-central-1'].map((region) => base.in({ region, account: '123456789012' }));
+    expect(from).not.toHaveBeenCalled();
+    for (const tenant of ['acme', 'globex', 'acme']) {
+      for (const [generator, region] of [
+        [us, 'us-east-1'],
+        [eu, 'eu-central-1'],
+      ] as const) {
+        const policy = generator?.tenant(tenant).generatePolicy();
+        expect(policy).toContain(`:${region}:123456789012:table/orders`);
+        expect(policy?.match(/acme|globex/g)).toEqual([tenant]);
+      }
+    }
+    expect(from).toHaveBeenCalledTimes(1);
+  });
+
+  it('resolves its permissions again after one is added', () => {
+    const base = PolicyGenerator.generator(library).s3FolderReadOnly({ bucket: 'notes' }).tenant('acme');
+    const before = base.generatePolicy();
+    const [archive, secrets] = ['archive', 'secrets'].map((bucket) => base.s3FolderReadOnly({ bucket }).generatePolicy());
+    expect(before).not.toMatch(/archive|secrets/);
+    expect(archive).toMatch(/notes.*archive/);
+    expect(archive).not.toContain('secrets');
+    expect(secrets).not.toContain('archive');
+    expect(base.generatePolicy()).toBe(before);
+  });
+
+  it('checks the tenant against the narrower set of its templates in every call', () => {
+    const narrow = libraryOf({ x: { variables: { tenant: { chars: 'a-z' } }, Statement: statement({ Resource: '{{tenant}}' }) } });
+    const base = PolicyGenerator.generator(narrow).permit('x');
+    expect(base.tenant('acme').generatePolicy()).toContain('"acme"');
+    expect(refusal(() => base.tenant('ACME').generatePolicy()).code).toBe('tenant_invalid');
+    expect(refusal(() => base.tenant('ACME').generate()).code).toBe('tenant_invalid');
+  });
+
+  it('reports the same faults in every call', () => {
+    const missing = PolicyGenerator.generator(library).permit('s3-folder-read-only');
+    const faults = refusal(() => missing.tenant('acme').generatePolicy());
+    expect(faults.faults).toContain('needs the variable `bucket`');
+    expect(refusal(() => missing.tenant('globex').generatePolicy())).toEqual(faults);
   });
 
   it('returns declarations that cannot be changed', () => {
