@@ -174,13 +174,11 @@ describe('a compiled policy', () => {
     }
   });
 
-  it('merges statements that are equal after the variables and the built-in values are filled', () => {
+  it('merges statements of two templates that are equal after the variables and the built-in values are filled', () => {
     const set = permissionSet(
       {
-        x: [
-          statement({ Resource: 'arn:{{partition}}:s3:::{{a}}/{{tenant}}' }),
-          statement({ Action: 's3:PutObject', Resource: 'arn:aws:s3:::notes/{{ tenant }}' }),
-        ],
+        x: [statement({ Resource: 'arn:{{partition}}:s3:::{{a}}/{{tenant}}' })],
+        y: [statement({ Action: 's3:PutObject', Resource: 'arn:aws:s3:::notes/{{ tenant }}' })],
       },
       { a: 'notes' },
     );
