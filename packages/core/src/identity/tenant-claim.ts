@@ -24,12 +24,17 @@ export function readTenant(value: unknown, name: string): string {
   return parseTenantId(value, WIDEST);
 }
 
+/** The value of an own property. What `Object.prototype` has is not a claim. */
+export function ownProperty(object: Readonly<Record<string, unknown>>, name: string): unknown {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
 /** The value at a path of own properties; `undefined` if a step is not an object or has no such own property. */
 export function ownValue(claims: object, path: readonly string[]): unknown {
   let value: unknown = claims;
   for (const step of path) {
     if (!isObject(value)) return undefined;
-    value = Object.getOwnPropertyDescriptor(value, step)?.value;
+    value = ownProperty(value, step);
   }
   return value;
 }

@@ -2,11 +2,12 @@ import { isObject, type Json, JsonError, type JsonObject, parseJson } from '@ten
 import { TokenInvalidError } from '../errors.ts';
 
 /** Tokens of well-known providers have about six levels. */
-const RULES = { maxDepth: 16, maxMembers: 1_000 };
+const RULES = { maxDepth: 16, maxMembers: 1_000, frozen: true };
 
 /**
  * Parses the header or the payload of a token, which must be a JSON object. Refuses more than 16 levels, more than 1,000
- * members, and what `parseJson` refuses, such as a key that is twice in one object. The objects have no prototype.
+ * members, and what `parseJson` refuses, such as a key that is twice in one object. The value is frozen at every depth.
+ * Read only own properties of it: its objects have `Object.prototype`.
  *
  * @param name for the error's `detail`
  * @throws {@link TokenInvalidError}

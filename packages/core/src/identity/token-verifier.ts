@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { type Instant, systemClock } from '../clock.ts';
 import { digestOf } from '../digest.ts';
 import { TokenInvalidError } from '../errors.ts';
@@ -6,9 +7,9 @@ import { MAX_TOKEN_LENGTH, requireToken68 } from './bearer-header.ts';
 import type { BearerTokenSettings } from './bearer-token-options.ts';
 import { discoveredAddress, fixedAddress } from './issuer.ts';
 import { type KeySource, SigningKeys } from './signing-keys.ts';
-import { ownValue, readTenant } from './tenant-claim.ts';
-import { parseUnverified } from './unverified-token.ts';
-import { type Claims, recordVerification, verificationOf } from './verified-claims.ts';
+import { ownProperty, ownValue, readTenant } from './tenant-claim.ts';
+import { parseUnverified, type TokenHeader, type UnverifiedToken } from './unverified-token.ts';
+import { type Claims, recordVerification, type VerifiedToken, verifiedTokenOf } from './verified-claims.ts';
 import { type TokenDigest, VerifiedTokens } from './verified-tokens.ts';
 import { verifySignature } from './verify-signature.ts';
 
@@ -17,14 +18,21 @@ export class TokenVerifier {
   private readonly settings: BearerTokenSettings;
   private readonly keys: KeySource;
   private readonly verified: VerifiedTokens;
-  /** Verifications in progress: concurrent requests with the same token share one. */
-  private readonly pending = new Map<TokenDigest, Promise<Claims>>();
-  private readonly identities = new WeakMap<Claims, TenantIdentity>();
+  /** Verifications that wait for their key: concurrent requests with the same token share one. */
+  private readonly pending = new Map<TokenDigest, Promise<VerifiedToken>>();
+  private readonly accepts: (algorithm: string) => boolean;
+  /**
+   * The header of the latest token with a valid signature. All tokens of one key have the same header, and reading it is
+   * 5 % of a verification. The header of a refused token is not kept.
+   */
+  private verifiedHeader: TokenHeader | undefined;
 
   constructor(settings: BearerTokenSettings) {
     this.settings = settings;
     this.keys = keysOf(settings);
     this.verified = new VerifiedTokens(settings.tokenCache);
+    const accepted: ReadonlySet<string> = new Set(settings.algorithms);
+    this.accepts = (algorithm) => accepted.has(algorithm);
   }
 
   /**
@@ -32,30 +40,27 @@ export class TokenVerifier {
    *
    * @throws {@link TokenInvalidError}, {@link KeysUnavailableError}, {@link TenantMissingError}, {@link TenantInvalidError}
    */
-  identify(token: string, digest: TokenDigest = digestOf(token)): TenantIdentity | Promise<TenantIdentity> {
-    const claims = this.claimsOf(token, digest);
-    return claims instanceof Promise ? claims.then((verified) => this.identityOf(verified)) : this.identityOf(claims);
+  identify(token: string, digest?: TokenDigest): TenantIdentity | Promise<TenantIdentity> {
+    const verified = this.verify(token, digest);
+    return verified instanceof Promise ? verified.then((late) => this.identityIn(late)) : this.identityIn(verified);
   }
 
   /** The identity of a token in the cache. */
   cached(digest: TokenDigest, now: Instant): TenantIdentity | undefined {
-    const claims = this.verified.find(digest, now);
-    return claims === undefined ? undefined : this.identityOf(claims);
+    const verified = this.verified.find(digest, now);
+    return verified === undefined ? undefined : this.identityIn(verified);
   }
 
   /** The claims of a token: synchronously, and the same object each time, while its cache entry is valid. */
-  claimsOf(token: string, digest: TokenDigest = digestOf(token)): Claims | Promise<Claims> {
-    if (token.length > MAX_TOKEN_LENGTH) throw new TokenInvalidError(`longer than ${MAX_TOKEN_LENGTH} characters`);
-    return this.verified.find(digest, systemClock.now()) ?? this.pending.get(digest) ?? this.verifyOnce(token, digest);
+  claimsOf(token: string, digest?: TokenDigest): Claims | Promise<Claims> {
+    const verified = this.verify(token, digest);
+    return verified instanceof Promise ? verified.then(({ claims }) => claims) : verified.claims;
   }
 
-  /** The identity of claims: the same object for the same verified claims. */
+  /** The identity of claims: the same object for the same claims, if this verifier verified them. */
   identityOf(claims: Claims): TenantIdentity {
-    const known = this.identities.get(claims);
-    if (known !== undefined) return known;
-    const identity = toIdentity(claims, this.settings.tenant);
-    if (verificationOf(claims) !== undefined) this.identities.set(claims, identity);
-    return identity;
+    const verified = verifiedTokenOf(claims);
+    return verified?.verifier === this ? this.identityIn(verified) : toIdentity(claims, this.settings.tenant);
   }
 
   ready(): Promise<void> {
@@ -64,29 +69,54 @@ export class TokenVerifier {
 
   close(): void {
     this.keys.close();
-    this.verified.clear();
+    this.verified.close();
   }
 
-  private verifyOnce(token: string, digest: TokenDigest): Promise<Claims> {
-    const verification = this.verify(token, digest).finally(() => this.pending.delete(digest));
+  private identityIn(verified: VerifiedToken): TenantIdentity {
+    verified.identity ??= toIdentity(verified.claims, this.settings.tenant);
+    return verified.identity;
+  }
+
+  private verify(token: string, known: TokenDigest | undefined): VerifiedToken | Promise<VerifiedToken> {
+    if (token.length > MAX_TOKEN_LENGTH) throw new TokenInvalidError(`longer than ${MAX_TOKEN_LENGTH} characters`);
+    const [digest, now] = [known ?? digestOf(token), systemClock.now()];
+    return this.verified.find(digest, now) ?? this.pending.get(digest) ?? this.verifyUnknown(token, digest, now);
+  }
+
+  /** Async, so that every refusal of a token is a rejection. It awaits only a key that is not in memory. */
+  private async verifyUnknown(token: string, digest: TokenDigest, now: Instant): Promise<VerifiedToken> {
+    const { issuer: trusted, clockToleranceSeconds } = this.settings;
+    const unverified = this.parse(token);
+    const { header, issuer, issuedAt = 0 } = unverified;
+    // Before the key is looked up: tokens of another issuer must not cause a fetch.
+    if (issuer !== trusted) throw new TokenInvalidError('of another issuer');
+    if ((issuedAt - clockToleranceSeconds) * 1_000 > now.wall) throw new TokenInvalidError('issued in the future');
+    const key = this.keys.find(header.keyId, header.algorithm);
+    if (!(key instanceof Promise)) return this.verifyBy(key, unverified, token, digest, now);
+    const verification = key
+      .then((found) => this.verifyBy(found, unverified, token, digest, systemClock.now()))
+      .finally(() => this.pending.delete(digest));
     this.pending.set(digest, verification);
     return verification;
   }
 
-  private async verify(token: string, digest: TokenDigest): Promise<Claims> {
-    const { settings } = this;
-    requireToken68(token);
-    const accepts = (name: string): boolean => settings.algorithms.some((accepted) => accepted === name);
-    const { algorithm, keyId, issuer, issuedAt = 0 } = parseUnverified(token, accepts);
-    // Before the key is looked up: tokens of another issuer must not cause a fetch.
-    if (issuer !== settings.issuer) throw new TokenInvalidError('of another issuer');
-    if ((issuedAt - settings.clockToleranceSeconds) * 1_000 > systemClock.now().wall) throw new TokenInvalidError('issued in the future');
-    const key = await this.keys.find(keyId, algorithm);
-    const claims = verifySignature(token, key, settings);
-    checkAudience(claims, settings);
-    recordVerification(claims, Number(claims['exp']) * 1_000);
-    this.verified.keep(digest, claims, systemClock.now());
-    return claims;
+  private verifyBy(key: KeyObject, { header, claims }: UnverifiedToken, token: string, digest: TokenDigest, now: Instant): VerifiedToken {
+    verifySignature(token, key, this.settings);
+    this.verifiedHeader = header;
+    checkAudience(claims, this.settings);
+    const verified = recordVerification(claims, Number(claims['exp']) * 1_000, now, this);
+    this.verified.keep(digest, verified);
+    return verified;
+  }
+
+  /** The parts of an accepted token are base64url, so only a refused one needs a check of its characters: for the reason. */
+  private parse(token: string): UnverifiedToken {
+    try {
+      return parseUnverified(token, this.accepts, this.verifiedHeader);
+    } catch (error) {
+      requireToken68(token);
+      throw error;
+    }
   }
 }
 
@@ -98,18 +128,18 @@ function keysOf({ keys, issuer, algorithms }: BearerTokenSettings): KeySource {
 
 /** Cognito's access tokens name their client instead of an audience. @see Amazon Cognito, "Understanding the access token" */
 function checkAudience(claims: Claims, { tokenUse, audience }: BearerTokenSettings): void {
-  if (tokenUse !== undefined && ownValue(claims, ['token_use']) !== tokenUse)
+  if (tokenUse !== undefined && ownProperty(claims, 'token_use') !== tokenUse)
     throw new TokenInvalidError(`its \`token_use\` is not '${tokenUse}'`);
-  const [client, aud] = [ownValue(claims, ['client_id']), ownValue(claims, ['aud'])];
+  const [client, aud] = [ownProperty(claims, 'client_id'), ownProperty(claims, 'aud')];
   const accepts = (value: unknown): boolean => audience.some((accepted) => accepted === value);
-  const acceptsAud = [aud].flat().some(accepts);
+  const acceptsAud = Array.isArray(aud) ? aud.some(accepts) : accepts(aud);
   // An access token that was issued for one API also has an `aud`, which must then be ours (RFC 7519, 4.1.3).
   const accepted = tokenUse === 'access' ? accepts(client) && (aud === undefined || acceptsAud) : acceptsAud;
   if (!accepted) throw new TokenInvalidError('for another audience');
 }
 
 function toIdentity(claims: Claims, tenant: BearerTokenSettings['tenant']): TenantIdentity {
-  const [sub, exp] = [ownValue(claims, ['sub']), ownValue(claims, ['exp'])];
+  const [sub, exp] = [ownProperty(claims, 'sub'), ownProperty(claims, 'exp')];
   return Object.freeze({
     tenantId: 'fixed' in tenant ? tenant.fixed : readTenant(ownValue(claims, tenant.claim), tenant.claim.join('.')),
     ...(typeof sub === 'string' ? { subject: sub } : {}),

@@ -1,3 +1,6 @@
+import type { Instant } from '../clock.ts';
+import type { TenantIdentity } from '../tenant.ts';
+
 /** The claims of a token. */
 export type Claims = Readonly<Record<string, unknown>>;
 
@@ -7,23 +10,32 @@ export interface Verification {
   readonly expiresAt: number;
 }
 
+/** A token that was verified, without its text. */
+export interface VerifiedToken extends Verification {
+  readonly verifiedAt: Instant;
+  /** The verifier by whose options the token was verified. */
+  readonly verifier: object;
+  /** Set when the identity is first requested: the tenant may be missing or invalid. */
+  identity: TenantIdentity | undefined;
+}
+
 /** Keyed by the claims object itself, so it cannot be forged: a spread or copied identity still refers to the same claims. */
-const verifications = new WeakMap<object, Verification>();
+const verifiedTokens = new WeakMap<object, VerifiedToken>();
 
-/** Freezes the claims of a token that was just verified, at every depth, and records the token's expiry. */
-export function recordVerification(claims: Claims, expiresAt: number): Claims {
-  freezeDeeply(claims);
-  verifications.set(claims, { claims, expiresAt });
-  return claims;
+/** Records the verification of claims, which must be frozen at every depth. */
+export function recordVerification(claims: Claims, expiresAt: number, verifiedAt: Instant, verifier: object): VerifiedToken {
+  const verified = { claims, expiresAt, verifiedAt, verifier, identity: undefined };
+  verifiedTokens.set(claims, verified);
+  return verified;
 }
 
-/** The record that {@link recordVerification} made of these claims; `undefined` for any other value. */
+/** The token of these claims; `undefined` for any value that {@link recordVerification} did not record. */
+export function verifiedTokenOf(claims: unknown): VerifiedToken | undefined {
+  return typeof claims === 'object' && claims !== null ? verifiedTokens.get(claims) : undefined;
+}
+
+/** The claims and the expiry of the token of these claims; `undefined` for any value that {@link recordVerification} did not record. */
 export function verificationOf(claims: unknown): Verification | undefined {
-  return typeof claims === 'object' && claims !== null ? verifications.get(claims) : undefined;
-}
-
-/** Recursive: a token has at most 16 levels. */
-function freezeDeeply(value: object): void {
-  Object.freeze(value);
-  for (const member of Object.values(value)) if (typeof member === 'object' && member !== null) freezeDeeply(member);
+  const verified = verifiedTokenOf(claims);
+  return verified === undefined ? undefined : { claims: verified.claims, expiresAt: verified.expiresAt };
 }

@@ -2,26 +2,22 @@ import type { KeyObject } from 'node:crypto';
 import jsonwebtoken from 'jsonwebtoken';
 import { TokenInvalidError } from '../errors.ts';
 import type { BearerTokenSettings } from './bearer-token-options.ts';
-import type { Claims } from './verified-claims.ts';
 
 /**
- * Verifies signature, algorithm, issuer, `exp` and `nbf`, and returns the claims.
+ * Verifies signature, algorithm, issuer, `exp` and `nbf`.
  *
  * INVARIANT: `parseUnverified` accepted the token and `keyFault` the key, so any other error than the two named in
  * `reasonOf` means the signature. The library's error is never a `cause`: its message may quote the token.
  *
  * @throws {@link TokenInvalidError}
  */
-export function verifySignature(token: string, key: KeyObject, settings: BearerTokenSettings): Claims {
+export function verifySignature(token: string, key: KeyObject, settings: BearerTokenSettings): void {
   const { algorithms, issuer, clockToleranceSeconds: clockTolerance } = settings;
-  let claims: Claims | string;
   try {
-    claims = jsonwebtoken.verify(token, key, { algorithms: [...algorithms], issuer, clockTolerance });
+    jsonwebtoken.verify(token, key, { algorithms: [...algorithms], issuer, clockTolerance });
   } catch (error) {
     throw new TokenInvalidError(reasonOf(error));
   }
-  if (typeof claims === 'string') throw new TokenInvalidError('the payload is not an object');
-  return claims;
 }
 
 function reasonOf(error: unknown): string {

@@ -2,7 +2,14 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { nodeFlags } from '../../../../test/support/node-flags.ts';
+import { Random } from '../../../../test/support/random.ts';
+import { TokenInvalidError } from '../../src/errors.ts';
+import { requireToken68 } from '../../src/identity/bearer-header.ts';
 import { bearerToken } from '../../src/identity/bearer-token.ts';
+import type { BearerTokenOptions } from '../../src/identity/bearer-token-options.ts';
+import type { IdentitySource } from '../../src/identity/identity-source.ts';
+import { TenantJwtStrategy } from '../../src/identity/tenant-jwt-strategy.ts';
+import { parseUnverified } from '../../src/identity/unverified-token.ts';
 import { IssuerUnderTest, sendJson } from './issuer-under-test.ts';
 import { withPollutedPrototype } from './polluted-prototype.ts';
 import { bearing } from './request.ts';
@@ -101,7 +108,125 @@ describe('the clock tolerance', () => {
   });
 });
 
+describe('the verification of a token', () => {
+  const keyed = (options: Partial<BearerTokenOptions> = {}): IdentitySource => sourceWith({ tokenCache: { max: 0 }, ...options });
+  const reasonOf = async (read: () => unknown): Promise<unknown> => {
+    try {
+      await read();
+      return undefined;
+    } catch (error) {
+      return error instanceof TokenInvalidError ? error.detail['reason'] : error;
+    }
+  };
+
+  it('rejects a refused token, also if its key is in memory', async () => {
+    const own = keyed();
+    const token = await issuer.token(pair);
+    await expect(own(bearing(token))).resolves.toMatchObject({ tenantId: 'acme' });
+    for (const changed of [`${token.slice(0, -4)}AAAA`, `${token}.`, `A${token}`])
+      await expect(own(bearing(changed))).rejects.toMatchObject({ code: 'token_invalid' });
+  });
+
+  it('refuses a changed token for the same reason as the checks of its characters and then of its parts', async () => {
+    const [own, random] = [keyed(), new Random(12)];
+    const token = await issuer.token(pair);
+    await identify(token, own); // now the header is known
+    const refused = new Map<unknown, number>();
+    for (let round = 0; round < 3_000; round += 1) {
+      const at = random.chance(50) ? random.below(token.length) : random.pick([token.indexOf('.'), token.length - 1, token.length, 0]);
+      const piece = random.text(['.', '=', '+', '/', '~', ' ', 'A', 'B', '_', '\u00e9', '\u0141', '\0'], 0, 2);
+      const changed = token.slice(0, at) + piece + token.slice(at + random.below(3));
+      const expected = await reasonOf(() => {
+        requireToken68(changed);
+        parseUnverified(changed, (algorithm) => algorithm === 'RS256');
+      });
+      const reason = await reasonOf(() => own(bearing(changed)));
+      if (expected !== undefined) expect([changed, reason]).toEqual([changed, expected]);
+      else if (changed !== token) expect(reason).toEqual(expect.any(String));
+      refused.set(reason, (refused.get(reason) ?? 0) + 1);
+    }
+    for (const reason of ['malformed Authorization header', 'not a compact JWS', 'not base64url', 'the signature does not match the key'])
+      expect([reason, refused.get(reason)]).toEqual([reason, expect.any(Number)]);
+  });
+
+  it('requires the signature of each token, also if its header is known', async () => {
+    const own = keyed();
+    const [head] = (await issuer.token(pair)).split('.');
+    await identify(await issuer.token(pair), own);
+    const forged = await issuer.token({ ...second, id: pair.id });
+    expect(forged.split('.')[0]).toBe(head);
+    await expect(own(bearing(forged))).rejects.toEqual(invalid('the signature does not match the key'));
+  });
+
+  it('requires a key that the issuer still publishes, also if the header is known', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const own = await IssuerUnderTest.start(pair);
+    const prepared = bearerToken({ ...own.options, tokenCache: { max: 0 } });
+    await prepared.ready?.();
+    const token = await own.token(pair);
+    await expect(prepared(bearing(token))).resolves.toMatchObject({ tenantId: 'acme' });
+    own.respondKeys = (_, response) => sendJson(response, { keys: [] });
+    vi.setSystemTime(Date.now() + 601_000);
+    await expect(identify(await own.token(pair), prepared)).rejects.toMatchObject({ code: 'keys_unavailable' });
+    await own.close();
+  });
+
+  it('uses the accepted algorithms of its own source, also if another source knows the header', async () => {
+    const token = await issuer.token(pair);
+    await identify(token, keyed());
+    await expect(keyed({ algorithms: ['RS384'] })(bearing(token))).rejects.toEqual(invalid('the algorithm is not accepted'));
+  });
+
+  it('keeps no part of the text of a token', async () => {
+    const own = await IssuerUnderTest.start(pair);
+    const script = `
+      import { getHeapSnapshot } from 'node:v8';
+      import { text } from 'node:stream/consumers';
+      import { TenantJwtStrategy } from ${JSON.stringify(new URL('../../src/identity/tenant-jwt-strategy.ts', import.meta.url).href)};
+      const strategy = new TenantJwtStrategy(${JSON.stringify(own.options)});
+      await strategy.ready();
+      const chunks = [];
+      for await (const chunk of process.stdin) chunks.push(chunk);
+      // In functions that have returned: a suspended module keeps the values of its latest calls.
+      const token = () => Buffer.concat(chunks).toString().split(' ')[1];
+      const identify = async () => (await strategy.identify(token())).subject;
+      const reverse = () => [...token().split('.')[1].slice(0, 40)].reverse();
+      const subject = await identify();
+      const reversed = reverse();
+      chunks.length = 0;
+      /./.test('x'); // V8 keeps the text of the latest match of a regular expression, and jsonwebtoken uses them.
+      const snapshot = await text(getHeapSnapshot());
+      console.log(snapshot.includes(subject), snapshot.includes(reversed.reverse().join('')));
+      strategy.close();
+    `;
+    const run = promisify(execFile)(process.execPath, [...nodeFlags, '--input-type=module', '-e', script], { maxBuffer: 1e6 });
+    run.child.stdin?.end(`Bearer ${await own.token(pair, { sub: 'the subject of a token' })}`);
+    await expect(run).resolves.toMatchObject({ stdout: 'true false\n' });
+    await own.close();
+  });
+});
+
 describe('verified tokens', () => {
+  it('cannot be changed by a caller for other requests', async () => {
+    const token = await issuer.token(pair, { roles: ['reader'] });
+    const identity = await identify(token);
+    const claims = Object(identity?.claims);
+    expect(() => claims.roles.push('admin')).toThrow(TypeError);
+    expect(() => Object.assign(claims, { 'custom:tenant_id': 'globex' })).toThrow(TypeError);
+    expect(() => Object.assign(Object(identity), { tenantId: 'globex' })).toThrow(TypeError);
+    expect(await identify(token)).toMatchObject({ tenantId: 'acme', claims: { roles: ['reader'], 'custom:tenant_id': 'acme' } });
+  });
+
+  it('have an identity of each strategy, which reads the tenant by its own options', async () => {
+    const options = { ...issuer.options, secretOrKey: pair.publicKey };
+    const [own, other] = [new TenantJwtStrategy(options), new TenantJwtStrategy({ ...options, tenant: 'globex' })];
+    const identity = await own.identify(await issuer.token(pair));
+    expect(own.validate(identity.claims)).toBe(identity);
+    expect(other.validate(identity.claims)).toMatchObject({ tenantId: 'globex' });
+    expect(own.validate(identity.claims)).toMatchObject({ tenantId: 'acme' });
+    expect(own.validate({ ...identity.claims })).not.toBe(identity);
+  });
+
   it('are returned synchronously from the cache, as the same frozen object', async () => {
     const token = await issuer.token(pair, { roles: [{ name: 'admin' }] });
     const first = await identify(token);

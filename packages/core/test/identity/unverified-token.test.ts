@@ -10,27 +10,44 @@ function token(header: unknown, payload: unknown, signature = 'AAAA'): string {
   return `${encode(header)}.${encode(payload)}.${signature}`;
 }
 
+const invalid = (reason: string): unknown => expect.objectContaining({ code: 'token_invalid', detail: { reason } });
 const parse = (text: string): UnverifiedToken => parseUnverified(text, (algorithm) => algorithm === 'RS256');
 const header = { alg: 'RS256', kid: 'a' };
 const payload = { iss: 'https://issuer.example', exp: 2_000_000_000 };
 
 describe('parseUnverified', () => {
-  it('reads algorithm, key id and issuer', () => {
+  it('reads algorithm, key id, issuer and claims', () => {
     expect(parse(token(header, payload))).toEqual({
-      algorithm: 'RS256',
-      keyId: 'a',
+      header: { encoded: encode(header), algorithm: 'RS256', keyId: 'a' },
+      claims: payload,
       issuer: 'https://issuer.example',
       issuedAt: undefined,
     });
   });
 
   it('does not check the issuer, and the key id may be absent', () => {
-    expect(parse(token({ alg: 'RS256' }, { exp: 1, iss: [1] }))).toEqual({
-      algorithm: 'RS256',
-      keyId: undefined,
+    expect(parse(token({ alg: 'RS256' }, { exp: 1, iss: [1] }))).toMatchObject({
+      header: { algorithm: 'RS256', keyId: undefined },
       issuer: [1],
-      issuedAt: undefined,
     });
+  });
+
+  it('uses a known header for exactly the same text', () => {
+    const known = parse(token(header, payload)).header;
+    const parseKnowing = (text: string): UnverifiedToken => parseUnverified(text, (algorithm) => algorithm === 'RS256', known);
+
+    expect(parseKnowing(token(header, payload)).header).toBe(known);
+    for (const other of [{ ...header, kid: 'b' }, { alg: 'RS256' }, { kid: 'a', alg: 'RS256' }, JSON.stringify(header, undefined, 1)])
+      expect(parseKnowing(token(other, payload)).header).not.toBe(known);
+    for (const refused of [
+      { ...header, alg: 'none' },
+      { ...header, crit: ['exp'] },
+      { ...header, typ: 'logout+jwt' },
+    ])
+      expect(() => parseKnowing(token(refused, payload))).toThrow(expect.objectContaining({ code: 'token_invalid' }));
+    expect(() => parseKnowing(token(header, payload).replace('.', '=.'))).toThrow(invalid('not base64url'));
+    expect(() => parseKnowing(token(header, payload, 'AB'))).toThrow(invalid('not base64url'));
+    expect(() => parseKnowing(token(header, '{"exp":1,"exp":2}'))).toThrow(invalid('the payload has a key twice in one object'));
   });
 
   it('reads `iat`', () => {
@@ -40,12 +57,12 @@ describe('parseUnverified', () => {
   it.each(['JWT', 'jwt', 'Jwt', 'at+jwt', 'AT+JWT', 'application/jwt', 'application/at+jwt', 'Application/AT+JWT'])(
     'accepts the type %s',
     (typ) => {
-      expect(parse(token({ ...header, typ }, payload))).toMatchObject({ algorithm: 'RS256' });
+      expect(parse(token({ ...header, typ }, payload))).toMatchObject({ header: { algorithm: 'RS256' } });
     },
   );
 
   it('accepts a claim `events` that is not of a security event', () => {
-    expect(parse(token(header, { ...payload, events: ['concert'] }))).toMatchObject({ algorithm: 'RS256' });
+    expect(parse(token(header, { ...payload, events: ['concert'] }))).toMatchObject({ header: { algorithm: 'RS256' } });
   });
 
   it('does not read the payload if the header or the signature is refused', () => {
@@ -120,9 +137,22 @@ describe('parseUnverified', () => {
     expect(() => parse(text)).toThrow(expect.objectContaining({ code: 'token_invalid', detail: { reason } }));
   });
 
-  it('does not read properties of Object.prototype', async () => {
-    await withPollutedPrototype('exp', { value: 2_000_000_000 }, () => {
-      expect(() => parse(token(header, { iss: 'x' }))).toThrow(expect.objectContaining({ detail: { reason: 'no expiry' } }));
+  it.each([
+    ['exp', { iss: 'x' }, 'no expiry'],
+    ['alg', payload, 'the header names no algorithm'],
+  ])('does not read `%s` of Object.prototype', async (name, claims, reason) => {
+    await withPollutedPrototype(name, { value: name === 'alg' ? 'RS256' : 2_000_000_000 }, () => {
+      expect(() => parse(token(name === 'alg' ? {} : header, claims))).toThrow(invalid(reason));
+    });
+  });
+
+  it.each(['iss', 'iat', 'nbf', 'cnf', 'events', 'kid', 'typ', 'crit', 'b64'])('ignores `%s` of Object.prototype', async (name) => {
+    await withPollutedPrototype(name, { value: { polluted: true } }, () => {
+      expect(parse(token({ alg: 'RS256' }, { exp: 1 }))).toMatchObject({
+        header: { keyId: undefined },
+        issuer: undefined,
+        issuedAt: undefined,
+      });
     });
   });
 });

@@ -1,4 +1,4 @@
-import type { Json } from './value.ts';
+import type { Json, JsonObject } from './value.ts';
 
 /** The text was refused. The message is the predicate of a sentence whose subject is the text. It quotes nothing of the text. */
 export class JsonError extends Error {
@@ -13,6 +13,11 @@ export interface JsonRules {
   readonly maxMembers?: number;
   /** Whether to refuse values that other parsers read differently: lone surrogates, numbers out of range, the key `__proto__`. Default false. */
   readonly portable?: boolean;
+  /**
+   * Whether to freeze the value at every depth. Its objects keep `Object.prototype`, because its removal is a fifth of the time
+   * of this function: only their own properties may be read. Default false: the objects are not frozen and have no prototype.
+   */
+  readonly frozen?: boolean;
 }
 
 const SPACE = 0x20;
@@ -29,18 +34,21 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Parses JSON strictly, so that two parsers never read two values. Refuses bytes that are not UTF-8, a byte order mark, and a key
- * that is twice in one object, at any level: JSON.parse keeps the last of the two. The returned objects have no prototype.
+ * that is twice in one object, at any level: JSON.parse keeps the last of the two. The returned objects have no prototype, except with `frozen`.
  *
  * One pass counts the members and checks the limits, then JSON.parse parses the text. If the value has fewer members than the text,
  * JSON.parse has dropped a duplicate.
  *
  * @throws JsonError
  */
-export function parseJson(input: Uint8Array | string, { maxDepth, maxMembers = Infinity, portable = false }: JsonRules): Json {
+export function parseJson(
+  input: Uint8Array | string,
+  { maxDepth, maxMembers = Infinity, portable = false, frozen = false }: JsonRules,
+): Json {
   const text = typeof input === 'string' ? input : orRefuse('is not UTF-8', () => utf8.decode(input));
   const members = countInText(text, maxDepth, maxMembers);
   const value: Json = orRefuse('is not JSON', () => JSON.parse(text));
-  if (countAndStrip(value) !== members) throw new JsonError('has a key twice in one object');
+  if (countAndProtect(value, frozen ? Object.freeze : removePrototype) !== members) throw new JsonError('has a key twice in one object');
   if (portable) checkPortable(value);
   return value;
 }
@@ -82,25 +90,28 @@ function countInText(text: string, maxDepth: number, maxMembers: number): number
   return members;
 }
 
+/** The first quote that is not escaped; the end of the text if there is none. `indexOf` finds the end of most strings, which have no escape. */
 function closingQuote(text: string, opening: number): number {
+  const first = text.indexOf('"', opening + 1);
+  if (first === -1) return text.length;
+  if (text.charCodeAt(first - 1) !== BACKSLASH) return first;
   let at = opening + 1;
-  for (let character = text.charCodeAt(at); at < text.length && character !== QUOTE; character = text.charCodeAt(at)) {
-    at += character === BACKSLASH ? 2 : 1;
-  }
+  while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
   return at;
 }
 
-/** Counts the members of a value, and removes the prototypes of its objects. */
-function countAndStrip(value: Json): number {
+/** Counts the members of a value, and freezes its objects and lists or removes the prototypes of its objects. */
+function countAndProtect(value: Json, protect: (value: Json[] | JsonObject) => void): number {
   if (typeof value !== 'object' || value === null) return 0;
-  let members = 0;
-  if (Array.isArray(value)) {
-    for (const element of value) members += 1 + countAndStrip(element);
-  } else {
-    for (const key of Object.keys(value)) members += 1 + countAndStrip(value[key] ?? null);
-    Object.setPrototypeOf(value, null);
-  }
+  const list = Array.isArray(value) ? value : Object.values(value);
+  let members = list.length;
+  for (const member of list) members += countAndProtect(member, protect);
+  protect(value);
   return members;
+}
+
+function removePrototype(value: Json[] | JsonObject): void {
+  if (!Array.isArray(value)) Object.setPrototypeOf(value, null);
 }
 
 /** A lone surrogate becomes U+FFFD in UTF-8: two names that a policy distinguishes would be one key in a store. */

@@ -40,6 +40,22 @@ describe('parseJson', () => {
     );
   });
 
+  it('finds the end of each string, and so each duplicate, whatever is escaped', () => {
+    const strings = fc
+      .array(fc.constantFrom('a', '\\\\', '\\"', '\\u0022', '{', '}', '[', ']', ',', ':'), { maxLength: 6 })
+      .map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(strings, strings, strings, (first, second, member) => {
+        const text = `{"${first}":["${member}",{"${member}":"${second}"}],"${second}":"${first}"}`;
+        if (JSON.parse(`"${first}"`) === JSON.parse(`"${second}"`))
+          expect(() => parse(text)).toThrow(new JsonError('has a key twice in one object'));
+        else expect(JSON.stringify(parse(text))).toBe(JSON.stringify(JSON.parse(text)));
+        expect(() => parse(text.slice(0, -3))).toThrow(JsonError);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it('returns objects without a prototype, at every level', () => {
     const value = parse('[{"constructor":{"a":[{}]}}]');
     const [outer, inner, innermost] = [value, Object(value)[0].constructor, Object(value)[0].constructor.a[0]];
@@ -74,6 +90,50 @@ describe('parseJson', () => {
 
   it('accepts surrogate pairs and large numbers if values must be portable', () => {
     expect(parsePortable('["\\ud83d\\ude00", 1e308, -0]')).toEqual(['\u{1f600}', 1e308, -0]);
+  });
+});
+
+describe('parseJson with `frozen`', () => {
+  const rules = { maxDepth: 6, maxMembers: 12 };
+  const outcomeOf = (read: () => unknown): unknown => {
+    try {
+      return { value: JSON.stringify(read()) };
+    } catch (error) {
+      return error;
+    }
+  };
+  const mangled = fc
+    .tuple(samples, fc.nat(), fc.constantFrom('', '"', '{', ']', '\\', ',', '\0', '\ufeff', '\ud800', '1e400', '-0'), fc.boolean())
+    .map(([{ text }, at, piece, whole]) => {
+      const cut = at % (text.length + 1);
+      return whole ? text : text.slice(0, cut) + piece + text.slice(cut + 1);
+    });
+
+  it('returns and rejects the same as without it', () => {
+    fc.assert(
+      fc.property(mangled, (text) => {
+        for (const input of [text, Buffer.from(text)])
+          expect(outcomeOf(() => parseJson(input, { ...rules, frozen: true }))).toEqual(outcomeOf(() => parseJson(input, rules)));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('freezes every object and list', () => {
+    const isFrozen = (value: unknown): boolean =>
+      typeof value !== 'object' || value === null || (Object.isFrozen(value) && Object.values(value).every(isFrozen));
+    fc.assert(
+      fc.property(samples, ({ text, twice }) => {
+        if (!twice) expect(isFrozen(parseJson(text, { maxDepth: 100, frozen: true }))).toBe(true);
+      }),
+    );
+  });
+
+  it('keeps `__proto__` an own property', () => {
+    const value = parseJson('{"__proto__":{"admin":true}}', { maxDepth: 2, frozen: true });
+    expect(Object.keys(Object(value))).toEqual(['__proto__']);
+    expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
+    expect(Object(value).admin).toBeUndefined();
   });
 });
 
