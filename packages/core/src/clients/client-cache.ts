@@ -1,6 +1,7 @@
 import { ConfigurationError } from '@tenant-aws/policy';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
-import { LRUCache } from 'lru-cache';
+import type { LRUCache } from 'lru-cache';
+import { boundedMap } from '../bounded-map.ts';
 import type { VendedKeys } from '../credentials/vended-keys.ts';
 import { ClientKeys, copyConfig } from './client-config.ts';
 import type { DeniedCalls } from './denied-calls.ts';
@@ -45,7 +46,7 @@ export class ClientCache {
 
   constructor({ max, maxSockets }: ClientsSettings, keys: VendedKeys, denied: DeniedCalls, region: () => Promise<string>) {
     this.#denied = denied;
-    this.#clients = new LRUCache({ max }); // an evicted client is not destroyed: its requests finish
+    this.#clients = boundedMap(max); // an evicted client is not destroyed: its requests finish
     this.#sockets = new SharedSockets(maxSockets);
     this.#admit = admitVendedKeys(keys);
     this.#region = region;

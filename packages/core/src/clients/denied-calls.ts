@@ -1,5 +1,5 @@
 import type { InitializeHandler } from '@smithy/types';
-import { LRUCache } from 'lru-cache';
+import { boundedMap } from '../bounded-map.ts';
 import type { Clock } from '../clock.ts';
 import { channels } from '../events.ts';
 import { isDeniedError, reportsDenial } from './denials.ts';
@@ -16,7 +16,7 @@ const MAX_TENANTS = 10_000;
 export class DeniedCalls {
   readonly #perMinute: number;
   readonly #clock: Clock;
-  readonly #published = new LRUCache<string, { count: number; readonly until: number }>({ max: MAX_TENANTS });
+  readonly #published = boundedMap<{ count: number; readonly until: number }>(MAX_TENANTS);
 
   constructor(perMinute: number, clock: Clock) {
     this.#perMinute = perMinute;

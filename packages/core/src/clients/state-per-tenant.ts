@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { boundedMap } from '../bounded-map.ts';
 import { tenantContext } from './current.ts';
 import type { SdkClient } from './sdk-client.ts';
 
@@ -26,7 +26,7 @@ interface StatefulConfig {
  */
 export function separateState({ config }: SdkClient, fresh: () => SdkClient): void {
   const { systemClockOffset: initial = 0 } = config as unknown as StatefulConfig;
-  const states = new LRUCache<string, TenantState>({ max: MAX_TENANTS });
+  const states = boundedMap<TenantState>(MAX_TENANTS);
   const outside: TenantState = { systemClockOffset: initial };
   const current = (): TenantState => {
     const tenantId = tenantContext()?.current?.tenantId;

@@ -10,7 +10,7 @@ interface WholeNumber {
   readonly max: number;
 }
 
-/** lru-cache allocates memory for all entries when it is created. */
+/** A million entries take more than a gigabyte. */
 const MAX_ENTRIES = 1_000_000;
 
 type Options = Required<TokenVendingMachineOptions>;

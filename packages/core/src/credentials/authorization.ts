@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { boundedMap } from '../bounded-map.ts';
 import type { Clock } from '../clock.ts';
 import { within } from '../deadline.ts';
 import { StsUnavailableError, TenantRevokedError } from '../errors.ts';
@@ -20,7 +20,7 @@ export class Authorization {
   readonly #authorize: AuthorizeTenant;
   readonly #clock: Clock;
   readonly #timeoutMs: number;
-  readonly #decisions = new LRUCache<string, Decision>({ max: MAX_DECISIONS });
+  readonly #decisions = boundedMap<Decision>(MAX_DECISIONS);
   readonly #pending = new Map<string, Promise<boolean>>();
 
   constructor(authorize: AuthorizeTenant, clock: Clock, timeoutMs: number) {

@@ -6,7 +6,7 @@ import {
   type TemplateLibrary,
   type TenantIdSet,
 } from '@tenant-aws/policy';
-import { LRUCache } from 'lru-cache';
+import { boundedMap } from '../bounded-map.ts';
 import { ObjectNumbers } from '../object-numbers.ts';
 
 export interface PermissionContext {
@@ -22,7 +22,7 @@ const MAX_SETS = 1_000;
 export class PermissionSets {
   readonly #library: TemplateLibrary;
   readonly #tenantId: TenantIdSet;
-  readonly #resolved = new LRUCache<string, PermissionSet>({ max: MAX_SETS });
+  readonly #resolved = boundedMap<PermissionSet>(MAX_SETS);
   readonly #numbers = new ObjectNumbers();
 
   constructor(library: TemplateLibrary, tenantId: TenantIdSet) {

@@ -1,4 +1,5 @@
-import { LRUCache } from 'lru-cache';
+import type { LRUCache } from 'lru-cache';
+import { boundedMap } from '../bounded-map.ts';
 import { TenantKeys } from './tenant-keys.ts';
 
 /** A bounded cache with LRU eviction. Dropping a tenant visits that tenant's values only. */
@@ -7,7 +8,7 @@ export class TenantCache<Value extends { readonly tenantId: string }> {
   readonly #keys = new TenantKeys();
 
   constructor(max: number) {
-    this.#values = new LRUCache({ max, dispose: ({ tenantId }, key) => this.#keys.delete(tenantId, key) });
+    this.#values = boundedMap(max, ({ tenantId }, key) => this.#keys.delete(tenantId, key));
   }
 
   get size(): number {
