@@ -198,7 +198,7 @@ export class TokenVendingMachine implements AsyncDisposable {
   async close(): Promise<void> {
     await this.#vendor.close();
     this.#clients.close();
-    if (this.#settings.ownsSts) this.#settings.sts.destroy();
+    await this.#settings.sts.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,8 +1,9 @@
-import { AssumeRoleCommand, type AssumeRoleCommandOutput, type STSClient } from '@aws-sdk/client-sts';
+import type { AssumeRoleCommandOutput } from '@aws-sdk/client-sts';
 import type { Clock, Instant } from '../clock.ts';
 import { StsUnavailableError } from '../errors.ts';
 import { type Life, lifeOf } from './lifetime.ts';
 import type { SessionParameters } from './session-parameters.ts';
+import type { OpenSts } from './sts-client.ts';
 import { classifyStsFailure, type StsFailure } from './sts-failure.ts';
 
 /** The session policy is required: without one, the session could use the whole role, with the data of every tenant. */
@@ -29,7 +30,12 @@ export interface Assumed {
 }
 
 /** One call of AssumeRole. The SDK's own retries are off, so that each call is one that the assumer decided on. */
-export async function assumeRole(sts: STSClient, request: AssumeRequest, clock: Clock, signal: AbortSignal): Promise<Assumed | StsFailure> {
+export async function assumeRole(
+  { client, AssumeRoleCommand }: OpenSts,
+  request: AssumeRequest,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Assumed | StsFailure> {
   const command = new AssumeRoleCommand({
     RoleArn: request.roleArn,
     Policy: request.policy,
@@ -52,7 +58,7 @@ export async function assumeRole(sts: STSClient, request: AssumeRequest, clock: 
     { name: 'retryMiddleware', step: 'finalizeRequest', priority: 'high', override: true },
   );
   try {
-    return parseResponse(await sts.send(command, { abortSignal: signal }), sentAt, answeredAt, request.durationSeconds * 1000);
+    return parseResponse(await client.send(command, { abortSignal: signal }), sentAt, answeredAt, request.durationSeconds * 1000);
   } catch (thrown) {
     return classifyStsFailure(thrown);
   }
@@ -76,7 +82,7 @@ function parseResponse(
     sessionToken: copyOf(SessionToken),
     life,
     lifeMs: life.monotonicEnd - sentAt.monotonic,
-    requestId: output.$metadata.requestId,
+    requestId: output.$metadata.requestId === undefined ? undefined : copyOf(output.$metadata.requestId),
     tokenUtilisation: utilisationOf(output),
   };
 }

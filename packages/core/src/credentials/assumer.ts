@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { STSClient } from '@aws-sdk/client-sts';
 import { ConfigurationError } from '@tenant-aws/policy';
 import type { Clock } from '../clock.ts';
 import { within } from '../deadline.ts';
@@ -10,12 +9,12 @@ import { AssumeQueue } from './assume-queue.ts';
 import { type Assumed, type AssumeRequest, assumeRole } from './assume-role.ts';
 import { type Grant, requestOf } from './grants.ts';
 import type { Revocations } from './revocations.ts';
-import { renewBaseCredentials } from './sts-client.ts';
+import { type OpenSts, renewBaseCredentials, type StsAccess } from './sts-client.ts';
 import { RETRY, type StsFailure } from './sts-failure.ts';
 import type { VendedKeys } from './vended-keys.ts';
 
 export interface AssumerSettings {
-  readonly sts: STSClient;
+  readonly sts: StsAccess;
   /** Milliseconds for one AssumeRole with all its attempts, without the waits for a turn. */
   readonly assumeTimeoutMs: number;
   readonly maxConcurrentAssumes: number;
@@ -25,8 +24,6 @@ export interface AssumerSettings {
 export interface Issued extends Assumed {
   /** SHA-256 of the session policy that was sent. */
   readonly policyDigest: string;
-  /** Digest of the access key, as the signature guard knows it. */
-  readonly keyDigest: string;
 }
 
 /** Attempts in one turn. */
@@ -37,7 +34,7 @@ const WARNING_PERCENT = 75;
 
 /** Gets credentials for a grant from STS: waits for a turn, repeats failed calls, and registers the access key. */
 export class Assumer {
-  readonly #sts: STSClient;
+  readonly #sts: StsAccess;
   readonly #timeoutMs: number;
   readonly #queue: AssumeQueue;
   readonly #keys: VendedKeys;
@@ -72,13 +69,13 @@ export class Assumer {
     const request = requestOf(grant, region);
     return this.#revocations.whileAdmitted(tenantId, async (revoked) => {
       const generation = this.#revocations.generationOf(tenantId);
-      const outcome = await this.#send(tenantId, request, revoked);
+      const outcome = await this.#send(await this.#sts.open(), tenantId, request, revoked);
       revoked.throwIfAborted();
       if (outcome.kind !== 'assumed') return outcome;
       // INVARIANT: access keys are registered with the guard only here, for the tenant whose policy was sent.
-      const keyDigest = this.#keys.add(outcome.accessKeyId, tenantId, outcome.life, generation);
+      const life = this.#keys.add(outcome.accessKeyId, outcome.life, tenantId, generation);
       publishUtilisation(tenantId, outcome.tokenUtilisation);
-      return { ...outcome, keyDigest, policyDigest: digestOf(request.policy) };
+      return { ...outcome, life, policyDigest: digestOf(request.policy) };
     });
   }
 
@@ -92,13 +89,13 @@ export class Assumer {
   }
 
   /** One deadline covers the attempts of all turns. The waits for a turn have a limit of their own. */
-  #send(tenantId: string, request: AssumeRequest, revoked: AbortSignal): Promise<Assumed | StsFailure> {
+  #send(sts: OpenSts, tenantId: string, request: AssumeRequest, revoked: AbortSignal): Promise<Assumed | StsFailure> {
     let leftMs = this.#timeoutMs;
     const turn = async (): Promise<Assumed | StsFailure> => {
       const startedAt = performance.now();
       const outcome = await within<Assumed | StsFailure>(
         leftMs,
-        (late) => this.#attempts(request, AbortSignal.any([late, revoked])),
+        (late) => this.#attempts(sts, request, AbortSignal.any([late, revoked])),
         () => ({ kind: 'transient', error: new StsUnavailableError(`STS did not answer within ${leftMs} ms`) }),
       );
       leftMs = Math.max(1, Math.ceil(leftMs - (performance.now() - startedAt)));
@@ -108,16 +105,16 @@ export class Assumer {
   }
 
   /** The attempts of one turn. */
-  async #attempts(request: AssumeRequest, signal: AbortSignal): Promise<Assumed | StsFailure> {
+  async #attempts(sts: OpenSts, request: AssumeRequest, signal: AbortSignal): Promise<Assumed | StsFailure> {
     let renewed = false;
     for (let attempt = 1; ; attempt += 1) {
-      const outcome = await assumeRole(this.#sts, request, this.#clock, signal);
+      const outcome = await assumeRole(sts, request, this.#clock, signal);
       const retry = signal.aborted ? 'never' : RETRY[outcome.kind];
       if (retry === 'after-backoff' && attempt < MAX_ATTEMPTS) {
         await sleep(Math.random() * FIRST_BACKOFF_MS * 2 ** (attempt - 1), undefined, { signal }).catch(() => undefined);
       } else if (retry === 'with-new-base-credentials' && !renewed) {
         renewed = true;
-        await renewBaseCredentials(this.#sts);
+        await renewBaseCredentials(sts);
       } else {
         return outcome;
       }

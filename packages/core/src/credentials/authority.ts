@@ -1,4 +1,5 @@
-import { LRUCache } from 'lru-cache';
+import type { LRUCache } from 'lru-cache';
+import { boundedMap } from '../bounded-map.ts';
 
 /** Shared by all identities with the same credentials. */
 export interface Authority {
@@ -7,25 +8,25 @@ export interface Authority {
 }
 
 /**
- * The latest expiry among the identities that requested credentials of one shape. It belongs to the identities, not to the
+ * The latest expiry among the identities that requested the credentials of one slot. It belongs to the identities, not to the
  * cache entry: it stays when the entry is dropped or evicted.
  */
 export class Authorities {
-  readonly #byShape: LRUCache<string, Authority>;
+  readonly #bySlot: LRUCache<string, Authority>;
 
   constructor(max: number) {
-    this.#byShape = new LRUCache({ max });
+    this.#bySlot = boundedMap(max);
   }
 
-  /** Records that an identity which expires at `until` requests credentials of this shape. */
-  extend(shape: string, until: number): Authority {
-    const known = this.#byShape.get(shape);
+  /** Records that an identity which expires at `until` requests the credentials of this slot. */
+  extend(key: string, until: number): Authority {
+    const known = this.#bySlot.get(key);
     if (known !== undefined) {
       known.until = Math.max(known.until, until);
       return known;
     }
     const authority = { until };
-    this.#byShape.set(shape, authority);
+    this.#bySlot.set(key, authority);
     return authority;
   }
 }

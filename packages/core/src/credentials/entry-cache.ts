@@ -17,14 +17,19 @@ export interface CacheSettings {
 }
 
 /** Credentials of one tenant. Callers get a copy, never the entry itself. */
-export interface Entry extends Issued {
+export interface Entry extends Omit<Issued, 'kind' | 'lifeMs'> {
   readonly tenantId: string;
   /** See {@link refreshBelowMs}. */
   readonly refreshBelowMs: number;
+  /** Absent unless the latest refresh failed. */
+  failedRefresh: FailedRefresh | undefined;
+}
+
+interface FailedRefresh {
   /** Failed refreshes in a row. */
-  failures: number;
+  readonly failures: number;
   /** No refresh before this time of the monotonic clock. */
-  retryAt: number;
+  readonly retryAt: number;
 }
 
 /** Counts since the cache was created. */
@@ -108,7 +113,8 @@ export class EntryCache {
   /** Whether a refresh of this entry must start now. It needs an identity that still has authority, and no other call may be pending. */
   isDue(entry: Entry, { key, authority }: CacheSlot, now: Instant): boolean {
     if (remainingMs(entry.life, now) > entry.refreshBelowMs) return false;
-    return now.monotonic >= entry.retryAt && now.wall < authority.until && !this.#pending.has(key);
+    if (entry.failedRefresh !== undefined && now.monotonic < entry.failedRefresh.retryAt) return false;
+    return now.wall < authority.until && !this.#pending.has(key);
   }
 
   /**
@@ -120,9 +126,9 @@ export class EntryCache {
     try {
       return { entry: await this.#start(slot) };
     } catch (error) {
-      entry.failures += 1;
-      const retryInMs = backoffMs(entry.failures, Math.random());
-      entry.retryAt = this.#clock.now().monotonic + retryInMs;
+      const failures = (entry.failedRefresh?.failures ?? 0) + 1;
+      const retryInMs = backoffMs(failures, Math.random());
+      entry.failedRefresh = { failures, retryAt: this.#clock.now().monotonic + retryInMs };
       return { error, retryInMs };
     }
   }
@@ -195,8 +201,7 @@ export class EntryCache {
   #keep({ key, grant: { tenantId } }: CacheSlot, outcome: Issued | StsFailure, isCurrent: boolean): Entry {
     const checked = outcome.kind === 'assumed' ? this.#checkLife(outcome) : outcome;
     if (checked.kind === 'assumed') {
-      const below = refreshBelowMs(checked.lifeMs, this.#minimumRemainingMs, Math.random());
-      const entry: Entry = { ...checked, tenantId, refreshBelowMs: below, failures: 0, retryAt: Number.NEGATIVE_INFINITY };
+      const entry = this.#entryOf(checked, tenantId);
       if (isCurrent) this.#entries.set(key, entry);
       return entry;
     }
@@ -204,6 +209,24 @@ export class EntryCache {
       this.#refusals.set(key, { tenantId, error: checked.error, until: this.#clock.now().monotonic + this.#errorTtlMs });
     }
     throw checked.error;
+  }
+
+  /** Copies the needed fields only, and each time in milliseconds without a fraction: there may be a million entries. */
+  #entryOf(issued: Issued, tenantId: string): Entry {
+    const { accessKeyId, secretAccessKey, sessionToken, life, lifeMs, requestId, tokenUtilisation, policyDigest } = issued;
+    const below = Math.round(refreshBelowMs(lifeMs, this.#minimumRemainingMs, Math.random()));
+    return {
+      tenantId,
+      accessKeyId,
+      secretAccessKey,
+      sessionToken,
+      life,
+      requestId,
+      tokenUtilisation,
+      policyDigest,
+      refreshBelowMs: below,
+      failedRefresh: undefined,
+    };
   }
 
   /**

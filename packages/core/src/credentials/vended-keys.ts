@@ -1,13 +1,14 @@
-import { LRUCache } from 'lru-cache';
+import type { LRUCache } from 'lru-cache';
+import { boundedMap } from '../bounded-map.ts';
 import type { Clock } from '../clock.ts';
-import { digestOf } from '../digest.ts';
 import { TenantMismatchError } from '../errors.ts';
 import { type Life, remainingMs } from './lifetime.ts';
 import type { Revocations } from './revocations.ts';
 
-interface VendedKey {
+/** An access key. It is the `life` of its cache entry, too, so that the times are stored once. */
+export interface VendedKey extends Life {
   readonly tenantId: string;
-  readonly life: Life;
+  /** Of the tenant's revocations, when the key was requested. */
   readonly generation: number;
 }
 
@@ -21,24 +22,20 @@ export class VendedKeys {
   readonly #clock: Clock;
 
   constructor(max: number, revocations: Revocations, clock: Clock) {
-    this.#keys = new LRUCache({ max });
+    this.#keys = boundedMap(max);
     this.#revocations = revocations;
     this.#clock = clock;
   }
 
-  /**
-   * @param generation of the tenant's revocations, when the key was requested
-   * @returns the key's digest, for {@link VendedKeys.touch}
-   */
-  add(accessKeyId: string, tenantId: string, life: Life, generation: number): string {
-    const digest = digestOf(accessKeyId);
-    this.#keys.set(digest, { tenantId, life, generation });
-    return digest;
+  add(accessKeyId: string, { wallEnd, monotonicEnd }: Life, tenantId: string, generation: number): VendedKey {
+    const key = { wallEnd, monotonicEnd, tenantId, generation };
+    this.#keys.set(accessKeyId, key);
+    return key;
   }
 
   /** Marks a key as recently used, so that newer keys do not evict it while it is still vended. */
-  touch(keyDigest: string): void {
-    this.#keys.get(keyDigest);
+  touch(accessKeyId: string): void {
+    this.#keys.get(accessKeyId);
   }
 
   /**
@@ -46,8 +43,8 @@ export class VendedKeys {
    * @throws {@link TenantRevokedError} the tenant has been revoked since the key was vended
    */
   assertOf(accessKeyId: string, tenantId: string): void {
-    const key = this.#keys.get(digestOf(accessKeyId));
-    if (key === undefined || key.tenantId !== tenantId || remainingMs(key.life, this.#clock.now()) <= 0) {
+    const key = this.#keys.get(accessKeyId);
+    if (key === undefined || key.tenantId !== tenantId || remainingMs(key, this.#clock.now()) <= 0) {
       throw new TenantMismatchError({ detail: { tenantId, reason: 'the access key was not vended to this tenant, or has expired' } });
     }
     this.#revocations.assertCurrent(tenantId, key.generation);

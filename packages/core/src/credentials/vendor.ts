@@ -1,4 +1,3 @@
-import type { STSClient } from '@aws-sdk/client-sts';
 import type { Clock } from '../clock.ts';
 import { digestOf } from '../digest.ts';
 import { LifeUnavailableError } from '../errors.ts';
@@ -11,7 +10,7 @@ import { type CacheCounts, type CacheSettings, type CacheSlot, type Entry, Entry
 import { type Grant, requestOf } from './grants.ts';
 import { remainingMs } from './lifetime.ts';
 import { Revocations } from './revocations.ts';
-import { assertBaseCredentials, regionOf } from './sts-client.ts';
+import { assertBaseCredentials, regionOf, type StsAccess } from './sts-client.ts';
 import { publishRefresh, publishVend } from './vend-events.ts';
 import { VendedKeys } from './vended-keys.ts';
 
@@ -44,7 +43,7 @@ export class Vendor {
   readonly #entries: EntryCache;
   readonly #authorities: Authorities;
   readonly #authorization: Authorization | undefined;
-  readonly #sts: STSClient;
+  readonly #sts: StsAccess;
   readonly #assumeTimeoutMs: number;
   readonly #maxSessionMs: number;
   readonly #defaultRevocationSeconds: number;
@@ -130,7 +129,7 @@ export class Vendor {
     const now = this.#clock.now();
     const entry = this.#entries.find(slot, minimumRemainingMs, now);
     if (entry === undefined) return this.#entries.get(slot, minimumRemainingMs);
-    this.keys.touch(entry.keyDigest);
+    this.keys.touch(entry.accessKeyId);
     if (this.#entries.isDue(entry, slot, now)) void this.#refresh(slot, entry);
     return { entry, outcome: 'hit' };
   }

@@ -173,7 +173,7 @@ describe('a deterministic failure of STS', () => {
 
 describe('a cache key that two tenants share by mistake', () => {
   const life = { wallEnd: Number.POSITIVE_INFINITY, monotonicEnd: Number.POSITIVE_INFINITY };
-  const facts = { life, lifeMs: 900_000, requestId: undefined, tokenUtilisation: undefined, policyDigest: 'digest', keyDigest: 'digest' };
+  const facts = { life, lifeMs: 900_000, requestId: undefined, tokenUtilisation: undefined, policyDigest: 'digest' };
   const issued: Issued = { kind: 'assumed', accessKeyId: 'ASIA', secretAccessKey: 'secret', sessionToken: 'token', ...facts };
   const slotOf = (tenantId: string): CacheSlot => ({
     key: 'same',
