@@ -1,5 +1,5 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import type { Agent as HttpAgent } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
 import type { NodeHttp2HandlerOptions, NodeHttpHandlerOptions } from '@smithy/node-http-handler';
 import { ConfigurationError } from '@tenant-aws/policy';
 import type { Handler } from './sdk-client.ts';
@@ -7,6 +7,11 @@ import { SocketShares } from './socket-shares.ts';
 
 /** The options of a client's own handler, which uses HTTP/1.1, or HTTP/2 where the service needs it. */
 type Options = NodeHttpHandlerOptions & NodeHttp2HandlerOptions;
+
+interface Agents {
+  readonly httpAgent: HttpAgent;
+  readonly httpsAgent: HttpsAgent;
+}
 
 /** How a client sends its requests. */
 export interface Transport {
@@ -21,13 +26,13 @@ export interface Transport {
  * session, and so its own socket: only the shares are common.
  */
 export class SharedSockets {
-  readonly #http: HttpAgent;
-  readonly #https: HttpsAgent;
+  readonly #maxSockets: number;
   readonly #shares: SocketShares;
+  /** Made for the first client. */
+  #agents: Agents | undefined;
 
   constructor(maxSockets: number) {
-    this.#http = new HttpAgent({ keepAlive: true, maxSockets });
-    this.#https = new HttpsAgent({ keepAlive: true, maxSockets });
+    this.#maxSockets = maxSockets;
     this.#shares = new SocketShares(maxSockets);
   }
 
@@ -41,18 +46,29 @@ export class SharedSockets {
         '`requestHandler` has an agent, but all clients share their sockets: set `clients.maxSockets`, or pass your own handler',
       ]);
     }
-    const shared = { httpAgent: this.#http, httpsAgent: this.#https };
+    this.#agents ??= agentsWith(this.#maxSockets);
     // The SDK's own default for HTTP/2: each request has its own session, so that no session is shared or left open.
-    return { requestHandler: { disableConcurrentStreams: true, ...options, ...shared }, shares: this.#shares };
+    return { requestHandler: { disableConcurrentStreams: true, ...options, ...this.#agents }, shares: this.#shares };
   }
 
   /** Closes idle sockets now and the others when they become idle, so that a response that is being read is not cut off. */
   close(): void {
-    for (const agent of [this.#http, this.#https]) {
+    if (this.#agents === undefined) return;
+    for (const agent of [this.#agents.httpAgent, this.#agents.httpsAgent]) {
       agent.maxFreeSockets = 0;
       for (const idle of Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? [])) idle.destroy();
     }
   }
+}
+
+/**
+ * `import 'node:http'` in an ES module reads every property of the module. Two of them load Node's WebSocket and `fetch`, which
+ * takes 80 ms: as long as the rest of this package. `process.getBuiltinModule` reads none.
+ */
+function agentsWith(maxSockets: number): Agents {
+  const [http, https] = [process.getBuiltinModule('node:http'), process.getBuiltinModule('node:https')];
+  const options = { keepAlive: true, maxSockets };
+  return { httpAgent: new http.Agent(options), httpsAgent: new https.Agent(options) };
 }
 
 function isHandler(given: unknown): given is Handler {
