@@ -1,5 +1,5 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject, Logger } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
+import { HttpAdapterHost } from '@nestjs/core/helpers/http-adapter-host.js';
 import { PROBLEM_JSON, problemOf, TenantAwsError } from '@tenant-aws/core';
 import { throwError } from 'rxjs';
 import { kindOf } from './execution-request.ts';

@@ -1,5 +1,5 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_GUARD } from '@nestjs/core/constants.js';
 import type { TenantGateOptions } from '@tenant-aws/core';
 import { TenantGuard } from './tenant.guard.ts';
 

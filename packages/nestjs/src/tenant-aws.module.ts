@@ -9,7 +9,9 @@ import {
   type OnModuleInit,
   type Provider,
 } from '@nestjs/common';
-import { APP_FILTER, APP_INTERCEPTOR, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core/constants.js';
+import { HttpAdapterHost } from '@nestjs/core/helpers/http-adapter-host.js';
+import { ModulesContainer } from '@nestjs/core/injector/modules-container.js';
 import { type TenantGate, TokenVendingMachine, tenantGate } from '@tenant-aws/core';
 import { graphqlSchemas, keepFieldContexts } from './graphql-schema.ts';
 import { keepMiddlewareContext, keepRequestContext, openRequestContext } from './request-context.ts';

@@ -1,6 +1,6 @@
 import { CACHE_MANAGER, CacheInterceptor } from '@nestjs/cache-manager';
 import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
+import { Reflector } from '@nestjs/core/services/reflector.service.js';
 import type { TenantAws } from '@tenant-aws/core';
 import { handlerContext } from './admissions.ts';
 import { accessOf } from './decorators.ts';

@@ -1,5 +1,5 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
+import { Reflector } from '@nestjs/core/services/reflector.service.js';
 import { type TenantAws, type TenantGate, TokenMissingError } from '@tenant-aws/core';
 import { admit, isAdmittedAbove, refuseForeignExecutor, resolveInfoOf } from './admissions.ts';
 import { accessOf } from './decorators.ts';
