@@ -1,4 +1,5 @@
-import { LRUCache } from 'lru-cache';
+import type { LRUCache } from 'lru-cache';
+import { boundedMap } from '../bounded-map.ts';
 import type { Instant } from '../clock.ts';
 import type { TokenCacheSettings } from './bearer-token-options.ts';
 import { elapsed } from './elapsed.ts';
@@ -17,7 +18,7 @@ export class VerifiedTokens {
   private readonly maxAgeMs: number;
 
   constructor({ max, maxAgeMs }: TokenCacheSettings) {
-    this.entries = max === 0 ? undefined : new LRUCache({ max });
+    this.entries = max === 0 ? undefined : boundedMap(max);
     this.maxAgeMs = maxAgeMs;
   }
 
