@@ -41,7 +41,7 @@ export default defineConfig({
             test: {
               name: 'all',
               include: ['{packages/*/test,templates,test,.ci}/**/*.test.ts', 'examples/*/test/*.e2e-spec.ts'],
-              exclude: ['**/node_modules/**', 'test/{bench,real}/**', ...alone, ...heavy],
+              exclude: ['**/node_modules/**', 'test/real/**', ...alone, ...heavy],
             },
           },
           { extends: true, test: { name: 'alone', include: alone, exclude: heavy, isolate: true } },

@@ -1,0 +1,17 @@
+import type { RunningAws } from '../bench-aws.ts';
+import type { Plan } from '../plan.ts';
+import type { Series } from '../series.ts';
+
+export interface LaneContext {
+  readonly plan: Plan;
+  readonly aws: RunningAws;
+}
+
+export interface Lane {
+  /** The name for `--only`. */
+  readonly name: string;
+  readonly title: string;
+  /** Whether the lane needs `--full` or `--only`. */
+  readonly onlyFull?: boolean;
+  readonly run: (context: LaneContext) => Promise<readonly Series[]>;
+}
