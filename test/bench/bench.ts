@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url';
 import { startBenchAws } from './bench-aws.ts';
 import { type BenchOptions, readOptions } from './command-line.ts';
 import { readEnvironment } from './environment.ts';
-import { lanes } from './lanes/index.ts';
 import { full, short } from './plan.ts';
 import { headReport, jsonReport, laneReport, promisesReport } from './report.ts';
 import type { Series } from './series.ts';
@@ -21,7 +20,7 @@ if ('text' in options) {
   await run(options);
 }
 
-async function run({ isFull, only, json, markdown, profiles }: BenchOptions): Promise<void> {
+async function run({ isFull, lanes, json, markdown, profiles }: BenchOptions): Promise<void> {
   const progress = (text: string): void => void (markdown || console.error(text));
   const environment = readEnvironment();
   progress('building the packages: the candidates use `dist`, as an application does');
@@ -31,7 +30,7 @@ async function run({ isFull, only, json, markdown, profiles }: BenchOptions): Pr
   const aws = await startBenchAws();
   const series: Series[] = [];
   try {
-    for (const { name, title, run } of lanes.filter((lane) => only?.includes(lane.name) ?? (isFull || lane.onlyFull !== true))) {
+    for (const { name, title, run } of lanes) {
       const started = performance.now();
       const measured = await run({ plan, aws });
       series.push(...measured);

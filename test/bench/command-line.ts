@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { lanes } from './lanes/index.ts';
+import { lanes, lanesNamed } from './lanes/index.ts';
+import type { Lane } from './lanes/lane.ts';
 
 export interface BenchOptions {
   readonly isFull: boolean;
-  /** The names of the lanes to run. Undefined: all. */
-  readonly only: readonly string[] | undefined;
+  readonly lanes: readonly Lane[];
   readonly json: string;
   readonly markdown: boolean;
   /** The folder for the CPU profiles of the servers. */
@@ -19,10 +19,12 @@ export interface Message {
   readonly code: number;
 }
 
+const names = [...new Set(lanes.flatMap(({ name, group }) => (group === undefined ? [name] : [group, name])))];
+
 const help = `npm run bench -- [options]
 
   --full          more and longer rounds, and the largest caches: about 15 minutes instead of 3
-  --only <lane>   one lane; may be repeated: ${lanes.map(({ name }) => name).join(', ')}
+  --only <lane>   one lane; may be repeated: ${names.join(', ')}
   --json <file>   where to write all samples (default: test/bench/results/latest.json)
   --markdown      print only the report, to paste it into a document
   --cpu-prof <folder>  write a CPU profile of each server of the lanes that serve requests
@@ -44,11 +46,12 @@ export function readOptions(args: readonly string[]): BenchOptions | Message {
       },
     });
     if (values.help) return { text: help, code: 0 };
-    const unknown = values.only?.find((name) => lanes.every((lane) => lane.name !== name));
+    const unknown = values.only?.find((name) => lanesNamed(name).length === 0);
     if (unknown !== undefined) return { text: `There is no lane \`${unknown}\`.\n\n${help}`, code: 1 };
+    const selected = values.only?.flatMap(lanesNamed) ?? lanes.filter(({ onlyFull }) => values.full || !onlyFull);
     const json = values.json === undefined ? defaultJson : resolve(values.json);
     const profiles = values['cpu-prof'] === undefined ? undefined : resolve(values['cpu-prof']);
-    return { isFull: values.full, only: values.only, json, markdown: values.markdown, profiles };
+    return { isFull: values.full, lanes: selected, json, markdown: values.markdown, profiles };
   } catch (error) {
     return { text: `${error instanceof Error ? error.message : String(error)}\n\n${help}`, code: 1 };
   }

@@ -3,8 +3,9 @@ export interface Plan {
   readonly full: boolean;
   /** Rounds of the lanes that serve requests. */
   readonly rounds: number;
-  /** Requests to each server before the first round: V8 optimizes a function only after many calls. */
+  /** Requests to each server before the first round, for at most `warmUpSeconds`. */
   readonly warmUpRequests: number;
+  readonly warmUpSeconds: number;
   readonly roundSeconds: number;
   readonly connections: number;
   readonly microRounds: number;
@@ -22,6 +23,7 @@ export const short: Plan = {
   full: false,
   rounds: 5,
   warmUpRequests: 10_000,
+  warmUpSeconds: 4,
   roundSeconds: 0.5,
   connections: 20,
   microRounds: 7,
@@ -35,6 +37,7 @@ export const full: Plan = {
   full: true,
   rounds: 15,
   warmUpRequests: 40_000,
+  warmUpSeconds: 12,
   roundSeconds: 1,
   connections: 20,
   microRounds: 15,

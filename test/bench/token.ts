@@ -1,10 +1,13 @@
 import type { LocalAws } from '@tenant-aws/local';
 
+/** Signs tokens. */
+export type Signer = Pick<LocalAws['issuer'], 'token'>;
+
 /** The length of an access token with the usual claims of an identity provider. */
 const TOKEN_CHARACTERS = 1_228;
 
 /** An RS256 token of {@link TOKEN_CHARACTERS}, give or take one. */
-export async function benchToken(issuer: LocalAws['issuer'], tenant: string): Promise<string> {
+export async function benchToken(issuer: Signer, tenant: string): Promise<string> {
   const claims = {
     name: 'Ada Example',
     email: `ada@${tenant}.example.com`,

@@ -18,6 +18,7 @@ const titles: Record<keyof typeof frameworks, string> = {
 
 export const frameworkLanes: readonly Lane[] = (Object.keys(frameworks) as (keyof typeof frameworks)[]).map((file) => ({
   name: file,
+  group: 'frameworks',
   title: titles[file],
   run: async ({ plan, aws }) =>
     loadTest({ lane: file, file, candidates: frameworks[file], authorizations: await aws.authorizations(['acme']) }, plan, aws),

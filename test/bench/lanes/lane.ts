@@ -10,6 +10,8 @@ export interface LaneContext {
 export interface Lane {
   /** The name for `--only`. */
   readonly name: string;
+  /** A name for `--only` that stands for several lanes. */
+  readonly group?: string;
   readonly title: string;
   /** Whether the lane needs `--full` or `--only`. */
   readonly onlyFull?: boolean;
