@@ -22,9 +22,9 @@ export interface Plan {
 export const short: Plan = {
   full: false,
   rounds: 5,
-  warmUpRequests: 10_000,
-  warmUpSeconds: 4,
-  roundSeconds: 0.5,
+  warmUpRequests: 8_000,
+  warmUpSeconds: 3,
+  roundSeconds: 0.4,
   connections: 20,
   microRounds: 7,
   microRoundMs: 60,
@@ -35,9 +35,9 @@ export const short: Plan = {
 /** About 15 minutes. */
 export const full: Plan = {
   full: true,
-  rounds: 15,
+  rounds: 11,
   warmUpRequests: 40_000,
-  warmUpSeconds: 12,
+  warmUpSeconds: 8,
   roundSeconds: 1,
   connections: 20,
   microRounds: 15,

@@ -9,8 +9,9 @@ export const machineOptions = {
   variables: { bucket, table },
 } as const satisfies TokenVendingMachineOptions;
 
+/** A machine whose credentials last for an hour: none is renewed while a large cache is filled. */
 export function machine(options: Partial<TokenVendingMachineOptions> = {}): TokenVendingMachine {
-  return new TokenVendingMachine({ ...machineOptions, sts: stubSts(), ...options });
+  return new TokenVendingMachine({ ...machineOptions, durationSeconds: 3_600, sts: stubSts(), ...options });
 }
 
 /** An identity as the sources of this project return it: read-only, so that the machine need not copy it. */

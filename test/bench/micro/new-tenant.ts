@@ -17,7 +17,7 @@ const client = (): STSClient =>
   });
 
 const bare = client();
-const tvm = machine({ sts: client() });
+const tvm = machine({ sts: client(), durationSeconds: 900 });
 const Policy = PolicyGenerator.generator()
   .s3FolderPerTenant({ bucket })
   .dynamodbLeadingKeys({ table })

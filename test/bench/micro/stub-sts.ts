@@ -21,7 +21,7 @@ export function stubSts(): STSClient {
           AccessKeyId: `ASIA${String(calls).padStart(16, '0')}`,
           SecretAccessKey: String(calls).padStart(40, 'secret'),
           SessionToken: String(calls).padStart(SESSION_TOKEN_CHARACTERS, 'FwoGZXIvYXdzEBYaDH'),
-          Expiration: new Date(Date.now() + 900_000),
+          Expiration: new Date(Date.now() + 3_600_000),
         },
         $metadata: {},
       };
