@@ -4,7 +4,7 @@ import { answerParent } from './child.ts';
 
 export interface LoadOrder {
   readonly port: number;
-  /** One connection sends these values in turn. Each connection begins at another value. */
+  /** Each connection has its share of these values, and sends them in turn. */
   readonly authorizations: readonly string[];
   readonly connections: number;
   /** Ends the load after this time, or after this number of requests. */
@@ -17,19 +17,19 @@ export interface LoadResult {
 }
 
 answerParent({}, async ({ port, authorizations, connections, until }: LoadOrder): Promise<LoadResult> => {
-  const headers = authorizations.map((authorization) => ({ headers: { authorization } }));
-  let next = 0;
+  const requests = authorizations.map((authorization) => ({ headers: { authorization } }));
+  let opened = 0;
   const started = performance.now();
   const result = await autocannon({
     url: `http://127.0.0.1:${port}`,
-    requests: headers,
+    requests: requests.slice(0, 1),
     connections,
     ...('seconds' in until ? { duration: until.seconds } : { amount: until.requests }),
     sampleInt: 20, // autocannon ends at a sample
     setupClient(client) {
-      if (headers.length === 1) return;
-      const first = Math.floor((next++ * headers.length) / connections);
-      client.setRequests([...headers.slice(first), ...headers.slice(0, first)]);
+      const connection = (opened += 1) - 1;
+      const share = requests.filter((_, index) => index % connections === connection);
+      if (share.length > 0) client.setRequests(share);
     },
   });
   const elapsed = (performance.now() - started) / 1_000;

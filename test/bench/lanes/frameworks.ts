@@ -24,7 +24,7 @@ export const frameworkLanes: readonly Lane[] = (Object.keys(frameworks) as (keyo
     loadTest({ lane: file, file, candidates: frameworks[file], authorizations: await aws.authorizations(['acme']) }, plan, aws),
 }));
 
-/** The same with 1,000 tenants, each with its own token, in turn on each connection. */
+/** The same with 1,000 tenants, each with its own token: each of the 20 connections sends the tokens of 50 tenants in turn. */
 export const tenantsLane: Lane = {
   name: 'tenants',
   title: 'Express, warm requests of 1,000 tenants, whose tokens alternate on each connection',
