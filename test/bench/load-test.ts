@@ -14,18 +14,21 @@ export interface LoadTest {
   readonly file: string;
   readonly candidates: readonly string[];
   readonly authorizations: readonly string[];
+  /** Default: that of the plan. */
+  readonly roundSeconds?: number;
 }
 
 /** Serves each candidate in its own process, and measures all of them in interleaved rounds. */
-export async function loadTest({ lane, file, candidates, authorizations }: LoadTest, plan: Plan, aws: RunningAws): Promise<Series[]> {
-  const { connections, roundSeconds, rounds } = plan;
+export async function loadTest(test: LoadTest, plan: Plan, aws: RunningAws): Promise<Series[]> {
+  const { lane, file, candidates, authorizations, roundSeconds = plan.roundSeconds } = test;
+  const { connections, rounds } = plan;
   const [load] = await Child.start('load.ts');
   const started = await Promise.all(candidates.map((candidate) => startServer(file, candidate, aws, plan)));
   try {
     const measures: Record<string, Measure> = {};
     for (const [index, { server, port }] of started.entries()) {
       const order = { port, authorizations, connections };
-      await warmUp(load, order, plan);
+      await warmUp(load, server, order, plan);
       measures[candidates[index] ?? ''] = () =>
         measure(server, () => load.ask({ ...order, until: { seconds: roundSeconds } } satisfies LoadOrder));
     }
@@ -35,12 +38,16 @@ export async function loadTest({ lane, file, candidates, authorizations }: LoadT
   }
 }
 
-/** Sends requests until V8 has optimized the code. A slow candidate gets fewer. */
-export async function warmUp(load: Child, order: Omit<LoadOrder, 'until'>, { warmUpRequests, warmUpSeconds }: Plan): Promise<void> {
+/**
+ * Sends requests until V8 has optimized the code: measured, the CPU time of a request falls until about 20,000 requests.
+ * A slow candidate gets fewer. The limit is CPU time, so that other load of the machine does not shorten the warm-up.
+ */
+export async function warmUp(load: Child, server: Child, order: Omit<LoadOrder, 'until'>, plan: Plan): Promise<void> {
   const requests = 500;
-  const end = performance.now() + warmUpSeconds * 1_000;
-  for (let sent = 0; sent < warmUpRequests && performance.now() < end; sent += requests) {
+  for (let sent = 0; sent < plan.warmUpRequests; sent += requests) {
     await load.ask({ ...order, until: { requests } } satisfies LoadOrder);
+    const { cpuMicroseconds } = await server.ask<ServerFigures>({});
+    if (cpuMicroseconds > plan.warmUpCpuSeconds * 1_000_000) return;
   }
 }
 

@@ -3,9 +3,9 @@ export interface Plan {
   readonly full: boolean;
   /** Rounds of the lanes that serve requests. */
   readonly rounds: number;
-  /** Requests to each server before the first round, for at most `warmUpSeconds`. */
+  /** Requests to each server before the first round. It ends earlier when the server has used `warmUpCpuSeconds`. */
   readonly warmUpRequests: number;
-  readonly warmUpSeconds: number;
+  readonly warmUpCpuSeconds: number;
   readonly roundSeconds: number;
   readonly connections: number;
   readonly microRounds: number;
@@ -22,13 +22,13 @@ export interface Plan {
 export const short: Plan = {
   full: false,
   rounds: 5,
-  warmUpRequests: 8_000,
-  warmUpSeconds: 3,
-  roundSeconds: 0.4,
+  warmUpRequests: 20_000,
+  warmUpCpuSeconds: 4,
+  roundSeconds: 0.35,
   connections: 20,
   microRounds: 7,
-  microRoundMs: 60,
-  imports: 9,
+  microRoundMs: 50,
+  imports: 7,
   cacheSizes: [1_000, 10_000],
 };
 
@@ -37,7 +37,7 @@ export const full: Plan = {
   full: true,
   rounds: 11,
   warmUpRequests: 40_000,
-  warmUpSeconds: 8,
+  warmUpCpuSeconds: 10,
   roundSeconds: 1,
   connections: 20,
   microRounds: 15,

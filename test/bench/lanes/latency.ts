@@ -21,7 +21,7 @@ async function measureLatency({ plan, aws }: LaneContext): ReturnType<Lane['run'
   const started = await Promise.all(candidates.map((candidate) => startServer('express', candidate, aws, plan)));
   const { connections, roundSeconds, rounds } = plan;
   try {
-    for (const { port } of started) await warmUp(load, { port, authorizations: [authorization], connections }, plan);
+    for (const { server, port } of started) await warmUp(load, server, { port, authorizations: [authorization], connections }, plan);
     const [bare] = started;
     const rates: number[] = [];
     for (let round = 0; round < rounds; round += 1) {

@@ -12,7 +12,8 @@ export const stsLane: Lane = {
     const authorizations = await aws.authorizations(Array.from({ length: 20 }, (_, index) => `tenant-${index}`));
     await aws.delaySts(STS_MS);
     try {
-      return await loadTest({ lane: 'sts', file: 'sts', candidates, authorizations }, plan, aws);
+      // AssumeRole per request serves about 100 requests per second: a short round has too few.
+      return await loadTest({ lane: 'sts', file: 'sts', candidates, authorizations, roundSeconds: plan.roundSeconds * 2 }, plan, aws);
     } finally {
       await aws.delaySts(0);
     }
