@@ -1,7 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { exchangeOf, NoTenantError, type TenantAws, type TenantContext, TenantMismatchError, tenantContext } from '@tenant-aws/core';
 import { recallArguments, rememberArguments } from './admitted-arguments.ts';
-import { executionKey, httpRequestOf, kindOf, nodeRequestOf } from './execution-request.ts';
+import { type HttpRequest, httpRequestOf, kindOf, nodeRequestOf } from './execution-request.ts';
 import { fieldContext, ownFieldContext, rememberField, type ResolveInfo } from './graphql-fields.ts';
 
 /** An admitted tenant: with the handler's own permissions, and with those of the module. */
@@ -10,39 +10,63 @@ export interface Admitted {
   readonly outer: TenantAws;
 }
 
-/** Keyed by the execution, not by the async context: an execution never reads the tenant of another one. */
+/**
+ * The contexts of executions that have no HTTP exchange of their own. Keyed by the execution, not by the async context: an
+ * execution never reads the tenant of another one.
+ */
 const contexts = new WeakMap<object, TenantContext>();
 
 /**
- * Records the tenant that the guard admitted to this execution, and sets `tenantAws` of the HTTP request.
+ * Records the tenant that the guard admitted to this HTTP request, and sets its `tenantAws`. An HTTP request has one handler:
+ * its tenant is current in everything that Nest runs for the request.
  *
- * An HTTP request has one handler: its tenant is current in everything that Nest runs for the request. A GraphQL operation
- * has several resolvers at once, each with its own permissions: a resolver's tenant is current in that resolver and its fields only.
+ * @returns true, the result of the guard
+ * @param own absent for a public handler, and with `optional` for a request that presented nothing
+ */
+export function admitRequest(request: HttpRequest, own?: TenantAws): true {
+  const exchange = exchangeOf(request.raw ?? request);
+  const context: TenantContext = { current: own, exchange, purpose: 'handler' };
+  if (exchange === undefined) contexts.set(request, context);
+  else {
+    exchange.handler = context;
+    exchange.context.current = own;
+  }
+  if (own) request.tenantAws = own;
+  else if ('tenantAws' in request) delete request.tenantAws; // an earlier handler of this route may have set it
+  return true;
+}
+
+/**
+ * Records the tenant that the guard admitted to this message or resolver. A GraphQL operation has several resolvers at once,
+ * each with its own permissions: a resolver's tenant is current in that resolver and its fields only.
  *
  * @returns true, the result of the guard
  * @param admitted absent for a public handler, and with `optional` for a request that presented nothing
  */
 export function admit(execution: ExecutionContext, admitted?: Admitted): true {
-  const kind = kindOf(execution);
   const node = nodeRequestOf(execution);
   const exchange = node && exchangeOf(node);
   const info = resolveInfoOf(execution);
   // The context of a subscription is created before its guard runs.
   const context: TenantContext = (info && ownFieldContext(info)) ?? { exchange, purpose: 'handler' };
   context.current = admitted?.own;
-  contexts.set(executionKey(execution), context);
+  contexts.set(execution.getArgs(), context);
   rememberArguments(execution, context);
   if (info) rememberField(execution.getArgByIndex(2), info, context);
-  if (kind === 'http' && exchange) exchange.context.current = admitted?.own;
-  const request = kind === 'http' || kind === 'graphql' ? httpRequestOf(execution) : undefined;
-  if (request && admitted) request.tenantAws = kind === 'http' ? admitted.own : admitted.outer;
-  else if (request && kind === 'http') delete request.tenantAws; // an earlier handler of this route may have set it
+  const request = kindOf(execution) === 'graphql' ? httpRequestOf(execution) : undefined;
+  if (request && admitted) request.tenantAws = admitted.outer;
   return true;
 }
 
 /** The context in which the handler of this execution runs. Without a guard it has the tenant of a field above, or none. */
 export function handlerContext(execution: ExecutionContext): TenantContext {
-  return contexts.get(executionKey(execution)) ?? contextAbove(execution) ?? { purpose: 'handler' };
+  const found = kindOf(execution) === 'http' ? requestContext(execution.getArgByIndex(0)) : contexts.get(execution.getArgs());
+  return found ?? contextAbove(execution) ?? { purpose: 'handler' };
+}
+
+/** Several handlers of one request have different argument lists: the context is recorded for the request. */
+function requestContext(request: HttpRequest): TenantContext | undefined {
+  return exchangeOf(request.raw ?? request)?.handler ?? contexts.get(request);
 }
 
 /**

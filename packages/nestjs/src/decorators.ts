@@ -4,13 +4,22 @@ import { ConfigurationError, type Permissions, type TenantIdentity } from '@tena
 import { tenantOf } from './admissions.ts';
 
 /** Set by `@Public()` and `@Scoped()`. Both use one metadata key, so that the decorator of a handler overrides that of its class. */
-type Access = { readonly kind: 'public' } | { readonly kind: 'scoped'; readonly permissions: Permissions };
+export type Access = { readonly kind: 'public' } | { readonly kind: 'scoped'; readonly permissions: Permissions };
 
 const ACCESS = 'tenant-aws:access';
 
+/** By handler: decorators run once, when the class is loaded, and reading their metadata costs about 1 µs. */
+const known = new WeakMap<object, { readonly type: unknown; readonly access: Access | undefined }>();
+
 /** The access that a handler declares, or its class if the handler declares none. */
 export function accessOf(reflector: Reflector, execution: ExecutionContext): Access | undefined {
-  return reflector.getAllAndOverride<Access | undefined>(ACCESS, [execution.getHandler(), execution.getClass()]);
+  const handler = execution.getHandler();
+  const type = execution.getClass();
+  const found = known.get(handler);
+  if (found?.type === type) return found.access; // classes that inherit one handler may have different decorators
+  const access = reflector.getAllAndOverride<Access | undefined>(ACCESS, [handler, type]);
+  known.set(handler, { type, access });
+  return access;
 }
 
 /**

@@ -4,7 +4,7 @@ import { httpIdentityRequest, type IdentityRequest } from '@tenant-aws/core';
 import { type GraphqlConnection, graphqlConnection, withAuthorization } from './graphql-connection.ts';
 
 /** A request of Express, a request of Fastify with Node's own as `raw`, or the upgrade request of a socket. */
-type HttpRequest = IncomingMessage & { readonly raw?: IncomingMessage; readonly user?: unknown; tenantAws?: unknown };
+export type HttpRequest = IncomingMessage & { readonly raw?: IncomingMessage; readonly user?: unknown; tenantAws?: unknown };
 
 /** The kind of an execution. `graphql` is of `@nestjs/graphql`, the others are Nest's. */
 export function kindOf(host: ArgumentsHost): 'http' | 'graphql' | 'ws' | 'rpc' {
@@ -71,12 +71,4 @@ function graphqlRequest(
   graphql: { req?: HttpRequest; request?: HttpRequest; reply?: { request?: HttpRequest } } | undefined,
 ): HttpRequest | undefined {
   return graphql?.reply?.request ?? graphql?.req ?? graphql?.request;
-}
-
-/**
- * An object that identifies an execution to its guard and its interceptor. HTTP: the request, because Nest creates a new
- * argument list for each of them. Otherwise: the argument list, because one request or socket can have several executions at once.
- */
-export function executionKey(context: ExecutionContext): object {
-  return kindOf(context) === 'http' ? context.switchToHttp().getRequest<object>() : context.getArgs();
 }

@@ -1,7 +1,9 @@
 import { Stream } from 'node:stream';
 import { StreamableFile } from '@nestjs/common';
 import { runInTenantContext, type TenantContext } from '@tenant-aws/core';
+import { isObservable, map } from 'rxjs';
 import { boundIterator } from './bound-iterator.ts';
+import { subscribedIn } from './bound-observable.ts';
 import { isObject } from './is-object.ts';
 
 /** The methods that Node calls on a stream that is read, written or destroyed. */
@@ -16,9 +18,12 @@ const ITERATOR = ['next', 'return', 'throw'];
  *
  * @param result the return value of a handler. The stream of a `StreamableFile` or of a web `Response`, or a stream, is changed,
  * because it is read only once. An async iterable is not changed: handlers of several tenants may return the same one
- * @returns the result; for an async iterable, a proxy of it
+ * @returns the result; for an async iterable, a proxy of it; for an Observable or a promise, another one
  */
 export function keepResultContext(result: unknown, context: TenantContext): unknown {
+  if (!isObject(result)) return result;
+  if (result instanceof Promise) return result.then((settled) => keepResultContext(settled, context));
+  if (isObservable(result)) return subscribedIn(context, () => result).pipe(map((each) => keepResultContext(each, context)));
   const body = bodyOf(result);
   if (body instanceof Stream) bind(body, STREAM, context);
   else if (body instanceof ReadableStream) {

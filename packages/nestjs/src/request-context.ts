@@ -1,6 +1,6 @@
 import { RequestMethod } from '@nestjs/common';
-import { exchangeOf, type HttpExchange, runForRequest, runInTenantContext } from '@tenant-aws/core';
 import type { HttpAdapterHost } from '@nestjs/core';
+import { exchangeOf, type HttpExchange, runForRequest, runInTenantContext, tenantContext } from '@tenant-aws/core';
 
 /** Node's own object, or Fastify's with Node's as `raw`. */
 type Wrapped<T> = T & { readonly raw?: T };
@@ -9,7 +9,7 @@ type HttpResponse = Wrapped<HttpExchange['response']>;
 type Next = () => unknown;
 
 /** Middleware that creates the context of a request before its tenant is known. The guard sets the tenant in it later. */
-export function openRequestContext(request: HttpRequest, response: HttpResponse, next: Next): void {
+function openRequestContext(request: HttpRequest, response: HttpResponse, next: Next): void {
   runForRequest({ request: request.raw ?? request, response: response.raw ?? response }, { purpose: 'request' }, next);
 }
 
@@ -19,14 +19,13 @@ type HttpAdapter = HttpAdapterHost['httpAdapter'];
 const ROUTES = Object.keys(RequestMethod).map((name) => name.toLowerCase());
 
 /**
- * Makes every route that is registered after this call run in the context of its own request. Without this, a middleware of the
- * application could continue a request in another request's context: a limiter, or a store with callbacks over one connection.
+ * Opens the context of each request before middleware that is registered after this call, and makes each route that is
+ * registered after this call run in the context of its own request. Without the second step, a middleware of the application
+ * could continue a request in another request's context: a limiter, or a store with callbacks over one connection.
  */
-export function keepRequestContext(adapter: HttpAdapter): void {
-  if (adapter.getType() === 'fastify') {
-    adapter.getInstance<FastifyHooks>().addHook('preHandler', (request, _reply, done) => runInOwnContext(request, done));
-    return;
-  }
+export async function keepRequestContext(adapter: HttpAdapter): Promise<void> {
+  if (adapter.getType() === 'fastify') return keepFastifyContext(adapter);
+  adapter.use(openRequestContext);
   for (const name of ROUTES) {
     const register: unknown = Reflect.get(adapter, name);
     if (typeof register !== 'function') continue;
@@ -41,8 +40,55 @@ export function keepMiddlewareContext(adapter: HttpAdapter | undefined): void {
     adapter.use((request: HttpRequest, _response: unknown, next: Next) => runInOwnContext(request, next));
 }
 
-interface FastifyHooks {
-  addHook(name: 'preHandler', hook: (request: HttpRequest, reply: unknown, done: () => void) => void): void;
+/** A hook and a wrapped handler: middleware costs more, because `@fastify/middie` copies properties to each request. */
+async function keepFastifyContext(adapter: HttpAdapter): Promise<void> {
+  const fastify = adapter.getInstance<Fastify>();
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (exchangeOf(request.raw)) runInOwnContext(request, done);
+    else openRequestContext(request, reply, done);
+  });
+  // Hooks of the application may continue in another context, and so may the parser of the request's body.
+  fastify.addHook('preHandler', (request, _reply, done) => runInOwnContext(request, done));
+  fastify.addHook('onRoute', (route) => {
+    const { handler } = route;
+    route.handler = function (request, reply) {
+      return runInOwnContext(request, () => Reflect.apply(handler, this, [request, reply]));
+    };
+  });
+  await openBeforeMiddleware(adapter, fastify);
+}
+
+/**
+ * The middleware of the application runs before hooks that are added now, because Nest has added the hook of `@fastify/middie`
+ * already. So the first middleware that is registered brings the middleware that opens the context with it.
+ */
+async function openBeforeMiddleware(adapter: HttpAdapter, fastify: Fastify): Promise<void> {
+  const { use } = fastify;
+  if (use === undefined) return; // with `skipMiddie`
+  const register = await adapter.createMiddlewareFactory(RequestMethod.ALL);
+  fastify.use = function (...args) {
+    fastify.use = use;
+    register('/{*path}', openRequestContext);
+    return Reflect.apply(use, this, args);
+  };
+}
+
+interface FastifyRequest {
+  readonly raw: HttpExchange['request'];
+}
+
+/** The used part of a Fastify instance. This package does not depend on `fastify`. */
+interface Fastify {
+  use?(...args: unknown[]): unknown;
+  addHook(
+    name: 'onRequest' | 'preHandler',
+    hook: (request: HttpRequest & FastifyRequest, reply: HttpResponse, done: () => void) => void,
+  ): void;
+  addHook(name: 'onRoute', hook: (route: FastifyRoute) => void): void;
+}
+
+interface FastifyRoute {
+  handler(request: HttpRequest, reply: unknown): unknown;
 }
 
 type Handler = (request: HttpRequest, response: unknown, next: Next) => unknown;
@@ -66,5 +112,5 @@ function inOwnContext(handler: Handler | ErrorHandler): Handler | ErrorHandler {
 
 function runInOwnContext<T>(request: HttpRequest, fn: () => T): T {
   const exchange = exchangeOf(request.raw ?? request);
-  return exchange ? runInTenantContext(exchange.context, fn) : fn();
+  return exchange && exchange.context !== tenantContext() ? runInTenantContext(exchange.context, fn) : fn();
 }

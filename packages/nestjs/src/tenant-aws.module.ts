@@ -1,7 +1,6 @@
 import {
   type DynamicModule,
   Inject,
-  type MiddlewareConsumer,
   Module,
   type NestModule,
   type OnApplicationBootstrap,
@@ -10,11 +9,13 @@ import {
   type Provider,
 } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core/constants.js';
+import { ExternalContextCreator } from '@nestjs/core/helpers/external-context-creator.js';
 import { HttpAdapterHost } from '@nestjs/core/helpers/http-adapter-host.js';
 import { ModulesContainer } from '@nestjs/core/injector/modules-container.js';
 import { type TenantGate, TokenVendingMachine, tenantGate } from '@tenant-aws/core';
 import { graphqlSchemas, keepFieldContexts } from './graphql-schema.ts';
-import { keepMiddlewareContext, keepRequestContext, openRequestContext } from './request-context.ts';
+import { keepHandlerContexts } from './http-handlers.ts';
+import { keepMiddlewareContext, keepRequestContext } from './request-context.ts';
 import { TenantAwsExceptionFilter } from './tenant-aws.filter.ts';
 import {
   type ASYNC_OPTIONS_TYPE,
@@ -64,18 +65,25 @@ export class TenantAwsModule
   readonly #host: HttpAdapterHost;
   readonly #modules: ModulesContainer;
   readonly #settings: Settings;
+  readonly #creator: ExternalContextCreator;
+  readonly #interceptor: TenantInterceptor;
+  #routesRegistered: () => void = () => undefined;
 
   constructor(
     @Inject(TENANT_GATE) gate: TenantGate,
     @Inject(HttpAdapterHost) host: HttpAdapterHost,
     @Inject(ModulesContainer) modules: ModulesContainer,
     @Inject(SETTINGS) settings: Settings,
+    @Inject(ExternalContextCreator) creator: ExternalContextCreator,
+    @Inject(TenantInterceptor) interceptor: TenantInterceptor,
   ) {
     super();
     this.#gate = gate;
     this.#host = host;
     this.#modules = modules;
     this.#settings = settings;
+    this.#creator = creator;
+    this.#interceptor = interceptor;
   }
 
   /** @param options the options of `tenantCredentials()`, and `guard: true` to guard every handler; all are optional */
@@ -88,14 +96,15 @@ export class TenantAwsModule
     return withProviders(super.forRootAsync(options));
   }
 
-  /** Nest calls this before it registers any route. */
-  configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(openRequestContext).forRoutes('{*path}');
-    keepRequestContext(this.#host.httpAdapter);
+  /** Nest calls this before it registers any route, and any middleware of a module. */
+  async configure(): Promise<void> {
+    this.#routesRegistered = keepHandlerContexts(this.#modules, this.#creator, this.#interceptor);
+    await keepRequestContext(this.#host.httpAdapter);
   }
 
-  /** Nest initializes global modules first: `@nestjs/graphql` registers its middleware after this call. */
+  /** Nest has registered the routes. It initializes global modules first: `@nestjs/graphql` registers its middleware after this call. */
   onModuleInit(): void {
+    this.#routesRegistered();
     keepMiddlewareContext(this.#host.httpAdapter);
   }
 

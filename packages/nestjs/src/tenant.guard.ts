@@ -1,9 +1,9 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core/services/reflector.service.js';
-import { type TenantAws, type TenantGate, TokenMissingError } from '@tenant-aws/core';
-import { admit, isAdmittedAbove, refuseForeignExecutor, resolveInfoOf } from './admissions.ts';
-import { accessOf } from './decorators.ts';
-import { identityRequestOf } from './execution-request.ts';
+import { httpIdentityRequest, type TenantAws, type TenantGate, TokenMissingError } from '@tenant-aws/core';
+import { admit, admitRequest, isAdmittedAbove, refuseForeignExecutor, resolveInfoOf } from './admissions.ts';
+import { type Access, accessOf } from './decorators.ts';
+import { type HttpRequest, identityRequestOf, kindOf } from './execution-request.ts';
 import { keepFieldContexts } from './graphql-schema.ts';
 import { SETTINGS, type Settings, TENANT_GATE } from './tokens.ts';
 
@@ -26,22 +26,39 @@ export class TenantGuard implements CanActivate {
     this.#reflector = reflector;
   }
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const access = accessOf(this.#reflector, context);
+    return kindOf(context) === 'http' ? this.#admitRequest(context.getArgByIndex(0), access) : this.#admitOther(context, access);
+  }
+
+  #admitRequest(request: HttpRequest, access: Access | undefined): boolean | Promise<boolean> {
+    if (access?.kind === 'public') return admitRequest(request);
+    return this.#admitted(request, access);
+  }
+
+  async #admitted(request: HttpRequest, access: Access | undefined): Promise<boolean> {
+    const outer = await this.#gate({ ...httpIdentityRequest(request.raw ?? request, request.user), raw: request });
+    return admitRequest(request, await this.#ownOf(outer, access));
+  }
+
+  async #admitOther(context: ExecutionContext, access: Access | undefined): Promise<boolean> {
     const info = resolveInfoOf(context);
     if (info) keepFieldContexts(info.schema, this.#settings.sessionMs);
 
-    const access = accessOf(this.#reflector, context);
     if (access === undefined && isAdmittedAbove(context)) return true;
     if (access?.kind === 'public') return admit(context);
     refuseForeignExecutor(context);
 
     const outer = await this.#gate(identityRequestOf(context));
-    if (!outer) {
-      if (access) throw new TokenMissingError(); // with `@Scoped()` a tenant is required, also with `optional`
-      return admit(context);
-    }
-    const own: TenantAws = access ? outer.scoped(access.permissions) : outer;
-    if (this.#settings.eager) await own.credentials();
-    return admit(context, { own, outer });
+    const own = await this.#ownOf(outer, access);
+    return admit(context, own && outer && { own, outer });
+  }
+
+  /** The access with the handler's own permissions, with credentials if they are needed before the handler runs. */
+  async #ownOf(outer: TenantAws | undefined, access: Access | undefined): Promise<TenantAws | undefined> {
+    if (outer === undefined && access) throw new TokenMissingError(); // with `@Scoped()` a tenant is required, also with `optional`
+    const own = access?.kind === 'scoped' ? outer?.scoped(access.permissions) : outer;
+    if (this.#settings.eager) await own?.credentials();
+    return own;
   }
 }

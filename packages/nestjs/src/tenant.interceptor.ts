@@ -1,6 +1,6 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
-import { runInTenantContext, type TenantContext } from '@tenant-aws/core';
-import { map, Observable, type Observer } from 'rxjs';
+import { map, type Observable } from 'rxjs';
+import { subscribedIn } from './bound-observable.ts';
 import { handlerContext } from './admissions.ts';
 import { keepResultContext } from './handler-result.ts';
 
@@ -21,18 +21,4 @@ export class TenantInterceptor implements NestInterceptor {
     const results = subscribedIn(own, () => next.handle());
     return context.getType() === 'http' ? results.pipe(map((result) => keepResultContext(result, own))) : results;
   }
-}
-
-/** Subscribes and unsubscribes in this context, because application code runs at both times. */
-function subscribedIn(context: TenantContext, handle: () => Observable<unknown>): Observable<unknown> {
-  return new Observable((subscriber) => {
-    // A separate observer: an unsubscribe of `subscriber` itself would run application code in the caller's context.
-    const observer: Observer<unknown> = {
-      next: (result) => subscriber.next(result),
-      error: (error) => subscriber.error(error),
-      complete: () => subscriber.complete(),
-    };
-    const subscription = runInTenantContext(context, () => handle().subscribe(observer));
-    return () => runInTenantContext(context, () => subscription.unsubscribe());
-  });
 }

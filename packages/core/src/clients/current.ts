@@ -23,6 +23,8 @@ export interface Exchange {
   context: TenantContext;
   /** The context in which listeners of a pipelined request run, where it differs from `context`: that of the last write, or of the handler. */
   listeners?: TenantContext | undefined;
+  /** The context of the application's handler, where an adapter admits the tenant after it has opened `context`. */
+  handler?: TenantContext | undefined;
   /** Whether the response has closed: it is sent, or its connection is closed. */
   readonly ended: boolean;
 }

@@ -42,6 +42,7 @@ interface Closing {
 class OpenExchange implements Exchange {
   context: TenantContext = {};
   listeners: TenantContext | undefined;
+  handler: TenantContext | undefined;
   readonly #response: Closing;
 
   constructor(response: EventEmitter & Closing) {

@@ -1,0 +1,100 @@
+import { INTERCEPTORS_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
+import type { ApplicationConfig, ExternalContextCreator, ModulesContainer } from '@nestjs/core';
+import { MetadataScanner } from '@nestjs/core/metadata-scanner.js';
+import { runInTenantContext, type TenantContext, tenantContext } from '@tenant-aws/core';
+import { keepResultContext } from './handler-result.ts';
+import { TenantInterceptor } from './tenant.interceptor.ts';
+
+/** A method of a controller, or of a base class. */
+type Method = (...args: unknown[]) => unknown;
+
+/**
+ * Makes the HTTP handlers that Nest registers next run as the tenant of their request, without an interceptor. With any
+ * interceptor, Nest creates several Observables for each request, which cost more than everything else that this module does.
+ *
+ * For a handler that has interceptors of the application, `TenantInterceptor` is added as the innermost one: an interceptor may
+ * call the handler in another request's context, and only an interceptor knows the request of its handler.
+ *
+ * Nest reads a controller's methods from its instance when it registers the routes. So they are replaced on the instance,
+ * for this time only. Controllers that are created for each request are not changed: for them Nest uses `interceptor`.
+ *
+ * @param interceptor the global interceptor of this module. Nest leaves it out until the returned function is called
+ * @returns a function to call after Nest has registered the routes. It undoes the changes
+ */
+export function keepHandlerContexts(
+  modules: ModulesContainer,
+  creator: ExternalContextCreator,
+  interceptor: TenantInterceptor,
+): () => void {
+  const { applicationConfig } =
+    (creator as unknown as { readonly container?: { readonly applicationConfig?: ApplicationConfig } }).container ?? {};
+  const others = applicationConfig?.getGlobalInterceptors().filter((each) => each !== interceptor);
+  const hasGlobal = others === undefined || others.length > 0;
+  const undo = [replace(interceptor, 'intercept', undefined)];
+  for (const controller of controllersOf(modules)) {
+    for (const [name, method] of routesOf(controller)) {
+      const wrapped = hasGlobal || hasInterceptors(controller, method) ? withInterceptor(method) : inHandlerContext(method);
+      undo.push(replace(controller, name, wrapped));
+    }
+  }
+  return () => {
+    for (const each of undo) each();
+  };
+}
+
+/** The controllers of which the application has one instance. */
+function controllersOf(modules: ModulesContainer): Set<object> {
+  const wrappers = [...modules.values()].flatMap(({ controllers }) => [...controllers.values()]);
+  return new Set(wrappers.flatMap((wrapper) => (wrapper.isDependencyTreeStatic() && wrapper.instance ? [wrapper.instance as object] : [])));
+}
+
+function routesOf(controller: object): [string, Method][] {
+  const names = new MetadataScanner().getAllMethodNames(Object.getPrototypeOf(controller));
+  return names.flatMap((name) => {
+    const method: unknown = Reflect.get(controller, name);
+    const declared: unknown = Reflect.get(Object.getPrototypeOf(controller), name);
+    const isRoute = typeof declared === 'function' && Reflect.hasMetadata(PATH_METADATA, declared);
+    return isRoute && typeof method === 'function' ? [[name, method as Method]] : [];
+  });
+}
+
+function hasInterceptors(controller: object, method: Method): boolean {
+  return [controller.constructor, method].some((target) => Reflect.hasMetadata(INTERCEPTORS_METADATA, target));
+}
+
+function withInterceptor(method: Method): Method {
+  const wrapped = copyOf(method, function (this: unknown, ...args) {
+    return Reflect.apply(method, this, args);
+  });
+  const interceptors: unknown[] = Reflect.getMetadata(INTERCEPTORS_METADATA, method) ?? [];
+  Reflect.defineMetadata(INTERCEPTORS_METADATA, [...interceptors, new TenantInterceptor()], wrapped);
+  return wrapped;
+}
+
+/** Nest itself calls guards, pipes and the handler in the context in which the route was called: that of its own request. */
+function inHandlerContext(method: Method): Method {
+  return copyOf(method, function (this: unknown, ...args) {
+    const exchange = tenantContext()?.exchange;
+    const context: TenantContext = exchange?.handler ?? { exchange, purpose: 'handler' };
+    if (exchange) exchange.listeners = context;
+    return keepResultContext(
+      runInTenantContext(context, () => Reflect.apply(method, this, args)),
+      context,
+    );
+  });
+}
+
+/** Decorators and Nest find the metadata, the properties and the name of a handler on the function that replaces it. */
+function copyOf(method: Method, replacement: Method): Method {
+  Object.setPrototypeOf(replacement, method);
+  for (const key of Reflect.getMetadataKeys(method)) Reflect.defineMetadata(key, Reflect.getMetadata(key, method), replacement);
+  for (const name of ['name', 'length'])
+    Reflect.defineProperty(replacement, name, { value: Reflect.get(method, name), configurable: true });
+  return replacement;
+}
+
+function replace(target: object, name: string, value: unknown): () => void {
+  const own = Reflect.getOwnPropertyDescriptor(target, name);
+  Reflect.defineProperty(target, name, { value, configurable: true, writable: true, enumerable: own?.enumerable ?? false });
+  return () => void (own ? Reflect.defineProperty(target, name, own) : Reflect.deleteProperty(target, name));
+}
