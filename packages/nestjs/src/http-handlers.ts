@@ -2,11 +2,9 @@ import { INTERCEPTORS_METADATA, PATH_METADATA } from '@nestjs/common/constants.j
 import type { ApplicationConfig, ExternalContextCreator, ModulesContainer } from '@nestjs/core';
 import { MetadataScanner } from '@nestjs/core/metadata-scanner.js';
 import { runInTenantContext, type TenantContext, tenantContext } from '@tenant-aws/core';
+import { type Method, withMetadataOf } from './handler-metadata.ts';
 import { keepResultContext } from './handler-result.ts';
 import { TenantInterceptor } from './tenant.interceptor.ts';
-
-/** A method of a controller, or of a base class. */
-type Method = (...args: unknown[]) => unknown;
 
 /**
  * Makes the HTTP handlers that Nest registers next run as the tenant of their request, without an interceptor. With any
@@ -63,7 +61,7 @@ function hasInterceptors(controller: object, method: Method): boolean {
 }
 
 function withInterceptor(method: Method): Method {
-  const wrapped = copyOf(method, function (this: unknown, ...args) {
+  const wrapped = withMetadataOf(method, function (this: unknown, ...args) {
     return Reflect.apply(method, this, args);
   });
   const interceptors: unknown[] = Reflect.getMetadata(INTERCEPTORS_METADATA, method) ?? [];
@@ -73,7 +71,7 @@ function withInterceptor(method: Method): Method {
 
 /** Nest itself calls guards, pipes and the handler in the context in which the route was called: that of its own request. */
 function inHandlerContext(method: Method): Method {
-  return copyOf(method, function (this: unknown, ...args) {
+  return withMetadataOf(method, function (this: unknown, ...args) {
     const exchange = tenantContext()?.exchange;
     const context: TenantContext = exchange?.handler ?? { exchange, purpose: 'handler' };
     if (exchange) exchange.listeners = context;
@@ -82,15 +80,6 @@ function inHandlerContext(method: Method): Method {
       context,
     );
   });
-}
-
-/** Decorators and Nest find the metadata, the properties and the name of a handler on the function that replaces it. */
-function copyOf(method: Method, replacement: Method): Method {
-  Object.setPrototypeOf(replacement, method);
-  for (const key of Reflect.getMetadataKeys(method)) Reflect.defineMetadata(key, Reflect.getMetadata(key, method), replacement);
-  for (const name of ['name', 'length'])
-    Reflect.defineProperty(replacement, name, { value: Reflect.get(method, name), configurable: true });
-  return replacement;
 }
 
 function replace(target: object, name: string, value: unknown): () => void {

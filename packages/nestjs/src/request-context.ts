@@ -1,6 +1,7 @@
 import { RequestMethod } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import { exchangeOf, type HttpExchange, runForRequest, runInTenantContext, tenantContext } from '@tenant-aws/core';
+import { withMetadataOf } from './handler-metadata.ts';
 
 /** Node's own object, or Fastify's with Node's as `raw`. */
 type Wrapped<T> = T & { readonly raw?: T };
@@ -24,14 +25,14 @@ const ROUTES = Object.keys(RequestMethod).map((name) => name.toLowerCase());
  * could continue a request in another request's context: a limiter, or a store with callbacks over one connection.
  */
 export async function keepRequestContext(adapter: HttpAdapter): Promise<void> {
-  if (adapter.getType() === 'fastify') return keepFastifyContext(adapter);
-  adapter.use(openRequestContext);
   for (const name of ROUTES) {
     const register: unknown = Reflect.get(adapter, name);
     if (typeof register !== 'function') continue;
     const bind = (arg: unknown): unknown => (isHandler(arg) ? inOwnContext(arg) : arg);
     Reflect.set(adapter, name, (...args: unknown[]): unknown => Reflect.apply(register, adapter, args.map(bind)));
   }
+  if (adapter.getType() === 'fastify') await openBeforeFastify(adapter);
+  else adapter.use(openRequestContext);
 }
 
 /** Does the same for Express middleware that is registered after this call. On Fastify the hook covers all routes. */
@@ -40,21 +41,15 @@ export function keepMiddlewareContext(adapter: HttpAdapter | undefined): void {
     adapter.use((request: HttpRequest, _response: unknown, next: Next) => runInOwnContext(request, next));
 }
 
-/** A hook and a wrapped handler: middleware costs more, because `@fastify/middie` copies properties to each request. */
-async function keepFastifyContext(adapter: HttpAdapter): Promise<void> {
+/** Hooks cost less than middleware, because `@fastify/middie` copies properties to each request that has middleware. */
+async function openBeforeFastify(adapter: HttpAdapter): Promise<void> {
   const fastify = adapter.getInstance<Fastify>();
   fastify.addHook('onRequest', (request, reply, done) => {
     if (exchangeOf(request.raw)) runInOwnContext(request, done);
     else openRequestContext(request, reply, done);
   });
-  // Hooks of the application may continue in another context, and so may the parser of the request's body.
+  // The routes of GraphQL are not registered by Nest.
   fastify.addHook('preHandler', (request, _reply, done) => runInOwnContext(request, done));
-  fastify.addHook('onRoute', (route) => {
-    const { handler } = route;
-    route.handler = function (request, reply) {
-      return runInOwnContext(request, () => Reflect.apply(handler, this, [request, reply]));
-    };
-  });
   await openBeforeMiddleware(adapter, fastify);
 }
 
@@ -84,11 +79,6 @@ interface Fastify {
     name: 'onRequest' | 'preHandler',
     hook: (request: HttpRequest & FastifyRequest, reply: HttpResponse, done: () => void) => void,
   ): void;
-  addHook(name: 'onRoute', hook: (route: FastifyRoute) => void): void;
-}
-
-interface FastifyRoute {
-  handler(request: HttpRequest, reply: unknown): unknown;
 }
 
 type Handler = (request: HttpRequest, response: unknown, next: Next) => unknown;
@@ -104,10 +94,11 @@ function isErrorHandler(handler: Handler | ErrorHandler): handler is ErrorHandle
 }
 
 function inOwnContext(handler: Handler | ErrorHandler): Handler | ErrorHandler {
-  if (isErrorHandler(handler))
+  if (isErrorHandler(handler)) {
     return (error: unknown, request: HttpRequest, response: unknown, next: Next) =>
       runInOwnContext(request, () => handler(error, request, response, next));
-  return (request: HttpRequest, response: unknown, next: Next) => runInOwnContext(request, () => handler(request, response, next));
+  }
+  return withMetadataOf<Handler>(handler, (request, response, next) => runInOwnContext(request, () => handler(request, response, next)));
 }
 
 function runInOwnContext<T>(request: HttpRequest, fn: () => T): T {
