@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core/services/reflector.service.js';
-import { httpIdentityRequest, type TenantAws, type TenantGate, TokenMissingError } from '@tenant-aws/core';
+import { ensureCredentials, type TenantAws, type TenantGate, TokenMissingError } from '@tenant-aws/core';
 import { admit, admitRequest, isAdmittedAbove, refuseForeignExecutor, resolveInfoOf } from './admissions.ts';
 import { type Access, accessOf } from './decorators.ts';
 import { type HttpRequest, identityRequestOf, kindOf } from './execution-request.ts';
@@ -31,14 +31,18 @@ export class TenantGuard implements CanActivate {
     return kindOf(context) === 'http' ? this.#admitRequest(context.getArgByIndex(0), access) : this.#admitOther(context, access);
   }
 
+  /** Returns a promise only if it has to wait: Nest then awaits the guard. */
   #admitRequest(request: HttpRequest, access: Access | undefined): boolean | Promise<boolean> {
     if (access?.kind === 'public') return admitRequest(request);
-    return this.#admitted(request, access);
+    const outer = this.#gate.admit(request.raw ?? request, request.user, request);
+    if (outer instanceof Promise) return outer.then((settled) => this.#admitAs(request, settled, access));
+    return this.#admitAs(request, outer, access);
   }
 
-  async #admitted(request: HttpRequest, access: Access | undefined): Promise<boolean> {
-    const outer = await this.#gate({ ...httpIdentityRequest(request.raw ?? request, request.user), raw: request });
-    return admitRequest(request, await this.#ownOf(outer, access));
+  #admitAs(request: HttpRequest, outer: TenantAws | undefined, access: Access | undefined): boolean | Promise<boolean> {
+    const own = ownOf(outer, access);
+    const vending = own && this.#settings.eager ? ensureCredentials(own) : undefined;
+    return vending === undefined ? admitRequest(request, own) : vending.then(() => admitRequest(request, own));
   }
 
   async #admitOther(context: ExecutionContext, access: Access | undefined): Promise<boolean> {
@@ -50,15 +54,14 @@ export class TenantGuard implements CanActivate {
     refuseForeignExecutor(context);
 
     const outer = await this.#gate(identityRequestOf(context));
-    const own = await this.#ownOf(outer, access);
+    const own = ownOf(outer, access);
+    if (own && this.#settings.eager) await ensureCredentials(own);
     return admit(context, own && outer && { own, outer });
   }
+}
 
-  /** The access with the handler's own permissions, with credentials if they are needed before the handler runs. */
-  async #ownOf(outer: TenantAws | undefined, access: Access | undefined): Promise<TenantAws | undefined> {
-    if (outer === undefined && access) throw new TokenMissingError(); // with `@Scoped()` a tenant is required, also with `optional`
-    const own = access?.kind === 'scoped' ? outer?.scoped(access.permissions) : outer;
-    if (this.#settings.eager) await own?.credentials();
-    return own;
-  }
+/** The access with the handler's own permissions. */
+function ownOf(outer: TenantAws | undefined, access: Access | undefined): TenantAws | undefined {
+  if (outer === undefined && access) throw new TokenMissingError(); // with `@Scoped()` a tenant is required, also with `optional`
+  return access?.kind === 'scoped' ? outer?.scoped(access.permissions) : outer;
 }
