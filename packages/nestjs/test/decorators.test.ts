@@ -1,5 +1,5 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { Controller, Get, type INestApplication, Req, type Type } from '@nestjs/common';
+import { Controller, Get, type INestApplication, Req, Scope, type Type } from '@nestjs/common';
 import { ConfigurationError, type TenantAws } from '@tenant-aws/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { notesAws } from '../../../test/support/local-aws-per-file.ts';
@@ -141,4 +141,28 @@ describe('two access decorators on one target', () => {
     const descriptor = Object.getOwnPropertyDescriptor(Decorated.prototype, 'page') as PropertyDescriptor;
     for (const decorate of decorators) decorate(Decorated.prototype, 'page', descriptor);
   }
+});
+
+it('applies the decorator of each class to a handler that two classes inherit, in controllers that are created for each request', async () => {
+  class Inherited {
+    @Get('tenant')
+    tenant(): string {
+      return currentTenantOrCode();
+    }
+  }
+  @Public()
+  @Controller({ path: 'first', scope: Scope.REQUEST })
+  class First extends Inherited {}
+  @Controller({ path: 'second', scope: Scope.REQUEST })
+  class Second extends Inherited {}
+  const app = await start('Express', { imports: [TenantAwsModule.forRoot({ guard: true })], controllers: [First, Second] });
+  const token = await aws.issuer.token({ tenant: 'acme' });
+
+  const seen = [];
+  for (const path of ['/first/tenant', '/second/tenant', '/first/tenant']) seen.push((await get(app, path, token)).text);
+  const refused = await get(app, '/second/tenant');
+  await app.close();
+
+  expect(seen).toEqual(['no_tenant', 'acme', 'no_tenant']);
+  expect(refused.status).toBe(401);
 });

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Controller, Get, type INestApplication, Param, Sse, StreamableFile } from '@nestjs/common';
 import nest from '@nestjs/core/package.json' with { type: 'json' };
-import { EMPTY, finalize, interval, map, mergeWith, type Observable } from 'rxjs';
+import { EMPTY, finalize, interval, map, mergeWith, NEVER, type Observable } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { notesAws } from '../../../test/support/local-aws-per-file.ts';
 import { currentTenantOrCode } from '../../../test/support/current-tenant.ts';
@@ -16,6 +16,9 @@ const chunk = 'x'.repeat(16_384);
 
 /** By id: the tenant in whose context the body ended. Resolved at the end of the body. */
 const ended = new Map<string, PromiseWithResolvers<string>>();
+
+/** By id: resolved when the handler has returned an Observable. */
+const subscribed = new Map<string, PromiseWithResolvers<void>>();
 
 async function* endless(id: string): AsyncGenerator<string> {
   try {
@@ -45,6 +48,26 @@ class Bodies {
   @Get('shared')
   shared(): AsyncIterable<string> {
     return shared;
+  }
+
+  @Get('promised')
+  async promised(): Promise<AsyncIterable<string>> {
+    await nextTurn();
+    return shared;
+  }
+
+  /** Emits nothing: Nest unsubscribes when the client closes the connection. */
+  @Get('observable/:id')
+  observable(@Param('id') id: string): Observable<string> {
+    subscribed.get(id)?.resolve();
+    return NEVER.pipe(finalize(() => ended.get(id)?.resolve(currentTenantOrCode())));
+  }
+
+  /** As above, after a promise. */
+  @Get('promised-observable/:id')
+  async promisedObservable(@Param('id') id: string): Promise<Observable<string>> {
+    await nextTurn();
+    return this.observable(id);
   }
 
   @Get('file/:id')
@@ -104,15 +127,39 @@ describe.each(platforms)('the body that a handler returns on %s', (platform) => 
     expect(await Promise.all(seen)).toEqual(tenants);
   });
 
-  it.skipIf(nest.version.startsWith('11.'))('runs as the tenant of each request if all handlers return the same iterable', async () => {
-    const tenants = ['acme', 'globex', 'acme'];
+  it.skipIf(nest.version.startsWith('11.')).each(['observable', 'promised-observable'])(
+    'is unsubscribed as its own tenant when the client closes the connection: %s',
+    async (body) => {
+      const tenants = ['acme', 'globex', 'initech'];
 
-    const texts = tenants.map(async (tenant) => {
-      const headers = { authorization: `Bearer ${await aws.issuer.token({ tenant })}` };
-      return (await fetch(`${await app.getUrl()}/shared`, { headers })).text();
-    });
+      const seen = tenants.map(async (tenant) => {
+        const [started, settled] = [Promise.withResolvers<void>(), Promise.withResolvers<string>()];
+        subscribed.set(tenant, started);
+        ended.set(tenant, settled);
+        const headers = { authorization: `Bearer ${await aws.issuer.token({ tenant })}` };
+        const request = httpGet(`${await app.getUrl()}/${body}/${tenant}`, { headers }).on('error', () => undefined);
+        await started.promise;
+        await nextTurn(); // now Nest has subscribed
+        request.destroy();
+        return settled.promise;
+      });
 
-    expect(await Promise.all(texts)).toEqual(tenants.map((tenant) => `tenant: ${tenant}`));
-    expect(Object.hasOwn(shared, Symbol.asyncIterator)).toBe(false);
-  });
+      expect(await Promise.all(seen)).toEqual(tenants);
+    },
+  );
+
+  it.skipIf(nest.version.startsWith('11.')).each(['shared', 'promised'])(
+    'runs as the tenant of each request if all handlers return the same iterable: %s',
+    async (path) => {
+      const tenants = ['acme', 'globex', 'acme'];
+
+      const texts = tenants.map(async (tenant) => {
+        const headers = { authorization: `Bearer ${await aws.issuer.token({ tenant })}` };
+        return (await fetch(`${await app.getUrl()}/${path}`, { headers })).text();
+      });
+
+      expect(await Promise.all(texts)).toEqual(tenants.map((tenant) => `tenant: ${tenant}`));
+      expect(Object.hasOwn(shared, Symbol.asyncIterator)).toBe(false);
+    },
+  );
 });

@@ -1,16 +1,29 @@
 import type { ServerResponse } from 'node:http';
-import { Controller, Get, type INestApplication, Injectable, Next, type OnModuleInit, Req } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  type INestApplication,
+  Injectable,
+  type MiddlewareConsumer,
+  Module,
+  type NestModule,
+  Next,
+  type OnModuleInit,
+  Req,
+} from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { TenantAws } from '@tenant-aws/core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { asTenant } from '@tenant-aws/core/testing';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { currentTenantOrCode } from '../../../test/support/current-tenant.ts';
 import { notesAws } from '../../../test/support/local-aws-per-file.ts';
 import { Public, TenantAwsModule } from '../src/index.ts';
-import { get, start } from './application.ts';
+import { get, platforms, start } from './application.ts';
 
 const aws = notesAws();
 
 type Next = (error?: Error) => void;
+type Observe = (request: unknown, response: unknown, next: () => void) => void;
 
 @Controller()
 class TwoHandlers {
@@ -63,4 +76,43 @@ describe('the routes of Express', () => {
 
     expect([response.status, response.text]).toEqual([200, text]);
   });
+});
+
+describe.each(platforms)('the middleware of an application on %s', (platform) => {
+  let app: INestApplication | undefined;
+  afterEach(async () => {
+    await app?.close();
+    app = undefined;
+  });
+
+  it.each(['module', 'provider'])(
+    'has no tenant of the context in which the application was started: middleware of a %s',
+    async (place) => {
+      const seen: string[] = [];
+      const middleware: Observe = (_request, _response, next) => {
+        seen.push(currentTenantOrCode());
+        next();
+      };
+      @Injectable()
+      class Own implements OnModuleInit {
+        constructor(private readonly host: HttpAdapterHost) {}
+
+        onModuleInit(): void {
+          const { httpAdapter } = this.host;
+          if (place === 'provider') httpAdapter.getInstance<{ use(fn: Observe): void }>().use(middleware);
+        }
+      }
+      @Module({ imports: [TenantAwsModule.forRoot({ guard: true })], providers: [Own] })
+      class AppModule implements NestModule {
+        configure(consumer: MiddlewareConsumer): void {
+          if (place === 'module') consumer.apply(middleware).forRoutes('{*path}');
+        }
+      }
+      app = await asTenant('globex', () => start(platform, { imports: [AppModule] }));
+
+      await get(app, '/unknown', await aws.issuer.token({ tenant: 'acme' }));
+
+      expect(seen).toEqual(['no_tenant']);
+    },
+  );
 });
