@@ -24,19 +24,22 @@ export function keepHandlerContexts(
   creator: ExternalContextCreator,
   interceptor: TenantInterceptor,
 ): () => void {
+  const controllers = controllersOf(modules);
+  // A frozen controller cannot be changed: Nest then uses `interceptor` for all handlers.
+  if (![...controllers].every((controller) => Object.isExtensible(controller))) return () => undefined;
   const { applicationConfig } =
     (creator as unknown as { readonly container?: { readonly applicationConfig?: ApplicationConfig } }).container ?? {};
   const others = applicationConfig?.getGlobalInterceptors().filter((each) => each !== interceptor);
   const hasGlobal = others === undefined || others.length > 0;
   const undo = [replace(interceptor, 'intercept', undefined)];
-  for (const controller of controllersOf(modules)) {
+  for (const controller of controllers) {
     for (const [name, method] of routesOf(controller)) {
       const wrapped = hasGlobal || hasInterceptors(controller, method) ? withInterceptor(method) : inHandlerContext(method);
       undo.push(replace(controller, name, wrapped));
     }
   }
   return () => {
-    for (const each of undo) each();
+    for (const each of undo.toReversed()) each();
   };
 }
 

@@ -1,4 +1,4 @@
-import { RequestMethod } from '@nestjs/common';
+import { type MiddlewareConsumer, RequestMethod } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import { exchangeOf, type HttpExchange, runForRequest, runInTenantContext, tenantContext } from '@tenant-aws/core';
 import { withMetadataOf } from './handler-metadata.ts';
@@ -24,15 +24,17 @@ const ROUTES = Object.keys(RequestMethod).map((name) => name.toLowerCase());
  * registered after this call run in the context of its own request. Without the second step, a middleware of the application
  * could continue a request in another request's context: a limiter, or a store with callbacks over one connection.
  */
-export async function keepRequestContext(adapter: HttpAdapter): Promise<void> {
+export async function keepRequestContext(adapter: HttpAdapter, consumer: MiddlewareConsumer): Promise<void> {
   for (const name of ROUTES) {
     const register: unknown = Reflect.get(adapter, name);
     if (typeof register !== 'function') continue;
     const bind = (arg: unknown): unknown => (isHandler(arg) ? inOwnContext(arg) : arg);
     Reflect.set(adapter, name, (...args: unknown[]): unknown => Reflect.apply(register, adapter, args.map(bind)));
   }
-  if (adapter.getType() === 'fastify') await openBeforeFastify(adapter);
-  else adapter.use(openRequestContext);
+  const type = adapter.getType();
+  if (type === 'express') adapter.use(openRequestContext);
+  else if (type === 'fastify') await addFastifyHooks(adapter);
+  else consumer.apply(openRequestContext).forRoutes('{*path}');
 }
 
 /** Does the same for Express middleware that is registered after this call. On Fastify the hook covers all routes. */
@@ -42,7 +44,7 @@ export function keepMiddlewareContext(adapter: HttpAdapter | undefined): void {
 }
 
 /** Hooks cost less than middleware, because `@fastify/middie` copies properties to each request that has middleware. */
-async function openBeforeFastify(adapter: HttpAdapter): Promise<void> {
+async function addFastifyHooks(adapter: HttpAdapter): Promise<void> {
   const fastify = adapter.getInstance<Fastify>();
   fastify.addHook('onRequest', (request, reply, done) => {
     if (exchangeOf(request.raw)) runInOwnContext(request, done);

@@ -1,6 +1,7 @@
 import {
   type DynamicModule,
   Inject,
+  type MiddlewareConsumer,
   Module,
   type NestModule,
   type OnApplicationBootstrap,
@@ -97,9 +98,9 @@ export class TenantAwsModule
   }
 
   /** Nest calls this before it registers any route, and any middleware of a module. */
-  async configure(): Promise<void> {
+  async configure(consumer: MiddlewareConsumer): Promise<void> {
     this.#routesRegistered = keepHandlerContexts(this.#modules, this.#creator, this.#interceptor);
-    await keepRequestContext(this.#host.httpAdapter);
+    await keepRequestContext(this.#host.httpAdapter, consumer);
   }
 
   /** Nest has registered the routes. It initializes global modules first: `@nestjs/graphql` registers its middleware after this call. */

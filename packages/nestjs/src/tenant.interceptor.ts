@@ -6,7 +6,7 @@ import { keepResultContext } from './handler-result.ts';
 
 /**
  * Runs the handler as the tenant that `TenantGuard` admitted to this execution, even if Nest calls it in another tenant's context.
- * The module registers it globally. A gateway, and a microservice of a hybrid application, needs it in `@UseInterceptors`.
+ * The module registers it globally; most HTTP handlers need no interceptor, see `keepHandlerContexts`. A gateway, and a microservice of a hybrid application, needs it in `@UseInterceptors`.
  *
  * @example
  * @UseGuards(TenantGuard)

@@ -127,6 +127,22 @@ describe.each(platforms)('handlers on %s', (platform) => {
     expect(await Promise.all(tenants.map((tenant) => later.get(tenant)?.promise))).toEqual(tenants);
   });
 
+  it('keep their tenant after the response in a frozen controller too', async () => {
+    @Controller()
+    class Frozen extends Pages {
+      constructor() {
+        super();
+        Object.freeze(this);
+      }
+    }
+    app = await start(platform, { imports, controllers: [Frozen] });
+    later.set('acme', Promise.withResolvers());
+
+    expect((await get(app, '/later/acme', await aws.issuer.token({ tenant: 'acme' }))).text).toBe('acme');
+
+    expect(await later.get('acme')?.promise).toBe('acme');
+  });
+
   it('show their metadata and their name to guards of the application', async () => {
     const seen: unknown[] = [];
     @Injectable()

@@ -108,9 +108,13 @@ describe.each(platforms)('the middleware of an application on %s', (platform) =>
           if (place === 'module') consumer.apply(middleware).forRoutes('{*path}');
         }
       }
-      app = await asTenant('globex', () => start(platform, { imports: [AppModule] }));
+      app = await asTenant('globex', async () => {
+        const started = await start(platform, { imports: [AppModule] });
+        await started.listen(0, '127.0.0.1');
+        return started;
+      });
 
-      await get(app, '/unknown', await aws.issuer.token({ tenant: 'acme' }));
+      await fetch(`${await app.getUrl()}/unknown`);
 
       expect(seen).toEqual(['no_tenant']);
     },
