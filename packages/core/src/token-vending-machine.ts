@@ -124,7 +124,7 @@ export class TokenVendingMachine implements AsyncDisposable {
   for(identity: TenantIdentity, options?: Pick<VendOptions, 'permissions'>): TenantAws {
     if (options === undefined) return tenantAwsOf(this.#accesses.get(identity) ?? this.#ownAccess(identity));
     const { permissions } = readVendOptions(options, ['permissions']);
-    return tenantAwsOf(new TenantAccess(this.#parts, this.#grants.admit(identity, permissions), permissions));
+    return tenantAwsOf(TenantAccess.of(this.#parts, this.#grants.admit(identity, permissions), permissions));
   }
 
   /**
@@ -207,7 +207,7 @@ export class TokenVendingMachine implements AsyncDisposable {
 
   #ownAccess(given: TenantIdentity): TenantAccess {
     const identity = this.#grants.admit(given, OWN_PERMISSIONS);
-    const access = new TenantAccess(this.#parts, identity, OWN_PERMISSIONS);
+    const access = TenantAccess.of(this.#parts, identity, OWN_PERMISSIONS);
     this.#accesses.set(identity, access);
     return access;
   }

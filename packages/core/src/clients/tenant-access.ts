@@ -33,21 +33,43 @@ export class TenantAccess {
   /** By the permissions' reference, where they cannot change. */
   #scoped: WeakMap<object, TenantAccess> | undefined;
 
-  /** @param minimumRemainingMs the lifetime that credentials must have left, if more than `cache.minimumRemainingMs` */
-  constructor(parts: AccessParts, identity: TenantIdentity, permissions: Permissions | typeof OWN_PERMISSIONS, minimumRemainingMs = 0) {
-    this.identity = identity;
+  private constructor(
+    parts: AccessParts,
+    identity: TenantIdentity,
+    permissions: Permissions | typeof OWN_PERMISSIONS,
+    minimumRemainingMs: number,
+    credentials: AwsCredentialIdentityProvider,
+    client: TenantAws['client'],
+  ) {
     this.#parts = parts;
+    this.identity = identity;
     this.#permissions = permissions;
     this.#minimumRemainingMs = minimumRemainingMs;
+    this.credentials = credentials;
+    this.client = client;
+  }
+
+  /**
+   * The functions are made here and not by the constructor: see `TenantAwsOfRequest.of`.
+   *
+   * @param minimumRemainingMs the lifetime that credentials must have left, if more than `cache.minimumRemainingMs`
+   */
+  static of(
+    parts: AccessParts,
+    identity: TenantIdentity,
+    permissions: Permissions | typeof OWN_PERMISSIONS,
+    minimumRemainingMs = 0,
+  ): TenantAccess {
     const vend = async (): Promise<TenantCredentials> => {
-      const grant = this.#grant();
+      const grant = made.#grant();
       return parts.vendor.vend(grant instanceof Promise ? await grant : grant, minimumRemainingMs);
     };
     const client = (type: object, config: object = {}): never =>
-      parts.clients.get(this.#scope(), type, config as Readonly<Record<string, unknown>>) as never;
+      parts.clients.get(made.#scope(), type, config as Readonly<Record<string, unknown>>) as never;
     // INVARIANT: frozen. A request that changed `credentials.memoized` would change it for every user of the identity.
-    this.credentials = Object.freeze(memoized(vend));
-    this.client = Object.freeze(client);
+    const [frozenVend, frozenClient] = [Object.freeze(memoized(vend)), Object.freeze(client)];
+    const made: TenantAccess = new TenantAccess(parts, identity, permissions, minimumRemainingMs, frozenVend, frozenClient);
+    return made;
   }
 
   /**
@@ -68,7 +90,7 @@ export class TenantAccess {
     const known = this.#scoped?.get(given);
     if (known !== undefined) return known;
     const permissions = frozenOption(given);
-    const access = new TenantAccess(this.#parts, this.identity, permissions, this.#minimumRemainingMs);
+    const access = TenantAccess.of(this.#parts, this.identity, permissions, this.#minimumRemainingMs);
     const grant = access.#grant(); // throws here, where it can, if the permissions are wrong
     if (grant instanceof Promise) grant.catch(() => undefined); // the same failure is reported when credentials are requested
     if (permissions === given) (this.#scoped ??= new WeakMap()).set(permissions, access);
@@ -79,7 +101,7 @@ export class TenantAccess {
     if (!Number.isFinite(seconds) || seconds <= 0) throw new ConfigurationError(['`lasting` takes a positive number of seconds']);
     const { vendor, durationSeconds } = this.#parts;
     vendor.assertLife(durationSeconds, seconds * 1000);
-    return new TenantAccess(this.#parts, this.identity, this.#permissions, seconds * 1000);
+    return TenantAccess.of(this.#parts, this.identity, this.#permissions, seconds * 1000);
   }
 
   #grant(): Grant | Promise<Grant> {

@@ -7,40 +7,65 @@ import type { TenantAws } from './tenant-aws.ts';
 
 /** A `TenantAws` of one request. Everything but its exchange is shared by all requests of its identity. */
 export function tenantAwsOf(access: TenantAccess): TenantAws {
-  return new TenantAwsOfRequest(access, { exchange: undefined });
+  return TenantAwsOfRequest.of(access);
 }
 
-/** Methods are fields, because callers take them out of their object. A class, because a request makes one: a literal costs seven times as much. */
+type Scoped = TenantAws['scoped'];
+type Lasting = TenantAws['lasting'];
+type Run = TenantAws['run'];
+
+/** A class, because each request makes one: an object literal with the two symbols costs seven times as much. */
 class TenantAwsOfRequest implements TenantAws {
   readonly tenantId: string;
   readonly identity: TenantIdentity;
   readonly credentials: AwsCredentialIdentityProvider;
   readonly client: TenantAws['client'];
-  readonly scoped: (permissions: Permissions) => TenantAws;
-  readonly lasting: (seconds: number) => TenantAws;
-  readonly run: <T>(fn: () => T) => T;
+  readonly scoped: Scoped;
+  readonly lasting: Lasting;
+  readonly run: Run;
   readonly #access: TenantAccess;
-  readonly #served: { exchange: Exchange | undefined };
+  /** The `TenantAws` that this one is derived from. */
+  readonly #parent: TenantAwsOfRequest | undefined;
+  #exchange: Exchange | undefined;
 
-  /** @param served the exchange that this `TenantAws` and all that are derived from it serve, once it is set */
-  constructor(access: TenantAccess, served: { exchange: Exchange | undefined }) {
+  private constructor(access: TenantAccess, parent: TenantAwsOfRequest | undefined, scoped: Scoped, lasting: Lasting, run: Run) {
     this.#access = access;
-    this.#served = served;
+    this.#parent = parent;
     this.tenantId = access.identity.tenantId;
     this.identity = access.identity;
     this.credentials = access.credentials;
     this.client = access.client;
-    this.scoped = (permissions) => new TenantAwsOfRequest(access.scoped(permissions), served);
-    this.lasting = (seconds) => new TenantAwsOfRequest(access.lasting(seconds), served);
-    this.run = (fn) => runInTenantContext({ current: this, exchange: served.exchange ?? tenantContext()?.exchange }, fn);
+    this.scoped = scoped;
+    this.lasting = lasting;
+    this.run = run;
     Object.freeze(this);
   }
 
+  /**
+   * The methods are functions of their own, because callers take them out of their object. They are made here: V8 does not
+   * collect an object whose constructor makes functions of it until the next full collection, and all of its request with it.
+   */
+  static of(access: TenantAccess, parent?: TenantAwsOfRequest): TenantAwsOfRequest {
+    const made: TenantAwsOfRequest = new TenantAwsOfRequest(
+      access,
+      parent,
+      (permissions: Permissions) => TenantAwsOfRequest.of(access.scoped(permissions), made),
+      (seconds: number) => TenantAwsOfRequest.of(access.lasting(seconds), made),
+      (fn) => runInTenantContext({ current: made, exchange: made.#servedExchange() ?? tenantContext()?.exchange }, fn),
+    );
+    return made;
+  }
+
   [SET_EXCHANGE](exchange: Exchange): void {
-    this.#served.exchange = exchange;
+    this.#exchange = exchange;
   }
 
   [ENSURE_CREDENTIALS](): undefined | Promise<void> {
     return this.#access.ensure();
+  }
+
+  #servedExchange(): Exchange | undefined {
+    if (this.#exchange !== undefined || this.#parent === undefined) return this.#exchange;
+    return this.#parent.#servedExchange();
   }
 }
