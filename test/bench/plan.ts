@@ -1,7 +1,7 @@
 /** How long each lane measures. */
 export interface Plan {
   readonly full: boolean;
-  /** Rounds of the lanes that serve requests. */
+  /** Rounds of the lanes that serve requests: many short ones, because the speed of a shared machine changes within seconds. */
   readonly rounds: number;
   /** Requests to each server before the first round. It ends earlier when the server has used `warmUpCpuSeconds`. */
   readonly warmUpRequests: number;
@@ -21,10 +21,10 @@ export interface Plan {
 /** Under 3 minutes. */
 export const short: Plan = {
   full: false,
-  rounds: 5,
-  warmUpRequests: 20_000,
+  rounds: 12,
+  warmUpRequests: 25_000,
   warmUpCpuSeconds: 4,
-  roundSeconds: 0.35,
+  roundSeconds: 0.1,
   connections: 20,
   microRounds: 7,
   microRoundMs: 50,
@@ -35,10 +35,10 @@ export const short: Plan = {
 /** About 15 minutes. */
 export const full: Plan = {
   full: true,
-  rounds: 11,
-  warmUpRequests: 40_000,
+  rounds: 50,
+  warmUpRequests: 50_000,
   warmUpCpuSeconds: 10,
-  roundSeconds: 1,
+  roundSeconds: 0.2,
   connections: 20,
   microRounds: 15,
   microRoundMs: 200,

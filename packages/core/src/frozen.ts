@@ -1,26 +1,44 @@
 import { types } from 'node:util';
 
-/** What was found to be frozen to every depth. It stays so, and is not searched again. */
+/** Values that are known to be frozen to every depth. They stay so, and are not searched again. */
 const knownFrozen = new WeakSet<object>();
+
+/** Records that a value is frozen to every depth, so that {@link isFrozen} does not search it. */
+export function recordFrozen(value: object): void {
+  knownFrozen.add(value);
+}
 
 /**
  * Whether every read of this plain data returns the same values: every object and list is frozen, and no property is a
- * getter. Does not recurse, because a token may contain thousands of nested brackets.
+ * getter. What its properties have is searched once: new identities often have claims that were seen before.
  */
-export function isFrozen(root: object): boolean {
+export function isFrozen(value: object): boolean {
+  return knownFrozen.has(value) || (partsOf(value)?.every(isSearchedFrozen) ?? false);
+}
+
+/** Does not recurse, because a token may contain thousands of nested brackets. */
+function isSearchedFrozen(root: object): boolean {
   if (knownFrozen.has(root)) return true;
-  if (!isFixed(root)) return false;
   const seen = new Set([root]);
   for (const object of seen) {
-    if (!isFixed(object)) return false;
-    for (const key of Reflect.ownKeys(object)) {
-      const property = Object.getOwnPropertyDescriptor(object, key);
-      if (property === undefined || !('value' in property)) return false; // a getter
-      if (isPlain(property.value) && !knownFrozen.has(property.value)) seen.add(property.value);
-    }
+    const parts = partsOf(object);
+    if (parts === undefined) return false;
+    for (const part of parts) seen.add(part);
   }
   knownFrozen.add(root);
   return true;
+}
+
+/** The objects and lists without a class that a frozen object has; `undefined` if it can return other values. */
+function partsOf(object: object): object[] | undefined {
+  if (!isFixed(object)) return undefined;
+  const parts: object[] = [];
+  for (const key of Reflect.ownKeys(object)) {
+    const property = Object.getOwnPropertyDescriptor(object, key);
+    if (property === undefined || !('value' in property)) return undefined; // a getter
+    if (isPlain(property.value)) parts.push(property.value);
+  }
+  return parts;
 }
 
 /** Returns a deeply frozen copy of plain data. Functions and instances of classes are kept as they are. */
@@ -67,11 +85,13 @@ function copyOf(value: unknown, isCopied: (value: unknown) => value is object, c
   if (!isCopied(value)) return value;
   const known = copies.get(value);
   if (known !== undefined) return known;
-  const copy: object = Array.isArray(value) ? [] : {};
+  const copy = (Array.isArray(value) ? [] : {}) as Record<string, unknown>;
   copies.set(value, copy);
-  for (const [key, part] of Object.entries(value)) {
-    // Assignment would set the prototype where a claim is called `__proto__`.
-    Object.defineProperty(copy, key, { value: copyOf(part, isCopied, copies), enumerable: true, writable: true, configurable: true });
+  for (const key of Object.keys(value)) {
+    const part = copyOf((value as Readonly<Record<string, unknown>>)[key], isCopied, copies);
+    // Assignment is faster, but it would set the prototype where a claim is called `__proto__`, or call an inherited setter.
+    if (key in copy) Object.defineProperty(copy, key, { value: part, enumerable: true, writable: true, configurable: true });
+    else copy[key] = part;
   }
   return Object.freeze(copy);
 }

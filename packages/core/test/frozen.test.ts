@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { frozenCopy, frozenOption } from '../src/frozen.ts';
+import { describe, expect, it } from 'vitest';
+import { frozenCopy, frozenOption, isFrozen } from '../src/frozen.ts';
 
 it('copies an option once, and returns this copy for itself', () => {
   const permissions = [{ template: 's3-folder-per-tenant', variables: { bucket: 'notes' } }];
@@ -27,4 +27,53 @@ it.each([
 
   expect(copy).not.toBe(value);
   expect(Object.isFrozen(copy[0])).toBe(true);
+});
+
+describe('isFrozen', () => {
+  it('searches a value again that was not frozen before', () => {
+    const roles = ['reader'];
+    const identity = Object.freeze({ claims: Object.freeze({ roles }) });
+    expect([isFrozen(identity), isFrozen(identity)]).toEqual([false, false]);
+
+    Object.freeze(roles);
+
+    expect([isFrozen(identity), isFrozen(identity)]).toEqual([true, true]);
+  });
+
+  it('does not accept another object because its claims are known to be frozen', () => {
+    const claims = Object.freeze({ roles: Object.freeze(['reader']) });
+    expect(isFrozen(Object.freeze({ claims }))).toBe(true);
+
+    const changing = Object.freeze({
+      claims,
+      get tenantId() {
+        return 'acme';
+      },
+    });
+    for (const other of [{ claims }, changing, Object.freeze({ claims, extra: {} }), new Proxy(Object.freeze({ claims }), {})])
+      expect(isFrozen(other)).toBe(false);
+  });
+
+  it('accepts circular values', () => {
+    const circle: { self?: unknown } = {};
+    circle.self = circle;
+    expect(isFrozen(circle)).toBe(false);
+    expect(isFrozen(Object.freeze(circle))).toBe(true);
+  });
+});
+
+it('copies keys that every object inherits, and calls no setter of a polluted prototype', () => {
+  const seen: unknown[] = [];
+  Object.defineProperty(Object.prototype, 'role', { set: (value) => seen.push(value), configurable: true });
+  try {
+    const copy = frozenCopy({ role: 'reader', toString: 'text', constructor: 1 });
+    expect(Object.entries(copy)).toEqual([
+      ['role', 'reader'],
+      ['toString', 'text'],
+      ['constructor', 1],
+    ]);
+    expect(seen).toEqual([]);
+  } finally {
+    Reflect.deleteProperty(Object.prototype, 'role');
+  }
 });

@@ -1,4 +1,5 @@
 import type { Instant } from '../clock.ts';
+import { recordFrozen } from '../frozen.ts';
 import type { TenantIdentity } from '../tenant.ts';
 
 /** The claims of a token. */
@@ -24,6 +25,7 @@ const verifiedTokens = new WeakMap<object, VerifiedToken>();
 
 /** Records the verification of claims, which must be frozen at every depth. */
 export function recordVerification(claims: Claims, expiresAt: number, verifiedAt: Instant, verifier: object): VerifiedToken {
+  recordFrozen(claims);
   const verified = { claims, expiresAt, verifiedAt, verifier, identity: undefined };
   verifiedTokens.set(claims, verified);
   return verified;
