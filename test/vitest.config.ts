@@ -11,7 +11,11 @@ const alone = [
 ];
 
 /** The slowest files have their own lane: many random requests, a build, and on NestJS 11 the files that differ least from NestJS 12. */
-const heavy = ['packages/nestjs/test/{commonjs,interleaving,singletons}.test.ts', 'test/security/current-tenant.test.ts'];
+const heavy = [
+  'packages/nestjs/test/{commonjs,graphql-foreign-context,interleaving,singletons}.test.ts',
+  'packages/local/test/parallel.test.ts',
+  'test/security/current-tenant.test.ts',
+];
 const heavyOnNest11 = [
   'packages/nestjs/test/{interleaving,singletons}.test.ts',
   'packages/nestjs/test/{foreign-context,graphql-{fields,foreign-context,subscription},parameters,readme-quick-start}.test.ts',

@@ -64,7 +64,8 @@ describe('isFrozen', () => {
 
 it('copies keys that every object inherits, and calls no setter of a polluted prototype', () => {
   const seen: unknown[] = [];
-  Object.defineProperty(Object.prototype, 'role', { set: (value) => seen.push(value), configurable: true });
+  const set = (value: unknown): void => void seen.push(value);
+  Reflect.defineProperty(Object.prototype, 'role', { set, configurable: true });
   try {
     const copy = frozenCopy({ role: 'reader', toString: 'text', constructor: 1 });
     expect(Object.entries(copy)).toEqual([

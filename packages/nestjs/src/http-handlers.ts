@@ -46,7 +46,7 @@ export function keepHandlerContexts(
 /** The controllers of which the application has one instance. */
 function controllersOf(modules: ModulesContainer): Set<object> {
   const wrappers = [...modules.values()].flatMap(({ controllers }) => [...controllers.values()]);
-  return new Set(wrappers.flatMap((wrapper) => (wrapper.isDependencyTreeStatic() && wrapper.instance ? [wrapper.instance as object] : [])));
+  return new Set(wrappers.flatMap((wrapper) => (wrapper.isDependencyTreeStatic() && wrapper.instance ? [wrapper.instance] : [])));
 }
 
 function routesOf(controller: object): [string, Method][] {

@@ -60,11 +60,11 @@ async function addFastifyHooks(adapter: HttpAdapter): Promise<void> {
  * already. So the first middleware that is registered brings the middleware that opens the context with it.
  */
 async function openBeforeMiddleware(adapter: HttpAdapter, fastify: Fastify): Promise<void> {
-  const { use } = fastify;
-  if (use === undefined) return; // with `skipMiddie`
+  const use: unknown = Reflect.get(fastify, 'use');
+  if (typeof use !== 'function') return; // with `skipMiddie`
   const register = await adapter.createMiddlewareFactory(RequestMethod.ALL);
   fastify.use = function (...args) {
-    fastify.use = use;
+    Reflect.set(fastify, 'use', use);
     register('/{*path}', openRequestContext);
     return Reflect.apply(use, this, args);
   };

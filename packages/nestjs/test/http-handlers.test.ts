@@ -124,7 +124,7 @@ describe.each(platforms)('handlers on %s', (platform) => {
 
     for (const tenant of tenants) expect((await get(app, `/later/${tenant}`, await aws.issuer.token({ tenant }))).text).toBe(tenant);
 
-    expect(await Promise.all(tenants.map((tenant) => later.get(tenant)?.promise))).toEqual(tenants);
+    expect(await Promise.all(tenants.map(async (tenant) => later.get(tenant)?.promise))).toEqual(tenants);
   });
 
   it('keep their tenant after the response in a frozen controller too', async () => {
