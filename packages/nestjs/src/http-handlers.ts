@@ -1,5 +1,5 @@
 import { INTERCEPTORS_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
-import type { ApplicationConfig, ExternalContextCreator, ModulesContainer } from '@nestjs/core';
+import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { MetadataScanner } from '@nestjs/core/metadata-scanner.js';
 import { runInTenantContext, type TenantContext, tenantContext } from '@tenant-aws/core';
 import { type Method, withMetadataOf } from './handler-metadata.ts';
@@ -19,17 +19,13 @@ import { TenantInterceptor } from './tenant.interceptor.ts';
  * @param interceptor the global interceptor of this module. Nest leaves it out until the returned function is called
  * @returns a function to call after Nest has registered the routes. It undoes the changes
  */
-export function keepHandlerContexts(
-  modules: ModulesContainer,
-  creator: ExternalContextCreator,
-  interceptor: TenantInterceptor,
-): () => void {
+export function keepHandlerContexts(modules: ModulesContainer, interceptor: TenantInterceptor): () => void {
   const controllers = controllersOf(modules);
   // A frozen controller cannot be changed: Nest then uses `interceptor` for all handlers.
   if (![...controllers].every((controller) => Object.isExtensible(controller))) return () => undefined;
-  const { applicationConfig } =
-    (creator as unknown as { readonly container?: { readonly applicationConfig?: ApplicationConfig } }).container ?? {};
-  const others = applicationConfig?.getGlobalInterceptors().filter((each) => each !== interceptor);
+  const others = applicationConfigOf(modules)
+    ?.getGlobalInterceptors()
+    .filter((each) => each !== interceptor);
   const hasGlobal = others === undefined || others.length > 0;
   const undo = [replace(interceptor, 'intercept', undefined)];
   for (const controller of controllers) {
@@ -41,6 +37,16 @@ export function keepHandlerContexts(
   return () => {
     for (const each of undo.toReversed()) each();
   };
+}
+
+/**
+ * Nest injects its configuration nowhere, so it is read from a provider of Nest that has it. The provider is found by its name: an
+ * import of its class would load most of @nestjs/core. If it is not found, every handler gets the interceptor.
+ */
+function applicationConfigOf(modules: ModulesContainer): ApplicationConfig | undefined {
+  const providers = [...modules.values()].flatMap((module) => [...module.providers.values()]);
+  const creator: unknown = providers.find(({ name }) => name === 'ExternalContextCreator')?.instance;
+  return (creator as { readonly container?: { readonly applicationConfig?: ApplicationConfig } } | undefined)?.container?.applicationConfig;
 }
 
 /** The controllers of which the application has one instance. */

@@ -10,7 +10,6 @@ import {
   type Provider,
 } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core/constants.js';
-import { ExternalContextCreator } from '@nestjs/core/helpers/external-context-creator.js';
 import { HttpAdapterHost } from '@nestjs/core/helpers/http-adapter-host.js';
 import { ModulesContainer } from '@nestjs/core/injector/modules-container.js';
 import { type TenantGate, TokenVendingMachine, tenantGate } from '@tenant-aws/core';
@@ -66,7 +65,6 @@ export class TenantAwsModule
   readonly #host: HttpAdapterHost;
   readonly #modules: ModulesContainer;
   readonly #settings: Settings;
-  readonly #creator: ExternalContextCreator;
   readonly #interceptor: TenantInterceptor;
   #routesRegistered: () => void = () => undefined;
 
@@ -75,7 +73,6 @@ export class TenantAwsModule
     @Inject(HttpAdapterHost) host: HttpAdapterHost,
     @Inject(ModulesContainer) modules: ModulesContainer,
     @Inject(SETTINGS) settings: Settings,
-    @Inject(ExternalContextCreator) creator: ExternalContextCreator,
     @Inject(TenantInterceptor) interceptor: TenantInterceptor,
   ) {
     super();
@@ -83,7 +80,6 @@ export class TenantAwsModule
     this.#host = host;
     this.#modules = modules;
     this.#settings = settings;
-    this.#creator = creator;
     this.#interceptor = interceptor;
   }
 
@@ -99,7 +95,7 @@ export class TenantAwsModule
 
   /** Nest calls this before it registers any route, and any middleware of a module. */
   async configure(consumer: MiddlewareConsumer): Promise<void> {
-    this.#routesRegistered = keepHandlerContexts(this.#modules, this.#creator, this.#interceptor);
+    this.#routesRegistered = keepHandlerContexts(this.#modules, this.#interceptor);
     await keepRequestContext(this.#host.httpAdapter, consumer);
   }
 

@@ -26,7 +26,8 @@ export class LastTokens {
   keep(connection: unknown, header: string, digest: TokenDigest): void {
     if (!isObject(connection)) return;
     const last = this.#last.get(connection);
-    if (last === undefined) this.#last.set(connection, { header, digest });
-    else Object.assign(last, { header, digest });
+    if (last === undefined) return void this.#last.set(connection, { header, digest });
+    last.header = header;
+    last.digest = digest;
   }
 }
