@@ -2,6 +2,7 @@ import { Agent, get as httpGet, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import {
+  type CallHandler,
   type CanActivate,
   Controller,
   type ExecutionContext,
@@ -17,7 +18,7 @@ import {
 } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR, Reflector } from '@nestjs/core';
 import type { TenantAws } from '@tenant-aws/core';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { currentTenantOrCode } from '../../../test/support/current-tenant.ts';
 import { notesAws } from '../../../test/support/local-aws-per-file.ts';
 import { Public, TenantAwsModule, TenantInterceptor } from '../src/index.ts';
@@ -63,6 +64,23 @@ async function responses(application: INestApplication): Promise<string[]> {
 }
 
 describe.each(platforms)('handlers on %s', (platform) => {
+  it('need no interceptor, if the application has none', async () => {
+    const intercept = vi.spyOn(TenantInterceptor.prototype, 'intercept');
+    onTestFinished(() => intercept.mockRestore());
+    app = await start(platform, { imports, controllers: [Pages] });
+
+    await responses(app);
+    expect(intercept).not.toHaveBeenCalled();
+
+    await app.close();
+    app = await start(platform, {
+      imports,
+      controllers: [withInterceptor(() => ({ intercept: (_context: unknown, next: CallHandler) => next.handle() }))],
+    });
+    await responses(app);
+    expect(intercept).toHaveBeenCalledTimes(REQUESTS.length);
+  });
+
   describe.each(foreignInterceptors)('behind %s', (_name, interceptor) => {
     const placed: readonly (readonly [string, () => Promise<INestApplication>])[] = [
       ['of the class', () => start(platform, { imports, controllers: [withInterceptor(interceptor)] })],
