@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
 import { StsAccess } from '../../src/credentials/sts-client.ts';
 import { endOf } from '../../../../test/support/child.ts';
+import { nodeFlags } from '../../../../test/support/node-flags.ts';
 
 describe("the machine's access to STS", () => {
   it('loads the AWS SDK at the first use, not when the package is imported or a machine is created', async () => {
@@ -17,7 +18,7 @@ describe("the machine's access to STS", () => {
       await tvm.ready();
       console.log(JSON.stringify([before, loaded()]));`;
     const env = { PATH: process.env['PATH'], AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 'key' };
-    const node = spawn(process.execPath, ['--conditions=source', '--input-type=module', '--eval', program], {
+    const node = spawn(process.execPath, [...nodeFlags, '--input-type=module', '--eval', program], {
       env,
       cwd: fileURLToPath(new URL('../..', import.meta.url)),
     });

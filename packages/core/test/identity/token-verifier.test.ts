@@ -180,8 +180,10 @@ describe('the verification of a token', () => {
   it('keeps no part of the text of a token', async () => {
     const own = await IssuerUnderTest.start(pair);
     const script = `
-      import { getHeapSnapshot } from 'node:v8';
-      import { text } from 'node:stream/consumers';
+      import { readFileSync, rmSync } from 'node:fs';
+      import { tmpdir } from 'node:os';
+      import { join } from 'node:path';
+      import { writeHeapSnapshot } from 'node:v8';
       import { TenantJwtStrategy } from ${JSON.stringify(new URL('../../src/identity/tenant-jwt-strategy.ts', import.meta.url).href)};
       const strategy = new TenantJwtStrategy(${JSON.stringify(own.options)});
       await strategy.ready();
@@ -195,7 +197,9 @@ describe('the verification of a token', () => {
       const reversed = reverse();
       chunks.length = 0;
       /./.test('x'); // V8 keeps the text of the latest match of a regular expression, and jsonwebtoken uses them.
-      const snapshot = await text(getHeapSnapshot());
+      const file = writeHeapSnapshot(join(tmpdir(), 'heap-of-' + process.pid));
+      const snapshot = readFileSync(file, 'utf8');
+      rmSync(file);
       console.log(snapshot.includes(subject), snapshot.includes(reversed.reverse().join('')));
       strategy.close();
     `;
@@ -286,7 +290,7 @@ describe('verified tokens', () => {
   it('do not share a cache entry if they differ in one character', async () => {
     const token = await issuer.token(pair);
     await identify(token);
-    await expect(identify(`${token.slice(0, -2)}AA`)).rejects.toMatchObject({ code: 'token_invalid' });
+    await expect(identify(`${token.slice(0, -2)}${token.endsWith('AA') ? 'QA' : 'AA'}`)).rejects.toMatchObject({ code: 'token_invalid' });
   });
 
   it('without a tenant are refused each time', async () => {
