@@ -61,16 +61,16 @@ export function tenantGate(options: TenantGateOptions = {}): TenantGate {
     } catch (error) {
       return refuse(error);
     }
-    return isPromise(identity) ? Promise.resolve(identity).then(enterWith, refuse) : enterWith(identity);
+    return isPromise(identity) ? Promise.resolve(identity).then(admitAs, refuse) : admitAs(identity);
   }
 
-  function enterWith(identity: TenantIdentity | undefined): MaybePromise<TenantAws | undefined> {
-    if (identity === undefined) return enterWithout();
+  function admitAs(identity: TenantIdentity | undefined): MaybePromise<TenantAws | undefined> {
+    if (identity === undefined) return admitNobody();
     const tenantAws = enterAs(identity);
     return tenantAws instanceof Promise ? tenantAws.then(vendFor) : vendFor(tenantAws);
   }
 
-  function enterWithout(): undefined {
+  function admitNobody(): undefined {
     if (!optional) return refuse(new TokenMissingError());
     if (channels.identity.hasSubscribers) channels.identity.publish(sourceEvent(identify.source));
     return undefined;

@@ -90,7 +90,7 @@ function countInText(text: string, maxDepth: number, maxMembers: number): number
   return members;
 }
 
-/** The first quote that is not escaped; the end of the text if there is none. `indexOf` finds the end of most strings, which have no escape. */
+/** The first quote that is not escaped; the end of the text if every one is escaped. `indexOf` finds the end of most strings, which have no escape. */
 function closingQuote(text: string, opening: number): number {
   const first = text.indexOf('"', opening + 1);
   if (first === -1) return text.length;

@@ -40,7 +40,7 @@ describe('parseJson', () => {
     );
   });
 
-  it('finds the end of each string, and so each duplicate, whatever is escaped', () => {
+  it('finds the end of each string, and so each duplicate, with any escapes', () => {
     const strings = fc
       .array(fc.constantFrom('a', '\\\\', '\\"', '\\u0022', '{', '}', '[', ']', ',', ':'), { maxLength: 6 })
       .map((parts) => parts.join(''));
