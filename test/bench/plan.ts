@@ -7,6 +7,9 @@ export interface Plan {
   readonly warmUpRequests: number;
   readonly warmUpCpuSeconds: number;
   readonly roundSeconds: number;
+  /** Rounds of the latency lane. A pause of the machine must be less than 1 % of a round: it would be the p99. */
+  readonly latencyRounds: number;
+  readonly latencySeconds: number;
   readonly connections: number;
   readonly microRounds: number;
   readonly microRoundMs: number;
@@ -25,6 +28,8 @@ export const short: Plan = {
   warmUpRequests: 25_000,
   warmUpCpuSeconds: 4,
   roundSeconds: 0.1,
+  latencyRounds: 6,
+  latencySeconds: 0.5,
   connections: 20,
   microRounds: 7,
   microRoundMs: 50,
@@ -39,6 +44,8 @@ export const full: Plan = {
   warmUpRequests: 50_000,
   warmUpCpuSeconds: 10,
   roundSeconds: 0.2,
+  latencyRounds: 20,
+  latencySeconds: 2,
   connections: 20,
   microRounds: 15,
   microRoundMs: 200,

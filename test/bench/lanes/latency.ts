@@ -19,7 +19,7 @@ async function measureLatency({ plan, aws }: LaneContext): ReturnType<Lane['run'
   const [authorization = ''] = await aws.authorizations(['acme']);
   const [[load], [paced]] = await Promise.all([Child.start('load.ts'), Child.start('paced-load.ts')]);
   const started = await Promise.all(candidates.map((candidate) => startServer('express', candidate, aws, plan)));
-  const { connections, roundSeconds, rounds } = plan;
+  const { connections, roundSeconds, rounds, latencyRounds, latencySeconds } = plan;
   try {
     for (const { server, port } of started) await warmUp(load, server, { port, authorizations: [authorization], connections }, plan);
     const [bare] = started;
@@ -33,7 +33,7 @@ async function measureLatency({ plan, aws }: LaneContext): ReturnType<Lane['run'
     const measures = started.map(({ port }, index): [string, Measure] => [
       candidates[index] ?? '',
       async () => {
-        const order: PacedOrder = { port, authorization, requestsPerSecond, seconds: roundSeconds * 2, connections: connections * 5 };
+        const order: PacedOrder = { port, authorization, requestsPerSecond, seconds: latencySeconds, connections: connections * 5 };
         const { p50, p99 } = await paced.ask<PacedResult>(order);
         return [
           { metric: 'p99', unit: 'µs', value: p99 },
@@ -42,7 +42,7 @@ async function measureLatency({ plan, aws }: LaneContext): ReturnType<Lane['run'
         ];
       },
     ]);
-    return await interleave('latency', rounds, Object.fromEntries(measures));
+    return await interleave('latency', latencyRounds, Object.fromEntries(measures));
   } finally {
     await Promise.all([load, paced, ...started.map(({ server }) => server)].map((child) => child.stop()));
   }

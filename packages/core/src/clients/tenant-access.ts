@@ -28,6 +28,7 @@ export class TenantAccess {
   readonly #parts: AccessParts;
   readonly #permissions: Permissions | typeof OWN_PERMISSIONS;
   readonly #minimumRemainingMs: number;
+  #known: Grant | undefined;
   /** While an asynchronous option is pending, only this identity may use the client. */
   #pendingKey: string | undefined;
   /** By the permissions' reference, where they cannot change. */
@@ -105,7 +106,10 @@ export class TenantAccess {
   }
 
   #grant(): Grant | Promise<Grant> {
-    return this.#parts.grants.of(this.identity, this.#permissions);
+    if (this.#known !== undefined) return this.#known;
+    const grant = this.#parts.grants.of(this.identity, this.#permissions);
+    if (!(grant instanceof Promise)) this.#known = grant;
+    return grant;
   }
 
   #scope(): ClientScope {

@@ -73,9 +73,9 @@ export class Assumer {
       revoked.throwIfAborted();
       if (outcome.kind !== 'assumed') return outcome;
       // INVARIANT: access keys are registered with the guard only here, for the tenant whose policy was sent.
-      const life = this.#keys.add(outcome.accessKeyId, outcome.life, tenantId, generation);
+      this.#keys.add(outcome.accessKeyId, outcome.life, tenantId, generation);
       publishUtilisation(tenantId, outcome.tokenUtilisation);
-      return { ...outcome, life, policyDigest: digestOf(request.policy) };
+      return { ...outcome, policyDigest: digestOf(request.policy) };
     });
   }
 

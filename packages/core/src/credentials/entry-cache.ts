@@ -2,34 +2,19 @@ import type { TenantAwsError } from '@tenant-aws/policy';
 import type { Clock, Instant } from '../clock.ts';
 import { LifeUnavailableError, StsUnavailableError, TenantMismatchError, TokenInvalidError } from '../errors.ts';
 import type { Assumer, Issued } from './assumer.ts';
-import type { Authority } from './authority.ts';
 import type { Grant } from './grants.ts';
 import { backoffMs, refreshBelowMs, remainingMs } from './lifetime.ts';
 import { PendingCalls } from './pending-calls.ts';
+import type { Entry, Slot } from './slots.ts';
 import type { StsFailure } from './sts-failure.ts';
 import { TenantCache } from './tenant-cache.ts';
+import type { VendedKeys } from './vended-keys.ts';
 
 /** The machine's options of these names, checked. */
 export interface CacheSettings {
   readonly max: number;
   readonly minimumRemainingMs: number;
   readonly errorTtlMs: number;
-}
-
-/** Credentials of one tenant. Callers get a copy, never the entry itself. */
-export interface Entry extends Omit<Issued, 'kind' | 'lifeMs'> {
-  readonly tenantId: string;
-  /** See {@link refreshBelowMs}. */
-  readonly refreshBelowMs: number;
-  /** Absent unless the latest refresh failed. */
-  failedRefresh: FailedRefresh | undefined;
-}
-
-interface FailedRefresh {
-  /** Failed refreshes in a row. */
-  readonly failures: number;
-  /** No refresh before this time of the monotonic clock. */
-  readonly retryAt: number;
 }
 
 /** Counts since the cache was created. */
@@ -48,12 +33,9 @@ export interface CacheCounts {
   refused: number;
 }
 
-/** Where the cache keeps the credentials of a grant, and how it gets them. */
-export interface CacheSlot {
-  readonly key: string;
-  readonly grant: Grant;
-  readonly region: string;
-  readonly authority: Authority;
+/** A grant whose credentials were requested. */
+export interface RequestedGrant extends Grant {
+  slot: Slot;
 }
 
 /** The result of a refresh: the new entry, or the error and the wait before the next refresh. */
@@ -70,30 +52,47 @@ interface Refusal {
 }
 
 /**
- * Entries, pending calls and remembered failures, each by the slot's key. lru-cache stores the entries. Its `fetch` is
- * not used for pending calls: there a caller that aborts, an eviction or a deletion rejects the other callers.
+ * The LRU order needs no update at each hit. A slot that was used after the last eighth of the cache was vended is newer than
+ * all slots that were not. With less than 8 entries, the order is exact.
+ */
+const USES_PER_CACHE = 8;
+
+/**
+ * Cached credentials, pending calls and remembered failures, each by the slot's key. lru-cache stores the slots that have an
+ * entry. Its `fetch` is not used for pending calls: there a caller that aborts, an eviction or a deletion rejects the other callers.
  */
 export class EntryCache {
   readonly #assumer: Pick<Assumer, 'assume'>;
-  readonly #entries: TenantCache<Entry>;
+  readonly #cached: TenantCache<Slot>;
   readonly #refusals: TenantCache<Refusal>;
   readonly #pending = new PendingCalls<Entry>();
+  /** See {@link USES_PER_CACHE}. */
+  readonly #vendedPerUse: number;
   readonly #minimumRemainingMs: number;
   readonly #errorTtlMs: number;
+  readonly #keys: Pick<VendedKeys, 'touch'>;
   readonly #clock: Clock;
+  #vended = 0;
   readonly #counts: CacheCounts = { hits: 0, shared: 0, assumes: 0, refreshes: 0, failures: 0, refused: 0 };
 
-  constructor({ max, minimumRemainingMs, errorTtlMs }: CacheSettings, assumer: Pick<Assumer, 'assume'>, clock: Clock) {
+  constructor(
+    { max, minimumRemainingMs, errorTtlMs }: CacheSettings,
+    assumer: Pick<Assumer, 'assume'>,
+    keys: Pick<VendedKeys, 'touch'>,
+    clock: Clock,
+  ) {
     this.#assumer = assumer;
-    this.#entries = new TenantCache(max);
+    this.#cached = new TenantCache(max, (slot) => (slot.entry = undefined));
+    this.#vendedPerUse = Math.floor(max / USES_PER_CACHE);
     this.#refusals = new TenantCache(max);
     this.#minimumRemainingMs = minimumRemainingMs;
     this.#errorTtlMs = errorTtlMs;
+    this.#keys = keys;
     this.#clock = clock;
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.#cached.size;
   }
 
   get counts(): Readonly<CacheCounts> {
@@ -101,30 +100,29 @@ export class EntryCache {
   }
 
   /** The cached entry, if more life is left than the cache's minimum and the caller's. */
-  find(slot: CacheSlot, minimumRemainingMs: number, now: Instant): Entry | undefined {
-    const entry = this.#entries.get(slot.key);
-    if (entry === undefined) return undefined;
-    assertSameTenant(entry, slot);
-    if (!this.#suffices(entry, minimumRemainingMs, now)) return undefined;
+  find(grant: RequestedGrant, minimumRemainingMs: number, now: Instant): Entry | undefined {
+    const entry = this.#peek(grant);
+    if (entry === undefined || !this.#suffices(entry, minimumRemainingMs, now)) return undefined;
     this.#counts.hits += 1;
+    this.#markUsed(grant.slot, entry);
     return entry;
   }
 
   /** Whether a refresh of this entry must start now. It needs an identity that still has authority, and no other call may be pending. */
-  isDue(entry: Entry, { key, authority }: CacheSlot, now: Instant): boolean {
-    if (remainingMs(entry.life, now) > entry.refreshBelowMs) return false;
+  isDue({ slot }: RequestedGrant, entry: Entry, now: Instant): boolean {
+    if (remainingMs(entry, now) > entry.refreshBelowMs) return false;
     if (entry.failedRefresh !== undefined && now.monotonic < entry.failedRefresh.retryAt) return false;
-    return now.wall < authority.until && !this.#pending.has(key);
+    return now.wall < slot.authorityUntil && !this.#pending.has(slot.key);
   }
 
   /**
    * Renews an entry while it is still served. If that fails, the entry stays and the next refresh waits: callers do not
    * notice an outage of STS until the entry reaches its minimum remaining lifetime.
    */
-  async refresh(slot: CacheSlot, entry: Entry): Promise<Refreshed> {
+  async refresh(grant: RequestedGrant, region: string, entry: Entry): Promise<Refreshed> {
     this.#counts.refreshes += 1;
     try {
-      return { entry: await this.#start(slot) };
+      return { entry: await this.#start(grant, region) };
     } catch (error) {
       const failures = (entry.failedRefresh?.failures ?? 0) + 1;
       const retryInMs = backoffMs(failures, Math.random());
@@ -133,17 +131,17 @@ export class EntryCache {
     }
   }
 
-  /** Calls AssumeRole, or joins the pending call of this slot. */
-  async get(slot: CacheSlot, minimumRemainingMs: number): Promise<{ entry: Entry; outcome: 'assumed' | 'shared' }> {
-    const outcome = this.#pending.has(slot.key) ? 'shared' : 'assumed';
-    const entry = await this.#join(slot);
+  /** Calls AssumeRole, or joins the pending call for these credentials. */
+  async get(grant: RequestedGrant, region: string, minimumRemainingMs: number): Promise<{ entry: Entry; outcome: 'assumed' | 'shared' }> {
+    const outcome = this.#pending.has(grant.slot.key) ? 'shared' : 'assumed';
+    const entry = await this.#join(grant, region);
     if (this.#suffices(entry, minimumRemainingMs, this.#clock.now())) return { entry, outcome };
-    throw new LifeUnavailableError({ detail: { askedMs: minimumRemainingMs, remainingMs: remainingMs(entry.life, this.#clock.now()) } });
+    throw new LifeUnavailableError({ detail: { askedMs: minimumRemainingMs, remainingMs: remainingMs(entry, this.#clock.now()) } });
   }
 
   /** Forgets everything that is cached of a tenant. Pending calls still serve their callers, but their results are not cached. */
   drop(tenantId: string): void {
-    this.#entries.drop(tenantId);
+    this.#cached.drop(tenantId);
     this.#refusals.drop(tenantId);
     this.#pending.drop(tenantId);
   }
@@ -151,12 +149,12 @@ export class EntryCache {
   /** Waits for the pending calls, then forgets everything. */
   async close(): Promise<void> {
     await this.#pending.settled();
-    this.#entries.clear();
+    this.#cached.clear();
     this.#refusals.clear();
   }
 
   #suffices(entry: Entry, minimumRemainingMs: number, now: Instant): boolean {
-    const remaining = remainingMs(entry.life, now);
+    const remaining = remainingMs(entry, now);
     return this.#isLongEnough(remaining) && remaining >= minimumRemainingMs;
   }
 
@@ -164,32 +162,46 @@ export class EntryCache {
     return lifeMs > 0 && lifeMs >= this.#minimumRemainingMs;
   }
 
-  #join(slot: CacheSlot): Promise<Entry> {
+  /** The cached entry of the grant. A slot that was made again, after its earlier object was evicted, has no entry itself. */
+  #peek({ slot, tenantId }: RequestedGrant): Entry | undefined {
+    const entry = slot.entry ?? this.#cached.peek(slot.key)?.entry;
+    assertSameTenant(entry ?? slot, tenantId);
+    return entry;
+  }
+
+  #markUsed(slot: Slot, { accessKeyId }: Entry): void {
+    if (this.#vended - slot.usedAt < this.#vendedPerUse) return;
+    slot.usedAt = this.#vended;
+    this.#cached.get(slot.key);
+    this.#keys.touch(accessKeyId);
+  }
+
+  #join(grant: RequestedGrant, region: string): Promise<Entry> {
+    const { slot, tenantId } = grant;
     const pending = this.#pending.get(slot.key);
     if (pending !== undefined) {
-      assertSameTenant(pending, slot);
+      assertSameTenant(pending, tenantId);
       this.#counts.shared += 1;
       return pending.result;
     }
     const refusal = this.#refusals.get(slot.key);
     if (refusal !== undefined && this.#clock.now().monotonic < refusal.until) {
-      assertSameTenant(refusal, slot);
+      assertSameTenant(refusal, tenantId);
       this.#counts.refused += 1;
       return Promise.reject(refusal.error);
     }
-    const cached = this.#entries.peek(slot.key);
-    if (cached !== undefined) assertSameTenant(cached, slot);
-    if (this.#clock.now().wall >= slot.authority.until) {
+    this.#peek(grant);
+    if (this.#clock.now().wall >= slot.authorityUntil) {
       return Promise.reject(new TokenInvalidError('the token or session has expired, so the credentials are not renewed'));
     }
-    return this.#start(slot);
+    return this.#start(grant, region);
   }
 
-  #start(slot: CacheSlot): Promise<Entry> {
+  #start(grant: RequestedGrant, region: string): Promise<Entry> {
     this.#counts.assumes += 1;
-    return this.#pending.start(slot.key, slot.grant.tenantId, async (isCurrent) => {
+    return this.#pending.start(grant.slot.key, grant.tenantId, async (isCurrent) => {
       try {
-        return this.#keep(slot, await this.#assumer.assume(slot.grant, slot.region), isCurrent());
+        return this.#keep(grant, await this.#assumer.assume(grant, region), isCurrent());
       } catch (error) {
         this.#counts.failures += 1;
         throw error;
@@ -198,17 +210,24 @@ export class EntryCache {
   }
 
   /** @param isCurrent false if the tenant was dropped meanwhile: then nothing is cached */
-  #keep({ key, grant: { tenantId } }: CacheSlot, outcome: Issued | StsFailure, isCurrent: boolean): Entry {
+  #keep({ slot, tenantId }: RequestedGrant, outcome: Issued | StsFailure, isCurrent: boolean): Entry {
     const checked = outcome.kind === 'assumed' ? this.#checkLife(outcome) : outcome;
     if (checked.kind === 'assumed') {
       const entry = this.#entryOf(checked, tenantId);
-      if (isCurrent) this.#entries.set(key, entry);
+      this.#vended += 1;
+      if (isCurrent) this.#cache(slot, entry);
       return entry;
     }
     if (checked.kind === 'deterministic' && isCurrent) {
-      this.#refusals.set(key, { tenantId, error: checked.error, until: this.#clock.now().monotonic + this.#errorTtlMs });
+      this.#refusals.set(slot.key, { tenantId, error: checked.error, until: this.#clock.now().monotonic + this.#errorTtlMs });
     }
     throw checked.error;
+  }
+
+  #cache(slot: Slot, entry: Entry): void {
+    this.#cached.set(slot.key, slot); // may dispose of an earlier slot of this key, and of others
+    slot.entry = entry;
+    slot.usedAt = this.#vended;
   }
 
   /** Copies the needed fields only, and each time in milliseconds without a fraction: there may be a million entries. */
@@ -220,7 +239,8 @@ export class EntryCache {
       accessKeyId,
       secretAccessKey,
       sessionToken,
-      life,
+      wallEnd: life.wallEnd,
+      monotonicEnd: life.monotonicEnd,
       requestId,
       tokenUtilisation,
       policyDigest,
@@ -245,6 +265,6 @@ export class EntryCache {
 }
 
 /** INVARIANT: the last check. If two tenants ever had the same key, neither would get the other's credentials. */
-function assertSameTenant(found: { readonly tenantId: string }, { grant }: CacheSlot): void {
-  if (found.tenantId !== grant.tenantId) throw new TenantMismatchError({ detail: { reason: 'the cache entry belongs to another tenant' } });
+function assertSameTenant(found: { readonly tenantId: string }, tenantId: string): void {
+  if (found.tenantId !== tenantId) throw new TenantMismatchError({ detail: { reason: 'the cache entry belongs to another tenant' } });
 }

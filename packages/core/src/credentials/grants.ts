@@ -3,12 +3,12 @@ import { frozenIdentity } from '../frozen-identity.ts';
 import type { PerIdentityOptions } from '../per-identity.ts';
 import type { TenantIdentity } from '../tenant.ts';
 import type { AssumeRequest } from './assume-role.ts';
-import type { Authority } from './authority.ts';
 import { shapeKey, sharedDigest } from './entry-key.ts';
 import type { PermissionSets } from './permission-sets.ts';
 import type { Revocations } from './revocations.ts';
 import { constantValues, type OptionValues, parseSession, type RoleSession, valuesFor } from './role-session.ts';
 import { defaultSessionName } from './session-parameters.ts';
+import type { Slot } from './slots.ts';
 
 /** The part of a grant that many tenants can have in common. */
 interface SharedGrant {
@@ -27,14 +27,12 @@ export interface Grant extends Omit<SharedGrant, 'digest'> {
   /** See {@link shapeKey}. */
   readonly shape: string;
   /** Set when credentials are requested for the first time. Shared by all grants of this shape. */
-  authority: Authority | undefined;
+  slot: Slot | undefined;
 }
 
 interface KnownIdentity {
   values: OptionValues | Promise<OptionValues>;
-  /** With the machine's own permissions. */
-  own: Grant | undefined;
-  /** With other permissions. */
+  /** With other permissions than the machine's own. */
   others: Map<string, Grant> | undefined;
 }
 
@@ -73,6 +71,8 @@ export class Grants {
   readonly #durationSeconds: number;
   readonly #revocations: Revocations;
   readonly #known = new WeakMap<TenantIdentity, KnownIdentity>();
+  /** With the machine's own permissions. Apart from `#known`, because each object between identity and credentials costs time in a large cache. */
+  readonly #own = new WeakMap<TenantIdentity, Grant>();
   /** With constant options, by permissions: a new identity computes no digest either. */
   readonly #shared = new Map<string, SharedGrant>();
 
@@ -93,9 +93,9 @@ export class Grants {
    * @throws {@link ConfigurationError} `expiresAt` is not milliseconds of the epoch
    */
   admit(identity: TenantIdentity, permissions: Permissions | typeof OWN_PERMISSIONS): TenantIdentity {
-    const known = this.#known.get(identity);
-    if (permissions === OWN_PERMISSIONS && known?.own !== undefined) return identity;
-    const frozen = known === undefined ? frozenIdentity(identity) : identity;
+    const own = this.#own.get(identity);
+    if (permissions === OWN_PERMISSIONS && own !== undefined) return identity;
+    const frozen = own === undefined && !this.#known.has(identity) ? frozenIdentity(identity) : identity;
     parseTenantId(frozen.tenantId, permissions === OWN_PERMISSIONS ? this.#tenantIds.own : this.#tenantIds.any);
     return frozen;
   }
@@ -106,26 +106,25 @@ export class Grants {
    * @throws {@link TenantRevokedError} the tenant is revoked before they have returned
    */
   of(identity: TenantIdentity, permissions: Permissions | typeof OWN_PERMISSIONS): Grant | Promise<Grant> {
-    const known = this.#known.get(identity);
-    if (known !== undefined) return this.#grantOf(identity, known, permissions);
-    const called = this.#call(identity);
-    this.#known.set(identity, called);
-    return this.#grantOf(identity, called, permissions);
+    const own = permissions === OWN_PERMISSIONS ? this.#own.get(identity) : undefined;
+    return own ?? this.#grantOf(identity, this.#knownOf(identity, permissions), permissions);
   }
 
   /** The grant of an identity that is not admitted yet. A mutable identity is copied, and its copy is used for this grant only. */
   admitOnce(given: TenantIdentity, permissions: Permissions | typeof OWN_PERMISSIONS): Grant | Promise<Grant> {
+    const own = permissions === OWN_PERMISSIONS ? this.#own.get(given) : undefined;
+    if (own !== undefined) return own;
     const identity = this.admit(given, permissions);
     return identity === given ? this.of(identity, permissions) : this.#grantOf(identity, this.#call(identity), permissions);
   }
 
   #grantOf(identity: TenantIdentity, known: KnownIdentity, permissions: Permissions | typeof OWN_PERMISSIONS): Grant | Promise<Grant> {
     const key = permissions === OWN_PERMISSIONS ? undefined : this.#sets.keyOf(permissions);
-    const grant = key === undefined ? known.own : known.others?.get(key);
+    const grant = key === undefined ? this.#own.get(identity) : known.others?.get(key);
     if (grant !== undefined) return grant;
     const make = (values: OptionValues): Grant => {
       const made = this.#make(identity, values, permissions, key);
-      if (key === undefined) known.own = made;
+      if (key === undefined) this.#own.set(identity, made);
       else setBounded((known.others ??= new Map()), key, made);
       return made;
     };
@@ -133,9 +132,19 @@ export class Grants {
     return values instanceof Promise ? this.#revocations.whileAdmitted(identity.tenantId, () => values.then(make)) : make(values);
   }
 
+  /** Constant values with the machine's own permissions need no memory: the grant alone is kept. */
+  #knownOf(identity: TenantIdentity, permissions: Permissions | typeof OWN_PERMISSIONS): KnownIdentity {
+    const known = this.#known.get(identity);
+    if (known !== undefined) return known;
+    if (this.#constants !== undefined && permissions === OWN_PERMISSIONS) return this.#call(identity);
+    const called = this.#call(identity);
+    this.#known.set(identity, called);
+    return called;
+  }
+
   #call(identity: TenantIdentity): KnownIdentity {
     const values = this.#constants ?? valuesFor(this.#options, identity);
-    const known: KnownIdentity = { values, own: undefined, others: undefined };
+    const known: KnownIdentity = { values, others: undefined };
     if (values instanceof Promise) {
       values.then(
         (settled) => (known.values = settled),
@@ -149,7 +158,7 @@ export class Grants {
     const shared = values === this.#constants ? this.#sharedOf(values, permissions, key) : this.#share(values, permissions);
     const { session, permissions: set, durationSeconds, digest } = shared;
     const tenantId = parseTenantId(identity.tenantId, set.tenantId);
-    return { identity, tenantId, session, permissions: set, durationSeconds, shape: shapeKey(digest, tenantId), authority: undefined };
+    return { identity, tenantId, session, permissions: set, durationSeconds, shape: shapeKey(digest, tenantId), slot: undefined };
   }
 
   #sharedOf(values: OptionValues, permissions: Permissions | typeof OWN_PERMISSIONS, key: string): SharedGrant {

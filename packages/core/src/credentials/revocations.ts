@@ -67,7 +67,7 @@ export class Revocations {
   }
 
   generationOf(tenantId: string): number {
-    return this.#revoked.get(tenantId)?.generation ?? 0;
+    return this.#revoked.size === 0 ? 0 : (this.#revoked.get(tenantId)?.generation ?? 0);
   }
 
   revoke(tenantId: string, forMs: number): void {

@@ -7,8 +7,12 @@ export class TenantCache<Value extends { readonly tenantId: string }> {
   readonly #values: LRUCache<string, Value>;
   readonly #keys = new TenantKeys();
 
-  constructor(max: number) {
-    this.#values = boundedMap(max, ({ tenantId }, key) => this.#keys.delete(tenantId, key));
+  /** @param dispose called with each value that is evicted, replaced or dropped */
+  constructor(max: number, dispose: (value: Value) => void = () => undefined) {
+    this.#values = boundedMap(max, (value, key) => {
+      this.#keys.delete(value.tenantId, key);
+      dispose(value);
+    });
   }
 
   get size(): number {

@@ -5,8 +5,7 @@ import { TenantMismatchError } from '../errors.ts';
 import { type Life, remainingMs } from './lifetime.ts';
 import type { Revocations } from './revocations.ts';
 
-/** An access key. It is the `life` of its cache entry, too, so that the times are stored once. */
-export interface VendedKey extends Life {
+interface VendedKey extends Life {
   readonly tenantId: string;
   /** Of the tenant's revocations, when the key was requested. */
   readonly generation: number;
@@ -27,10 +26,8 @@ export class VendedKeys {
     this.#clock = clock;
   }
 
-  add(accessKeyId: string, { wallEnd, monotonicEnd }: Life, tenantId: string, generation: number): VendedKey {
-    const key = { wallEnd, monotonicEnd, tenantId, generation };
-    this.#keys.set(accessKeyId, key);
-    return key;
+  add(accessKeyId: string, { wallEnd, monotonicEnd }: Life, tenantId: string, generation: number): void {
+    this.#keys.set(accessKeyId, { wallEnd, monotonicEnd, tenantId, generation });
   }
 
   /** Marks a key as recently used, so that newer keys do not evict it while it is still vended. */

@@ -3,13 +3,13 @@ import { digestOf } from '../digest.ts';
 import { LifeUnavailableError } from '../errors.ts';
 import { channels } from '../events.ts';
 import { Assumer, type AssumerSettings } from './assumer.ts';
-import { Authorities, type Authority } from './authority.ts';
 import { Authorization, type AuthorizeTenant } from './authorization.ts';
 import { RedactedCredentials, type TenantCredentials } from './credentials.ts';
-import { type CacheCounts, type CacheSettings, type CacheSlot, type Entry, EntryCache } from './entry-cache.ts';
+import { type CacheCounts, type CacheSettings, EntryCache, type RequestedGrant } from './entry-cache.ts';
 import { type Grant, requestOf } from './grants.ts';
 import { remainingMs } from './lifetime.ts';
 import { Revocations } from './revocations.ts';
+import { type Entry, Slots } from './slots.ts';
 import { assertBaseCredentials, regionOf, type StsAccess } from './sts-client.ts';
 import { publishRefresh, publishVend } from './vend-events.ts';
 import { VendedKeys } from './vended-keys.ts';
@@ -27,12 +27,13 @@ export interface VendorSettings extends AssumerSettings {
 /** A minute passes between request and use: callers can ask for no more than the duration less this. */
 const MARGIN_MS = 60_000;
 
-/** Keys of the guard, and authorities, for each entry of the cache: requests may still use the keys of replaced and evicted entries. */
+/** Keys of the guard, and slots, for each entry of the cache: requests may still use the keys of replaced and evicted entries. */
 const PER_ENTRY = 4;
 
-interface Found {
+/** An entry that was not cached. */
+interface Obtained {
   readonly entry: Entry;
-  readonly outcome: 'hit' | 'shared' | 'assumed';
+  readonly outcome: 'shared' | 'assumed';
 }
 
 /** Vends the credentials of a grant: checks that the tenant is admitted, then uses the cache, which uses STS. */
@@ -41,7 +42,7 @@ export class Vendor {
   readonly revocations: Revocations;
   readonly #assumer: Assumer;
   readonly #entries: EntryCache;
-  readonly #authorities: Authorities;
+  readonly #slots: Slots;
   readonly #authorization: Authorization | undefined;
   readonly #sts: StsAccess;
   readonly #assumeTimeoutMs: number;
@@ -55,8 +56,8 @@ export class Vendor {
     this.revocations = new Revocations(clock, durationSeconds * 1000);
     this.keys = new VendedKeys(cache.max * PER_ENTRY, this.revocations, clock);
     this.#assumer = new Assumer(settings, this.keys, this.revocations, clock);
-    this.#entries = new EntryCache(cache, this.#assumer, clock);
-    this.#authorities = new Authorities(cache.max * PER_ENTRY);
+    this.#entries = new EntryCache(cache, this.#assumer, this.keys, clock);
+    this.#slots = new Slots(cache.max * PER_ENTRY);
     this.#authorization = authorizeTenant && new Authorization(authorizeTenant, clock, assumeTimeoutMs);
     this.#sts = sts;
     this.#assumeTimeoutMs = assumeTimeoutMs;
@@ -91,7 +92,7 @@ export class Vendor {
   #vend(grant: Grant, minimumRemainingMs: number, generation: number): Entry | Promise<Entry> {
     if (!channels.vend.hasSubscribers) return entryOf(this.#find(grant, minimumRemainingMs));
     const started = performance.now();
-    const succeed = ({ entry, outcome }: Found): Entry => {
+    const succeed = (entry: Entry, outcome: 'hit' | Obtained['outcome']): Entry => {
       this.revocations.assertCurrent(grant.tenantId, generation);
       publishVend(grant, outcome, performance.now() - started, entry);
       return entry;
@@ -102,13 +103,16 @@ export class Vendor {
     };
     try {
       const found = this.#find(grant, minimumRemainingMs);
-      return found instanceof Promise ? found.then(succeed).catch(fail) : succeed(found);
+      if (!(found instanceof Promise)) return succeed(found, 'hit');
+      return found
+        .then((obtained) => ('outcome' in obtained ? succeed(obtained.entry, obtained.outcome) : succeed(obtained, 'hit')))
+        .catch(fail);
     } catch (error) {
       return fail(error);
     }
   }
 
-  #find(grant: Grant, minimumRemainingMs: number): Found | Promise<Found> {
+  #find(grant: Grant, minimumRemainingMs: number): Entry | Promise<Entry | Obtained> {
     this.#assumer.assertOpen();
     this.revocations.assertAdmitted(grant.tenantId);
     const authorizing = this.#authorization?.assert(grant.identity);
@@ -117,27 +121,26 @@ export class Vendor {
     return this.#findIn(region, grant, minimumRemainingMs);
   }
 
-  async #findWhenReady(grant: Grant, minimumRemainingMs: number, authorizing: Promise<void> | undefined): Promise<Found> {
+  async #findWhenReady(grant: Grant, minimumRemainingMs: number, authorizing: Promise<void> | undefined): Promise<Entry | Obtained> {
     if (authorizing !== undefined) await this.revocations.whileAdmitted(grant.tenantId, () => authorizing);
     const region = this.#region ?? (await this.revocations.whileAdmitted(grant.tenantId, () => this.region()));
     return this.#findIn(region, grant, minimumRemainingMs);
   }
 
-  #findIn(region: string, grant: Grant, minimumRemainingMs: number): Found | Promise<Found> {
-    this.assertLife(grant.durationSeconds, minimumRemainingMs);
-    const slot: CacheSlot = { key: grant.shape, grant, region, authority: (grant.authority ??= this.#authorityOf(grant)) };
+  #findIn(region: string, given: Grant, minimumRemainingMs: number): Entry | Promise<Obtained> {
+    this.assertLife(given.durationSeconds, minimumRemainingMs);
+    const grant = this.#requested(given);
     const now = this.#clock.now();
-    const entry = this.#entries.find(slot, minimumRemainingMs, now);
-    if (entry === undefined) return this.#entries.get(slot, minimumRemainingMs);
-    this.keys.touch(entry.accessKeyId);
-    if (this.#entries.isDue(entry, slot, now)) void this.#refresh(slot, entry);
-    return { entry, outcome: 'hit' };
+    const entry = this.#entries.find(grant, minimumRemainingMs, now);
+    if (entry === undefined) return this.#entries.get(grant, region, minimumRemainingMs);
+    if (this.#entries.isDue(grant, entry, now)) void this.#refresh(grant, region, entry);
+    return entry;
   }
 
-  async #refresh(slot: CacheSlot, entry: Entry): Promise<void> {
+  async #refresh(grant: RequestedGrant, region: string, entry: Entry): Promise<void> {
     const started = performance.now();
-    const refreshed = await this.#entries.refresh(slot, entry);
-    publishRefresh(slot.grant, performance.now() - started, refreshed);
+    const refreshed = await this.#entries.refresh(grant, region, entry);
+    publishRefresh(grant, performance.now() - started, refreshed);
   }
 
   /** @throws {@link LifeUnavailableError} `minimumRemainingMs` is more than the duration less a minute */
@@ -186,15 +189,21 @@ export class Vendor {
     await this.#entries.close();
   }
 
-  #authorityOf({ identity: { expiresAt = Number.POSITIVE_INFINITY }, shape }: Grant): Authority {
-    return this.#authorities.extend(shape, expiresAt + this.#maxSessionMs);
+  #requested(grant: Grant): RequestedGrant {
+    grant.slot ??= this.#slots.extend(
+      grant.shape,
+      grant.tenantId,
+      (grant.identity.expiresAt ?? Number.POSITIVE_INFINITY) + this.#maxSessionMs,
+    );
+    return grant as RequestedGrant;
   }
 
   /** INVARIANT: the last step of `vend`, so that a call that began before a revocation returns nothing after it. */
-  #credentialsOf({ tenantId, accessKeyId, secretAccessKey, sessionToken, life }: Entry, generation: number): TenantCredentials {
+  #credentialsOf(entry: Entry, generation: number): TenantCredentials {
+    const { tenantId, accessKeyId, secretAccessKey, sessionToken } = entry;
     this.revocations.assertCurrent(tenantId, generation);
     const now = this.#clock.now();
-    return new RedactedCredentials(accessKeyId, secretAccessKey, sessionToken, new Date(now.wall + remainingMs(life, now)));
+    return new RedactedCredentials(accessKeyId, secretAccessKey, sessionToken, new Date(now.wall + remainingMs(entry, now)));
   }
 
   /** The digest of the policy that the failed call would have sent; `undefined` if no policy can be made. */
@@ -207,6 +216,6 @@ export class Vendor {
   }
 }
 
-function entryOf(found: Found | Promise<Found>): Entry | Promise<Entry> {
-  return found instanceof Promise ? found.then(({ entry }) => entry) : found.entry;
+function entryOf(found: Entry | Promise<Entry | Obtained>): Entry | Promise<Entry> {
+  return found instanceof Promise ? found.then((obtained) => ('outcome' in obtained ? obtained.entry : obtained)) : found;
 }

@@ -1,8 +1,8 @@
 import { StsRejectedError } from '@tenant-aws/core';
 import { describe, expect, it } from 'vitest';
 import type { Issued } from '../../src/credentials/assumer.ts';
-import { type CacheSlot, EntryCache } from '../../src/credentials/entry-cache.ts';
-import type { Grant } from '../../src/credentials/grants.ts';
+import { EntryCache, type RequestedGrant } from '../../src/credentials/entry-cache.ts';
+import { Slots } from '../../src/credentials/slots.ts';
 import type { StsFailure } from '../../src/credentials/sts-failure.ts';
 import { assumesOf, clockedMachines, identityOf } from '../local-machine.ts';
 
@@ -171,44 +171,127 @@ describe('a deterministic failure of STS', () => {
   });
 });
 
-describe('a cache key that two tenants share by mistake', () => {
-  const life = { wallEnd: Number.POSITIVE_INFINITY, monotonicEnd: Number.POSITIVE_INFINITY };
-  const facts = { life, lifeMs: 900_000, requestId: undefined, tokenUtilisation: undefined, policyDigest: 'digest' };
-  const issued: Issued = { kind: 'assumed', accessKeyId: 'ASIA', secretAccessKey: 'secret', sessionToken: 'token', ...facts };
-  const slotOf = (tenantId: string): CacheSlot => ({
-    key: 'same',
-    grant: { tenantId } as Grant,
-    region: 'us-east-1',
-    authority: { until: Number.POSITIVE_INFINITY },
-  });
-  const [own, other] = [slotOf('acme'), slotOf('globex')];
+const life = { wallEnd: Number.POSITIVE_INFINITY, monotonicEnd: Number.POSITIVE_INFINITY };
+const facts = { life, lifeMs: 900_000, requestId: undefined, tokenUtilisation: undefined, policyDigest: 'digest' };
+const issued: Issued = { kind: 'assumed', accessKeyId: 'ASIA', secretAccessKey: 'secret', sessionToken: 'token', ...facts };
+const region = 'us-east-1';
+
+const grantOf = (key: string, tenantId: string, slots = new Slots(10)): RequestedGrant =>
+  ({ tenantId, slot: slots.extend(key, tenantId, Number.POSITIVE_INFINITY) }) as RequestedGrant;
+
+const cacheOf = (assume: () => Promise<Issued | StsFailure>, { max = 10, touch = (_key: string): void => undefined } = {}) =>
+  new EntryCache({ max, minimumRemainingMs: 0, errorTtlMs: 1_000 }, { assume }, { touch }, clock);
+
+const shared = new Slots(10);
+
+describe.each([
+  ['a cache key', new Slots(10), new Slots(10)],
+  ['a slot', shared, shared],
+])('%s that two tenants share by mistake', (_what, ownSlots, otherSlots) => {
+  const [own, other] = [grantOf('same', 'acme', ownSlots), grantOf('same', 'globex', otherSlots)];
   const mismatch = { code: 'tenant_mismatch' };
-  const cacheOf = (assume: () => Promise<Issued | StsFailure>) =>
-    new EntryCache({ max: 10, minimumRemainingMs: 0, errorTtlMs: 1_000 }, { assume }, clock);
 
   it('returns a cached entry to its own tenant only', async () => {
     const entries = cacheOf(async () => issued);
-    await entries.get(own, 0);
+    await entries.get(own, region, 0);
 
     expect(entries.find(own, 0, clock.now())).toMatchObject({ tenantId: 'acme' });
     expect(() => entries.find(other, 0, clock.now())).toThrowError(expect.objectContaining(mismatch));
-    await expect(entries.get(other, 0)).rejects.toMatchObject(mismatch);
+    await expect(entries.get(other, region, 0)).rejects.toMatchObject(mismatch);
   });
 
   it('lets no other tenant join a pending call', async () => {
     const { promise, resolve } = Promise.withResolvers<Issued>();
     const entries = cacheOf(() => promise);
-    const waiting = entries.get(own, 0);
+    const waiting = entries.get(own, region, 0);
 
-    await expect(entries.get(other, 0)).rejects.toMatchObject(mismatch);
+    await expect(entries.get(other, region, 0)).rejects.toMatchObject(mismatch);
     resolve(issued);
     expect(await waiting).toMatchObject({ entry: { tenantId: 'acme' } });
   });
 
   it('reports a remembered failure to no other tenant', async () => {
     const entries = cacheOf(async () => ({ kind: 'deterministic', error: new StsRejectedError('AccessDenied') }));
-    await expect(entries.get(own, 0)).rejects.toMatchObject({ code: 'sts_rejected' });
+    await expect(entries.get(own, region, 0)).rejects.toMatchObject({ code: 'sts_rejected' });
 
-    await expect(entries.get(other, 0)).rejects.toMatchObject(mismatch);
+    await expect(entries.get(other, region, 0)).rejects.toMatchObject(mismatch);
+  });
+
+  it('starts no call for the other tenant', async () => {
+    const entries = cacheOf(async () => issued);
+    await entries.get(own, region, 0);
+    entries.drop('acme');
+
+    if (ownSlots === otherSlots) await expect(entries.get(other, region, 0)).rejects.toMatchObject(mismatch);
+    else expect(await entries.get(other, region, 0)).toMatchObject({ entry: { tenantId: 'globex' } });
+  });
+});
+
+describe('the least recently used credentials', () => {
+  const names = Array.from({ length: 16 }, (_, index) => `tenant-${index}`);
+
+  /** A full cache of 16 tenants, in the order of their names. */
+  async function fullCache(touch?: (key: string) => void) {
+    const entries = cacheOf(async () => issued, { max: 16, ...(touch && { touch }) });
+    const grants = names.map((name) => grantOf(name, name));
+    const vend = (name: string): Promise<unknown> => entries.get(grantOf(name, name), region, 0);
+    for (const grant of grants) await entries.get(grant, region, 0);
+    const isCached = (index: number): boolean => entries.find(grants[index] as RequestedGrant, 0, clock.now()) !== undefined;
+    return {
+      isCached,
+      vend,
+      cachedIndexes: () => names.map((_, index) => index).filter((index) => grants[index]?.slot.entry !== undefined),
+    };
+  }
+
+  it('are evicted, and their grants lose them', async () => {
+    const { vend, cachedIndexes } = await fullCache();
+    await vend('new');
+
+    expect(cachedIndexes()).not.toContain(0);
+    expect(cachedIndexes()).toHaveLength(15);
+  });
+
+  it('are not those of a tenant that used its own since', async () => {
+    const { isCached, vend, cachedIndexes } = await fullCache();
+    expect(isCached(0)).toBe(true);
+    await vend('new');
+
+    expect(cachedIndexes()).toContain(0);
+    expect(cachedIndexes()).not.toContain(1);
+  });
+
+  it('are never those of a tenant that uses its own at every call, however many tenants are new', async () => {
+    const { isCached, vend } = await fullCache();
+    for (let count = 0; count < 100; count += 1) {
+      await vend(`new-${count}`);
+      expect(isCached(15)).toBe(true);
+    }
+  });
+
+  it('keep their place among the keys of the guard', async () => {
+    const touched: string[] = [];
+    const { isCached } = await fullCache((key) => touched.push(key));
+    for (let count = 0; count < 100; count += 1) isCached(0);
+
+    expect(touched).toEqual(['ASIA']); // once, because no other tenant was vended meanwhile
+  });
+});
+
+describe('a slot whose first object was forgotten', () => {
+  it('finds the credentials that are cached, and replaces them for grants of both', async () => {
+    let calls = 0;
+    const entries = cacheOf(async () => ({ ...issued, accessKeyId: `ASIA${(calls += 1)}` }));
+    const [first, second] = [grantOf('key', 'acme'), grantOf('key', 'acme')];
+    await entries.get(first, region, 0);
+    const { entry } = first.slot;
+
+    expect(entries.find(second, 0, clock.now())).toBe(entry);
+    await entries.refresh(second, region, entry as never);
+    expect(first.slot.entry).toBeUndefined();
+    expect(entries.find(first, 0, clock.now())).toBe(second.slot.entry);
+    entries.drop('acme');
+    expect(entries.find(first, 0, clock.now())).toBeUndefined();
+    expect(entries.find(second, 0, clock.now())).toBeUndefined();
   });
 });
