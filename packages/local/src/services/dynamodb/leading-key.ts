@@ -1,5 +1,5 @@
 import type { Attributes, TableDescription } from './dynalite.ts';
-import { indexesOf } from './store.ts';
+import { indexesOf } from './table-index.ts';
 
 /** The attribute that is the partition key of a table or of an index: a global index has its own. */
 export function hashAttribute(table: TableDescription | undefined, index?: string): string | undefined {

@@ -1,7 +1,10 @@
 import { EventEmitter } from 'node:events';
-import { type Attributes, db, type IndexDescription, type TableDescription } from './dynalite.ts';
+import type { TableDescription } from './dynalite.ts';
+import { ItemStore } from './item-store.ts';
 import { type Callback, KeyValueStore } from './key-value-store.ts';
-import { type Entry, inRange, type Range, stream, type ValueStream } from './value-stream.ts';
+import type { Range } from './sorted-map.ts';
+import { indexesOf } from './table-index.ts';
+import { stream, type ValueStream } from './value-stream.ts';
 
 /**
  * The store of dynalite's actions: in memory, with the interface of dynalite's own store.
@@ -20,7 +23,7 @@ export class MemoryStore {
     maxItemSize: 400 * 1024,
   };
   readonly tableDb: TableDb;
-  readonly #items = new Map<string, ItemDb>();
+  readonly #items = new Map<string, ItemStore>();
 
   constructor(account: string, region: string) {
     this.tableDb = new TableDb(account, region);
@@ -38,17 +41,16 @@ export class MemoryStore {
     return this.tableDb.read(name) as TableDescription | undefined;
   }
 
-  getItemDb(table: string): ItemDb {
+  getItemDb(table: string): ItemStore {
     const existing = this.#items.get(table);
     if (existing !== undefined) return existing;
-    const created = new ItemDb();
+    const created = new ItemStore();
     this.#items.set(table, created);
     return created;
   }
 
-  /** An index is computed from the items: it cannot differ from them, and two items never share an entry. */
   getIndexDb(_kind: string, table: string, index: string): IndexView {
-    return new IndexView(() => this.#indexEntries(table, index));
+    return this.#indexView(table, index, false);
   }
 
   /** The same store, with indexes that contain whole items: a local index returns them for ALL_ATTRIBUTES. */
@@ -57,7 +59,7 @@ export class MemoryStore {
       options: this.options,
       getTable: this.getTable.bind(this),
       getItemDb: this.getItemDb.bind(this),
-      getIndexDb: (_kind: string, table: string, index: string) => new IndexView(() => this.#indexEntries(table, index, (item) => item)),
+      getIndexDb: (_kind: string, table: string, index: string) => this.#indexView(table, index, true),
     };
   }
 
@@ -80,46 +82,27 @@ export class MemoryStore {
     try {
       return work();
     } catch (error) {
-      for (const [table, items] of this.#items) items.restore(before.get(table) ?? new Map());
+      for (const [table, items] of this.#items) items.restore(before.get(table) ?? new ItemStore().snapshot());
       throw error;
     }
   }
 
-  *#indexEntries(tableName: string, indexName: string, shown?: (item: Attributes) => Attributes): Iterable<Entry> {
-    const table = this.table(tableName);
-    const index = table && indexesOf(table).find(({ IndexName }) => IndexName === indexName);
-    if (table === undefined || index === undefined) return;
-    for (const item of this.getItemDb(tableName).all()) {
-      for (const entry of db.getIndexActions([index], undefined, item, table).puts) yield [entry.key, shown?.(item) ?? entry.item];
-    }
+  #indexView(tableName: string, indexName: string, wholeItems: boolean): IndexView {
+    return new IndexView((range) => {
+      const table = this.table(tableName);
+      const index = table && indexesOf(table).find(({ IndexName }) => IndexName === indexName);
+      if (table === undefined || index === undefined) return stream([]);
+      return this.getItemDb(tableName).readIndex(index, table, range, wholeItems);
+    });
   }
 }
 
-/** The local and global indexes of a table. */
-export function indexesOf(table: TableDescription): readonly IndexDescription[] {
-  return [...(table.LocalSecondaryIndexes ?? []), ...(table.GlobalSecondaryIndexes ?? [])];
-}
-
-class ItemDb extends KeyValueStore {
-  *all(): Iterable<Attributes> {
-    for (const key of this.keys()) yield this.read(key) as Attributes;
-  }
-
-  createValueStream(range: Range): ValueStream {
-    return stream(
-      inRange(
-        this.keys().map((key) => [key, this.read(key)]),
-        range,
-      ),
-    );
-  }
-}
-
+/** An index of one table, with dynalite's interface. The items keep it up to date, so that it cannot differ from them. */
 class IndexView {
-  readonly #entries: () => Iterable<Entry>;
+  readonly #read: (range: Range) => ValueStream;
 
-  constructor(entries: () => Iterable<Entry>) {
-    this.#entries = entries;
+  constructor(read: (range: Range) => ValueStream) {
+    this.#read = read;
   }
 
   put(_key: string, _item: unknown, done: Callback<never>): void {
@@ -131,17 +114,17 @@ class IndexView {
   }
 
   createValueStream(range: Range): ValueStream {
-    return stream(inRange([...this.#entries()], range));
+    return this.#read(range);
   }
 }
 
-class TableDb extends KeyValueStore {
+class TableDb extends KeyValueStore<Map<string, string>> {
   readonly awsAccountId: string;
   readonly awsRegion: string;
   readonly #changes: EventEmitter = new EventEmitter().setMaxListeners(0);
 
   constructor(account: string, region: string) {
-    super();
+    super(new Map());
     this.awsAccountId = account;
     this.awsRegion = region;
   }
@@ -157,7 +140,7 @@ class TableDb extends KeyValueStore {
   }
 
   createKeyStream(): ValueStream {
-    return stream(this.keys().toSorted());
+    return stream([...this.values.keys()].toSorted());
   }
 
   /** Waits until a table has no pending change: dynalite ends CREATING, UPDATING and DELETING from a timer. */

@@ -1,0 +1,79 @@
+import type { Attributes, IndexDescription, TableDescription } from './dynalite.ts';
+import { type Callback, KeyValueStore } from './key-value-store.ts';
+import { type Range, SortedMap } from './sorted-map.ts';
+import { TableIndex } from './table-index.ts';
+import { stream, type ValueStream } from './value-stream.ts';
+
+/** A state of an {@link ItemStore}. */
+export interface ItemSnapshot {
+  readonly items: SortedMap;
+  readonly indexes: ReadonlyMap<string, TableIndex>;
+}
+
+/** The items of one table, in the order of their keys, and its indexes. A page of a Query or a Scan costs the same for every size. */
+export class ItemStore extends KeyValueStore<SortedMap> {
+  /** An index is built when it is first read. */
+  #indexes = new Map<string, TableIndex>();
+
+  constructor() {
+    super(new SortedMap());
+  }
+
+  override put(key: string, item: Attributes, done: Callback<never>): void {
+    this.#replace(key, item);
+    super.put(key, item, done);
+  }
+
+  override del(key: string, done: Callback<never>): void {
+    this.#replace(key, undefined);
+    super.del(key, done);
+  }
+
+  /** The items of a range, as they are now. */
+  createValueStream(range: Range): ValueStream {
+    return stream(parsed(this.values.copy().range(range)));
+  }
+
+  /** The items of a range of an index, as they are now. */
+  readIndex(index: IndexDescription, table: TableDescription, range: Range, wholeItems: boolean): ValueStream {
+    const [items, known] = [this.values.copy(), this.#indexOf(index, table).copy()];
+    function* shown(): Iterable<Attributes> {
+      for (const key of known.range(range)) {
+        const item = JSON.parse(items.get(key) ?? '{}') as Attributes;
+        yield wholeItems ? item : known.projectionOf(item);
+      }
+    }
+    return stream(shown());
+  }
+
+  snapshot(): ItemSnapshot {
+    return { items: this.values.copy(), indexes: new Map([...this.#indexes].map(([name, index]) => [name, index.copy()])) };
+  }
+
+  restore({ items, indexes }: ItemSnapshot): void {
+    this.values = items;
+    this.#indexes = new Map(indexes);
+  }
+
+  #replace(key: string, item: Attributes | undefined): void {
+    if (this.#indexes.size === 0) return;
+    const before = this.read(key) as Attributes | undefined;
+    for (const index of this.#indexes.values()) index.replace(key, before, item);
+  }
+
+  #indexOf(index: IndexDescription, table: TableDescription): TableIndex {
+    const known = this.#indexes.get(index.IndexName);
+    if (known?.isOf(index, table)) return known;
+    const built = TableIndex.of(index, table, this.#all());
+    this.#indexes.set(index.IndexName, built);
+    return built;
+  }
+
+  *#all(): Iterable<readonly [key: string, item: Attributes]> {
+    for (const key of this.values.keys()) yield [key, this.read(key) as Attributes];
+  }
+}
+
+function* parsed(texts: Iterable<string>): Iterable<unknown> {
+  for (const text of texts) yield JSON.parse(text);
+}
