@@ -1,10 +1,11 @@
+import { types } from 'node:util';
 import { ensureCredentials } from './clients/current.ts';
 import type { TenantAws } from './clients/tenant-aws.ts';
 import { TokenMissingError } from './errors.ts';
 import { channels, codeOf, type IdentityEvent } from './events.ts';
 import { readGateOptions, type TenantGateOptions } from './gate-options.ts';
 import { httpIdentityRequest } from './identity/http-request.ts';
-import type { HttpRequest, IdentityRequest } from './identity/identity-source.ts';
+import type { HttpRequest, IdentityRequest, IdentitySource } from './identity/identity-source.ts';
 import { isPromise, type MaybePromise } from './maybe-promise.ts';
 import type { TenantIdentity } from './tenant.ts';
 import type { TokenVendingMachine } from './token-vending-machine.ts';
@@ -52,6 +53,7 @@ export interface TenantGate {
  */
 export function tenantGate(options: TenantGateOptions = {}): TenantGate {
   const { identify, ownsIdentity, tvm, ownsTvm, tenantAwsFor, eager, optional } = readGateOptions(options);
+  const ofHttp = ofHttpOf(identify);
 
   /** Returns a promise only if a step has to wait. No step starts before the one before it has succeeded. */
   function enter(identified: () => MaybePromise<TenantIdentity | undefined>): MaybePromise<TenantAws | undefined> {
@@ -97,7 +99,7 @@ export function tenantGate(options: TenantGateOptions = {}): TenantGate {
   }
 
   function identifyHttp(request: HttpRequest, user: unknown, raw: unknown): MaybePromise<TenantIdentity | undefined> {
-    if (identify.ofHttp !== undefined) return identify.ofHttp(request, user);
+    if (ofHttp !== undefined) return ofHttp(request, user);
     return identify({ ...httpIdentityRequest(request, user), raw });
   }
 
@@ -113,6 +115,15 @@ export function tenantGate(options: TenantGateOptions = {}): TenantGate {
       if (ownsTvm) await tvm.close();
     },
   });
+}
+
+/**
+ * A source that wraps another one, by a proxy or with it as its prototype, may refuse what the other one accepts. Its inherited
+ * `ofHttp` would be that of the other one.
+ */
+function ofHttpOf(identify: IdentitySource): IdentitySource['ofHttp'] {
+  if (types.isProxy(identify) || !Object.hasOwn(identify, 'ofHttp')) return undefined;
+  return identify.ofHttp?.bind(identify);
 }
 
 function reportIdentity(tenantAws: TenantAws): TenantAws {

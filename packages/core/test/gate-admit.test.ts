@@ -9,6 +9,7 @@ import {
   type IdentitySource,
   type TenantGate,
   type TenantIdentity,
+  TokenInvalidError,
   type VendEvent,
   tenantGate,
 } from '@tenant-aws/core';
@@ -30,6 +31,29 @@ function gateOf(identity: IdentitySource, options: object = {}): TenantGate {
 }
 
 describe('gate.admit', () => {
+  it.each<[string, (source: IdentitySource, strict: IdentitySource) => IdentitySource]>([
+    ['Object.assign', (source, strict) => Object.assign(strict, source)],
+    ['a proxy', (source, strict) => new Proxy(source, { apply: (_source, self, args) => Reflect.apply(strict, self, args) })],
+    ['its prototype', (source, strict) => Object.setPrototypeOf(strict, source)],
+  ])('calls a source that wraps `bearerToken()` by %s and refuses more', async (_by, wrap) => {
+    const { url: issuer, audience } = aws.issuer;
+    const source = bearerToken({ issuer, audience });
+    const strict: IdentitySource = async (identityRequest) => {
+      const identity = await source(identityRequest);
+      if (identity?.tenantId !== 'acme') throw new TokenInvalidError('of a tenant that this source refuses');
+      return identity;
+    };
+    const gate = gateOf(wrap(source, strict));
+    const admit = async (tenant: string) => {
+      const authorization = `Bearer ${await aws.issuer.token({ tenant })}`;
+      const sent = { rawHeaders: ['authorization', authorization], headersDistinct: { authorization: [authorization] }, socket: {} };
+      return gate.admit(sent as never);
+    };
+
+    expect(await admit('acme')).toMatchObject({ tenantId: 'acme' });
+    await expect(admit('globex')).rejects.toMatchObject({ code: 'token_invalid' });
+  });
+
   it('returns a promise for the first request of a tenant, and none while its credentials are cached', async () => {
     const gate = gateOf(() => acme);
     const acme = frozenIdentity('acme');

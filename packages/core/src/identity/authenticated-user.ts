@@ -2,7 +2,7 @@ import { Faults } from '@tenant-aws/policy';
 import { TenantMissingError } from '../errors.ts';
 import { isFrozen } from '../frozen.ts';
 import type { TenantIdentity } from '../tenant.ts';
-import type { HttpRequest, IdentityRequest, IdentitySource } from './identity-source.ts';
+import { type IdentityRequest, type IdentitySource, withOfHttp } from './identity-source.ts';
 import { readTenant } from './tenant-claim.ts';
 import { verificationOf } from './verified-claims.ts';
 
@@ -34,7 +34,7 @@ export function authenticatedUser(options: AuthenticatedUserOptions = {}): Ident
     return identity;
   }
   const authenticatedUser: IdentitySource = ({ user }: IdentityRequest) => identify(user);
-  return Object.assign(authenticatedUser, { source: 'user' as const, ofHttp: (_request: HttpRequest, user: unknown) => identify(user) });
+  return withOfHttp(Object.assign(authenticatedUser, { source: 'user' as const }), (_request, user) => identify(user));
 }
 
 function identityOf(user: object, tenantProperty: string): TenantIdentity {

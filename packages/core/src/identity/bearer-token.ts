@@ -7,7 +7,7 @@ import type { MaybePromise } from '../maybe-promise.ts';
 import type { TenantIdentity } from '../tenant.ts';
 import { authorizationIn, onlyAuthorization, parseBearer } from './bearer-header.ts';
 import { type BearerTokenOptions, type BearerTokenSettings, readBearerTokenOptions } from './bearer-token-options.ts';
-import type { HttpRequest, IdentityRequest, IdentitySource } from './identity-source.ts';
+import { type IdentityRequest, type IdentitySource, withOfHttp } from './identity-source.ts';
 import { LastTokens } from './last-tokens.ts';
 import { TokenVerifier } from './token-verifier.ts';
 import { parseUnverified } from './unverified-token.ts';
@@ -52,9 +52,8 @@ export function bearerToken(options: BearerTokenOptions | readonly BearerTokenOp
     return identity;
   }
 
-  return Object.assign(bearerToken, {
+  const source = Object.assign(bearerToken, {
     source: 'bearer' as const,
-    ofHttp: ({ rawHeaders, socket }: HttpRequest) => identify(authorizationIn(rawHeaders), socket),
     async ready() {
       await Promise.all([...verifiers.values()].map((verifier) => verifier.ready()));
     },
@@ -62,6 +61,7 @@ export function bearerToken(options: BearerTokenOptions | readonly BearerTokenOp
       for (const verifier of verifiers.values()) verifier.close();
     },
   });
+  return withOfHttp(source, ({ rawHeaders, socket }) => identify(authorizationIn(rawHeaders), socket));
 }
 
 function readIssuers(list: readonly BearerTokenOptions[]): readonly BearerTokenSettings[] {

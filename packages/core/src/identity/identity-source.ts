@@ -28,7 +28,8 @@ export interface IdentitySource {
   (request: IdentityRequest): TenantIdentity | undefined | Promise<TenantIdentity | undefined>;
   /**
    * Does the same for an HTTP request of Node, if the source can read it without an {@link IdentityRequest}, which costs more to
-   * build than a known token to find. The gate of an adapter then calls this instead.
+   * build than a known token to find. The gate of an adapter then calls this instead, if it is an own property of the source. A
+   * source that wraps another one must not take over its `ofHttp`: make yours not enumerable, so that `Object.assign` does not copy it.
    */
   ofHttp?(request: HttpRequest, user: unknown): TenantIdentity | undefined | Promise<TenantIdentity | undefined>;
   /** The kind of source, for the `tenant-aws:identity` event of a refused request. */
@@ -37,4 +38,9 @@ export interface IdentitySource {
   ready?(): Promise<void>;
   /** Releases the resources of the source. */
   close?(): void;
+}
+
+/** Adds `ofHttp` so that a source which wraps this one by `Object.assign`, and refuses more, does not get it. */
+export function withOfHttp(source: IdentitySource, ofHttp: NonNullable<IdentitySource['ofHttp']>): IdentitySource {
+  return Object.defineProperty(source, 'ofHttp', { value: ofHttp });
 }
