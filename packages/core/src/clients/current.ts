@@ -19,6 +19,7 @@ export interface TenantContext {
 
 /** One HTTP request with its response, and the contexts that belong to it. */
 export interface Exchange {
+  readonly request: object;
   /** The context that the adapter has opened. */
   context: TenantContext;
   /** The context in which listeners of a pipelined request run, where it differs from `context`: that of the last write, or of the handler. */
@@ -75,7 +76,9 @@ export function tenantContext(): TenantContext | undefined {
 
 /** The exchange that {@link runForRequest} made for this request; `undefined` before its first call. For authors of adapters. */
 export function exchangeOf(request: object): Exchange | undefined {
-  return (request as { readonly [EXCHANGE]?: Exchange })[EXCHANGE];
+  const exchange = (request as { readonly [EXCHANGE]?: Exchange })[EXCHANGE];
+  // A request that the application makes from another one, such as a part of a batch, has inherited or copied the property.
+  return exchange?.request === request ? exchange : undefined;
 }
 
 /** Runs `fn`, and everything it starts, in this context. For authors of adapters; applications call `tenantAws.run(fn)`. */

@@ -21,7 +21,7 @@ export function runForRequest<T>(
   fn: () => T,
 ): T {
   const known = exchangeOf(http.request);
-  const exchange = known ?? new OpenExchange(http.response);
+  const exchange = known ?? new OpenExchange(http);
   const context: TenantContext = { current, exchange, purpose };
   exchange.context = context;
   exchange.listeners = undefined;
@@ -43,10 +43,12 @@ class OpenExchange implements Exchange {
   context: TenantContext = {};
   listeners: TenantContext | undefined;
   handler: TenantContext | undefined;
+  readonly request: object;
   readonly #response: Closing;
 
-  constructor(response: EventEmitter & Closing) {
-    this.#response = response;
+  constructor({ request, response }: HttpExchange) {
+    this.request = request;
+    this.#response = response as Closing;
   }
 
   get ended(): boolean {
