@@ -1,7 +1,10 @@
+import type { CallHandler, ExecutionContext } from '@nestjs/common';
 import { INTERCEPTORS_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
+import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import { MetadataScanner } from '@nestjs/core/metadata-scanner.js';
 import { runInTenantContext, type TenantContext, tenantContext } from '@tenant-aws/core';
+import type { Observable } from 'rxjs';
 import { type Method, withMetadataOf } from './handler-metadata.ts';
 import { keepResultContext } from './handler-result.ts';
 import { TenantInterceptor } from './tenant.interceptor.ts';
@@ -11,32 +14,51 @@ import { TenantInterceptor } from './tenant.interceptor.ts';
  * interceptor, Nest creates several Observables for each request, which cost more than everything else that this module does.
  *
  * For a handler that has interceptors of the application, `TenantInterceptor` is added as the innermost one: an interceptor may
- * call the handler in another request's context, and only an interceptor knows the request of its handler.
+ * call the handler in another request's context, and only an interceptor knows the request of its handler. A handler that
+ * cannot be replaced always gets it.
  *
  * Nest reads a controller's methods from its instance when it registers the routes. So they are replaced on the instance,
- * for this time only. Controllers that are created for each request are not changed: for them Nest uses `interceptor`.
+ * for this time only.
  *
  * @param interceptor the global interceptor of this module. Nest leaves it out until the returned function is called
  * @returns a function to call after Nest has registered the routes. It undoes the changes
  */
 export function keepHandlerContexts(modules: ModulesContainer, interceptor: TenantInterceptor): () => void {
-  const controllers = controllersOf(modules);
-  // A frozen controller cannot be changed: Nest then uses `interceptor` for all handlers.
-  if (![...controllers].every((controller) => Object.isExtensible(controller))) return () => undefined;
   const others = applicationConfigOf(modules)
     ?.getGlobalInterceptors()
     .filter((each) => each !== interceptor);
   const hasGlobal = others === undefined || others.length > 0;
   const undo = [replace(interceptor, 'intercept', undefined)];
-  for (const controller of controllers) {
+  for (const controller of controllersOf(modules)) {
     for (const [name, method] of routesOf(controller)) {
       const wrapped = hasGlobal || hasInterceptors(controller, method) ? withInterceptor(method) : inHandlerContext(method);
-      undo.push(replace(controller, name, wrapped));
+      undo.push(replace(controller, name, wrapped) ?? addInterceptor(method));
     }
   }
   return () => {
-    for (const each of undo.toReversed()) each();
+    for (const each of undo.toReversed()) each?.();
   };
+}
+
+/**
+ * Adds `TenantInterceptor` as the innermost one to the handlers of controllers that are created for each request. Nest reads
+ * their methods and interceptors at each request, from the class.
+ *
+ * @returns a function to call after the application has closed. It undoes the changes
+ */
+export function keepEachRequestContext(modules: ModulesContainer): () => void {
+  const eachRequest = wrappersOf(modules).filter((wrapper) => !wrapper.isDependencyTreeStatic());
+  const types = new Set(eachRequest.flatMap(({ metatype }) => (typeof metatype === 'function' ? [metatype] : [])));
+  const undo = [...types].flatMap(({ prototype }) => [prototype.constructor, ...interceptedMethodsOf(prototype)]).map(addInterceptor);
+  return () => {
+    for (const each of undo) each();
+  };
+}
+
+/** The interceptors of a class run outside of those of its methods. */
+function interceptedMethodsOf(prototype: object): object[] {
+  const methods = new MetadataScanner().getAllMethodNames(prototype).map((name): object => Reflect.get(prototype, name));
+  return methods.filter((method) => interceptorsOf(method).length > 0);
 }
 
 /**
@@ -49,10 +71,22 @@ function applicationConfigOf(modules: ModulesContainer): ApplicationConfig | und
   return (creator as { readonly container?: { readonly applicationConfig?: ApplicationConfig } } | undefined)?.container?.applicationConfig;
 }
 
+/** `TenantInterceptor` for HTTP handlers only: a controller may also have handlers of messages, which are not changed. */
+class InnermostInterceptor extends TenantInterceptor {
+  override intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    return context.getType() === 'http' ? super.intercept(context, next) : next.handle();
+  }
+}
+
+function wrappersOf(modules: ModulesContainer): InstanceWrapper<object>[] {
+  return [...modules.values()].flatMap(({ controllers }) => [...controllers.values()] as InstanceWrapper<object>[]);
+}
+
 /** The controllers of which the application has one instance. */
 function controllersOf(modules: ModulesContainer): Set<object> {
-  const wrappers = [...modules.values()].flatMap(({ controllers }) => [...controllers.values()]);
-  return new Set(wrappers.flatMap((wrapper) => (wrapper.isDependencyTreeStatic() && wrapper.instance ? [wrapper.instance] : [])));
+  return new Set(
+    wrappersOf(modules).flatMap((wrapper) => (wrapper.isDependencyTreeStatic() && wrapper.instance ? [wrapper.instance] : [])),
+  );
 }
 
 function routesOf(controller: object): [string, Method][] {
@@ -66,15 +100,30 @@ function routesOf(controller: object): [string, Method][] {
 }
 
 function hasInterceptors(controller: object, method: Method): boolean {
-  return [controller.constructor, method].some((target) => Reflect.hasMetadata(INTERCEPTORS_METADATA, target));
+  return [controller.constructor, method].some((target) => interceptorsOf(target).length > 0);
+}
+
+function interceptorsOf(target: object): readonly unknown[] {
+  return Reflect.getMetadata(INTERCEPTORS_METADATA, target) ?? [];
+}
+
+/**
+ * Adds `TenantInterceptor` as the innermost interceptor of a class or a method.
+ *
+ * @returns a function that removes it
+ */
+function addInterceptor(target: object): () => void {
+  const added = new InnermostInterceptor();
+  const set = (interceptors: readonly unknown[]): void => Reflect.defineMetadata(INTERCEPTORS_METADATA, interceptors, target);
+  set([...interceptorsOf(target), added]);
+  return () => set(interceptorsOf(target).filter((each) => each !== added));
 }
 
 function withInterceptor(method: Method): Method {
   const wrapped = withMetadataOf(method, function (this: unknown, ...args) {
     return Reflect.apply(method, this, args);
   });
-  const interceptors: unknown[] = Reflect.getMetadata(INTERCEPTORS_METADATA, method) ?? [];
-  Reflect.defineMetadata(INTERCEPTORS_METADATA, [...interceptors, new TenantInterceptor()], wrapped);
+  addInterceptor(wrapped);
   return wrapped;
 }
 
@@ -91,8 +140,10 @@ function inHandlerContext(method: Method): Method {
   });
 }
 
-function replace(target: object, name: string, value: unknown): () => void {
+/** @returns a function that undoes the change; `undefined` if the object cannot be changed, for example because it is frozen */
+function replace(target: object, name: string, value: unknown): (() => void) | undefined {
   const own = Reflect.getOwnPropertyDescriptor(target, name);
-  Reflect.defineProperty(target, name, { value, configurable: true, writable: true, enumerable: own?.enumerable ?? false });
+  const property = { value, configurable: true, writable: true, enumerable: own?.enumerable ?? false };
+  if (!Reflect.defineProperty(target, name, property)) return undefined;
   return () => void (own ? Reflect.defineProperty(target, name, own) : Reflect.deleteProperty(target, name));
 }

@@ -14,7 +14,7 @@ import { HttpAdapterHost } from '@nestjs/core/helpers/http-adapter-host.js';
 import { ModulesContainer } from '@nestjs/core/injector/modules-container.js';
 import { type TenantGate, TokenVendingMachine, tenantGate } from '@tenant-aws/core';
 import { graphqlSchemas, keepFieldContexts } from './graphql-schema.ts';
-import { keepHandlerContexts } from './http-handlers.ts';
+import { keepEachRequestContext, keepHandlerContexts } from './http-handlers.ts';
 import { keepMiddlewareContext, keepRequestContext } from './request-context.ts';
 import { TenantAwsExceptionFilter } from './tenant-aws.filter.ts';
 import {
@@ -67,6 +67,7 @@ export class TenantAwsModule
   readonly #settings: Settings;
   readonly #interceptor: TenantInterceptor;
   #routesRegistered: () => void = () => undefined;
+  #closed: () => void = () => undefined;
 
   constructor(
     @Inject(TENANT_GATE) gate: TenantGate,
@@ -95,11 +96,13 @@ export class TenantAwsModule
 
   /** Nest calls this before it registers any route, and any middleware of a module. */
   async configure(consumer: MiddlewareConsumer): Promise<void> {
+    initializeFirst(this, this.#modules);
+    this.#closed = keepEachRequestContext(this.#modules);
     this.#routesRegistered = keepHandlerContexts(this.#modules, this.#interceptor);
     await keepRequestContext(this.#host.httpAdapter, consumer);
   }
 
-  /** Nest has registered the routes. It initializes global modules first: `@nestjs/graphql` registers its middleware after this call. */
+  /** Nest has registered the routes. It initializes this module first: `@nestjs/graphql` registers its middleware after this call. */
   onModuleInit(): void {
     this.#routesRegistered();
     keepMiddlewareContext(this.#host.httpAdapter);
@@ -110,8 +113,17 @@ export class TenantAwsModule
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.#closed();
     await this.#gate.close();
   }
+}
+
+/**
+ * Nest initializes modules in the order of their distance. Without this, a global module that is imported before this one could
+ * register its handlers of messages or commands while `keepHandlerContexts` leaves out the interceptor.
+ */
+function initializeFirst(instance: object, modules: ModulesContainer): void {
+  for (const module of modules.values()) if (module.instance === instance) module.distance = Number.POSITIVE_INFINITY;
 }
 
 function settingsOf({ eager = true, maxSessionSeconds = 0, tvm, ...options }: TenantAwsModuleOptions): Settings {

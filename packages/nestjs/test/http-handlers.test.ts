@@ -7,8 +7,12 @@ import {
   Controller,
   type ExecutionContext,
   Get,
+  Global,
+  Inject,
   type INestApplication,
   Injectable,
+  Module,
+  type OnModuleInit,
   Param,
   Req,
   Scope,
@@ -16,8 +20,9 @@ import {
   type Type,
   UseInterceptors,
 } from '@nestjs/common';
-import { APP_GUARD, APP_INTERCEPTOR, Reflector } from '@nestjs/core';
-import type { TenantAws } from '@tenant-aws/core';
+import { INTERCEPTORS_METADATA, PATH_METADATA, SCOPE_OPTIONS_METADATA } from '@nestjs/common/constants.js';
+import { APP_GUARD, APP_INTERCEPTOR, ExternalContextCreator, Reflector } from '@nestjs/core';
+import type { IdentitySource, TenantAws } from '@tenant-aws/core';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { currentTenantOrCode } from '../../../test/support/current-tenant.ts';
 import { notesAws } from '../../../test/support/local-aws-per-file.ts';
@@ -46,6 +51,46 @@ class Pages {
   @Get('later/:own')
   later(@Param('own') own: string): string {
     setTimeout(() => later.get(own)?.resolve(currentTenantOrCode()), 50);
+    return currentTenantOrCode();
+  }
+}
+
+/** A message handler as a library registers it: from a global module, and called in the context of the sender. */
+@Injectable()
+class Messages implements OnModuleInit {
+  handle: ((...args: unknown[]) => Promise<unknown>) | undefined;
+
+  constructor(@Inject(ExternalContextCreator) private readonly creator: ExternalContextCreator) {}
+
+  onModuleInit(): void {
+    const enhancers = { guards: true, interceptors: true, filters: true };
+    const callback: (...args: unknown[]) => unknown = Reflect.get(this, 'receive');
+    this.handle = this.creator.create(this, callback, 'receive', undefined, undefined, undefined, undefined, enhancers, 'rpc');
+  }
+
+  receive(): string {
+    return currentTenantOrCode();
+  }
+}
+
+@Global()
+@Module({ providers: [Messages], exports: [Messages] })
+class MessagesModule {}
+
+@Controller()
+class Sender {
+  constructor(@Inject(Messages) private readonly messages: Messages) {}
+
+  @Get('send/:to')
+  async send(@Param('to') tenant: string): Promise<string> {
+    return `${currentTenantOrCode()} ${String(await this.messages.handle?.({ tenant }, {}))}`;
+  }
+}
+
+@Controller('other')
+class Other {
+  @Get()
+  other(): string {
     return currentTenantOrCode();
   }
 }
@@ -91,6 +136,50 @@ describe.each(platforms)('handlers on %s', (platform) => {
       [
         'of the application',
         () => start(platform, { imports, controllers: [Pages] }, (prepared) => prepared.useGlobalInterceptors(interceptor())),
+      ],
+      [
+        'of the class of a controller for each request',
+        () => start(platform, { imports, controllers: [withInterceptor(interceptor, Scope.REQUEST)] }),
+      ],
+      [
+        'of a method of a controller for each request',
+        () => start(platform, { imports, controllers: [withMethodInterceptor(interceptor)] }),
+      ],
+      [
+        'of the class of a controller for each request that replaces its method',
+        () => start(platform, { imports, controllers: [changed(withInterceptor(interceptor, Scope.REQUEST), setMethod)] }),
+      ],
+      [
+        'of the module for each request',
+        () =>
+          start(platform, {
+            imports,
+            controllers: [Pages],
+            providers: [{ provide: APP_INTERCEPTOR, useFactory: interceptor, scope: Scope.REQUEST }],
+          }),
+      ],
+      [
+        'of the application after its start, for a controller for each request',
+        async () => {
+          const started = await start(platform, { imports, controllers: [withInterceptor(() => new TenantInterceptor(), Scope.REQUEST)] });
+          return started.useGlobalInterceptors(interceptor());
+        },
+      ],
+      [
+        'of the class of a transient controller',
+        () => start(platform, { imports, controllers: [withInterceptor(interceptor, Scope.TRANSIENT)] }),
+      ],
+      [
+        'of the class of a frozen controller',
+        () => start(platform, { imports, controllers: [changed(withInterceptor(interceptor), Object.freeze)] }),
+      ],
+      [
+        'of a class, and another controller is frozen',
+        () => start(platform, { imports, controllers: [changed(Other, Object.freeze), withInterceptor(interceptor)] }),
+      ],
+      [
+        'of the class of a controller whose method cannot be replaced',
+        () => start(platform, { imports, controllers: [changed(withInterceptor(interceptor), fixMethod)] }),
       ],
     ];
 
@@ -187,6 +276,17 @@ describe.each(platforms)('handlers on %s', (platform) => {
     expect(seen).toEqual([['roles', 'admin', 'admin']]);
   });
 
+  it('leave the interceptor to message handlers that a global module registers when it is initialized', async () => {
+    const identity: IdentitySource = ({ raw }) => {
+      const { data, query } = raw as { readonly data?: { tenant: string }; readonly query: { tenant: string } };
+      return { tenantId: (data ?? query).tenant, claims: {}, source: 'claims' };
+    };
+    const modules = [MessagesModule, TenantAwsModule.forRoot({ guard: true, identity })];
+    app = await start(platform, { imports: modules, controllers: [Sender] });
+
+    expect((await get(app, '/send/globex?tenant=acme')).text).toBe('acme globex');
+  });
+
   it('are not changed on the controller after the start', async () => {
     app = await start(platform, { imports, controllers: [Pages] });
 
@@ -194,7 +294,57 @@ describe.each(platforms)('handlers on %s', (platform) => {
     expect(Object.getOwnPropertyNames(app.get(TenantInterceptor))).toEqual([]);
     expect(app.get(Pages).me()).toBe('no_tenant');
   });
+
+  it('are not changed on the class of a controller for each request after the application has closed', async () => {
+    const type = withMethodInterceptor(() => new TenantInterceptor());
+    const interceptors = (): number[] =>
+      [type, type.prototype.me].map((target: object) => (Reflect.getMetadata(INTERCEPTORS_METADATA, target) ?? []).length);
+    app = await start(platform, { imports, controllers: [type] });
+    const other = await start(platform, { imports, controllers: [type] });
+    expect(interceptors()).toEqual([2, 3]);
+
+    await app.close();
+    expect(interceptors()).toEqual([1, 2]);
+
+    await other.close();
+    expect(interceptors()).toEqual([0, 1]);
+  });
 });
+
+/** A subclass whose constructor changes the controller. */
+function changed(type: Type, change: (controller: Pages) => void): Type {
+  @Controller()
+  class Changed extends type {
+    constructor() {
+      super();
+      change(this as never);
+    }
+  }
+  const options = Reflect.getMetadata(SCOPE_OPTIONS_METADATA, type);
+  Reflect.defineMetadata(SCOPE_OPTIONS_METADATA, options, Changed);
+  Reflect.defineMetadata(PATH_METADATA, Reflect.getMetadata(PATH_METADATA, type), Changed);
+  return Changed;
+}
+
+function setMethod(controller: Pages): void {
+  controller.me = () => currentTenantOrCode();
+}
+
+function fixMethod(controller: Pages): void {
+  Object.defineProperty(controller, 'me', { value: () => currentTenantOrCode(), configurable: false });
+}
+
+function withMethodInterceptor(interceptor: () => object): Type {
+  @Controller({ scope: Scope.REQUEST })
+  class InterceptedMethod {
+    @UseInterceptors(interceptor() as never)
+    @Get('me')
+    me(): string {
+      return currentTenantOrCode();
+    }
+  }
+  return InterceptedMethod;
+}
 
 function withInterceptor(interceptor: () => object, scope?: Scope): Type {
   @UseInterceptors(interceptor() as never)
