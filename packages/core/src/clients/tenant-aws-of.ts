@@ -56,6 +56,10 @@ class TenantAwsOfRequest implements TenantAws {
     return made;
   }
 
+  static {
+    Object.freeze(this.prototype); // shared by the requests of all tenants
+  }
+
   [SET_EXCHANGE](exchange: Exchange): void {
     this.#exchange = exchange;
   }

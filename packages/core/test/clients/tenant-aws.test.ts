@@ -169,6 +169,18 @@ describe('a TenantAws', () => {
     expect(tenantAws).toMatchObject({ tenantId: 'acme', identity: { tenantId: 'acme', source: 'claims' } });
   });
 
+  it('shares only what cannot be changed with other requests', () => {
+    const identity = Object.freeze({ ...identityOf('acme'), claims: Object.freeze({}) });
+    const [one, other] = [tvm.for(identity), tvm.for(identity)];
+
+    const parts: [string, unknown, unknown][] = Object.entries(one).map(([name, part]) => [name, part, Reflect.get(other, name)]);
+    const shared = parts.filter(([, part, same]) => part === same);
+
+    expect(shared.map(([name]) => name)).toEqual(['tenantId', 'identity', 'credentials', 'client']);
+    expect(shared.filter(([, part]) => !Object.isFrozen(part))).toEqual([]);
+    expect(Object.isFrozen(Object.getPrototypeOf(one))).toBe(true);
+  });
+
   it('never shares keys with another tenant of the same session name', async () => {
     await using own = machineFor(aws, { sessionName: 'the-app' });
     await own.for(identityOf('acme')).credentials();
