@@ -1,11 +1,13 @@
 import type { LRUCache } from 'lru-cache';
 import { boundedMap } from '../bounded-map.ts';
-import type { Issued } from './assumer.ts';
+import type { Assumed } from './assume-role.ts';
 import type { Life } from './lifetime.ts';
 
 /** Credentials of one tenant. Callers get a copy, never the entry itself. */
-export interface Entry extends Life, Omit<Issued, 'kind' | 'life' | 'lifeMs'> {
+export interface Entry extends Life, Omit<Assumed, 'kind' | 'life' | 'lifeMs'> {
   readonly tenantId: string;
+  /** SHA-256 of the session policy that was sent. */
+  readonly policyDigest: string;
   /** See `refreshBelowMs`. */
   readonly refreshBelowMs: number;
   /** Absent unless the latest refresh failed. */
