@@ -9,4 +9,4 @@ export type { TopicDefinition } from './services/sns/index.ts';
 export type { QueueDefinition } from './services/sqs/index.ts';
 export type { IdentityProviderOptions } from './sts/identity-provider.ts';
 export type { IssuerFacts, RoleOptions } from './sts/roles.ts';
-export type { TrustPolicy, TrustStatement } from './sts/trust.ts';
+export type { TrustPolicy, TrustPrincipal, TrustStatement } from './sts/trust.ts';

@@ -75,27 +75,40 @@ describe('startLocalAws', () => {
     ['.policy`', { roles: { [ROLE_ARN]: { policy: { Version: '2012-10-17', Statement: { ...STATEMENT, Effect: 'Alow' } } } } }],
     ['.maxSessionDuration` must be an integer from 3600 to 43200', { roles: { [ROLE_ARN]: { ...POOL_ROLE, maxSessionDuration: 900 } } }],
     [
-      'a statement needs a `Principal` of `AWS` or `Federated`',
+      'a statement needs a `Principal` or a `NotPrincipal`',
       {
         roles: { [ROLE_ARN]: { ...POOL_ROLE, trust: { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 'sts:AssumeRole' } } } },
       },
     ],
+    ...[{ Group: 'admins' }, { service: 'ec2.amazonaws.com' }, {}, { Service: 42 }, null, 'ec2.amazonaws.com'].map(
+      (Principal): [string, unknown] => [
+        'a statement needs a `Principal` of `AWS`, `Federated`, `Service`, `CanonicalUser`',
+        {
+          roles: {
+            [ROLE_ARN]: {
+              ...POOL_ROLE,
+              trust: { Version: '2012-10-17', Statement: { Effect: 'Allow', Principal, Action: 'sts:AssumeRole' } },
+            },
+          },
+        },
+      ],
+    ),
     [
-      'a statement needs a `Principal` of `AWS` or `Federated`',
+      '`NotPrincipal` needs the effect `Deny`',
       {
         roles: {
           [ROLE_ARN]: {
             ...POOL_ROLE,
             trust: {
               Version: '2012-10-17',
-              Statement: { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' },
+              Statement: { Effect: 'Allow', NotPrincipal: { AWS: '111111111111' }, Action: 'sts:AssumeRole' },
             },
           },
         },
       },
     ],
     [
-      'a statement needs a `Principal` of `AWS` or `Federated`',
+      'a statement needs a `Principal` of `AWS`, `Federated`, `Service`, `CanonicalUser`',
       {
         roles: {
           [ROLE_ARN]: {
@@ -131,7 +144,7 @@ describe('startLocalAws', () => {
       },
     ],
     [
-      'a trust policy cannot have `NotPrincipal`',
+      'a statement needs a `Principal` or a `NotPrincipal`',
       {
         roles: {
           [ROLE_ARN]: {

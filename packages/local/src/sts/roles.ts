@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { checkPolicy, type Policies } from '@tenant-aws/prover/evaluator';
 import { providerName } from './identity-provider.ts';
-import { asIdentityPolicy, isList, listOf, type TrustPolicy, type TrustStatement } from './trust.ts';
+import { asIdentityPolicy, isList, listOf, namesOf, type TrustPolicy, type TrustPrincipal } from './trust.ts';
 
 /** An identity policy, in the evaluator's type. */
 export type PolicyDocument = Policies['role'][number];
@@ -69,15 +69,20 @@ export function uniqueId(prefix: 'AROA' | 'AIDA', arn: string): string {
   return prefix + createHash('sha256').update(arn).digest('hex').slice(0, 17).toUpperCase();
 }
 
+const KINDS = ['AWS', 'Federated', 'Service', 'CanonicalUser'] as const;
+
 function checkTrust(trust: TrustPolicy): string[] {
   const problems: string[] = [];
   for (const statement of listOf(trust.Statement)) {
-    const { Principal } = statement;
-    if (!isPrincipal(Principal)) problems.push('a statement needs a `Principal` of `AWS` or `Federated`');
-    else if (hasWildcard(Principal)) problems.push('a `Principal` can have the wildcard `*` only as a whole name, and only under `AWS`');
-    if ('NotPrincipal' in statement || 'Resource' in statement || 'NotResource' in statement) {
-      problems.push('a trust policy cannot have `NotPrincipal`, `Resource` or `NotResource`');
-    }
+    const { Effect, Principal, NotPrincipal } = statement;
+    const principal = NotPrincipal ?? Principal;
+    if ((Principal === undefined) === (NotPrincipal === undefined)) problems.push('a statement needs a `Principal` or a `NotPrincipal`');
+    else if (!isPrincipal(principal))
+      problems.push(`a statement needs a \`Principal\` of ${KINDS.map((kind) => `\`${kind}\``).join(', ')}`);
+    else if (hasWildcard(principal)) problems.push('a `Principal` can have the wildcard `*` only as a whole name, and only under `AWS`');
+    // IAM User Guide, "AWS JSON policy elements: NotPrincipal".
+    if (NotPrincipal !== undefined && Effect !== 'Deny') problems.push('`NotPrincipal` needs the effect `Deny`');
+    if ('Resource' in statement || 'NotResource' in statement) problems.push('a trust policy cannot have `Resource` or `NotResource`');
   }
   return [...problems, ...checkPolicy(asIdentityPolicy(trust, () => true))];
 }
@@ -85,14 +90,14 @@ function checkTrust(trust: TrustPolicy): string[] {
 function isPrincipal(principal: unknown): boolean {
   if (typeof principal !== 'object' || principal === null) return principal === '*';
   const kinds = Object.entries(principal);
-  return kinds.length > 0 && kinds.every(([kind, names]) => ['AWS', 'Federated'].includes(kind) && isNames(names));
+  return kinds.length > 0 && kinds.every(([kind, names]) => KINDS.some((known) => known === kind) && isNames(names));
 }
 
 /** AWS refuses such a name. The local AWS would never match it, so that a Deny with it would have no effect. */
-function hasWildcard(principal: TrustStatement['Principal']): boolean {
-  if (principal === '*') return false;
-  const names = [...listOf(principal.AWS).filter((name) => name !== '*'), ...listOf(principal.Federated)];
-  return names.some((name) => /[*?]/.test(name));
+function hasWildcard(principal: TrustPrincipal | undefined): boolean {
+  return KINDS.flatMap((kind) => namesOf(principal, kind).filter((name) => kind !== 'AWS' || name !== '*')).some((name) =>
+    /[*?]/.test(name),
+  );
 }
 
 function isNames(names: unknown): boolean {

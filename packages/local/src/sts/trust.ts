@@ -3,10 +3,23 @@ import type { Principal } from '../sessions.ts';
 
 type Statement = Extract<Policies['role'][number]['Statement'], { readonly Effect: unknown }>;
 type OneOrMany = string | readonly string[];
+type Caller = Pick<Principal, 'arn' | 'account' | 'session'>;
+
+/** Whom a statement of a trust policy names. A service or a canonical user is accepted, and is no caller of the local AWS. */
+export type TrustPrincipal =
+  | '*'
+  | {
+      readonly AWS?: OneOrMany;
+      readonly Federated?: OneOrMany;
+      readonly Service?: OneOrMany;
+      readonly CanonicalUser?: OneOrMany;
+    };
 
 /** A statement of a trust policy: like one of an identity policy, with a principal and without a resource. */
 export interface TrustStatement extends Omit<Statement, 'Resource' | 'NotResource'> {
-  readonly Principal: '*' | { readonly AWS?: OneOrMany; readonly Federated?: OneOrMany };
+  readonly Principal?: TrustPrincipal;
+  /** Instead of `Principal`, in a statement with the effect Deny: it applies to all other principals. */
+  readonly NotPrincipal?: TrustPrincipal;
 }
 
 /** A trust policy: which principals can assume a role. */
@@ -16,8 +29,10 @@ export interface TrustPolicy {
 }
 
 /** Whether a trust policy allows a principal's request. */
-export function trusts(trust: TrustPolicy, principal: Pick<Principal, 'arn' | 'account' | 'session'>, request: IamRequest): boolean {
-  return allows(trust, request, (statement) => names(statement.Principal, principal));
+export function trusts(trust: TrustPolicy, principal: Caller, request: IamRequest): boolean {
+  return allows(trust, request, ({ Principal, NotPrincipal }) =>
+    NotPrincipal === undefined ? names(Principal, principal) : !exempts(NotPrincipal, principal),
+  );
 }
 
 /**
@@ -25,10 +40,9 @@ export function trusts(trust: TrustPolicy, principal: Pick<Principal, 'arn' | 'a
  * An Allow must name the provider. A Deny also applies if its principal is `*`.
  */
 export function trustsProvider(trust: TrustPolicy, providerArn: string, request: IamRequest): boolean {
-  return allows(trust, request, ({ Effect, Principal }) => {
-    if (Principal !== '*' && listOf(Principal.Federated).includes(providerArn)) return true;
-    // AWS treats `"*"` and `{ "AWS": "*" }` as equal.
-    return Effect === 'Deny' && (Principal === '*' || listOf(Principal.AWS).includes('*'));
+  return allows(trust, request, ({ Effect, Principal, NotPrincipal }) => {
+    if (NotPrincipal !== undefined) return !isEverybody(NotPrincipal) && !namesOf(NotPrincipal, 'Federated').includes(providerArn);
+    return namesOf(Principal, 'Federated').includes(providerArn) || (Effect === 'Deny' && isEverybody(Principal));
   });
 }
 
@@ -47,16 +61,41 @@ export function asIdentityPolicy(
 ): Policies['role'][number] | undefined {
   const statements = listOf(trust.Statement)
     .filter(applies)
-    .map(({ Principal: _principal, ...statement }) => ({ ...statement, Resource: '*' }));
+    .map(({ Principal: _principal, NotPrincipal: _notPrincipal, ...statement }) => ({ ...statement, Resource: '*' }));
   return statements.length === 0 ? undefined : { Version: trust.Version, Statement: statements };
 }
 
 /** @see AWS IAM User Guide, "AWS JSON policy elements: Principal" */
-function names(principal: TrustStatement['Principal'], caller: Pick<Principal, 'arn' | 'account' | 'session'>): boolean {
-  if (principal === '*') return true;
-  const own = ['*', caller.arn, caller.account, `arn:aws:iam::${caller.account}:root`];
-  if (caller.session) own.push(caller.session.roleArn);
-  return listOf(principal.AWS).some((name) => own.includes(name));
+function names(principal: TrustPrincipal | undefined, caller: Caller): boolean {
+  return isEverybody(principal) || identitiesOf(caller).some((name) => namesOf(principal, 'AWS').includes(name));
+}
+
+/**
+ * Whether a Deny with `NotPrincipal` spares a caller: it must name every identity of the caller, its account included.
+ *
+ * @see AWS IAM User Guide, "AWS JSON policy elements: NotPrincipal"
+ */
+function exempts(principal: TrustPrincipal, caller: Caller): boolean {
+  const given = namesOf(principal, 'AWS').map((name) => (name === caller.account ? rootOf(caller) : name));
+  return isEverybody(principal) || identitiesOf(caller).every((name) => name === caller.account || given.includes(name));
+}
+
+function identitiesOf(caller: Caller): readonly string[] {
+  return [caller.arn, caller.account, rootOf(caller), ...(caller.session ? [caller.session.roleArn] : [])];
+}
+
+function rootOf({ account }: Caller): string {
+  return `arn:aws:iam::${account}:root`;
+}
+
+/** AWS treats `"*"` and `{ "AWS": "*" }` as equal. */
+function isEverybody(principal: TrustPrincipal | undefined): boolean {
+  return principal === '*' || namesOf(principal, 'AWS').includes('*');
+}
+
+/** The names of one kind. */
+export function namesOf(principal: TrustPrincipal | undefined, kind: keyof Exclude<TrustPrincipal, '*'>): readonly string[] {
+  return principal === undefined || principal === '*' ? [] : listOf(principal[kind]);
 }
 
 /** Policies may write a list of one element without brackets. Returns a list in both cases, and an empty one for undefined. */

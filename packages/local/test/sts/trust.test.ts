@@ -29,6 +29,16 @@ const allow = (Action: string | string[], AWS: string | string[], Condition?: Tr
 });
 const ALL_ACTIONS = ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'];
 
+/** Principals that a Deny with `NotPrincipal` names. */
+const ACCOUNT_ONLY = { name: 'AccountOnly', AWS: ['000000000000'] };
+const USER_ONLY = { name: 'UserOnly', AWS: [BASE] };
+const USER_AND_ACCOUNT = { name: 'UserAndAccount', AWS: [BASE, '000000000000'] };
+const SESSION = {
+  name: 'Session',
+  AWS: ['arn:aws:sts::000000000000:assumed-role/First/acme', role('First'), 'arn:aws:iam::000000000000:root'],
+};
+const EVERYBODY = { name: 'Everybody', AWS: ['*'] };
+
 let aws: LocalAws;
 beforeAll(async () => {
   aws = await start({
@@ -52,6 +62,31 @@ beforeAll(async () => {
         Action: 'sts:AssumeRole',
         Condition: { StringEquals: { 'sts:RoleSessionName': 'globex' } },
       }),
+      [role('ByService')]: trusting({
+        Effect: 'Allow',
+        Principal: { Service: ['lambda.amazonaws.com', 'ecs-tasks.amazonaws.com'] },
+        Action: ALL_ACTIONS,
+      }),
+      [role('ByServiceAndBase')]: trusting({
+        Effect: 'Allow',
+        Principal: { Service: 'lambda.amazonaws.com', AWS: BASE },
+        Action: ALL_ACTIONS,
+      }),
+      [role('ByFederated')]: trusting(
+        { Effect: 'Allow', Principal: { Federated: 'cognito-identity.amazonaws.com' }, Action: 'sts:*' },
+        { Effect: 'Allow', Principal: { Federated: ['arn:aws:iam::000000000000:saml-provider/Okta'] }, Action: 'sts:AssumeRoleWithSAML' },
+        { Effect: 'Allow', Principal: { CanonicalUser: 'f'.repeat(64) }, Action: 'sts:AssumeRole' },
+      ),
+      ...Object.fromEntries(
+        [ACCOUNT_ONLY, USER_ONLY, USER_AND_ACCOUNT, SESSION, EVERYBODY].map((spared) => [
+          role(spared.name),
+          trusting(allow('sts:AssumeRole', '000000000000'), {
+            Effect: 'Deny',
+            NotPrincipal: { AWS: spared.AWS },
+            Action: 'sts:AssumeRole',
+          }),
+        ]),
+      ),
       [role('NeedsTag')]: trusting(
         allow(['sts:AssumeRole', 'sts:TagSession'], BASE, {
           StringLike: { 'aws:RequestTag/tenant': '?*' },
@@ -99,6 +134,24 @@ describe('a trust policy', () => {
     expect(await outcome('Untrusting')).toBe('allowed');
     expect(await outcome('Untrusting', {}, aws.admin)).toBe('AccessDenied');
     expect(await outcome('Untrusting', {}, await session('First'))).toBe('AccessDenied');
+  });
+
+  it('may name services, identity providers and canonical users, none of which calls the local AWS', async () => {
+    expect(await outcome('ByService')).toBe('AccessDenied');
+    expect(await outcome('ByFederated')).toBe('AccessDenied');
+    expect(await outcome('ByServiceAndBase')).toBe('allowed');
+    expect(await outcome('ByServiceAndBase', {}, await session('First'))).toBe('AccessDenied');
+  });
+
+  it('with `NotPrincipal` spares only a caller whose ARN, role and account it names', async () => {
+    const first = await session('First');
+    expect(await outcome('AccountOnly')).toBe('AccessDenied');
+    expect(await outcome('UserOnly')).toBe('AccessDenied');
+    expect(await outcome('UserAndAccount')).toBe('allowed');
+    expect(await outcome('UserAndAccount', {}, first)).toBe('AccessDenied');
+    expect(await outcome('Session', {}, first)).toBe('allowed');
+    expect(await outcome('Session', {}, await session('First', { RoleSessionName: 'globex' }))).toBe('AccessDenied');
+    expect(await outcome('Everybody')).toBe('allowed');
   });
 
   it('can require an external id', async () => {
