@@ -14,7 +14,7 @@ export interface KeySchemaElement {
 export interface IndexDescription {
   readonly IndexName: string;
   readonly KeySchema: readonly KeySchemaElement[];
-  readonly Projection: { readonly ProjectionType: string };
+  readonly Projection: { readonly ProjectionType?: string; readonly NonKeyAttributes?: readonly string[] };
 }
 
 /** A table as dynalite stores it. */
@@ -66,6 +66,7 @@ export interface ParsedRequest {
   ExpressionAttributeNames?: Readonly<Record<string, string>>;
   Select?: string;
   ReturnValues?: string;
+  TotalSegments?: number;
   ReturnConsumedCapacity?: string;
   ReturnValuesOnConditionCheckFailure?: string;
   ConsistentRead?: boolean;

@@ -14,6 +14,7 @@ import {
 import { validationError } from './errors.ts';
 import { refuseCostlyExpressions } from './expression-cost.ts';
 import { refuseUnknownParameters } from './parameters.ts';
+import { LIMITS } from './limits.ts';
 import { MemoryStore } from './store.ts';
 
 /** dynalite with its data in memory. It both checks and executes a request, and its errors are those of AWS. */
@@ -82,9 +83,13 @@ export class Engine {
   }
 }
 
-/** dynalite's checks of an operation, extended by parameters that dynalite does not know. */
+/** dynalite's checks of an operation, extended by parameters that dynalite does not know and by its {@link LIMITS}. */
 export function validationOf<Name extends DynaliteOperation>(name: Name, more: ParameterTypes = {}): Validation<Checked[Name]> {
-  return { ...VALIDATION[name], types: { ...VALIDATION[name].types, ...more } };
+  const { types, custom } = VALIDATION[name];
+  return {
+    types: { ...types, ...more },
+    custom: (data, store) => custom?.(data, store) ?? LIMITS[name]?.(data, (table) => (store as MemoryStore).table(table)),
+  };
 }
 
 /** Throws an error that a function of dynalite returned. */

@@ -1,6 +1,8 @@
 import type { Attributes, IndexDescription, TableDescription } from './dynalite.ts';
+import { validationError } from './errors.ts';
 import { type Callback, KeyValueStore } from './key-value-store.ts';
 import { type Range, SortedMap } from './sorted-map.ts';
+import { itemFault } from './stored-item.ts';
 import { TableIndex } from './table-index.ts';
 import { stream, type ValueStream } from './value-stream.ts';
 
@@ -15,11 +17,18 @@ export class ItemStore extends KeyValueStore<SortedMap> {
   /** An index is built when it is first read. */
   #indexes = new Map<string, TableIndex>();
 
-  constructor() {
+  readonly #table: () => TableDescription | undefined;
+
+  /** @param table the present description of the table */
+  constructor(table: () => TableDescription | undefined) {
     super(new SortedMap());
+    this.#table = table;
   }
 
+  /** @throws {@link AwsError} 400 for an item that DynamoDB cannot store */
   override put(key: string, item: Attributes, done: Callback<never>): void {
+    const fault = itemFault(item, this.#table());
+    if (fault !== undefined) throw validationError(fault);
     this.#replace(key, item);
     super.put(key, item, done);
   }

@@ -2,6 +2,8 @@ import { serializationError } from '../json-protocol.ts';
 import { unsupported } from '../service.ts';
 import { isObject, type Json, type JsonObject } from '@tenant-aws/policy/json';
 import type { ParameterType, ParameterTypes } from './dynalite.ts';
+import { validationError } from './errors.ts';
+import { MAX_DEPTH, TOO_DEEP } from './stored-item.ts';
 
 const VALUE_TYPES = new Set(['S', 'N', 'B', 'BOOL', 'NULL', 'SS', 'NS', 'BS', 'L', 'M']);
 
@@ -30,7 +32,7 @@ function check(value: Json, type: ParameterType, path: string): void {
   // The JSON parser refuses `__proto__` as a member's name. Here it would be a string, or a name in an expression.
   if (typeof value === 'string' && PROTOTYPE.test(value)) throw serializationError(`The name \`__proto__\` is not accepted in ${path}`);
   const name = typeof type === 'string' ? type : type.type;
-  if (name.startsWith('AttrStruct<')) return checkValue(value, path);
+  if (name.startsWith('AttrStruct<')) return checkValue(value, path, 1);
   const children = typeof type === 'string' ? undefined : type.children;
   if (children === undefined) return;
   if (name.includes('Struct<')) {
@@ -42,12 +44,18 @@ function check(value: Json, type: ParameterType, path: string): void {
   }
 }
 
-function checkValue(value: Json, path: string): void {
+function checkValue(value: Json, path: string, depth: number): void {
   if (!isObject(value)) return;
+  if (depth > MAX_DEPTH) throw validationError(TOO_DEEP);
   for (const [type, inner] of Object.entries(value)) {
     if (!VALUE_TYPES.has(type)) throw unsupported(`The attribute type ${type} in ${path}`);
     if (inner === null) throw serializationError(`${path}.${type} is null`);
-    if (type === 'L' && Array.isArray(inner)) for (const element of inner) check(element, 'AttrStruct<ValueStruct>', path);
-    if (type === 'M' && isObject(inner)) for (const element of Object.values(inner)) check(element, 'AttrStruct<ValueStruct>', path);
+    if (typeof inner === 'object' && (type === 'L' || type === 'M'))
+      for (const element of Object.values(inner)) checkElement(element, path, depth + 1);
   }
+}
+
+function checkElement(value: Json, path: string, depth: number): void {
+  check(value, 'String', path);
+  checkValue(value, path, depth);
 }

@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
 import type { TableDescription } from './dynalite.ts';
-import { ItemStore } from './item-store.ts';
+import { type ItemSnapshot, ItemStore } from './item-store.ts';
 import { type Callback, KeyValueStore } from './key-value-store.ts';
-import type { Range } from './sorted-map.ts';
+import { type Range, SortedMap } from './sorted-map.ts';
 import { indexesOf } from './table-index.ts';
 import { stream, type ValueStream } from './value-stream.ts';
 
@@ -44,7 +44,7 @@ export class MemoryStore {
   getItemDb(table: string): ItemStore {
     const existing = this.#items.get(table);
     if (existing !== undefined) return existing;
-    const created = new ItemStore();
+    const created = new ItemStore(() => this.table(table));
     this.#items.set(table, created);
     return created;
   }
@@ -82,7 +82,7 @@ export class MemoryStore {
     try {
       return work();
     } catch (error) {
-      for (const [table, items] of this.#items) items.restore(before.get(table) ?? new ItemStore().snapshot());
+      for (const [table, items] of this.#items) items.restore(before.get(table) ?? empty());
       throw error;
     }
   }
@@ -158,4 +158,8 @@ function notFound(name: string, named: boolean): Error {
   const message = `Requested resource not found${named ? `: Table: ${name} not found` : ''}`;
   const body = { __type: 'com.amazonaws.dynamodb.v20120810#ResourceNotFoundException', message };
   return Object.assign(new Error(message), { statusCode: 400, body });
+}
+
+function empty(): ItemSnapshot {
+  return { items: new SortedMap(), indexes: new Map() };
 }
