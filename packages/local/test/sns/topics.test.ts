@@ -90,9 +90,27 @@ describe('a topic', () => {
     await expect(sns.send(batch(Array.from({ length: 11 }, (_, i) => `m${i}`)))).rejects.toMatchObject({
       name: 'TooManyEntriesInBatchRequestException',
     });
-    const grouped = { Id: 'a', Message: 'x', MessageGroupId: 'g' };
-    const { Failed } = await sns.send(new PublishBatchCommand({ TopicArn: topic('news'), PublishBatchRequestEntries: [grouped] }));
+    const entry = { Id: 'a', Message: 'x', MessageDeduplicationId: 'd' };
+    const { Failed } = await sns.send(new PublishBatchCommand({ TopicArn: topic('news'), PublishBatchRequestEntries: [entry] }));
     expect(Failed).toMatchObject([{ Id: 'a', Code: 'InvalidParameter', SenderFault: true }]);
+  });
+
+  it('forwards a group to standard queues: the tenant of fair queues', async () => {
+    await sns.send(new PublishCommand({ TopicArn: topic('news'), Message: 'x', MessageGroupId: 'acme' }));
+    for (const name of ['plain', 'raw']) {
+      const QueueUrl = `${aws.url}/${ACCOUNT}/${name}`;
+      const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MessageSystemAttributeNames: ['MessageGroupId'] }));
+      expect(Messages).toMatchObject([{ Attributes: { MessageGroupId: 'acme' } }]);
+    }
+  });
+
+  it('does not deliver over ten attributes to a queue with raw delivery', async () => {
+    const attribute = { DataType: 'String', StringValue: 'x' };
+    const MessageAttributes = Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`a${index}`, attribute]));
+    await sns.send(new PublishCommand({ TopicArn: topic('news'), Message: 'x', MessageAttributes }));
+
+    expect(await received('raw')).toEqual([]);
+    expect(await received('plain')).toHaveLength(1);
   });
 
   it('numbers messages if it is FIFO, and publishes none twice within five minutes', async () => {

@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { LocalAws } from '../../src/index.ts';
-import { sqsClient, startMessaging } from './messaging.ts';
+import { session, sqsClient, startMessaging } from './messaging.ts';
 
 let aws: LocalAws;
 let client: SQSClient;
@@ -66,7 +66,7 @@ describe('a message of a queue', () => {
     await expect(send(`\u{1f600}${character}`)).rejects.toMatchObject({ name: 'InvalidMessageContents' });
   });
 
-  it('has attributes only if they are requested, and no sender', async () => {
+  it('has attributes only if they are requested', async () => {
     await send('x', {
       MessageAttributes: {
         kind: { DataType: 'String', StringValue: 'note' },
@@ -81,7 +81,35 @@ describe('a message of a queue', () => {
     const [all] = await receive({ ...again, MessageAttributeNames: ['All'], MessageSystemAttributeNames: ['All'] });
     expect(all?.MessageAttributes?.['blob']).toEqual({ DataType: 'Binary', BinaryValue: new Uint8Array([1, 2]) });
     expect(all?.Attributes).toMatchObject({ ApproximateReceiveCount: '3' });
-    expect(all?.Attributes).not.toHaveProperty('SenderId');
+  });
+
+  it('names its sender and its group, if they are requested', async () => {
+    const keys = await session(aws, ['sqs:SendMessage'], '*');
+    const sender = sqsClient(aws, keys);
+    await sender.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x', MessageGroupId: 'acme' }));
+    const Entries = [
+      { Id: 'b', MessageBody: 'b', MessageGroupId: 'globex' },
+      { Id: 'a', MessageBody: 'a', MessageGroupId: 'acme' },
+      { Id: 'c', MessageBody: 'c' },
+    ];
+    await sender.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+
+    const again = { MaxNumberOfMessages: 10, VisibilityTimeout: 0 };
+    for (const name of ['AttributeNames', 'MessageSystemAttributeNames']) {
+      const messages = await receive({ ...again, [name]: ['SenderId', 'MessageGroupId'] });
+      const found = messages.map(({ Body, Attributes }) => [Body, Attributes?.['MessageGroupId']]);
+      expect(found).toEqual([
+        ['x', 'acme'],
+        ['b', 'globex'],
+        ['a', 'acme'],
+        ['c', undefined],
+      ]);
+      for (const { Attributes } of messages) expect(Attributes?.['SenderId']).toMatch(/^AROA[A-Z0-9]{17}:.+$/);
+    }
+    expect((await receive({ ...again, MessageSystemAttributeNames: ['SentTimestamp'] }))[0]?.Attributes).not.toHaveProperty('SenderId');
+    await client.send(new PurgeQueueCommand({ QueueUrl }));
+    await send('by a user');
+    expect((await receive({ MessageSystemAttributeNames: ['All'] }))[0]?.Attributes?.['SenderId']).toMatch(/^AIDA/);
   });
 
   it('is received again after its visibility timeout', async () => {
@@ -145,6 +173,14 @@ describe('a message of a queue', () => {
     ['no value', { DataType: 'String' }],
     ['an empty value', { DataType: 'Number', StringValue: '' }],
     ['the value of another type', { DataType: 'Binary', StringValue: 'x' }],
+    ['two values', { DataType: 'String', StringValue: 'x', BinaryValue: Buffer.from('x') }],
+    ['a character that XML does not have', { DataType: 'String', StringValue: 'a\u0001' }],
+    ['a type of 257 characters', { DataType: `String.${'x'.repeat(250)}`, StringValue: 'x' }],
+    ['a label of no character', { DataType: 'String.', StringValue: 'x' }],
+    ...['abc', '1 ', '0x10', 'NaN', 'Infinity', '1e', '.', '1'.repeat(39)].map((StringValue): [string, object] => [
+      `the number ${StringValue}`,
+      { DataType: 'Number', StringValue },
+    ]),
   ])('is rejected with an attribute with %s', async (_, kind) => {
     await expect(send('x', { MessageAttributes: { kind } })).rejects.toMatchObject({ name: 'InvalidParameterValue' });
     const Entries = [{ Id: 'a', MessageBody: 'x', MessageAttributes: { kind } }];
@@ -153,9 +189,48 @@ describe('a message of a queue', () => {
     expect(await receive({ MaxNumberOfMessages: 10 })).toHaveLength(1);
   });
 
-  it('is rejected with a group in a standard queue', async () => {
-    await expect(send('x', { MessageGroupId: 'a' })).rejects.toMatchObject({ name: 'InvalidParameterValue' });
+  it.each(['1', '-1.5', '+0.5', '.5', '1e10', '1.5E-3', '0'.repeat(50), '1'.repeat(38)])('may have the number %s', async (StringValue) => {
+    await send('x', { MessageAttributes: { n: { DataType: 'Number', StringValue } } });
+    expect((await receive({ MessageAttributeNames: ['All'] }))[0]?.MessageAttributes).toMatchObject({ n: { StringValue } });
+  });
+
+  it.each(['AWS.trace', 'aws.trace', 'Amazon.x', '.a', 'a.', 'a..b', 'a b', 'é', 'x'.repeat(257)])(
+    'is rejected with an attribute of the name %s',
+    async (name) => {
+      const MessageAttributes = { [name]: { DataType: 'String', StringValue: 'x' } };
+      await expect(send('x', { MessageAttributes })).rejects.toMatchObject({ name: 'InvalidParameterValue' });
+      expect(await receive()).toEqual([]);
+    },
+  );
+
+  it('may have ten attributes, and not eleven', async () => {
+    const attributes = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`a.${index}`, { DataType: 'String', StringValue: 'x' }]));
+    await send('x', { MessageAttributes: attributes(10) });
+    const eleven = { MessageAttributes: attributes(11) };
+    const Entries = [{ Id: 'a', MessageBody: 'x', ...eleven }];
+    await expect(send('x', eleven)).rejects.toMatchObject({ name: 'InvalidParameterValue' });
+    await expect(client.send(new SendMessageBatchCommand({ QueueUrl, Entries }))).rejects.toMatchObject({ name: 'InvalidParameterValue' });
+    expect(await receive({ MaxNumberOfMessages: 10 })).toHaveLength(1);
+  });
+
+  it.each([
+    ['a deduplication id in a standard queue', { MessageDeduplicationId: 'a' }],
+    ['an empty group', { MessageGroupId: '' }],
+    ['a group with a space', { MessageGroupId: 'a b' }],
+    ['a group of 129 characters', { MessageGroupId: 'x'.repeat(129) }],
+  ])('is rejected with %s', async (_, more) => {
+    await expect(send('x', more)).rejects.toMatchObject({ name: 'InvalidParameterValue' });
     expect(await receive()).toEqual([]);
+  });
+
+  it.each(['', 'x', 'AQEB...', '../..'])('is not deleted by the receipt handle %j', async (ReceiptHandle) => {
+    await send('x');
+    const name = ReceiptHandle === '' ? expect.any(String) : 'ReceiptHandleIsInvalid';
+    await expect(client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))).rejects.toMatchObject({ name });
+    const change = new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 });
+    await expect(client.send(change)).rejects.toMatchObject({ name });
+    expect(await receive()).toHaveLength(1);
   });
 
   it('is not deleted through another queue', async () => {

@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from '@tenant-aws/policy/json';
-import { isMessageAttribute, MESSAGE_ATTRIBUTE } from '../message-attribute.ts';
+import { isMessageAttribute, isMessageAttributeName, MESSAGE_ATTRIBUTE } from '../message-attribute.ts';
 import { list, type Members, STRING, structure, textOf } from '../shape.ts';
 import type { Message } from './publish.ts';
 import { invalidParameter, type MessageAttributes } from './topic.ts';
@@ -14,7 +14,6 @@ export const MESSAGE: Members = {
 };
 
 const MAX_BYTES = 256 * 1024;
-const ATTRIBUTE_NAME = /^(?!__proto__$)[A-Za-z0-9_.-]{1,256}$/;
 const SUBJECT = /^[\x20-\x7e]{1,100}$/;
 
 /**
@@ -45,9 +44,8 @@ function readAttributes(given: Json | undefined): MessageAttributes {
     const name = textOf(element['Name']);
     const { DataType, StringValue, BinaryValue } = element['Value'];
     const value = typeof StringValue === 'string' ? { StringValue } : { BinaryValue: textOf(BinaryValue) };
-    const both = typeof StringValue === 'string' && BinaryValue !== undefined;
-    const fits = ATTRIBUTE_NAME.test(name) && isMessageAttribute(element['Value']);
-    if (!fits || Object.hasOwn(attributes, name) || both) throw invalidParameter('MessageAttributes');
+    const fits = isMessageAttributeName(name) && isMessageAttribute(element['Value']);
+    if (!fits || Object.hasOwn(attributes, name)) throw invalidParameter('MessageAttributes');
     attributes[name] = { DataType: textOf(DataType), ...value };
   }
   return attributes;

@@ -5,6 +5,8 @@ import { engineUrl } from '../sqs/queue.ts';
 import { invalidParameter, isFifo, type MessageAttributes, type Topic } from './topic.ts';
 
 const DEDUPLICATION_MS = 5 * 60 * 1000;
+/** @see Amazon SNS Developer Guide, "Amazon SNS raw message delivery" */
+const MAX_RAW_ATTRIBUTES = 10;
 
 /** A message to a topic. */
 export interface Message {
@@ -35,9 +37,7 @@ export interface DeliveryContext {
  */
 export async function publish(topic: Topic, message: Message, delivery: DeliveryContext): Promise<Published> {
   if (!isFifo(topic.name)) {
-    if (message.group !== undefined || message.deduplicationId !== undefined) {
-      throw invalidParameter('MessageGroupId and MessageDeduplicationId are for FIFO topics');
-    }
+    if (message.deduplicationId !== undefined) throw invalidParameter('MessageDeduplicationId is for FIFO topics');
     const published = { messageId: randomUUID() };
     await deliver(topic, message, published, delivery);
     return published;
@@ -62,17 +62,23 @@ function contentDigest({ attributes }: Topic, { body }: Message): string {
 
 async function deliver(topic: Topic, message: Message, published: Published, { scope, engine, now }: DeliveryContext): Promise<void> {
   for (const { queue, raw } of topic.subscriptions.values()) {
-    const order = isFifo(queue) ? { MessageGroupId: message.group, MessageDeduplicationId: message.deduplicationId } : {};
+    if (raw && Object.keys(message.attributes).length > MAX_RAW_ATTRIBUTES) continue; // as on AWS, the message is lost
+    const order = {
+      ...(message.group !== undefined && { MessageGroupId: message.group }),
+      ...(isFifo(queue) && message.deduplicationId !== undefined && { MessageDeduplicationId: message.deduplicationId }),
+    };
     const content = raw
       ? { MessageBody: message.body, MessageAttributes: message.attributes }
       : { MessageBody: envelope(topic, message, published, now) };
-    await engine.run('SendMessage', { QueueUrl: engineUrl(scope, queue), ...content, ...order }).catch(ignoreUndeliverable);
+    const sent = await engine.run('SendMessage', { QueueUrl: engineUrl(scope, queue), ...content, ...order }).catch(ignoreUndeliverable);
+    if (sent !== undefined) engine.sent.add(order, sent, undefined);
   }
 }
 
 /** As on AWS, a message is lost if its queue is deleted or rejects it. The publisher gets no error. */
-function ignoreUndeliverable(error: unknown): void {
+function ignoreUndeliverable(error: unknown): undefined {
   if (!(error instanceof AwsError)) throw error;
+  return undefined;
 }
 
 /** The JSON document in which SNS delivers a message. It has no signature members: the local SNS does not sign. */

@@ -4,6 +4,7 @@ import { parseStrictJson } from '../../strict-json.ts';
 import { AwsError } from '../service.ts';
 import { textOf } from '../shape.ts';
 import { fromEngineText, toEngineText } from './engine-text.ts';
+import { SentMessages } from './sent-messages.ts';
 
 type App = ReturnType<typeof buildApp>;
 
@@ -12,6 +13,7 @@ type App = ReturnType<typeof buildApp>;
  * Loaded when it runs the first operation.
  */
 export class Fauxqs {
+  readonly sent: SentMessages = new SentMessages();
   readonly #region: string;
   #app: Promise<App> | undefined;
 

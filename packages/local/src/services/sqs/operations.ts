@@ -1,8 +1,9 @@
 import { isObject, type JsonObject } from '@tenant-aws/policy/json';
-import { isMessageAttribute, MESSAGE_ATTRIBUTE } from '../message-attribute.ts';
+import { MESSAGE_ATTRIBUTE } from '../message-attribute.ts';
 import { AwsError, type ParsedOperation } from '../service.ts';
 import { integer, list, map, type Members, STRING, structure, textOf } from '../shape.ts';
-import { queueOperation } from './queue-operation.ts';
+import { checkedMessages, checkedReceipts } from './checked-message.ts';
+import { queueOperation, type QueueOperationOptions } from './queue-operation.ts';
 import type { SqsContext, SqsOperation } from './operation.ts';
 import { checkQueueName, queueArn, queueUrl } from './queue.ts';
 import { clientAttributes, engineAttributes } from './queue-attributes.ts';
@@ -17,13 +18,23 @@ const MESSAGE: Members = {
 };
 const VISIBILITY: Members = { ReceiptHandle: STRING, VisibilityTimeout: integer(0, 43_200) };
 
+const SENDING: QueueOperationOptions = {
+  action: 'sqs:SendMessage',
+  toEngine: checkedMessages,
+  toClient(result, _queue, { engine, caller }, given) {
+    const { 'aws:userid': sender } = caller.context;
+    engine.sent.add(given, result, typeof sender === 'string' ? sender : undefined);
+    return result;
+  },
+};
+
 /**
  * Every supported operation of SQS. All others are answered with 501 and never reach the engine.
  * From a FIFO queue, the engine returns one message of a group at a time; AWS may return ten.
  */
 export const SQS_OPERATIONS: readonly SqsOperation[] = [
-  queueOperation('SendMessage', MESSAGE, { toEngine: checkedMessages }),
-  queueOperation('SendMessageBatch', entriesOf(MESSAGE), { action: 'sqs:SendMessage', toEngine: checkedMessages }),
+  queueOperation('SendMessage', MESSAGE, SENDING),
+  queueOperation('SendMessageBatch', entriesOf(MESSAGE), SENDING),
   queueOperation(
     'ReceiveMessage',
     {
@@ -35,15 +46,15 @@ export const SQS_OPERATIONS: readonly SqsOperation[] = [
       'WaitTimeSeconds?': integer(0, 20),
     },
     {
-      async toClient(result, queue, context, { MessageAttributeNames }) {
+      async toClient(result, queue, context, given) {
         if (context.gone.aborted) await releaseMessages(result, queue, context);
-        return visibleMessages(result, MessageAttributeNames);
+        return visibleMessages(result, given, context.engine.sent);
       },
     },
   ),
-  queueOperation('DeleteMessage', { ReceiptHandle: STRING }),
+  queueOperation('DeleteMessage', { ReceiptHandle: STRING }, { toEngine: checkedReceipts }),
   queueOperation('DeleteMessageBatch', entriesOf({ ReceiptHandle: STRING }), { action: 'sqs:DeleteMessage' }),
-  queueOperation('ChangeMessageVisibility', VISIBILITY),
+  queueOperation('ChangeMessageVisibility', VISIBILITY, { toEngine: checkedReceipts }),
   queueOperation('ChangeMessageVisibilityBatch', entriesOf(VISIBILITY), { action: 'sqs:ChangeMessageVisibility' }),
   queueNameOperation('GetQueueUrl', { 'QueueOwnerAWSAccountId?': STRING }, ({ QueueOwnerAWSAccountId: owner, ...given }, { scope }) => {
     if (owner === undefined || owner === scope.account) return given;
@@ -117,25 +128,4 @@ function lastSegment(url: string): string {
 
 function entriesOf(members: Members): Members {
   return { Entries: list(structure({ Id: STRING, ...members })) };
-}
-
-/** Checks what the engine does not: a group id for a standard queue, and a message attribute without a valid type or value. */
-function checkedMessages(given: JsonObject, queue: string): JsonObject {
-  const messages = Array.isArray(given['Entries']) ? given['Entries'] : [given];
-  for (const { MessageGroupId, MessageDeduplicationId, MessageAttributes } of messages.filter((message) => isObject(message))) {
-    const grouped = MessageGroupId !== undefined || MessageDeduplicationId !== undefined;
-    if (grouped && !queue.endsWith('.fifo')) {
-      throw invalid('The request includes a parameter that is not valid for this queue type: a group or a deduplication id');
-    }
-    const attributes = isObject(MessageAttributes) ? Object.entries(MessageAttributes) : [];
-    const [bad] = attributes.find(([, attribute]) => !isObject(attribute) || !isMessageAttribute(attribute)) ?? [];
-    if (bad !== undefined) {
-      throw invalid(`The message attribute '${bad}' must have a type that begins with Binary, Number or String, and a value of that type`);
-    }
-  }
-  return given;
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError('InvalidParameterValue', 400, message);
 }
