@@ -67,11 +67,11 @@ async function receive(
   scope: Pick<VerifiedRequest, 'requestId' | 'gone'>,
   context: RequestHandlerContext,
 ): Promise<ReceivedRequest> {
-  const serviceOf = (name: string): Service => context.services.get(name) ?? unsupportedService;
-  const received: ReceivedRequest = { service: unsupportedService };
+  const received: ReceivedRequest = { service: unsupportedService('s3', { headers: new Map() }) };
   try {
     const body = await readBody(message);
     const incoming: Incoming = { ...readHead(message), body };
+    const serviceOf = (name: string): Service => context.services.get(name) ?? unsupportedService(name, incoming);
     const guess = guessService(incoming);
     received.service = serviceOf(guess);
     const claim = findClaim(incoming, guess);

@@ -14,18 +14,37 @@ export function guessService({ headers }: Pick<Incoming, 'headers'>): string {
   return 's3';
 }
 
-/** Takes requests for a service that the local AWS does not have, and refuses them with 501, in S3's error format. */
-export const unsupportedService: Service = {
-  name: 'unknown',
-  parse() {
-    throw unsupported('This service');
-  },
-  error: ({ status, code, message }, { requestId }) => ({
-    status,
-    headers: { 'content-type': 'application/xml' },
-    body:
-      '<?xml version="1.0" encoding="UTF-8"?>\n' +
-      `<Error>${element('Code', code)}${element('Message', message)}${element('RequestId', requestId)}</Error>`,
-  }),
-  denied: () => new AwsError('AccessDenied', 403, 'Access Denied'),
-};
+/** Services whose clients read errors as XML, and do not send forms. */
+const XML_SERVICES: ReadonlySet<string> = new Set(['s3', 's3express', 's3-object-lambda', 's3-outposts', 'cloudfront', 'route53']);
+
+/**
+ * Takes requests for a service that the local AWS does not have, and refuses them with 501, in the format that its clients read.
+ * A client that expects JSON would report a syntax error instead of an error in XML.
+ *
+ * @param name the service of the credential scope, which has letters, digits and hyphens, or the guess
+ */
+export function unsupportedService(name: string, { headers }: Pick<Incoming, 'headers'>): Service {
+  const isForm = headers.get('content-type')?.startsWith('application/x-www-form-urlencoded');
+  return {
+    name: 'unknown',
+    parse() {
+      throw unsupported(`The service ${name}`);
+    },
+    error: isForm || XML_SERVICES.has(name) ? xmlError : jsonError,
+    denied: () => new AwsError('AccessDenied', 403, 'Access Denied'),
+  };
+}
+
+const xmlError: Service['error'] = ({ status, code, message }, { requestId }) => ({
+  status,
+  headers: { 'content-type': 'application/xml' },
+  body:
+    '<?xml version="1.0" encoding="UTF-8"?>\n' +
+    `<Error>${element('Code', code)}${element('Message', message)}${element('RequestId', requestId)}</Error>`,
+});
+
+const jsonError: Service['error'] = ({ status, code, message }) => ({
+  status,
+  headers: { 'content-type': 'application/json', 'x-amzn-errortype': code },
+  body: JSON.stringify({ __type: code, message }),
+});

@@ -152,3 +152,36 @@ describe('a signed request', () => {
     expect((await recorder.send(handSign({ headers: { host: recorder.host } }))).status).toBe(200);
   });
 });
+
+describe('a request for a service that the local AWS does not have', () => {
+  const named = (service: string, more: Partial<Parameters<typeof handSign>[0]> = {}) =>
+    handSign({ headers: { host: recorder.host, ...more.headers }, service, ...more });
+
+  it.each([
+    ['secretsmanager', { method: 'POST', headers: { 'content-type': 'application/x-amz-json-1.1' }, body: '{}' }],
+    ['states', { method: 'POST', headers: { 'content-type': 'application/x-amz-json-1.0' }, body: '{}' }],
+    ['lambda', { method: 'GET', path: '/2015-03-31/functions/f' }],
+  ])('gets an error in JSON, which names the service: %s', async (service, more) => {
+    const host = { host: recorder.host };
+    const headers = 'headers' in more ? { ...host, ...more.headers } : host;
+    const { status, body } = await recorder.send(named(service, { ...more, headers }));
+
+    expect(status).toBe(501);
+    expect(JSON.parse(body.toString())).toEqual({
+      __type: 'NotImplemented',
+      message: `The service ${service} is not supported by the local AWS`,
+    });
+  });
+
+  it.each([
+    ['iam', { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'Action=ListRoles' }],
+    ['route53', { method: 'GET', path: '/2013-04-01/hostedzone' }],
+  ])('gets an error in XML, if its clients read XML: %s', async (service, more) => {
+    const host = { host: recorder.host };
+    const headers = 'headers' in more ? { ...host, ...more.headers } : host;
+    const { status, body } = await recorder.send(named(service, { ...more, headers }));
+
+    expect(status).toBe(501);
+    expect(body.toString()).toContain(`<Message>The service ${service} is not supported by the local AWS</Message>`);
+  });
+});
