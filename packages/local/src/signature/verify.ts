@@ -53,10 +53,12 @@ export function verify(incoming: Incoming, claim: Claim, context: VerificationCo
     if (name.startsWith('x-amz-') && !claim.signedHeaders.includes(name)) throw refusal('unsigned-header', service);
   }
 
-  const { headers, query } = hoist(incoming, claim);
-  const payload = declaredPayload(incoming.body, headers, claim);
+  const hoisted = hoist(incoming, claim);
+  const payload = declaredPayload(incoming.body, hoisted.headers, claim);
   const key = signingKey(principal.keys.secretAccessKey, claim.scope);
   if (!equalInConstantTime(claim.signature, sign(key, stringToSign(incoming, claim, payload.hash)))) throw refusal('signature', service);
+  // Not before: where a client signs the UTF-8 of a header and sends Latin-1, as Node.js does, AWS refuses the signature.
+  const [headers, query] = [decoded(hoisted.headers), decoded(hoisted.query)];
 
   checkToken(principal, claim);
   if (principal.session && principal.session.expiresAt <= context.sessionNow) throw refusal('expired-token', service);
@@ -65,8 +67,8 @@ export function verify(incoming: Incoming, claim: Claim, context: VerificationCo
 
 /** Reads an unsigned request. Nothing is hoisted, and aws-chunked payloads are not decoded. */
 export function readUnsigned(incoming: Incoming): ReadRequest {
-  const query = new Map(incoming.query.map(({ name, value }) => [utf8(name), utf8(value)]));
-  return { query, headers: ownHeaders(incoming), body: incoming.body, trailers: new Map() };
+  const query = new Map(incoming.query.map(({ name, value }) => [name, value]));
+  return { query: decoded(query), headers: decoded(ownHeaders(incoming)), body: incoming.body, trailers: new Map() };
 }
 
 function checkClock(claim: Claim, now: number): void {
@@ -83,10 +85,15 @@ function checkToken({ keys }: Principal, { sessionToken, service }: Claim): void
 }
 
 function ownHeaders({ headers }: Incoming): Map<string, string> {
-  return new Map([...headers].filter(([name]) => !SIGNATURE_HEADERS.has(name)).map(([name, value]) => [name, utf8(value)]));
+  return new Map([...headers].filter(([name]) => !SIGNATURE_HEADERS.has(name)));
 }
 
-/** Presigners move `x-amz-*` headers into the query, where they are signed. This moves them back to the headers. */
+/** @throws {@link AwsError} InvalidArgument for bytes that are not UTF-8 */
+function decoded(binary: ReadonlyMap<string, string>): Map<string, string> {
+  return new Map([...binary].map(([name, value]) => [utf8(name), utf8(value)]));
+}
+
+/** Presigners move `x-amz-*` headers into the query, where they are signed. This moves them back to the headers. Both maps are binary. */
 function hoist(incoming: Incoming, claim: Claim): { headers: Map<string, string>; query: Map<string, string> } {
   const headers = ownHeaders(incoming);
   const query = new Map<string, string>();
@@ -94,9 +101,9 @@ function hoist(incoming: Incoming, claim: Claim): { headers: Map<string, string>
     const lower = name.toLowerCase();
     const presigned = claim.expiresSeconds !== undefined;
     if (presigned && PRESIGN_PARAMETERS.has(lower)) continue;
-    if (!presigned || !lower.startsWith('x-amz-')) query.set(utf8(name), utf8(value));
+    if (!presigned || !lower.startsWith('x-amz-')) query.set(name, value);
     else if (headers.has(lower)) throw refusal('malformed', claim.service);
-    else if (!SIGNATURE_HEADERS.has(lower)) headers.set(lower, utf8(value));
+    else if (!SIGNATURE_HEADERS.has(lower)) headers.set(lower, value);
   }
   return { headers, query };
 }

@@ -75,6 +75,15 @@ describe('the AWS SDK', () => {
     await expect(s3.send(new HeadObjectCommand(at('a')))).rejects.toMatchObject({ name: 'NotFound' });
   });
 
+  it('refuses the signature of metadata that Node.js sends in Latin-1, as AWS does', async () => {
+    const Metadata = { author: 'Ren\u00e9' };
+    const sent = (Body: Buffer | string) => s3.send(new PutObjectCommand({ ...at('latin'), Body, Metadata }));
+    await expect(sent(Buffer.from('hello'))).rejects.toMatchObject({ name: 'SignatureDoesNotMatch' });
+    await sent('hello'); // Node.js sends the head with a body that is a string, in UTF-8: the bytes that were signed
+    expect((await s3.send(new HeadObjectCommand(at('latin')))).Metadata).toEqual(Metadata);
+    await s3.send(new DeleteObjectCommand(at('latin')));
+  });
+
   it('sends and receives every kind of key, in all operations that name one', async () => {
     const keys = [
       'plain',

@@ -20,6 +20,8 @@ export interface ToSign {
   readonly date?: string;
   readonly region?: string;
   readonly service?: string;
+  /** How header values become the bytes that are signed. They are sent in Latin-1. Default: `utf8`, as SDKs do. */
+  readonly signedEncoding?: 'utf8' | 'latin1';
   /** For a presigned URL only. */
   readonly algorithm?: string;
 }
@@ -110,6 +112,7 @@ function withDefaults(given: ToSign) {
     date: (given.timestamp ?? TIMESTAMP).slice(0, 8),
     region: 'us-east-1',
     service: 's3',
+    signedEncoding: 'utf8' as const,
     algorithm: 'AWS4-HMAC-SHA256',
     payloadHash: sha256(body),
     ...given,
@@ -128,7 +131,7 @@ function signatureOf(request: Complete, headers: Readonly<Record<string, string>
   const lines = names.map((name) => `${name}:${(headers[name] ?? '').trim()}\n`).join('');
   const canonical = [request.method, request.path, query, lines, names.join(';'), request.payloadHash].join('\n');
   const scope = scopeOf(request);
-  const text = `AWS4-HMAC-SHA256\n${request.timestamp}\n${scope}\n${sha256(canonical)}`;
+  const text = `AWS4-HMAC-SHA256\n${request.timestamp}\n${scope}\n${sha256(Buffer.from(canonical, request.signedEncoding))}`;
   const key = scope
     .split('/')
     .reduce((key, part) => createHmac('sha256', key).update(part).digest(), Buffer.from(`AWS4${request.keys.secretAccessKey}`));

@@ -138,5 +138,10 @@ function recording(name: string, recorder: () => Recorder): Service {
 }
 
 function codeOf(text: string): string {
-  return /<Code>([^<]*)<\/Code>/.exec(text)?.[1] ?? '';
+  return (
+    /<Code>([^<]*)<\/Code>|"__type":"([^"]*)"/
+      .exec(text)
+      ?.slice(1)
+      .find((code) => code !== undefined) ?? ''
+  );
 }
