@@ -67,3 +67,10 @@ function lineAt(body: Buffer, start: number): { text: string; end: number } {
 function malformed(): AwsError {
   return new AwsError('IncompleteBody', 400, 'The aws-chunked body is not well-formed.');
 }
+
+/** A value of Content-Encoding without `aws-chunked`, which describes the transfer. The rest is not changed. */
+export function withoutAwsChunked(contentEncoding: string): string {
+  const codings = contentEncoding.split(',');
+  const kept = codings.filter((coding) => coding.trim().toLowerCase() !== 'aws-chunked');
+  return kept.length === codings.length ? contentEncoding : kept.join(',').trim();
+}

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { checksum, checksumOfHeader } from '../checksums.ts';
 import { AwsError } from '../services/service.ts';
 import { strictInteger } from '../strict-integer.ts';
-import { type AwsChunked, decodeAwsChunked } from './aws-chunked.ts';
+import { type AwsChunked, decodeAwsChunked, withoutAwsChunked } from './aws-chunked.ts';
 import type { Claim } from './claim.ts';
 import { refusal } from './refusal.ts';
 import { equalInConstantTime, sign } from './signing-key.ts';
@@ -80,7 +80,7 @@ export function verifyPayload(
   verifyChunks(chunked, declared, claim, key);
   if (declared.form.endsWith('-trailer') !== (trailing !== undefined)) throw malformedTrailer();
   const trailers = verifyTrailers(chunked, trailing, decoded);
-  return { headers: withoutAwsChunked(headers), body: decoded, trailers };
+  return { headers: withOwnEncoding(headers), body: decoded, trailers };
 }
 
 /** Each chunk signature covers the chunk and the previous signature. The first one covers the signature of the request. */
@@ -122,12 +122,11 @@ function verifyTrailers(chunked: AwsChunked, declared: string | undefined, body:
   return new Map([trailer]);
 }
 
-/** `aws-chunked` belongs to the transfer. The other values of Content-Encoding belong to the object. */
-function withoutAwsChunked(headers: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  const rest = contentCodings(headers).filter((coding) => coding !== 'aws-chunked');
+function withOwnEncoding(headers: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const copy = new Map(headers);
-  if (rest.length > 0) copy.set('content-encoding', rest.join(','));
-  else copy.delete('content-encoding');
+  const encoding = withoutAwsChunked(headers.get('content-encoding') ?? '');
+  if (encoding === '') copy.delete('content-encoding');
+  else copy.set('content-encoding', encoding);
   return copy;
 }
 

@@ -33,6 +33,17 @@ describe('a multipart upload', () => {
     expect(await s3.complete(id, [[1, one]])).toMatchObject({ status: 404, code: 'NoSuchUpload' });
   });
 
+  it('may be completed again: the first response can have been lost', async () => {
+    const id = await s3.create();
+    const one = await s3.upload(id, 1, SMALL);
+    const completed = await s3.complete(id, [[1, one]]);
+    await s3.send('PUT', '/pool/acme/f', { body: 'written since' });
+
+    expect(await s3.complete(id, [[1, one]])).toMatchObject({ status: 200, body: completed.body });
+    expect((await s3.send('GET', '/pool/acme/f')).body).toBe('written since');
+    expect(await s3.complete(id, [[1, one]], {}, '/pool/globex/f')).toMatchObject({ status: 404, code: 'NoSuchUpload' });
+  });
+
   it('is not visible before it is complete', async () => {
     await s3.upload(await s3.create(), 1, SMALL);
     expect((await s3.send('GET', '/pool/acme/f')).code).toBe('NoSuchKey');

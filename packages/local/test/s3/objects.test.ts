@@ -28,6 +28,11 @@ describe('PutObject and GetObject', () => {
     });
   });
 
+  it.each(['gzip', 'gzip, br', 'GZIP', 'gzip ,identity'])('keep their Content-Encoding as it was sent: %s', async (encoding) => {
+    await s3.send('PUT', '/pool/k', { body: 'x', headers: { 'content-encoding': encoding } });
+    expect((await s3.send('HEAD', '/pool/k')).headers).toMatchObject({ 'content-encoding': encoding });
+  });
+
   it("uses S3's default content type, and removes aws-chunked from the content encoding", async () => {
     await s3.send('PUT', '/pool/k', { body: 'x', headers: { 'content-encoding': 'gzip, aws-chunked' } });
     const { headers } = await s3.send('GET', '/pool/k');

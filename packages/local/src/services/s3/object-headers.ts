@@ -1,3 +1,4 @@
+import { withoutAwsChunked } from '../../signature/aws-chunked.ts';
 import { AwsError, type VerifiedRequest } from '../service.ts';
 
 /** Headers of a write that a later read returns. */
@@ -22,7 +23,8 @@ const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 export function objectHeaders({ headers }: VerifiedRequest): ReadonlyMap<string, string> {
   const kept = new Map<string, string>([['content-type', 'binary/octet-stream']]);
   for (const name of SYSTEM_HEADERS) {
-    const value = name === 'content-encoding' ? storedEncoding(headers.get(name)) : headers.get(name);
+    const given = headers.get(name);
+    const value = name === 'content-encoding' && given !== undefined ? withoutAwsChunked(given) : given;
     if (value) kept.set(name, checked(name, value));
   }
   let size = 0;
@@ -52,15 +54,6 @@ export function responseOverrides({ query }: VerifiedRequest): Record<string, st
       return value === undefined ? [] : [[name, checked(`response-${name}`, value)]];
     }),
   );
-}
-
-/** Removes `aws-chunked`: it describes the transfer, and the body is decoded already. */
-function storedEncoding(value: string | undefined): string | undefined {
-  return value
-    ?.split(',')
-    .map((coding) => coding.trim())
-    .filter((coding) => coding.toLowerCase() !== 'aws-chunked')
-    .join(',');
 }
 
 /** The query of a presigned URL can contain names and values that a header line cannot. */

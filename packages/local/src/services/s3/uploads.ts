@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ChecksumAlgorithm } from '../../checksums.ts';
-import { AwsError } from '../service.ts';
+import { AwsError, type ServiceResponse } from '../service.ts';
 import type { StoredChecksum } from './stored-object.ts';
 import { compareUtf8 } from './listing.ts';
 
@@ -33,14 +33,23 @@ export interface Upload extends UploadOptions {
   readonly parts: Map<number, Part>;
 }
 
+interface CompletedUpload {
+  readonly key: string;
+  readonly parts: string;
+  readonly result: ServiceResponse;
+}
+
+const MAX_COMPLETED = 1_000;
+
 /**
- * The unfinished uploads of one bucket.
+ * The unfinished uploads of one bucket, and the results of the last completed ones.
  *
  * INVARIANT: an upload is found only by its bucket, its key *and* its id. If the id were enough, permission for `acme/*` would
  * give access to an upload of `globex/f`.
  */
 export class Uploads {
   readonly #uploads = new Map<string, Upload>();
+  readonly #completed = new Map<string, CompletedUpload>();
   #created = 0;
 
   create(options: UploadOptions): Upload {
@@ -70,6 +79,23 @@ export class Uploads {
 
   remove(upload: Upload): void {
     this.#uploads.delete(upload.id);
+  }
+
+  /**
+   * @param parts the named parts, as text
+   * @param result what a repeated completion with the same parts returns
+   */
+  complete(upload: Upload, parts: string, result: ServiceResponse): void {
+    this.remove(upload);
+    const [oldest] = this.#completed.keys();
+    if (this.#completed.size >= MAX_COMPLETED && oldest !== undefined) this.#completed.delete(oldest);
+    this.#completed.set(upload.id, { key: upload.key, parts, result });
+  }
+
+  /** The result of an upload that is completed already: clients repeat a completion whose response they did not receive. */
+  completed(key: string, id: string, parts: string): ServiceResponse | undefined {
+    const completed = this.#completed.get(id);
+    return completed?.key === key && completed.parts === parts ? completed.result : undefined;
   }
 
   /** Ordered by key; uploads of one key by creation. */

@@ -55,7 +55,7 @@ export function abortUpload(request: S3Request, engine: Engine): ParsedOperation
   };
 }
 
-/** CompleteMultipartUpload. */
+/** CompleteMultipartUpload. A repeated request returns the result of the first. */
 export function completeUpload(request: S3Request, engine: Engine): ParsedOperation {
   const { bucket, key } = request;
   const id = uploadId(request);
@@ -71,6 +71,8 @@ export function completeUpload(request: S3Request, engine: Engine): ParsedOperat
     authorize: [put, ...writeConditionRights(request)],
     execute() {
       const into = engine.bucket(bucket);
+      const completed = into.uploads.completed(key, id, JSON.stringify(named));
+      if (completed !== undefined) return completed;
       const upload = into.uploads.find(key, id);
       const parts = selectParts(upload, named);
       const body = Buffer.concat(parts.map((part) => part.body));
@@ -82,14 +84,15 @@ export function completeUpload(request: S3Request, engine: Engine): ParsedOperat
       check(into);
       const etag = compositeEtag(parts);
       into.put(key, { body, etag, lastModified: wholeSeconds(request.now), headers: upload.headers, checksum, parts: parts.map(summary) });
-      into.uploads.remove(upload);
       const content =
         element('Location', `/${bucket}/${percentEncodeKey(key)}`) +
         element('Bucket', bucket) +
         element('Key', key) +
         element('ETag', `"${etag}"`) +
         checksumElements(checksum);
-      return xmlResponse('CompleteMultipartUploadResult', content, ENCRYPTED);
+      const result = xmlResponse('CompleteMultipartUploadResult', content, ENCRYPTED);
+      into.uploads.complete(upload, JSON.stringify(named), result);
+      return result;
     },
   };
 }
