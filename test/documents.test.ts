@@ -9,7 +9,13 @@ const documents = globSync(['*.md', 'templates/*.md', 'packages/*.md', 'packages
 
 it('finds the documents', () => {
   expect(documents).toEqual(
-    expect.arrayContaining(['README.md', 'packages/README.md', 'packages/core/REFERENCE.md', 'templates/README.md']),
+    expect.arrayContaining([
+      'README.md',
+      'packages/README.md',
+      'packages/core/REFERENCE.md',
+      'packages/core/ROLE.md',
+      'templates/README.md',
+    ]),
   );
 });
 
@@ -30,10 +36,28 @@ describe.each(documents)('%s', (document) => {
   });
 });
 
+/** Its table of contents comes with its other changes. */
+const WITHOUT_CONTENTS = ['CHANGELOG.md', 'packages/local/README.md'];
+
+it.each(documents.filter((document) => !WITHOUT_CONTENTS.includes(document)))(
+  '%s has a table of contents if it has more than six sections',
+  (document) => {
+    const markdown = readFileSync(join(root, document), 'utf8');
+    const sections = headingsOf(markdown, '##');
+
+    const contents = linksOf(markdown)
+      .filter(({ path }) => path === '')
+      .map(({ heading }) => heading)
+      .slice(0, sections.length);
+
+    if (sections.length > 6) expect(contents).toEqual(sections);
+  },
+);
+
 /** The anchors that GitHub gives to the headings of a page. */
-function headingsOf(markdown: string): readonly string[] {
+function headingsOf(markdown: string, level = '#+'): readonly string[] {
   const outsideBlocks = markdown.replace(/^```[^]*?^```$/gm, '');
-  return [...outsideBlocks.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+  return [...outsideBlocks.matchAll(new RegExp(`^${level} (.+)$`, 'gm'))].map(([, heading = '']) =>
     heading
       .toLowerCase()
       .replace(/[^\p{L}\p{N}_ -]/gu, '')

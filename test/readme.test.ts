@@ -1,19 +1,20 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localAws } from './support/local-aws-per-file.ts';
 import { environmentFor } from './support/notes-aws.ts';
-import { type Block, blocksOf, fileNameOf } from './readme/blocks.ts';
+import { type Block, blocksOf, fileNameOf, isProgram } from './readme/blocks.ts';
 import { conversation } from './readme/conversation.ts';
 import { run, serve, type Syntax } from './readme/program.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const folders = (under: string): string[] => readdirSync(join(root, under)).map((name) => join(under, name));
-const readmes = ['.', 'templates', ...folders('packages'), ...folders('examples')]
-  .map((folder) => join(folder, 'README.md'))
-  .filter((path) => existsSync(join(root, path)));
+/** Every README, and the reference pages, which are beside that of core. */
+const readmes = globSync(['{README,templates/README,packages/core/*}.md', '{packages,examples}/*/README.md'], { cwd: root }).toSorted();
+
+/** Commands of npm that are not scripts. */
+const OF_NPM = ['install', 'init', 'pkg'];
 
 const aws = localAws();
 let scratch: string;
@@ -27,12 +28,12 @@ afterAll(() => rm(scratch, { recursive: true }));
 describe.each(readmes)('%s', (path) => {
   const markdown = readFileSync(join(root, path), 'utf8');
   const blocks = blocksOf(markdown);
-  const programs = blocks.filter(({ language }) => language === 'ts');
+  const programs = blocks.filter(isProgram);
 
   it('names only scripts that exist in package.json', () => {
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
     const named = [...markdown.matchAll(/npm (?:run )?(test|[\w:-]+)(?= |$|`)/gm)].flatMap(([, script]) => script ?? []);
-    expect(named.filter((script) => !['install', 'i'].includes(script) && !(script in scripts))).toEqual([]);
+    expect(named.filter((script) => !OF_NPM.includes(script) && !(script in scripts))).toEqual([]);
   });
 
   it.each(programs.filter(({ words }) => words.includes('run')))('runs the program of line $line', async (block) => {
@@ -51,8 +52,10 @@ describe.each(readmes)('%s', (path) => {
       const server = await serve(await written(block), environmentFor(aws), syntaxOf(block));
       // A program that starts its own local AWS prints its own token.
       const ACME = block.text.includes('ACME=') ? await server.printed(/^ACME=(.+)$/) : await aws.issuer.token({ tenant: 'acme' });
-      const exchanges = blocks
-        .slice(blocks.indexOf(block))
+      const below = blocks.slice(blocks.indexOf(block) + 1);
+      const next = below.findIndex(({ words }) => words.includes('serve'));
+      const exchanges = below
+        .slice(0, next === -1 ? undefined : next)
         .filter(({ language }) => language === 'console')
         .flatMap(({ text }) => conversation(text, { ACME }));
 
@@ -79,6 +82,15 @@ describe.each(readmes)('%s', (path) => {
     },
   );
 
+  it.each(programs.filter(({ words }) => words.includes('stop')))('ends the program of line $line after SIGTERM', async (block) => {
+    const server = await serve(await written(block), environmentFor(aws), syntaxOf(block));
+
+    const response = await fetch(server.url);
+    await response.text();
+
+    expect(await server.stop()).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
   it.each(blocks.filter(({ words }) => words.includes('environment')))(
     'needs no other configuration than the environment of line $line',
     async ({ text }) => {
@@ -96,11 +108,16 @@ describe.each(readmes)('%s', (path) => {
   async function written(block: Block): Promise<string> {
     const folder = await mkdtemp(join(scratch, 'program-'));
     await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
-    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: nestNew, include: ['*.ts'] }));
-    for (const program of programs) await writeFile(join(folder, fileNameOf(program)), program.text);
+    const tsconfig = blocks.find(({ words }) => words.includes('tsconfig.json'))?.text;
+    await writeFile(join(folder, 'tsconfig.json'), tsconfig ?? JSON.stringify({ compilerOptions: nestNew, include: ['*.ts'] }));
+    for (const program of programs) await writeFile(join(folder, fileNameOf(program)), textOf(program));
     return join(folder, fileNameOf(block));
   }
 });
+
+function textOf({ words, text }: Block): string {
+  return words.includes('express-4') ? text.replace("from 'express'", "from 'express4'") : text;
+}
 
 /** The options that `nest new` sets for decorators. */
 const nestNew = { experimentalDecorators: true, emitDecoratorMetadata: true };
@@ -108,7 +125,7 @@ const nestNew = { experimentalDecorators: true, emitDecoratorMetadata: true };
 const syntaxOf = ({ words }: Block): Syntax => (words.includes('decorators') ? 'decorators' : undefined);
 
 it.each(readmes)('%s has no program that is not run', (path) => {
-  const programs = blocksOf(readFileSync(join(root, path), 'utf8')).filter(({ language }) => language === 'ts');
+  const programs = blocksOf(readFileSync(join(root, path), 'utf8')).filter(isProgram);
 
-  expect(programs.filter(({ words }) => !['run', 'serve', 'file'].some((word) => words.includes(word)))).toEqual([]);
+  expect(programs.filter(({ words }) => !['run', 'serve', 'stop', 'file'].some((word) => words.includes(word)))).toEqual([]);
 });

@@ -1,40 +1,153 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as core from '@tenant-aws/core';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { CACHE, CLIENTS, NUMBERS } from '../packages/core/src/configuration/option-table.ts';
+import { sectionOf, tableRowsOf } from './readme/tables.ts';
 
-const read = (path: string): string => readFileSync(fileURLToPath(new URL(`../packages/core/${path}`, import.meta.url)), 'utf8');
-const reference = read('REFERENCE.md');
+const root = fileURLToPath(new URL('..', import.meta.url));
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const source = (path: string): string => read(`packages/core/src/${path}`);
+const [environment, options, errors] = ['ENVIRONMENT', 'OPTIONS', 'ERRORS'].map((page) => read(`packages/core/${page}.md`)) as [
+  string,
+  string,
+  string,
+];
 
-/** The first column of a section's table, without its backticks. */
-function firstColumn(heading: string): string[] {
-  const [, section = ''] = new RegExp(`\\n## ${heading}\\n([^]*?)\\n## `).exec(reference) ?? [];
-  return [...section.matchAll(/^\| `([^`]+)`/gm)].flatMap(([, name]) => name ?? []);
+/** The first column of a table, without its backticks. */
+const namesIn = (markdown: string): string[] => tableRowsOf(markdown).flatMap(([cell = '']) => /^`([^`]+)`$/.exec(cell)?.[1] ?? []);
+
+/** The members of an interface, in a source of core. A member of one of the `groups` is `group.member`. */
+function membersOf(path: string, name: string): string[] {
+  const [, body = ''] = new RegExp(`export interface ${name}\\b[^{]*\\{\\n([^]*?)\\n\\}`).exec(source(path)) ?? [];
+  return [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, member = '']) => member);
 }
 
-it('lists every environment variable that the code reads, and no other', () => {
-  const known = new Set(read('src/configuration/environment.ts').match(/TENANT_AWS_[A-Z_]*[A-Z](?=['`])|TENANT_AWS_VAR_(?=')/g));
+function withGroups(members: readonly string[], groups: Readonly<Record<string, readonly string[]>>): string[] {
+  return members.flatMap((member) => groups[member]?.map((each) => `${member}.${each}`) ?? member);
+}
 
-  const listed = firstColumn('Environment variables').map((name) => name.replace('<NAME>', ''));
+describe('ENVIRONMENT.md', () => {
+  const known = new Set(
+    source('configuration/environment.ts')
+      .match(/TENANT_AWS_[A-Z_]*[A-Z](?=['`])|TENANT_AWS_VAR_(?=')/g)
+      ?.map((name) => name.replace(/_$/, '_<NAME>')),
+  );
 
-  expect(listed.toSorted()).toEqual([...known].toSorted());
+  it('lists every environment variable that the code reads, and no other', () => {
+    expect(namesIn(environment).toSorted()).toEqual([...known].toSorted());
+  });
+
+  it('names for each variable an option that OPTIONS.md has', () => {
+    const documented = namesIn(options);
+    const named = tableRowsOf(environment).map(([, option = '']) => option.replaceAll('`', '').replace(/^bearerToken\./, ''));
+
+    expect(named.length).toBeGreaterThan(0);
+    expect(named.filter((option) => !documented.includes(option))).toEqual([]);
+  });
+
+  it.each(globSync(['README.md', '{packages,examples}/*/*.md'], { cwd: root }))('has every variable that %s names', (path) => {
+    const named = read(path).match(/TENANT_AWS_[A-Z_]*[A-Z]/g) ?? [];
+
+    expect(named.filter((name) => !known.has(name) && !name.startsWith('TENANT_AWS_VAR'))).toEqual([]);
+  });
 });
 
-it('lists every error that is exported, with its class and its status', () => {
-  const rows = [...reference.matchAll(/^\| `(\w+)` +\| `(\w+Error)` +\| (\d{3})/gm)].map(([, code, name, status]) => ({
-    code,
-    name,
-    status,
-  }));
+describe('OPTIONS.md', () => {
+  const machine = [
+    ...membersOf('per-identity.ts', 'PerIdentityOptions'),
+    ...withGroups(membersOf('configuration/options.ts', 'TokenVendingMachineOptions'), {
+      cache: membersOf('configuration/options.ts', 'CacheOptions'),
+      clients: membersOf('configuration/options.ts', 'ClientsOptions'),
+    }),
+  ];
 
-  const classes = Object.keys(core).flatMap((name) => (name.endsWith('Error') && name !== 'TenantAwsError' ? [name] : []));
-  const source = read('src/errors.ts') + readFileSync(fileURLToPath(new URL('../packages/policy/src/errors.ts', import.meta.url)), 'utf8');
-  const declared = [
-    ...source.matchAll(/class (\w+Error) extends TenantAwsError \{\n {2}readonly code = '(\w+)';\n {2}readonly status = (\d{3});/g),
-  ].map(([, name, code, status]) => ({ code, name, status }));
+  it.each([
+    [
+      '`bearerToken(options)`',
+      withGroups(membersOf('identity/bearer-token-options.ts', 'BearerTokenOptions'), {
+        tokenCache: membersOf('identity/bearer-token-options.ts', 'TokenCacheOptions'),
+      }),
+    ],
+    ['`authenticatedUser(options?)`', membersOf('identity/authenticated-user.ts', 'AuthenticatedUserOptions')],
+    ['The gate: middleware and module', [...membersOf('gate-options.ts', 'TenantGateOptions'), 'guard']],
+    ['The token vending machine', machine],
+  ])('lists every option in the section %s, and no other', (heading, members) => {
+    expect(members.length).toBeGreaterThan(0);
+    expect(namesIn(sectionOf(options, heading)).toSorted()).toEqual(members.toSorted());
+  });
 
-  const byName = (a: { name?: string | undefined }, b: { name?: string | undefined }): number =>
-    String(a.name).localeCompare(String(b.name));
-  expect(rows.toSorted(byName)).toEqual(declared.toSorted(byName));
-  expect(new Set(rows.map(({ name }) => name))).toEqual(new Set(classes));
+  it('has the default of every number', () => {
+    const grouped = (group: string, numbers: object): [string, unknown][] =>
+      Object.entries(numbers).map(([name, number]) => [`${group}.${name}`, number]);
+    const numbers = Object.fromEntries([
+      ...Object.entries(NUMBERS),
+      ...grouped('cache', CACHE),
+      ...grouped('clients', CLIENTS),
+    ]) as typeof NUMBERS;
+
+    const defaults = Object.fromEntries(
+      tableRowsOf(sectionOf(options, 'The token vending machine'))
+        .map(([option = '', value = '']) => [option.replaceAll('`', ''), Number(value.replaceAll(',', ''))] as const)
+        .filter(([option]) => option in numbers),
+    );
+
+    expect(defaults).toEqual(Object.fromEntries(Object.entries(numbers).map(([name, number]) => [name, number.default])));
+  });
+});
+
+describe('ERRORS.md', () => {
+  it('lists every error that is exported, with its class and its status', () => {
+    const rows = tableRowsOf(errors).map(([code = '', name = '', status = '']) => ({
+      code: code.replaceAll('`', ''),
+      name: name.replaceAll('`', ''),
+      status: status.slice(0, 3),
+    }));
+
+    const classes = Object.keys(core).filter((name) => name.endsWith('Error') && name !== 'TenantAwsError');
+    const declared = [
+      ...(source('errors.ts') + read('packages/policy/src/errors.ts')).matchAll(
+        /class (\w+Error) extends TenantAwsError \{\n {2}readonly code = '(\w+)';\n {2}readonly status = (\d{3});/g,
+      ),
+    ].map(([, name, code, status]) => ({ code, name, status }));
+
+    const byName = (a: { name?: string | undefined }, b: { name?: string | undefined }): number =>
+      String(a.name).localeCompare(String(b.name));
+    expect(rows.toSorted(byName)).toEqual(declared.toSorted(byName));
+    expect(rows.map(({ name }) => name).toSorted()).toEqual(classes.toSorted());
+  });
+});
+
+it.each(['README.md', ...['core', 'express', 'koa', 'nestjs', 'policy', 'prover'].map((name) => `packages/${name}/README.md`)])(
+  '%s links to every page of the reference',
+  (path) => {
+    const readme = read(path);
+    const pages = globSync('packages/core/*.md', { cwd: root }).map((page) => page.split('/').at(-1) ?? '');
+
+    expect(pages.filter((page) => page !== 'README.md' && !readme.includes(`${page})`) && !readme.includes(`${page}#`))).toEqual([]);
+  },
+);
+
+describe('TROUBLESHOOTING.md', () => {
+  const page = read('packages/core/TROUBLESHOOTING.md');
+
+  it('names only error codes that exist', () => {
+    const codes = namesIn(errors);
+    const named = [...page.matchAll(/`([a-z]+_[a-z_]+)`/g)].flatMap(([, code]) => code ?? []);
+
+    expect(named.filter((code) => !codes.includes(code) && !['tenant_id', 'token_use', 'client_id'].includes(code))).toEqual([]);
+  });
+
+  it('quotes the reasons of refused tokens and of STS as the code has them', () => {
+    const code = globSync('packages/core/src/{identity,credentials}/*.ts', { cwd: root }).map(read).join('\n');
+    const reasons = tableRowsOf(sectionOf(page, 'Every request is 401'))
+      .concat(tableRowsOf(sectionOf(page, 'Every request is 503')))
+      .flatMap(([cell = '']) =>
+        [...cell.matchAll(/`([^`]+)`/g)].flatMap(([, quoted = '']) => (/^[A-Za-z]+( [A-Za-z]+)+$/.test(quoted) ? quoted : [])),
+      );
+
+    expect(reasons.length).toBeGreaterThan(5);
+    expect(reasons.filter((reason) => !code.includes(`'${reason}'`))).toEqual([]);
+  });
 });

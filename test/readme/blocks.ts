@@ -1,12 +1,14 @@
 /**
- * A fenced block of a README. The words after the language tell the test what to do with it:
+ * A fenced block of a README. The words after the language (`ts` or `js`) tell the test what to do with it:
  *
  * - `ts run`: runs the program. It must exit with code 0 and print the `text` block that follows it
- * - `ts serve`: starts the program, which listens, and sends it the requests of the `console` blocks that follow it
+ * - `ts serve`: starts the program, which listens, and sends it the requests of the `console` blocks up to the next `serve`
+ * - `ts stop`: starts the program, which listens, and sends it SIGTERM. It must exit with code 0
  * - `ts file`: only writes the file, so that other blocks can import it
+ * - `express-4` with any of them: `express` is Express 4
  * - `decorators` with `run` or `serve`: the program has decorators, or imports a file with decorators
  *
- * The first line of a `ts` block may name its file: `// app.ts`.
+ * The first line of a program may name its file: `// app.ts`, `// dev.mjs`, `// app.cjs`.
  */
 export interface Block {
   readonly language: string;
@@ -33,9 +35,14 @@ export function blocksOf(markdown: string): readonly Block[] {
   return blocks;
 }
 
+/** Whether a block is a program: its words say how it is run. */
+export function isProgram({ language }: Block): boolean {
+  return language === 'ts' || language === 'js';
+}
+
 /** The name of the file to which a block is written. */
-export function fileNameOf({ text, line }: Block): string {
-  return /^\/\/ ([\w.-]+\.ts)\n/.exec(text)?.[1] ?? `block-${line}.ts`;
+export function fileNameOf({ text, line, language }: Block): string {
+  return /^\/\/ ([\w.-]+\.(?:ts|js|mjs|cjs))\n/.exec(text)?.[1] ?? `block-${line}.${language}`;
 }
 
 /** A relative link: `path` is empty for a heading of the same page, and `heading` is empty for a whole page. */

@@ -31,6 +31,8 @@ export interface Served {
   printed(pattern: RegExp): Promise<string>;
   /** Ends the program and returns its output. */
   close(): Promise<Omit<Ended, 'code'>>;
+  /** Requests the program to end, and waits until it has. */
+  stop(): Promise<Ended>;
 }
 
 /** Starts a program that listens on a port. */
@@ -55,6 +57,11 @@ export async function serve(file: string, env: NodeJS.ProcessEnv, syntax?: Synta
       child.kill('SIGKILL');
       await closed;
       return output;
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      await closed;
+      return { code: child.exitCode, ...(await output) };
     },
   };
 }

@@ -15,24 +15,25 @@ export const rolePolicy = {
   ],
 } as const;
 
+/** The table of the orders: a tenant's items have its id as their partition key. */
+export const ordersTable = {
+  TableName: table,
+  KeySchema: [
+    { AttributeName: 'customer', KeyType: 'HASH' },
+    { AttributeName: 'id', KeyType: 'RANGE' },
+  ],
+  AttributeDefinitions: [
+    { AttributeName: 'customer', AttributeType: 'S' },
+    { AttributeName: 'id', AttributeType: 'S' },
+  ],
+  BillingMode: 'PAY_PER_REQUEST',
+} as const;
+
 /** A local AWS with the bucket, the table and the role of the notes API, and with the given options. */
 export function startNotesAws(options: Partial<LocalAwsOptions> = {}): Promise<LocalAws> {
   return startLocalAws({
     buckets: [bucket],
-    tables: [
-      {
-        TableName: table,
-        KeySchema: [
-          { AttributeName: 'customer', KeyType: 'HASH' },
-          { AttributeName: 'id', KeyType: 'RANGE' },
-        ],
-        AttributeDefinitions: [
-          { AttributeName: 'customer', AttributeType: 'S' },
-          { AttributeName: 'id', AttributeType: 'S' },
-        ],
-        BillingMode: 'PAY_PER_REQUEST',
-      },
-    ],
+    tables: [ordersTable],
     ...options,
     roles: { [roleArn]: { policy: rolePolicy }, ...options.roles },
   });
