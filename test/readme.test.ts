@@ -13,6 +13,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Every README, and the reference pages, which are beside that of core. */
 const readmes = globSync(['{README,templates/README,packages/core/*}.md', '{packages,examples}/*/README.md'], { cwd: root }).toSorted();
 
+/** The reference pages refer to the READMEs; the README of the local AWS changes with its package. */
+const OF_OTHERS = ['packages/core/OPTIONS.md', 'packages/core/TROUBLESHOOTING.md', 'packages/local/README.md'];
+
 /** Commands of npm that are not scripts. */
 const OF_NPM = ['install', 'init', 'pkg'];
 
@@ -36,10 +39,15 @@ describe.each(readmes)('%s', (path) => {
     expect(named.filter((script) => !OF_NPM.includes(script) && !(script in scripts))).toEqual([]);
   });
 
+  it('says how an empty folder becomes a project of ES modules, if it has ES modules', () => {
+    const hasImports = programs.some(({ text }) => /^import /m.test(text));
+    if (hasImports && !OF_OTHERS.includes(path)) expect(markdown).toContain('npm pkg set type=module');
+  });
+
   it.each(programs.filter(({ words }) => words.includes('run')))('runs the program of line $line', async (block) => {
     const file = await written(block);
 
-    const { code, stdout, stderr } = await run(file, environmentFor(aws), syntaxOf(block));
+    const { code, stdout, stderr } = await run(file, environmentOf(block), syntaxOf(block));
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const expected = blocks[blocks.indexOf(block) + 1];
@@ -49,7 +57,7 @@ describe.each(readmes)('%s', (path) => {
   it.each(programs.filter(({ words }) => words.includes('serve')))(
     'serves the shown responses with the program of line $line',
     async (block) => {
-      const server = await serve(await written(block), environmentFor(aws), syntaxOf(block));
+      const server = await serve(await written(block), environmentOf(block), syntaxOf(block));
       // A program that starts its own local AWS prints its own token.
       const ACME = block.text.includes('ACME=') ? await server.printed(/^ACME=(.+)$/) : await aws.issuer.token({ tenant: 'acme' });
       const below = blocks.slice(blocks.indexOf(block) + 1);
@@ -83,7 +91,7 @@ describe.each(readmes)('%s', (path) => {
   );
 
   it.each(programs.filter(({ words }) => words.includes('stop')))('ends the program of line $line after SIGTERM', async (block) => {
-    const server = await serve(await written(block), environmentFor(aws), syntaxOf(block));
+    const server = await serve(await written(block), environmentOf(block), syntaxOf(block));
 
     const response = await fetch(server.url);
     await response.text();
@@ -117,6 +125,13 @@ describe.each(readmes)('%s', (path) => {
 
 function textOf({ words, text }: Block): string {
   return words.includes('express-4') ? text.replace("from 'express'", "from 'express4'") : text;
+}
+
+/** A program that starts its own local AWS gets the shell of a developer, with a profile of AWS. Others get the test's local AWS. */
+function environmentOf({ text }: Block): NodeJS.ProcessEnv {
+  if (!text.includes('startLocalAws(')) return environmentFor(aws);
+  const { PATH, HOME } = process.env;
+  return { ...(PATH === undefined ? {} : { PATH }), ...(HOME === undefined ? {} : { HOME }), AWS_PROFILE: 'profile-of-the-developer' };
 }
 
 /** The options that `nest new` sets for decorators. */
