@@ -10,6 +10,7 @@ import {
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
+  type MessageAttributeValue,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -177,7 +178,7 @@ describe('a message of a queue', () => {
     ['a character that XML does not have', { DataType: 'String', StringValue: 'a\u0001' }],
     ['a type of 257 characters', { DataType: `String.${'x'.repeat(250)}`, StringValue: 'x' }],
     ['a label of no character', { DataType: 'String.', StringValue: 'x' }],
-    ...['abc', '1 ', '0x10', 'NaN', 'Infinity', '1e', '.', '1'.repeat(39)].map((StringValue): [string, object] => [
+    ...['abc', '1 ', '0x10', 'NaN', 'Infinity', '1e', '.', '1'.repeat(39)].map((StringValue): [string, MessageAttributeValue] => [
       `the number ${StringValue}`,
       { DataType: 'Number', StringValue },
     ]),
