@@ -73,7 +73,16 @@ export type { HttpRequest, IdentityRequest, IdentitySource } from './identity/id
 export { TenantJwtStrategy, type VerifyClaims } from './identity/tenant-jwt-strategy.ts';
 export type { Claims } from './identity/verified-claims.ts';
 export type { PerIdentity, PerIdentityOptions } from './per-identity.ts';
-export { PROBLEM_JSON, type ProblemDetails, problemOf } from './problem-details.ts';
+export {
+  PROBLEM_JSON,
+  type ProblemDetails,
+  type ProblemDetailsOptions,
+  type ProblemResponse,
+  problemOf,
+  problemResponseOf,
+  REPLACED_HEADERS,
+  readProblemDetailsOptions,
+} from './problem-details.ts';
 export { scopedGate } from './scoped-gate.ts';
 export type { TenantIdentity } from './tenant.ts';
 export type { TokenVendingMachineStats } from './stats.ts';
