@@ -1,21 +1,26 @@
-import { PROBLEM_JSON, problemOf, TenantAwsError } from '@tenant-aws/core';
+import { PROBLEM_JSON, type ProblemDetailsOptions, problemResponseOf, REPLACED_HEADERS, readProblemDetailsOptions } from '@tenant-aws/core';
 import type { ErrorRequestHandler, NextFunction, Request, Response } from 'express';
 import { refuseMissingCall } from './missing-call.ts';
 
 /**
  * Error middleware, mounted last: responds to a {@link TenantAwsError} in the format of RFC 9457, `{ type, title, status, code }`, and passes
- * on other errors. It also prints errors with a status of 500 or more, unless the app's `env` is `test`, as in Express' own handler.
+ * on other errors. With `awsErrors` it also responds to errors of AWS SDK clients, without any text of AWS. It prints errors with a
+ * status of 500 or more, and calls that AWS denied, unless the app's `env` is `test`, as in Express' own handler.
  *
+ * @throws {@link ConfigurationError} an option is unknown or wrong
  * @example
- * app.use(problemDetails());
+ * app.use(problemDetails({ awsErrors: true }));
  */
-export function problemDetails(): ErrorRequestHandler {
-  refuseMissingCall(arguments[0], 'problemDetails()');
+export function problemDetails(options: ProblemDetailsOptions = {}): ErrorRequestHandler {
+  refuseMissingCall(options, 'problemDetails()');
+  const settings = readProblemDetailsOptions(options);
 
   return function problemDetails(error: unknown, req: Request, res: Response, next: NextFunction): void {
-    if (!(error instanceof TenantAwsError) || res.headersSent) return next(error);
+    const response = res.headersSent ? undefined : problemResponseOf(error, settings);
+    if (response === undefined) return next(error);
     // oxlint-disable-next-line no-console -- as Express' own error handler
-    if (!error.expose && req.app.get('env') !== 'test') console.error(error);
-    res.status(error.status).set(error.headers).type(PROBLEM_JSON).json(problemOf(error));
+    if (response.isLogged && req.app.get('env') !== 'test') console.error(error);
+    for (const name of REPLACED_HEADERS) res.removeHeader(name);
+    res.status(response.problem.status).set(response.headers).type(PROBLEM_JSON).json(response.problem);
   };
 }

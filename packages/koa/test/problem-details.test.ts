@@ -1,4 +1,5 @@
 import { ConfigurationError } from '@tenant-aws/core';
+import type { Middleware } from 'koa';
 import { describe, expect, it } from 'vitest';
 import { notesAws } from '../../../test/support/local-aws-per-file.ts';
 import { problemDetails } from '../src/index.ts';
@@ -37,7 +38,7 @@ describe.each(frameworks)('problemDetails on %s', (_name, Framework) => {
   });
 
   it('explains the mistake if it is mounted without a call', async () => {
-    const app = appOf(problemDetails);
+    const app = appOf(problemDetails as unknown as Middleware);
     const errors = errorsOf(app);
 
     expect((await send(app)).status).toBe(500);
