@@ -1,8 +1,8 @@
-import { runInTenantContext, type TenantContext, TokenInvalidError } from '@tenant-aws/core';
+import { problemOf, runInTenantContext, type TenantContext, TokenInvalidError } from '@tenant-aws/core';
 import { boundIterator } from './bound-iterator.ts';
 import { type Field, fieldContext, rememberField, type Resolve } from './graphql-fields.ts';
 import { isObject } from './is-object.ts';
-import { graphqlError } from './tenant-aws.filter.ts';
+import { graphqlError } from './problem-reply.ts';
 
 /**
  * Runs a whole subscription as the tenant that the guard admits to it: its source, its filter, and its resolver for each event.
@@ -36,7 +36,7 @@ const propertyOfEvent: Resolve = (event, args, value, info) => {
 function refuseExpired({ current }: TenantContext, sessionMs: number): void {
   const { expiresAt } = current?.identity ?? {};
   if (expiresAt !== undefined && expiresAt + sessionMs <= Date.now())
-    throw graphqlError(new TokenInvalidError('the token expired during the subscription'));
+    throw graphqlError(problemOf(new TokenInvalidError('the token expired during the subscription')));
 }
 
 type Events = AsyncIterator<unknown> & AsyncIterable<unknown>;

@@ -1,6 +1,7 @@
 import type { TenantAws } from '@tenant-aws/core';
 
 export type { TenantAws, TenantIdentity } from '@tenant-aws/core';
+export { AwsErrorsFilter } from './aws-errors.filter.ts';
 export { CurrentTenant, Public, Scoped } from './decorators.ts';
 export { TenantAwsExceptionFilter } from './tenant-aws.filter.ts';
 export { TenantAwsModule } from './tenant-aws.module.ts';

@@ -1,8 +1,7 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, Inject, Logger } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core/helpers/http-adapter-host.js';
-import { PROBLEM_JSON, problemOf, TenantAwsError } from '@tenant-aws/core';
-import { throwError } from 'rxjs';
-import { kindOf } from './execution-request.ts';
+import { problemResponseOf, TenantAwsError } from '@tenant-aws/core';
+import { replyWithProblem } from './problem-reply.ts';
 
 /**
  * Sends a {@link TenantAwsError} with its own status and headers, which Nest's default filter drops, and with the body
@@ -13,54 +12,13 @@ import { kindOf } from './execution-request.ts';
 @Catch(TenantAwsError)
 export class TenantAwsExceptionFilter implements ExceptionFilter<TenantAwsError> {
   readonly #host: HttpAdapterHost;
-  readonly #logger = new Logger('TenantAws');
 
   constructor(@Inject(HttpAdapterHost) host: HttpAdapterHost) {
     this.#host = host;
   }
 
   catch(error: TenantAwsError, host: ArgumentsHost): unknown {
-    if (!error.expose) this.#logger.error(error);
-    const { code, title: message } = problemOf(error);
-    switch (kindOf(host)) {
-      case 'graphql':
-        return graphqlError(error);
-      case 'rpc':
-        return throwError(() => ({ status: 'error', code, message }));
-      case 'ws':
-        return emitException(host.switchToWs().getClient(), { status: 'error', code, message });
-      default:
-        return this.#respond(error, host.switchToHttp().getResponse());
-    }
+    const response = problemResponseOf(error, { awsErrors: false });
+    return response && replyWithProblem(error, response, host, this.#host);
   }
-
-  /** @param response on Fastify only `raw`, Node's own response, knows whether a handler wrote headers directly */
-  #respond(error: TenantAwsError, response: { readonly raw?: { readonly headersSent?: boolean } }): void {
-    const { httpAdapter } = this.#host;
-    if (response.raw?.headersSent ?? httpAdapter.isHeadersSent(response)) return httpAdapter.end(response);
-    for (const [name, value] of Object.entries(error.headers)) httpAdapter.setHeader(response, name, value);
-    httpAdapter.setHeader(response, 'Content-Type', PROBLEM_JSON);
-    httpAdapter.reply(response, JSON.stringify(problemOf(error)), error.status);
-  }
-}
-
-/** The GraphQL error for a client: it has no detail. */
-export function graphqlError(error: TenantAwsError): Error {
-  const { code, title, status } = problemOf(error);
-  return Object.assign(new Error(title), {
-    extensions: { code, status },
-    /** The subscription filter of Mercurius iterates over the error: this makes it throw the error itself instead of a TypeError. */
-    [Symbol.asyncIterator](): never {
-      throw this;
-    },
-  });
-}
-
-/** A native WebSocket has a numeric `readyState`. Its `emit` would only call its own listeners, so it needs `send`. */
-function emitException(
-  client: { readyState?: unknown; send?(text: string): void; emit?(event: string, data: unknown): void },
-  data: object,
-): void {
-  if (typeof client.readyState === 'number') client.send?.(JSON.stringify({ event: 'exception', data }));
-  else client.emit?.('exception', data);
 }

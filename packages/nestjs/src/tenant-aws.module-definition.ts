@@ -1,6 +1,7 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core/constants.js';
-import type { TenantGateOptions } from '@tenant-aws/core';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core/constants.js';
+import { readProblemDetailsOptions, type TenantGateOptions } from '@tenant-aws/core';
+import { AwsErrorsFilter } from './aws-errors.filter.ts';
 import { TenantGuard } from './tenant.guard.ts';
 
 /** Every option is optional. Options that are not given are read from the `TENANT_AWS_*` environment variables. */
@@ -10,6 +11,11 @@ export type TenantAwsModuleOptions = TenantGateOptions;
 interface ModuleExtras {
   /** Puts `TenantGuard` before every handler of the application, except handlers with `@Public()`. Default: false. */
   readonly guard?: boolean;
+  /**
+   * Registers `AwsErrorsFilter`, which responds to errors of AWS SDK clients: denied calls (403), missing objects (404), failed
+   * conditions (409 and 412), throttling (503). Default: false, and Nest responds with 500.
+   */
+  readonly awsErrors?: boolean;
 }
 
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
@@ -17,9 +23,13 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYN
     moduleName: 'TenantAws',
   })
     .setClassMethodName('forRoot')
-    .setExtras<ModuleExtras>({ guard: false }, (definition, { guard }) => ({
+    .setExtras<ModuleExtras>({ guard: false, awsErrors: false }, (definition, { guard, awsErrors }) => ({
       ...definition,
       global: true,
-      providers: [...(definition.providers ?? []), ...(guard ? [{ provide: APP_GUARD, useExisting: TenantGuard }] : [])],
+      providers: [
+        ...(definition.providers ?? []),
+        ...(guard ? [{ provide: APP_GUARD, useExisting: TenantGuard }] : []),
+        ...(readProblemDetailsOptions({ awsErrors }).awsErrors ? [{ provide: APP_FILTER, useClass: AwsErrorsFilter }] : []),
+      ],
     }))
     .build();
