@@ -1,5 +1,5 @@
 import { problemDetails, tenantCredentials } from '@tenant-aws/express';
-import express, { type ErrorRequestHandler, type Express } from 'express';
+import express, { type Express } from 'express';
 import { files } from './files.ts';
 import { notes } from './notes.ts';
 import { orders } from './orders.ts';
@@ -19,23 +19,6 @@ export function createApp({ bucket, table }: Storage, tenants = tenantCredential
   app.use('/notes', notes(bucket));
   app.use('/files', files(bucket));
   app.use('/orders', orders(table));
-  app.use(awsErrors);
-  app.use(problemDetails());
+  app.use(problemDetails({ awsErrors: true })); // a denied call is a 403 without the text of AWS
   return app;
 }
-
-/** Returns the status of an AWS error to the caller. The message of AWS names the role and the key, so it is only logged. */
-const awsErrors: ErrorRequestHandler = (error, _req, res, next) => {
-  if (!error?.$metadata?.httpStatusCode) return next(error);
-  const { name, message, $metadata } = error;
-  console.error(JSON.stringify({ aws: name, message, requestId: $metadata.requestId }));
-  res.status(statuses.get(name) ?? 502).json({ error: name, requestId: $metadata.requestId });
-};
-
-const statuses: ReadonlyMap<string, number> = new Map([
-  ['AccessDenied', 403],
-  ['AccessDeniedException', 403],
-  ['NoSuchKey', 404],
-  ['NotFound', 404],
-  ['ValidationException', 400],
-]);

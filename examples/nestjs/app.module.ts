@@ -1,7 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_FILTER } from '@nestjs/core';
 import { TenantAwsModule, type TenantAwsModuleOptions } from '@tenant-aws/nestjs';
-import { AwsErrorsFilter } from './aws-errors.filter.ts';
 import { FilesController } from './files/files.controller.ts';
 import { NotesController } from './notes/notes.controller.ts';
 import { NotesService } from './notes/notes.service.ts';
@@ -18,16 +16,10 @@ export class AppModule {
   static forRoot(storage: Storage, tenants: TenantAwsModuleOptions = {}): DynamicModule {
     return {
       module: AppModule,
-      imports: [TenantAwsModule.forRoot({ ...tenants, guard: true })],
+      // `awsErrors`: a denied call is a 403 without the text of AWS.
+      imports: [TenantAwsModule.forRoot({ ...tenants, guard: true, awsErrors: true })],
       controllers: [NotesController, FilesController, OrdersController, ReportsController],
-      providers: [
-        { provide: Storage, useValue: storage },
-        { provide: APP_FILTER, useClass: AwsErrorsFilter },
-        NotesService,
-        OrdersService,
-        ReportsQueue,
-        ReportsConsumer,
-      ],
+      providers: [{ provide: Storage, useValue: storage }, NotesService, OrdersService, ReportsQueue, ReportsConsumer],
     };
   }
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 /** The app did not start. `message` is what it printed. */
 export class AppStartError extends Error {}
 
-/** An error that AWS returned to the app, as the app logged it. */
+/** A denial that AWS returned to the app, as the app logged it. */
 export interface AwsError {
   readonly code: string;
   readonly message: string;
@@ -39,9 +39,9 @@ export class App {
     return new App(url, child, log);
   }
 
-  /** The error that AWS returned to the app under this request id. */
-  awsError(requestId: string): Promise<AwsError> {
-    return this.#log.awsError(requestId);
+  /** The next denial of AWS that the app logs. The app logs one for each response with `aws_access_denied`. */
+  awsError(): Promise<AwsError> {
+    return this.#log.awsError();
   }
 
   async close(): Promise<void> {
@@ -56,7 +56,7 @@ export class App {
 class Log {
   text = '';
   readonly url: Promise<string>;
-  readonly #awsErrors = new Map<string, AwsError>();
+  readonly #awsErrors: AwsError[] = [];
   readonly #logged = new EventEmitter();
 
   constructor({ stdout, stderr }: ChildProcess) {
@@ -72,14 +72,14 @@ class Log {
 
   #read(line: string): void {
     this.text += `${line}\n`;
-    if (!line.startsWith('{"aws":')) return;
-    const { aws, message, requestId } = JSON.parse(line);
-    this.#awsErrors.set(requestId, { code: aws, message });
-    this.#logged.emit(requestId);
+    const [, code, message] = /^(AccessDenied\w*): (.*)$/.exec(line) ?? [];
+    if (code === undefined || message === undefined) return;
+    this.#awsErrors.push({ code, message });
+    this.#logged.emit('denial');
   }
 
-  async awsError(requestId: string): Promise<AwsError> {
-    if (!this.#awsErrors.has(requestId)) await once(this.#logged, requestId, { signal: AbortSignal.timeout(5_000) });
-    return this.#awsErrors.get(requestId)!;
+  async awsError(): Promise<AwsError> {
+    if (this.#awsErrors.length === 0) await once(this.#logged, 'denial', { signal: AbortSignal.timeout(5_000) });
+    return this.#awsErrors.shift()!;
   }
 }

@@ -20,13 +20,13 @@ const call = {
   at: new Date(0),
 } as const;
 const awsError = { code: 'AccessDenied', message: 'User: x is not authorized to perform: s3:GetObject' };
-const denial: Evidence = { status: 403, text: '{}', code: 'AccessDenied', calls: [call], awsError };
+const denial: Evidence = { status: 403, text: '{}', code: 'aws_access_denied', calls: [call], awsError };
 
 describe('checkStep', () => {
   it.each<[string, Step, Evidence]>([
     ["a served request for the tenant's own data", own, { status: 200, text: 'anvils', calls: [] }],
     ['a denial with the error of AWS', foreign, denial],
-    ["a denial with AWS's code where the app's log cannot be read", foreign, { ...denial, awsError: 'not logged' }],
+    ["a denial where the app's log cannot be read", foreign, { ...denial, awsError: 'not logged' }],
     ['a bad token that was refused before AWS was called', badToken, { status: 401, text: '', code: 'token_invalid', calls: [] }],
   ])('passes %s', (_title, step, evidence) => {
     expect(checkStep(step, evidence).kind).toBe('passed');
@@ -48,7 +48,8 @@ describe('checkStep', () => {
     ['a denial of another operation', foreign, { ...denial, calls: [{ ...call, operation: 'HeadObject' }] }],
     ["a denial of another tenant's session", foreign, { ...denial, calls: [{ ...call, tenantSession: 'globex' }] }],
     ['a denial without a code and without an error of AWS', foreign, { status: 403, text: '{}', calls: [call] }],
-    ["a denial with AWS's code but without an error of AWS", foreign, { status: 403, text: '{}', code: 'AccessDenied', calls: [call] }],
+    ['a denial without a logged error of AWS', foreign, { status: 403, text: '{}', code: 'aws_access_denied', calls: [call] }],
+    ['a denial with another logged error of AWS', foreign, { ...denial, awsError: { code: 'NoSuchKey', message: 'no such key' } }],
     ["a denial with the app's own code where its log cannot be read", foreign, { ...denial, code: 'forbidden', awsError: 'not logged' }],
     ['a refusal of the signature instead of a denial by policy', foreign, { ...denial, calls: [{ ...call, decision: 'refused' }] }],
     ['a bad token that was refused with another code', badToken, { status: 403, text: '', code: 'tenant_invalid', calls: [] }],

@@ -12,10 +12,10 @@ export type Verdict =
 export interface Evidence {
   readonly status: number;
   readonly text: string;
-  /** `error` of the app's response (AWS's code), or `code` of the middleware's. */
+  /** `code` of the response's problem details. */
   readonly code?: string;
   readonly calls: LocalAws['calls'];
-  /** `not logged` where the app's log cannot be read: AWS's code in the app's response is then checked instead. Absent: AWS returned no error. */
+  /** `not logged` where the app's log cannot be read: only the response is then checked. Absent: AWS returned no error. */
   readonly awsError?: AwsError | 'not logged';
 }
 
@@ -42,9 +42,11 @@ export function checkStep({ by, expect }: Step, { status, text, code, calls, aws
   const session = 'tenant' in by ? by.tenant : undefined;
   const denied = calls.some((call) => call.operation === expect.operation && call.decision === 'denied' && call.tenantSession === session);
   if (!denied) return failed(`IAM denied no ${expect.operation} of ${session}: ${response}`);
-  const denial = awsError === 'not logged' ? code : awsError?.message.includes('is not authorized to perform') ? awsError.code : undefined;
-  if (status !== 403 || !denial?.startsWith('AccessDenied')) return failed(`IAM denied the call, but ${response}`);
-  return { kind: 'passed', code: denial };
+  if (status !== 403 || code !== 'aws_access_denied') return failed(`IAM denied the call, but ${response}`);
+  if (awsError === 'not logged') return { kind: 'passed', code };
+  if (!awsError?.code.startsWith('AccessDenied') || !awsError.message.includes('is not authorized to perform'))
+    return failed('IAM denied the call, but the app did not log the denial');
+  return { kind: 'passed', code: awsError.code };
 }
 
 const leak = (because: string): Verdict => ({ kind: 'leak', because });

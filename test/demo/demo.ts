@@ -29,10 +29,18 @@ try {
   await aws.close();
 }
 
-/** Passes the caller's TENANT_AWS_TEMPLATE_SOURCE to the app, so that the demo can run with other templates. */
+/**
+ * Passes the caller's TENANT_AWS_TEMPLATE_SOURCE to the app, so that the demo can run with other templates. With NODE_ENV `test` the
+ * app would not log the denials of AWS, which the demo reads.
+ */
 function appEnvironment(aws: LocalAws): NodeJS.ProcessEnv {
   const { TENANT_AWS_TEMPLATE_SOURCE } = process.env;
-  return { ...environmentFor(aws), ...(TENANT_AWS_TEMPLATE_SOURCE === undefined ? {} : { TENANT_AWS_TEMPLATE_SOURCE }), PORT: '0' };
+  return {
+    ...environmentFor(aws),
+    ...(TENANT_AWS_TEMPLATE_SOURCE === undefined ? {} : { TENANT_AWS_TEMPLATE_SOURCE }),
+    NODE_ENV: 'production',
+    PORT: '0',
+  };
 }
 
 /** Runs and prints all sections. Returns the exit code. */

@@ -7,7 +7,7 @@ import { authorization } from './tokens.ts';
 /** The app that the steps are sent to. `awsError` is present where its log can be read. */
 export interface AppUnderTest {
   readonly url: string;
-  awsError?(requestId: string): Promise<AwsError>;
+  awsError?(): Promise<AwsError>;
 }
 
 export interface Outcome {
@@ -43,10 +43,10 @@ export class StepRunner {
     const text = await response.text();
     const milliseconds = performance.now() - start;
     const { status } = response;
-    const { code, error = code, requestId } = members(text);
-    const awsError = status === 403 && requestId !== undefined ? await this.#app.awsError?.(requestId) : undefined;
+    const { code } = members(text);
+    const awsError = code === 'aws_access_denied' ? await this.#app.awsError?.() : undefined;
     const logged: Evidence['awsError'] = this.#app.awsError === undefined ? 'not logged' : awsError;
-    const seen = { ...(error === undefined ? {} : { code: error }), ...(logged === undefined ? {} : { awsError: logged }) };
+    const seen = { ...(code === undefined ? {} : { code }), ...(logged === undefined ? {} : { awsError: logged }) };
     const verdict = checkStep(step, { status, text, calls: this.#aws.calls.slice(before), ...seen });
     return { step, verdict, status, milliseconds, ...(awsError === undefined ? {} : { awsError }) };
   }
@@ -59,8 +59,8 @@ export class StepRunner {
   }
 }
 
-/** Members of a JSON response of the app: `error` and `requestId` are AWS's, `code` is the middleware's. */
-function members(text: string): { readonly error?: string; readonly code?: string; readonly requestId?: string } {
+/** The problem details of a response. */
+function members(text: string): { readonly code?: string } {
   try {
     return JSON.parse(text);
   } catch {

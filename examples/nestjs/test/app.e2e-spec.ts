@@ -87,7 +87,7 @@ describe('AppModule (e2e)', () => {
       await as('acme', 'post', '/files/copy', { from: 'globex/plan', to: 'acme/plan' }),
     ];
 
-    expect(attempts.map(({ status, body }) => [status, body.error])).toEqual(attempts.map(() => [403, 'AccessDenied']));
+    expect(attempts.map(({ status, body }) => [status, body.code])).toEqual(attempts.map(() => [403, 'aws_access_denied']));
     expect((await as('globex', 'get', '/files/content?key=globex/plan')).body).toEqual({ key: 'globex/plan', text: 'secret' });
     expect((await as('globex', 'get', '/files?prefix=globex/')).body).toEqual({ files: [{ key: 'globex/plan', size: 6 }] });
   });
@@ -105,7 +105,7 @@ describe('AppModule (e2e)', () => {
       await as('acme', 'post', '/orders/import', { orders: [order] }),
     ];
 
-    expect(attempts.map(({ status, body }) => [status, body.error])).toEqual(attempts.map(() => [403, 'AccessDeniedException']));
+    expect(attempts.map(({ status, body }) => [status, body.code])).toEqual(attempts.map(() => [403, 'aws_access_denied']));
     expect((await as('globex', 'get', '/orders/globex/1')).body).toEqual(order);
     expect((await as('globex', 'get', '/orders/globex/2')).body).toEqual({ error: 'no such order' });
     expect((await as('globex', 'post', '/orders/lookup', { keys: [order] })).body).toEqual({ orders: [order] });
