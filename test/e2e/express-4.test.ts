@@ -1,6 +1,8 @@
 import { tenantCredentials } from '@tenant-aws/express';
 import { vi } from 'vitest';
 import { createApp } from '../../examples/express/app.ts';
+import { describeAwsErrors } from './aws-errors.ts';
+import { startExpressWithAwsErrors } from './aws-errors-express.ts';
 import { describeContexts } from './contexts.ts';
 import { startExpress } from './express-contexts.ts';
 import { describeNotesApi, listening } from './scenarios.ts';
@@ -13,3 +15,4 @@ describeNotesApi('Express 4', (storage) => {
 });
 
 describeContexts('Express 4', startExpress);
+describeAwsErrors('Express 4', startExpressWithAwsErrors);

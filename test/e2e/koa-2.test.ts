@@ -1,6 +1,8 @@
 import { tenantCredentials } from '@tenant-aws/koa';
 import { vi } from 'vitest';
 import { createApp } from '../../examples/koa/app.ts';
+import { describeAwsErrors } from './aws-errors.ts';
+import { startKoaWithAwsErrors } from './aws-errors-koa.ts';
 import { describeContexts } from './contexts.ts';
 import { startKoa } from './koa-contexts.ts';
 import { describeNotesApi, listening } from './scenarios.ts';
@@ -20,3 +22,4 @@ describeNotesApi('Koa 2', (storage) => {
 });
 
 describeContexts('Koa 2', startKoa);
+describeAwsErrors('Koa 2', startKoaWithAwsErrors);

@@ -1,5 +1,7 @@
 import { tenantCredentials } from '@tenant-aws/koa';
 import { createApp } from '../../examples/koa/app.ts';
+import { describeAwsErrors } from './aws-errors.ts';
+import { startKoaWithAwsErrors } from './aws-errors-koa.ts';
 import { describeContexts } from './contexts.ts';
 import { startKoa } from './koa-contexts.ts';
 import { describeNotesApi, listening } from './scenarios.ts';
@@ -14,3 +16,4 @@ describeNotesApi('Koa 3', (storage) => {
 });
 
 describeContexts('Koa 3', startKoa);
+describeAwsErrors('Koa 3', startKoaWithAwsErrors);

@@ -2,6 +2,8 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from '../../examples/nestjs/app.module.ts';
+import { describeAwsErrors } from './aws-errors.ts';
+import { startNestOnExpressWithAwsErrors, startNestOnFastifyWithAwsErrors } from './aws-errors-nest.ts';
 import { describeContexts } from './contexts.ts';
 import { startNestOnExpress, startNestOnFastify } from './nest-contexts.ts';
 import { describeNotesApi } from './scenarios.ts';
@@ -20,3 +22,5 @@ describeNotesApi('NestJS over Fastify', async (storage) => {
 
 describeContexts('NestJS over Express', startNestOnExpress);
 describeContexts('NestJS over Fastify', startNestOnFastify);
+describeAwsErrors('NestJS over Express', startNestOnExpressWithAwsErrors);
+describeAwsErrors('NestJS over Fastify', startNestOnFastifyWithAwsErrors);
