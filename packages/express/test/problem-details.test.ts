@@ -1,4 +1,5 @@
-import { StsRejectedError, TokenMissingError } from '@tenant-aws/core';
+import { S3ServiceException } from '@aws-sdk/client-s3';
+import { type ProblemDetailsOptions, StsRejectedError, TokenMissingError } from '@tenant-aws/core';
 import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import request from 'supertest';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -10,10 +11,12 @@ afterEach(() => vi.restoreAllMocks());
 describe.each(frameworks)('problemDetails on %s', (_name, express) => {
   const others: ErrorRequestHandler = (error, _req, res, _next) => void res.status(418).end(error.message);
 
-  function failsWith(error: unknown): Express {
+  function failsWith(error: unknown, options?: ProblemDetailsOptions): Express {
     const fails: RequestHandler = (_req, _res, next) => next(error);
-    return express().use(fails).use(problemDetails()).use(others);
+    return express().use(fails).use(problemDetails(options)).use(others);
   }
+  const awsError = (name: string, httpStatusCode: number) =>
+    new S3ServiceException({ name, $fault: 'client', $metadata: { httpStatusCode }, message: 'arn:aws:s3:::notes/globex/plan' });
 
   it('responds to a TenantAwsError with its status, headers and code', async () => {
     const response = await request(failsWith(new TokenMissingError())).get('/');
@@ -47,6 +50,35 @@ describe.each(frameworks)('problemDetails on %s', (_name, express) => {
     await request(failsWith(error).set('env', env)).get('/');
 
     expect(printed.mock.calls).toEqual(Array.from({ length: times }, () => [error]));
+  });
+
+  it.each([
+    ['AccessDenied', 403, 'aws_access_denied', 1],
+    ['SlowDown', 503, 'aws_unavailable', 1],
+    ['NoSuchKey', 404, 'aws_not_found', 0],
+    ['PreconditionFailed', 412, 'aws_precondition_failed', 0],
+  ])(
+    'responds to %s of AWS with %i and %s only with awsErrors, and prints it this number of times: %i',
+    async (name, status, code, times) => {
+      const printed = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+      const error = awsError(name, status);
+
+      const response = await request(failsWith(error, { awsErrors: true }).set('env', 'production')).get('/');
+
+      expect([response.status, response.body.code]).toEqual([status, code]);
+      expect(response.text).not.toContain('arn:');
+      expect(printed.mock.calls).toEqual(Array.from({ length: times }, () => [error]));
+      expect((await request(failsWith(error)).get('/')).status).toBe(418);
+      expect((await request(failsWith(error, { awsErrors: false })).get('/')).status).toBe(418);
+    },
+  );
+
+  it.each([
+    [{ awsError: true }, /did you mean `awsErrors`/],
+    [{ awsErrors: 'true' }, /`awsErrors` must be true or false/],
+    [null, /the options of `problemDetails\(\)` must be an object/],
+  ])('rejects the options %j', (options, text) => {
+    expect(() => problemDetails(options as ProblemDetailsOptions)).toThrow(text);
   });
 
   it.each([

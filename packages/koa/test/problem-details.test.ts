@@ -1,4 +1,5 @@
-import { ConfigurationError } from '@tenant-aws/core';
+import { S3ServiceException } from '@aws-sdk/client-s3';
+import { ConfigurationError, type ProblemDetailsOptions } from '@tenant-aws/core';
 import type { Middleware } from 'koa';
 import { describe, expect, it } from 'vitest';
 import { notesAws } from '../../../test/support/local-aws-per-file.ts';
@@ -35,6 +36,31 @@ describe.each(frameworks)('problemDetails on %s', (_name, Framework) => {
       throw Object.assign(new Error('of the application'), { status: 418, expose: true });
     });
     expect(await send(failing)).toMatchObject({ status: 418, text: 'of the application' });
+  });
+
+  it.each([
+    ['AccessDenied', 403, 'aws_access_denied', 1],
+    ['SlowDown', 503, 'aws_unavailable', 1],
+    ['NoSuchKey', 404, 'aws_not_found', 0],
+  ])(
+    'responds to %s of AWS with %i and %s only with awsErrors, and emits it this number of times: %i',
+    async (name, status, code, times) => {
+      const error = new S3ServiceException({ name, $fault: 'client', $metadata: { httpStatusCode: status }, message: 'globex/plan' });
+      const fails = () => Promise.reject(error);
+      const app = appOf(problemDetails({ awsErrors: true }), fails);
+      const errors = errorsOf(app);
+
+      const response = await send(app);
+
+      expect([response.status, response.body.code]).toEqual([status, code]);
+      expect(response.text).not.toContain('globex');
+      expect(errors).toEqual(Array.from({ length: times }, () => error));
+      expect(await send(appOf(problemDetails(), fails))).toMatchObject({ status: 500, text: 'Internal Server Error' });
+    },
+  );
+
+  it('rejects an unknown option', () => {
+    expect(() => problemDetails({ awsError: true } as ProblemDetailsOptions)).toThrow(/did you mean `awsErrors`/);
   });
 
   it('explains the mistake if it is mounted without a call', async () => {
