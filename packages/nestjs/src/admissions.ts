@@ -1,8 +1,21 @@
 import type { ExecutionContext } from '@nestjs/common';
-import { exchangeOf, NoTenantError, type TenantAws, type TenantContext, TenantMismatchError, tenantContext } from '@tenant-aws/core';
+import {
+  type Exchange,
+  exchangeOf,
+  NoTenantError,
+  type TenantAws,
+  type TenantContext,
+  TenantMismatchError,
+  tenantContext,
+} from '@tenant-aws/core';
 import { recallArguments, rememberArguments } from './admitted-arguments.ts';
 import { type HttpRequest, httpRequestOf, kindOf, nodeRequestOf } from './execution-request.ts';
 import { fieldContext, ownFieldContext, rememberField, type ResolveInfo } from './graphql-fields.ts';
+
+const NO_GUARD =
+  '`TenantGuard` did not run for this handler: add `@UseGuards(TenantGuard)` to the handler or its class, or give `guard: true` to `TenantAwsModule.forRoot()`';
+const ADMITTED_WITHOUT_TENANT =
+  '`TenantGuard` admitted this request without a tenant: the handler has `@Public()`, or the module is `optional` and the request presented nothing';
 
 /** An admitted tenant: with the handler's own permissions, and with those of the module. */
 export interface Admitted {
@@ -25,7 +38,7 @@ const contexts = new WeakMap<object, TenantContext>();
  */
 export function admitRequest(request: HttpRequest, own?: TenantAws): true {
   const exchange = exchangeOf(request.raw ?? request);
-  const context: TenantContext = { current: own, exchange, purpose: 'handler' };
+  const context: TenantContext = { current: own, exchange, purpose: 'handler', absence: ADMITTED_WITHOUT_TENANT };
   if (exchange === undefined) contexts.set(request, context);
   else {
     exchange.handler = context;
@@ -50,6 +63,7 @@ export function admit(execution: ExecutionContext, admitted?: Admitted): true {
   // The context of a subscription is created before its guard runs.
   const context: TenantContext = (info && ownFieldContext(info)) ?? { exchange, purpose: 'handler' };
   context.current = admitted?.own;
+  context.absence = ADMITTED_WITHOUT_TENANT;
   contexts.set(execution.getArgs(), context);
   rememberArguments(execution, context);
   if (info) rememberField(execution.getArgByIndex(2), info, context);
@@ -61,7 +75,12 @@ export function admit(execution: ExecutionContext, admitted?: Admitted): true {
 /** The context in which the handler of this execution runs. Without a guard it has the tenant of a field above, or none. */
 export function handlerContext(execution: ExecutionContext): TenantContext {
   const found = kindOf(execution) === 'http' ? requestContext(execution.getArgByIndex(0)) : contexts.get(execution.getArgs());
-  return found ?? contextAbove(execution) ?? { purpose: 'handler' };
+  return found ?? contextAbove(execution) ?? contextWithoutGuard();
+}
+
+/** The context of a handler that no guard has admitted: it has no tenant. */
+export function contextWithoutGuard(exchange?: Exchange): TenantContext {
+  return { exchange, purpose: 'handler', absence: NO_GUARD };
 }
 
 /** Several handlers of one request have different argument lists: the context is recorded for the request. */
@@ -77,7 +96,7 @@ function requestContext(request: HttpRequest): TenantContext | undefined {
  */
 export function tenantOf(execution: ExecutionContext): TenantAws {
   const own = kindOf(execution) === 'http' ? handlerContext(execution) : (recallArguments(execution) ?? contextAbove(execution));
-  if (own?.current === undefined) throw new NoTenantError();
+  if (own?.current === undefined) throw new NoTenantError(own?.absence ?? NO_GUARD);
   return own.current;
 }
 

@@ -3,8 +3,9 @@ import { INTERCEPTORS_METADATA, PATH_METADATA } from '@nestjs/common/constants.j
 import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import { MetadataScanner } from '@nestjs/core/metadata-scanner.js';
-import { runInTenantContext, type TenantContext, tenantContext } from '@tenant-aws/core';
+import { runInTenantContext, tenantContext } from '@tenant-aws/core';
 import type { Observable } from 'rxjs';
+import { contextWithoutGuard } from './admissions.ts';
 import { type Method, withMetadataOf } from './handler-metadata.ts';
 import { keepResultContext } from './handler-result.ts';
 import { TenantInterceptor } from './tenant.interceptor.ts';
@@ -131,7 +132,7 @@ function withInterceptor(method: Method): Method {
 function inHandlerContext(method: Method): Method {
   return withMetadataOf(method, function (this: unknown, ...args) {
     const exchange = tenantContext()?.exchange;
-    const context: TenantContext = exchange?.handler ?? { exchange, purpose: 'handler' };
+    const context = exchange?.handler ?? contextWithoutGuard(exchange);
     if (exchange) exchange.listeners = context;
     return keepResultContext(
       runInTenantContext(context, () => Reflect.apply(method, this, args)),

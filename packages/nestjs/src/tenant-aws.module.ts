@@ -12,7 +12,7 @@ import {
 import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core/constants.js';
 import { HttpAdapterHost } from '@nestjs/core/helpers/http-adapter-host.js';
 import { ModulesContainer } from '@nestjs/core/injector/modules-container.js';
-import { type TenantGate, TokenVendingMachine, tenantGate } from '@tenant-aws/core';
+import { ConfigurationError, type TenantGate, TokenVendingMachine, tenantGate } from '@tenant-aws/core';
 import { graphqlSchemas, keepFieldContexts } from './graphql-schema.ts';
 import { keepEachRequestContext, keepHandlerContexts } from './http-handlers.ts';
 import { keepMiddlewareContext, keepRequestContext } from './request-context.ts';
@@ -51,8 +51,8 @@ const providers: readonly Provider[] = [
  * filter, and `TokenVendingMachine` for injection. The module is global: import it once, in any module. It closes the
  * `TokenVendingMachine` that it created when the application closes.
  *
- * @throws {@link ConfigurationError} when the application is created: lists every fault. Also if an AWS SDK client of a
- * constructor does not get its credentials for each call
+ * @throws {@link ConfigurationError} when the application is created: lists every fault. Also if the module is imported twice, and
+ * if an AWS SDK client of a constructor does not get its credentials for each call
  * @example
  * @Module({ imports: [TenantAwsModule.forRoot({ guard: true })] })
  */
@@ -77,6 +77,7 @@ export class TenantAwsModule
     @Inject(TenantInterceptor) interceptor: TenantInterceptor,
   ) {
     super();
+    refuseSecondModule(modules);
     this.#gate = gate;
     this.#host = host;
     this.#modules = modules;
@@ -124,6 +125,15 @@ export class TenantAwsModule
  */
 function initializeFirst(instance: object, modules: ModulesContainer): void {
   for (const module of modules.values()) if (module.instance === instance) module.distance = Number.POSITIVE_INFINITY;
+}
+
+/** Each module has its own token vending machine, whose keys the clients of the other one refuse to use. */
+function refuseSecondModule(modules: ModulesContainer): void {
+  const imported = [...modules.values()].filter(({ metatype }) => metatype === TenantAwsModule);
+  if (imported.length < 2) return;
+  throw new ConfigurationError([
+    '`TenantAwsModule.forRoot()` is imported twice: remove one of them, because the module is global. For other permissions use `@Scoped()`',
+  ]);
 }
 
 function settingsOf({ eager = true, maxSessionSeconds = 0, tvm, ...options }: TenantAwsModuleOptions): Settings {

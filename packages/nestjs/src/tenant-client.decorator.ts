@@ -1,6 +1,7 @@
 import { createParamDecorator, type ExecutionContext, type FactoryProvider, Inject } from '@nestjs/common';
 import { type ClientClass, type ClientConfig, type DocumentClientClass, TokenVendingMachine } from '@tenant-aws/core';
 import { tenantOf } from './admissions.ts';
+import { IMPORT_MODULE } from './tokens.ts';
 
 /** A client class of the AWS SDK, or `DynamoDBDocumentClient`. */
 type TenantClientClass = ClientClass | DocumentClientClass;
@@ -48,7 +49,7 @@ const injected: InjectedClient[] = [];
 export function getTenantClientToken(client: TenantClientClass, config?: ClientConfig): symbol {
   const known = injected.find((entry) => entry.client === client && entry.config === config);
   if (known) return known.token;
-  const token = Symbol(`TenantClient(${'name' in client ? client.name : 'client'})`);
+  const token = Symbol(`TenantClient(${'name' in client ? client.name : 'client'}): ${IMPORT_MODULE}`);
   injected.push({ token, client, config });
   return token;
 }

@@ -58,7 +58,7 @@ describe.each(platforms)('awsErrors on %s', (platform) => {
       },
     ]);
     expect([missing.status, missing.body.code]).toEqual([404, 'aws_not_found']);
-    expect([exception.status, exception.body]).toEqual([404, { message: 'no such note', error: 'Not Found', statusCode: 404 }]);
+    expect([exception.status, exception.body.message]).toEqual([404, 'no such note']);
   });
 
   it('is off by default', async () => {

@@ -15,6 +15,8 @@ export interface TenantContext {
    * - `run` (default): `tenantAws.run`.
    */
   readonly purpose?: 'request' | 'handler' | 'run';
+  /** Why no tenant was admitted, and how to fix it: the message of {@link NoTenantError}. */
+  absence?: string | undefined;
 }
 
 /** One HTTP request with its response, and the contexts that belong to it. */
@@ -65,7 +67,7 @@ const storage = storageOfProcess(Symbol.for('@tenant-aws/core: current tenant, 1
 export function currentTenantAws(): TenantAws {
   const context = storage.getStore();
   const current = context?.current;
-  if (current === undefined || (context?.purpose === 'request' && context.exchange?.ended)) throw new NoTenantError();
+  if (current === undefined || (context?.purpose === 'request' && context.exchange?.ended)) throw new NoTenantError(context?.absence);
   return current;
 }
 
