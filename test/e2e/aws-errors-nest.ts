@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { ServerResponse } from 'node:http';
-import { All, Controller, Inject, Module, Req, Res } from '@nestjs/common';
+import { All, Controller, type DynamicModule, Inject, Module, Req, Res } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -28,24 +28,23 @@ class EveryPath {
   }
 }
 
-function moduleOf(handle: Handle): new () => object {
-  @Module({
-    imports: [TenantAwsModule.forRootAsync({ useFactory: () => ({}), guard: true, awsErrors: true })],
-    controllers: [EveryPath],
-    providers: [{ provide: HANDLE, useValue: handle }],
-  })
-  class AwsErrorsModule {}
-  return AwsErrorsModule;
+@Module({ controllers: [EveryPath] })
+// oxlint-disable-next-line typescript/no-extraneous-class -- a dynamic module of Nest
+class AwsErrorsModule {
+  static with(handle: Handle): DynamicModule {
+    const tenants = TenantAwsModule.forRootAsync({ useFactory: () => ({}), guard: true, awsErrors: true });
+    return { module: AwsErrorsModule, imports: [tenants], providers: [{ provide: HANDLE, useValue: handle }] };
+  }
 }
 
 export const startNestOnExpressWithAwsErrors: StartAwsErrorsApp = async (handle) => {
-  const app = await NestFactory.create(moduleOf(handle), new ExpressAdapter(), { logger: false });
+  const app = await NestFactory.create(AwsErrorsModule.with(handle), new ExpressAdapter(), { logger: false });
   await app.listen(0, '127.0.0.1');
   return { url: await app.getUrl(), close: () => app.close() };
 };
 
 export const startNestOnFastifyWithAwsErrors: StartAwsErrorsApp = async (handle) => {
-  const app = await NestFactory.create<NestFastifyApplication>(moduleOf(handle), new FastifyAdapter(), { logger: false });
+  const app = await NestFactory.create<NestFastifyApplication>(AwsErrorsModule.with(handle), new FastifyAdapter(), { logger: false });
   await app.listen(0, '127.0.0.1');
   return { url: await app.getUrl(), close: () => app.close() };
 };
