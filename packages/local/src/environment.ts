@@ -17,6 +17,24 @@ export function environment(url: string, region: string, keys: Keys): Record<str
   };
 }
 
+/**
+ * Sets variables in an environment, and deletes those that would direct a client to another AWS. Returns a function that restores the
+ * variables that it changed.
+ */
+export function applyEnvironment(target: Record<string, string | undefined>, variables: Readonly<Record<string, string>>): () => void {
+  const endpoints = Object.keys(target).filter((name) => name.startsWith('AWS_ENDPOINT_URL_'));
+  const removed = [...UNSET, ...endpoints].filter((name) => name in target && !(name in variables));
+  const before = [...new Set([...removed, ...Object.keys(variables)])].map((name) => [name, target[name]] as const);
+  for (const name of removed) delete target[name];
+  Object.assign(target, variables);
+  return () => {
+    for (const [name, value] of before) {
+      if (value === undefined) delete target[name];
+      else target[name] = value;
+    }
+  };
+}
+
 /** The variables to delete: they would direct a client to another endpoint or other credentials, or make it fail. */
 export const UNSET: readonly string[] = [
   'AWS_PROFILE',

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
-import { type CryptoKey, calculateJwkThumbprint, createLocalJWKSet, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { type CryptoKey, calculateJwkThumbprint, createLocalJWKSet, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
+import { type KeptIssuer, newKey, readIssuerFile, writeIssuerFile } from './issuer-file.ts';
 import { close, listen } from './loopback.ts';
 import type { Clock } from './services/service.ts';
 import type { IdentityProvider } from './sts/identity-provider.ts';
@@ -41,10 +42,21 @@ const AUDIENCE = 'tenant-aws';
 // With a path, code that builds the discovery URL from the issuer's origin fails in tests already.
 const PATH = '/tenants';
 
-/** Starts an issuer. Its key is generated at the first use, to keep the start fast. */
-export async function startIssuer(port: number, clock: Clock): Promise<StartedIssuer> {
+/** How an issuer is started. */
+export interface IssuerSettings {
+  /** 0: the port of the file, or a free port. */
+  readonly port: number;
+  /** The file that keeps the key and the port. Empty: none is kept. */
+  readonly file: string;
+  readonly clock: Clock;
+}
+
+/** Starts an issuer. Without a file, its key is generated at the first use, to keep the start fast. */
+export async function startIssuer({ port, file, clock }: IssuerSettings): Promise<StartedIssuer> {
+  const kept = file === '' ? undefined : await readIssuerFile(file);
+  const key = file === '' ? undefined : (kept?.key ?? (await newKey()));
   let signer: Promise<Signer> | undefined;
-  const keys = (): Promise<Signer> => (signer ??= makeSigner());
+  const keys = (): Promise<Signer> => (signer ??= key ? signerOf(key) : makeSigner());
   const documents = new Map<string | undefined, () => Promise<unknown>>();
   const server: Server = createServer((request, response) => {
     const document = request.method === 'GET' ? documents.get(request.url) : undefined;
@@ -58,7 +70,10 @@ export async function startIssuer(port: number, clock: Clock): Promise<StartedIs
       () => response.destroy(),
     );
   });
-  const url = `${await listen(server, port)}${PATH}`;
+  const origin = await listen(server, port || (kept?.port ?? 0)).catch((error: unknown) => {
+    throw port === 0 && kept && isInUse(error) ? inUse(file, kept, error) : error;
+  });
+  const url = `${origin}${PATH}`;
   const jwksUri = `${url}/.well-known/jwks.json`;
   documents.set(`${PATH}/.well-known/openid-configuration`, async () => ({
     issuer: url,
@@ -68,11 +83,22 @@ export async function startIssuer(port: number, clock: Clock): Promise<StartedIs
     id_token_signing_alg_values_supported: ['RS256'],
   }));
   documents.set(`${PATH}/.well-known/jwks.json`, async () => ({ keys: [(await keys()).jwk] }));
+  if (key && !kept) {
+    try {
+      await writeIssuerFile(file, { port: Number(new URL(origin).port), key });
+    } catch (error) {
+      await close(server);
+      throw error;
+    }
+  }
   return {
     url,
     audience: AUDIENCE,
     jwksUri,
     async token({ tenant, claims, expiresInSeconds = 3600 }) {
+      // A key that is kept must be of no use anywhere else.
+      if (key && claims && 'iss' in claims && claims['iss'] !== url)
+        throw new TypeError('the claim `iss` cannot be changed with `issuerFile`: its key only signs tokens of this issuer');
       const { privateKey, jwk } = await keys();
       const now = Math.floor(clock() / 1000);
       const payload = {
@@ -93,6 +119,22 @@ export async function startIssuer(port: number, clock: Clock): Promise<StartedIs
 
 async function makeSigner(): Promise<Signer> {
   const { privateKey, publicKey } = await generateKeyPair('RS256');
-  const jwk = await exportJWK(publicKey);
-  return { privateKey, jwk: { ...jwk, kid: await calculateJwkThumbprint(jwk), alg: 'RS256', use: 'sig' } };
+  return { privateKey, jwk: await published(await exportJWK(publicKey)) };
+}
+
+async function signerOf(key: JWK): Promise<Signer> {
+  const { kty, n, e } = key; // the public part
+  return { privateKey: (await importJWK(key, 'RS256')) as CryptoKey, jwk: await published({ kty, n, e } as JWK) };
+}
+
+async function published(jwk: JWK): Promise<Signer['jwk']> {
+  return { ...jwk, kid: await calculateJwkThumbprint(jwk), alg: 'RS256', use: 'sig' };
+}
+
+function isInUse(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+}
+
+function inUse(file: string, { port }: KeptIssuer, cause: unknown): Error {
+  return new Error(`the issuer's port ${port}, kept in \`issuerFile\` ${file}, is in use: give each process its own file`, { cause });
 }

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { Call } from './calls.ts';
-import { environment, UNSET } from './environment.ts';
+import { applyEnvironment, environment, UNSET } from './environment.ts';
 import type { Fault } from './fault-options.ts';
 import { InjectedFaults } from './injected-faults.ts';
 import { type Issuer, type StartedIssuer, startIssuer } from './issuer.ts';
@@ -26,6 +26,14 @@ export interface LocalAws {
   readonly env: Readonly<Record<string, string>>;
   /** Environment variables to delete. They would direct an AWS SDK to another endpoint, or to other credentials. */
   readonly unset: readonly string[];
+  /**
+   * Changes an environment so that every AWS client which reads it uses this local AWS: sets `env` and the given variables, and deletes
+   * `unset` and every other endpoint of a service. Returns a function that restores the variables that it changed.
+   *
+   * @example
+   * aws.applyTo(process.env, { TENANT_AWS_TEMPLATES: 's3-folder-per-tenant?bucket=notes' });
+   */
+  applyTo(environment: Record<string, string | undefined>, variables?: Readonly<Record<string, string>>): () => void;
   /** Keys with all permissions, to create test data. They are random, and never in `env`. */
   readonly admin: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** Issues the tokens of the tenants' users. */
@@ -55,20 +63,20 @@ const KEEP_ALIVE_MS = 65_000;
  *
  * @throws TypeError if options are invalid
  */
-export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
+export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
   const read = readOptions(options);
-  const issuer = await startIssuer(read.issuerPort, read.clock);
+  const issuer = await startIssuer({ port: read.issuerPort, file: read.issuerFile, clock: read.clock });
   try {
-    return await startWithIssuer(issuer, options.roles, read);
+    return await startWithIssuer(issuer, read);
   } catch (error) {
     await issuer.close();
     throw error;
   }
 }
 
-async function startWithIssuer(issuer: StartedIssuer, given: LocalAwsOptions['roles'], options: ReadOptions): Promise<LocalAws> {
+async function startWithIssuer(issuer: StartedIssuer, options: ReadOptions): Promise<LocalAws> {
   const { region, clock } = options;
-  const { roles, account } = readRoles(given, issuer);
+  const { roles, account } = readRoles(options.roles, issuer);
   const sessions = new Sessions(clock);
   const base = baseUser(account, longTermKeys());
   const admin = adminUser(account, longTermKeys());
@@ -85,6 +93,7 @@ async function startWithIssuer(issuer: StartedIssuer, given: LocalAwsOptions['ro
   const server = createServer((message, response) => void handle(message, response));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   const url = await listen(server, options.port);
+  const env = environment(url, region, base.keys);
   const { accessKeyId, secretAccessKey } = admin.keys;
   let closing: Promise<void> | undefined;
   async function stop(): Promise<void> {
@@ -94,8 +103,9 @@ async function startWithIssuer(issuer: StartedIssuer, given: LocalAwsOptions['ro
   }
   return {
     url,
-    env: environment(url, region, base.keys),
+    env,
     unset: UNSET,
+    applyTo: (target, variables = {}) => applyEnvironment(target, { ...env, ...variables }),
     admin: { accessKeyId, secretAccessKey },
     issuer: { url: issuer.url, audience: issuer.audience, jwksUri: issuer.jwksUri, token: (content) => issuer.token(content) },
     calls,

@@ -1,3 +1,5 @@
+import { Faults } from '@tenant-aws/policy';
+import { isObject } from '@tenant-aws/policy/json';
 import type { TableDefinition } from './services/dynamodb/table-definition.ts';
 import type { Clock } from './services/service.ts';
 import type { TopicDefinition } from './services/sns/index.ts';
@@ -5,10 +7,10 @@ import type { QueueDefinition } from './services/sqs/index.ts';
 import { type IdentityProviderOptions, isIdentityProvider } from './sts/identity-provider.ts';
 import { type IssuerFacts, type Role, type RoleOptions, readRole } from './sts/roles.ts';
 
-/** The options of a local AWS. */
+/** The options of a local AWS. All are optional. */
 export interface LocalAwsOptions {
-  /** The roles by ARN: `arn:aws:iam::000000000000:role/TenantAccess`. The account of the first role owns all buckets, tables, queues and topics. */
-  readonly roles: Readonly<Record<string, RoleOptions>>;
+  /** The roles by ARN: `arn:aws:iam::000000000000:role/TenantAccess`. The account of the first role owns all buckets, tables, queues and topics. Default: no roles. */
+  readonly roles?: Readonly<Record<string, RoleOptions>>;
   /** The names of buckets to create. */
   readonly buckets?: readonly string[];
   /** Tables to create: each is the input of CreateTable. */
@@ -25,12 +27,32 @@ export interface LocalAwsOptions {
   readonly port?: number;
   /** The port of `aws.issuer`, if its URL must be known before the start. Default: a free port. */
   readonly issuerPort?: number;
+  /**
+   * A file in which `aws.issuer` keeps its key and its port, so that a token remains valid when the process starts again, as under
+   * `node --watch`. The first start creates it with a random key; only this user can read it. Do not commit it: a good place is
+   * `node_modules/.cache/tenant-aws-issuer.json`. Default: a new key and a free port at each start.
+   */
+  readonly issuerFile?: string;
   /** Returns milliseconds since the epoch. Default: `Date.now`. */
   readonly clock?: Clock;
 }
 
-/** The options except the roles, checked and with defaults. */
-export type ReadOptions = Required<Omit<LocalAwsOptions, 'roles'>>;
+/** The options, checked and with defaults. Only the roles are not read yet: see {@link readRoles}. */
+export type ReadOptions = Required<LocalAwsOptions>;
+
+const OPTION_NAMES: readonly string[] = [
+  'roles',
+  'buckets',
+  'tables',
+  'queues',
+  'topics',
+  'identityProviders',
+  'region',
+  'port',
+  'issuerPort',
+  'issuerFile',
+  'clock',
+] satisfies readonly (keyof LocalAwsOptions)[];
 
 const DEFAULT_ACCOUNT = '000000000000';
 
@@ -40,7 +62,10 @@ const DEFAULT_ACCOUNT = '000000000000';
  * @throws TypeError that names every invalid option
  */
 export function readOptions(options: LocalAwsOptions): ReadOptions {
+  const given: unknown = options;
+  if (!isObject(given)) throw new TypeError("the options of startLocalAws must be an object, such as { buckets: ['notes'] }");
   const {
+    roles = {},
     buckets = [],
     tables = [],
     queues = [],
@@ -49,12 +74,11 @@ export function readOptions(options: LocalAwsOptions): ReadOptions {
     region = 'us-east-1',
     port = 0,
     issuerPort = 0,
+    issuerFile = '',
     clock = Date.now,
-    roles,
-    ...unknown
   } = options;
-  const problems = Object.keys(unknown).map((name) => `\`${name}\` is not an option`);
-  if (typeof roles !== 'object' || roles === null) problems.push('`roles` must be an object');
+  const problems = unknownOptions(options);
+  if (!isObject(roles)) problems.push('`roles` must be an object');
   for (const [name, value] of Object.entries({ buckets, tables, queues, topics, identityProviders })) {
     if (!Array.isArray(value)) problems.push(`\`${name}\` must be an array`);
   }
@@ -65,9 +89,10 @@ export function readOptions(options: LocalAwsOptions): ReadOptions {
   if (!/^[a-z]{2,4}(?:-[a-z]+)+-\d$/.test(region)) problems.push('`region` must be an AWS region, such as `us-east-1`');
   if (!isPort(port)) problems.push('`port` must be an integer from 0 to 65535');
   if (!isPort(issuerPort)) problems.push('`issuerPort` must be an integer from 0 to 65535');
+  if (typeof issuerFile !== 'string') problems.push('`issuerFile` must be the path of a file');
   if (typeof clock !== 'function') problems.push('`clock` must be a function');
   throwIfAny(problems);
-  return { buckets, tables, queues, topics, identityProviders, region, port, issuerPort, clock };
+  return { roles, buckets, tables, queues, topics, identityProviders, region, port, issuerPort, issuerFile, clock };
 }
 
 /**
@@ -75,7 +100,7 @@ export function readOptions(options: LocalAwsOptions): ReadOptions {
  *
  * @throws TypeError that names every problem: a typo in a policy must not change a role's permissions
  */
-export function readRoles(given: LocalAwsOptions['roles'], issuer: IssuerFacts): { roles: ReadonlyMap<string, Role>; account: string } {
+export function readRoles(given: ReadOptions['roles'], issuer: IssuerFacts): { roles: ReadonlyMap<string, Role>; account: string } {
   const problems: string[] = [];
   const roles = new Map<string, Role>();
   for (const [arn, options] of Object.entries(given)) {
@@ -85,6 +110,13 @@ export function readRoles(given: LocalAwsOptions['roles'], issuer: IssuerFacts):
   throwIfAny(problems);
   const [first] = roles.values();
   return { roles, account: first?.account ?? DEFAULT_ACCOUNT };
+}
+
+/** One sentence for each name that is not an option. It suggests the nearest option. */
+function unknownOptions(options: LocalAwsOptions): string[] {
+  const faults = new Faults();
+  faults.noneOf('', options, OPTION_NAMES);
+  return [...faults.found];
 }
 
 function isPort(port: number): boolean {

@@ -12,6 +12,15 @@ afterEach(() => {
 });
 
 describe('startLocalAws', () => {
+  it('needs no options: it then has no roles, buckets, tables, queues or topics', async () => {
+    const aws = await startLocalAws();
+    const s3 = new S3Client(clientConfig(aws, aws.admin));
+    expect((await s3.send(new ListBucketsCommand({}))).Buckets ?? []).toEqual([]);
+    await expect(assume(aws)).rejects.toMatchObject({ name: 'AccessDenied' });
+    s3.destroy();
+    await aws.close();
+  });
+
   it('listens on 127.0.0.1 only, on the given port', async () => {
     const aws = await start();
     const { port } = new URL(aws.url);
@@ -46,8 +55,13 @@ describe('startLocalAws', () => {
 
   it.each<[string, unknown]>([
     ['`bukets` is not an option', { roles: {}, bukets: [] }],
-    ['`roles` must be an object', {}],
+    ['`bukets` is not an option: did you mean `buckets`?', { bukets: [] }],
+    ['`isuerFile` is not an option: did you mean `issuerFile`?', { isuerFile: 'key.json' }],
+    ['`queue` is not an option: did you mean `queues`?', { queue: [] }],
+    ['the options of startLocalAws must be an object', null],
+    ['the options of startLocalAws must be an object', 'local.json'],
     ['`roles` must be an object', { roles: null }],
+    ['`roles` must be an object', { roles: [] }],
     ["`roles['arn:aws:iam::000000000000:role/TenantAccess']` must be an object with a `policy`", { roles: { [ROLE_ARN]: null } }],
     ['`buckets` must be an array', { roles: {}, buckets: 'notes' }],
     ['`tables` must be an array', { roles: {}, tables: {} }],
@@ -227,6 +241,45 @@ describe('env and unset', () => {
       await aws.close();
     }
   });
+
+  it('are applied to an environment by applyTo, and its result restores it', async () => {
+    const aws = await start();
+    const before = {
+      ...Object.fromEntries(aws.unset.map((name) => [name, 'production'])),
+      AWS_ENDPOINT_URL_LAMBDA: 'https://lambda.example.com',
+      AWS_REGION: 'eu-west-1',
+      HOME: '/home/dev',
+      TENANT_AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/Production',
+    };
+    const environment: Record<string, string | undefined> = { ...before };
+
+    const restore = aws.applyTo(environment, { TENANT_AWS_ROLE_ARN: ROLE_ARN, TENANT_AWS_TEMPLATES: 's3-folder-per-tenant' });
+    const applied = { ...environment };
+    environment['ADDED_LATER'] = '1';
+    restore();
+    await aws.close();
+
+    const variables = { TENANT_AWS_ROLE_ARN: ROLE_ARN, TENANT_AWS_TEMPLATES: 's3-folder-per-tenant' };
+    expect(applied).toEqual({ ...aws.env, ...variables, HOME: '/home/dev' });
+    expect(environment).toEqual({ ...before, ADDED_LATER: '1' });
+  });
+
+  it.each(['AWS_PROFILE', 'AWS_SESSION_TOKEN', 'AWS_ENDPOINT_URL_S3', 'AWS_USE_FIPS_ENDPOINT', 'AWS_CREDENTIAL_EXPIRATION'])(
+    'direct an SDK to the local AWS by applyTo(process.env) although %s was set',
+    async (name) => {
+      const aws = await start();
+      vi.stubEnv(name, name.includes('URL') ? 'http://127.0.0.1:9' : name.endsWith('EXPIRATION') ? '2020-01-01T00:00:00Z' : 'true');
+      const restore = aws.applyTo(process.env);
+      try {
+        const client = new STSClient({ maxAttempts: 1 });
+        expect((await client.send(new GetCallerIdentityCommand({}))).Arn).toBe('arn:aws:iam::000000000000:user/base');
+        await expect(new S3Client({ maxAttempts: 1 }).send(new ListBucketsCommand({}))).rejects.toMatchObject({ name: 'AccessDenied' });
+      } finally {
+        restore();
+        await aws.close();
+      }
+    },
+  );
 
   it('name every variable once, and have none in common', async () => {
     const aws = await start();
