@@ -4,6 +4,11 @@ export interface Call {
   readonly service: string;
   /** `GetObject`; `unknown` if the request was refused before its operation was parsed. */
   readonly operation: string;
+  /**
+   * `arn:aws:s3:::notes/acme/plan`: the resource that was denied, otherwise the first that the operation needs a permission for.
+   * Absent if the request was refused before its operation was parsed.
+   */
+  readonly resource?: string;
   /** Empty for an unsigned request. */
   readonly accessKeyId: string;
   /** The role session name of the session that signed the request. The token vending machine uses the tenant id as session name. */

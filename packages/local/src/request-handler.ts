@@ -96,14 +96,21 @@ async function receive(
 function callOf(received: ReceivedRequest, now: number): Call {
   const { service, claim, decided } = received;
   const tenantSession = decided?.principal?.session?.name;
+  const resource = decided && resourceOf(decided);
   return {
     service: service.name,
     operation: decided?.operation.name ?? 'unknown',
+    ...(resource !== undefined && { resource }),
     accessKeyId: claim?.accessKeyId ?? '',
     ...(tenantSession !== undefined && { tenantSession }),
     decision: decisionOf(received),
     at: new Date(now),
   };
+}
+
+function resourceOf({ operation, refused, refusedItems }: DecidedRequest): string | undefined {
+  const [deniedItem] = refusedItems;
+  return (refused?.request ?? deniedItem ?? operation.authorize[0] ?? operation.authorizeEach?.[0])?.resource;
 }
 
 function decisionOf({ fault, decided }: ReceivedRequest): Call['decision'] {

@@ -141,11 +141,36 @@ describe('calls', () => {
     await outcomeOf(s3({ ...keys, sessionToken: 'x' }).send(new GetObjectCommand({ Bucket: 'pool', Key: 'acme/f' })));
     await outcomeOf(dynamodb(keys).send(new GetItemCommand({ TableName: 'orders', Key: { pk: { S: 'acme' } } })));
     const by = { accessKeyId: keys.accessKeyId };
+    const orders = 'arn:aws:dynamodb:us-east-1:000000000000:table/orders';
     expect(aws.calls).toEqual([
-      { service: 's3', operation: 'PutObject', ...by, tenantSession: 'acme', decision: 'allowed', at: expect.any(Date) },
-      { service: 's3', operation: 'GetObject', ...by, tenantSession: 'acme', decision: 'denied', at: expect.any(Date) },
+      {
+        service: 's3',
+        operation: 'PutObject',
+        resource: 'arn:aws:s3:::pool/acme/f',
+        ...by,
+        tenantSession: 'acme',
+        decision: 'allowed',
+        at: expect.any(Date),
+      },
+      {
+        service: 's3',
+        operation: 'GetObject',
+        resource: 'arn:aws:s3:::pool/globex/f',
+        ...by,
+        tenantSession: 'acme',
+        decision: 'denied',
+        at: expect.any(Date),
+      },
       { service: 's3', operation: 'unknown', ...by, decision: 'refused', at: expect.any(Date) },
-      { service: 'dynamodb', operation: 'GetItem', ...by, tenantSession: 'acme', decision: 'denied', at: expect.any(Date) },
+      {
+        service: 'dynamodb',
+        operation: 'GetItem',
+        resource: orders,
+        ...by,
+        tenantSession: 'acme',
+        decision: 'denied',
+        at: expect.any(Date),
+      },
     ]);
   });
 
