@@ -2,12 +2,6 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { close, listen } from '../loopback.ts';
 
-/**
- * An app: an Express app, a Koa app, a NestJS application, an `http.Server`, a listener of requests, or the URL of a running app. An object
- * such as a module, which has the app as `app`, `server` or `default`, is accepted, too.
- */
-export type App = RequestListener | Server | KoaApp | NestApp | URL | string | object;
-
 interface KoaApp {
   callback(): RequestListener;
 }
@@ -147,7 +141,9 @@ class OwnServers {
 function originOf(server: Server): string {
   const address = server.address();
   if (typeof address !== 'object' || address === null) throw new TypeError('the server of `app` does not listen on a port');
-  return `http://127.0.0.1:${address.port}`;
+  const isAny = address.address === '::' || address.address === '0.0.0.0';
+  const host = isAny ? '127.0.0.1' : address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return `http://${host}:${address.port}`;
 }
 
 /** Closes a server that may be closed already. */

@@ -1,4 +1,3 @@
-export type { App } from './app-server.ts';
 export type { ExpectDeniedOptions } from './expect-denied.ts';
 export { type AsOptions, type IsolationTest, type IsolationTestOptions, startIsolationTest } from './isolation-test.ts';
 export type { Item, ObjectBody } from './seed.ts';

@@ -3,7 +3,7 @@ import type { Call } from '../calls.ts';
 import { type LocalAws, startLocalAws } from '../local-aws.ts';
 import type { LocalAwsOptions } from '../options.ts';
 import { accountOf, regionOf, roleArnOf, tokenFor, variablesFor } from './app-environment.ts';
-import { type App, serveApp, type ServedApp } from './app-server.ts';
+import { serveApp, type ServedApp } from './app-server.ts';
 import { type ExpectDeniedOptions, expectDeniedOf } from './expect-denied.ts';
 import { processEnvironment, restoreEnvironment } from './process-environment.ts';
 import { type Item, type ObjectBody, seed } from './seed.ts';
@@ -14,10 +14,11 @@ import { type TenantClient, tenantClient } from './tenant-client.ts';
 /** The options of {@link startIsolationTest}. All are optional. */
 export interface IsolationTestOptions extends Pick<LocalAwsOptions, 'roles' | 'queues' | 'topics' | 'buckets' | 'region'> {
   /**
-   * Loads the app after the local AWS has started: `() => import('./app.js')`. It receives the local AWS. Or the URL of an app that runs.
-   * Without it, there is no `as`.
+   * Loads the app after the local AWS has started, which it receives: `() => import('./app.js')`. It returns an Express app, a Koa app, a
+   * NestJS application, an `http.Server`, a listener or a URL; or a module that exports one of them as `app`, `server` or `default`; or a
+   * module that listens itself. Or the URL of an app that runs. Default: there is no app, and `as` fails.
    */
-  readonly app?: ((aws: LocalAws) => App | Promise<App>) | URL | string;
+  readonly app?: ((aws: LocalAws) => unknown) | URL | string;
   /** Environment variables of the app, in addition to those of the process: `{ TENANT_AWS_TEMPLATES: 's3-folder-per-tenant?bucket=notes' }`. */
   readonly env?: Readonly<Record<string, string>>;
   /** Objects to create, by bucket and key. */
