@@ -1,6 +1,6 @@
 import type { TenantAws } from '../clients/tenant-aws.ts';
 import { TokenVendingMachine } from '../token-vending-machine.ts';
-import { fakeSts } from './fake-sts.ts';
+import { fakeMachineOptions } from './fake-tenant.ts';
 
 /** The options of {@link asTenant}. */
 export interface AsTenantOptions {
@@ -15,15 +15,11 @@ export interface AsTenantOptions {
  * @example
  * await asTenant('acme', () => notes.save('hello'), { tvm });
  */
-export function asTenant<T>(tenantId: string, fn: (tenantAws: TenantAws) => T, { tvm = fakeMachine() }: AsTenantOptions = {}): T {
+export function asTenant<T>(
+  tenantId: string,
+  fn: (tenantAws: TenantAws) => T,
+  { tvm = new TokenVendingMachine(fakeMachineOptions()) }: AsTenantOptions = {},
+): T {
   const tenantAws = tvm.for({ tenantId, claims: {}, source: 'claims' });
   return tenantAws.run(() => fn(tenantAws));
-}
-
-function fakeMachine(): TokenVendingMachine {
-  return new TokenVendingMachine({
-    roleArn: 'arn:aws:iam::000000000000:role/TenantAccess',
-    permissions: [{ template: 's3-folder-per-tenant', variables: { bucket: 'tests' } }],
-    sts: fakeSts(),
-  });
 }

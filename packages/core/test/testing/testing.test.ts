@@ -1,6 +1,6 @@
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import { currentTenantAws, parseTenantId, TokenVendingMachine } from '@tenant-aws/core';
-import { asTenant, fakeSts, hostileHeaders, hostileTenantIds } from '@tenant-aws/core/testing';
+import { currentTenantAws, parseTenantId, tenantGate, TokenVendingMachine } from '@tenant-aws/core';
+import { asTenant, fakeSts, fakeTenant, hostileHeaders, hostileTenantIds } from '@tenant-aws/core/testing';
 import { describe, expect, it } from 'vitest';
 
 const assume = new AssumeRoleCommand({
@@ -68,6 +68,27 @@ describe('asTenant', () => {
 
   it('refuses an invalid tenant id', () => {
     expect(() => asTenant('*', () => 1)).toThrowError(expect.objectContaining({ code: 'tenant_invalid' }));
+  });
+});
+
+describe('fakeTenant', () => {
+  const request = { headersDistinct: {}, remoteAddress: '127.0.0.1', raw: {} };
+
+  it('admits every request as the tenant, with its claims and with fake credentials', async () => {
+    const tenantAws = await tenantGate(fakeTenant('acme', { plan: 'pro' }))(request);
+
+    expect(tenantAws).toMatchObject({ tenantId: 'acme', identity: { claims: { plan: 'pro' } } });
+    expect((await tenantAws?.credentials())?.accessKeyId).toMatch(/^ASIA/);
+  });
+
+  it('gives each tenant its own credentials', async () => {
+    const keyOf = async (tenantId: string) => (await (await tenantGate(fakeTenant(tenantId))(request))?.credentials())?.accessKeyId;
+    expect(await keyOf('acme')).not.toBe(await keyOf('globex'));
+  });
+
+  it('admits no request as an invalid tenant', async () => {
+    const admit = async () => tenantGate(fakeTenant('*'))(request);
+    await expect(admit()).rejects.toMatchObject({ code: 'tenant_invalid' });
   });
 });
 
