@@ -31,9 +31,9 @@ function koaApp(tenants = onKoa.tenantCredentials()) {
 const sent: unknown[] = [];
 beforeEach(() => {
   sent.length = 0;
-  vi.spyOn(S3Client.prototype, 'send').mockImplementation(async ({ input }: { input: unknown }) => {
+  vi.spyOn(S3Client.prototype, 'send').mockImplementation(({ input }: { input: unknown }) => {
     sent.push(input);
-    return { Body: { transformToString: async () => 'sell anvils' } };
+    return Promise.resolve({ Body: { transformToString: async () => 'sell anvils' } });
   });
 });
 afterEach(() => {
