@@ -58,6 +58,11 @@ const violations: readonly { readonly rule: string; readonly file: string; reado
     code: "import type { PolicyDocument } from '../../policy/src/index.ts';\nexport type Violation = PolicyDocument;\n",
   },
   {
+    rule: 'local-testing-imports-only-policy',
+    file: 'packages/local/src/testing/violation.ts',
+    code: "import { currentTenantAws } from '../../../core/src/index.ts';\nexport const violation: unknown = currentTenantAws;\n",
+  },
+  {
     rule: 'no-circles',
     file: 'packages/core/src/violation.ts',
     code: "import type { Violation } from './violation.ts';\nexport type Other = Violation;\nexport type Violation2 = Other;\n",
