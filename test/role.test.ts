@@ -42,7 +42,7 @@ describe.each([
       roles: {
         [tenantRole]: { policy: policyOf(page, 'role'), trust: policyOf(page, trust) },
         [processRole]: { policy: policyOf(page, ofProcess) },
-      } as LocalAwsOptions['roles'],
+      } as NonNullable<LocalAwsOptions['roles']>,
       buckets: ['notes'],
       tables: [ordersTable],
     });
