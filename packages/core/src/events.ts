@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import { TenantAwsError } from '@tenant-aws/policy';
+import { operatorText } from './operator-text.ts';
 
 /** `tenant-aws:identity`: once for each request through a gate, refused ones too. */
 export interface IdentityEvent {
@@ -9,6 +10,8 @@ export interface IdentityEvent {
   readonly subject?: string;
   /** The error's code, if the request was refused. */
   readonly code?: string;
+  /** The error's `detail.reason`, if it has one. Never a value of the request. */
+  readonly reason?: string;
 }
 
 /** `tenant-aws:vend`: each request for credentials, and each refresh. */
@@ -105,4 +108,10 @@ function typed<Name extends keyof TenantAwsEvents>(name: Name): EventChannel<Ten
 /** The code that an event shows of an error; `undefined` for errors of other packages. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof TenantAwsError ? error.code : undefined;
+}
+
+/** The reason that an error has for the operator, as one line without secrets: a custom identity source may have written it. */
+export function reasonOf(error: unknown): string | undefined {
+  const reason: unknown = error instanceof TenantAwsError ? error.detail['reason'] : undefined;
+  return typeof reason === 'string' ? operatorText(reason, 200) : undefined;
 }

@@ -7,7 +7,9 @@ import { frozenIdentity } from './frozen-identity.ts';
 import { bearerToken } from './identity/bearer-token.ts';
 import type { BearerTokenOptions } from './identity/bearer-token-options.ts';
 import type { IdentitySource } from './identity/identity-source.ts';
+import { GATE_OPTIONS, MACHINE_OPTIONS, optionsElsewhere } from './option-places.ts';
 import { answerFor, type PerIdentity } from './per-identity.ts';
+import type { RefusalLogger } from './refusal-log.ts';
 import type { TenantIdentity } from './tenant.ts';
 import { TokenVendingMachine } from './token-vending-machine.ts';
 
@@ -21,6 +23,11 @@ export interface TenantGateOptions extends Partial<TokenVendingMachineOptions> {
   readonly eager?: boolean | undefined;
   /** Whether a request that presents *nothing* is admitted, without a tenant. Anything invalid is still refused. Default: false. */
   readonly optional?: boolean | undefined;
+  /**
+   * Gets one line for each kind of refused request (the error's code and reason), at most once a minute: the reason, and which option
+   * or variable to check. Never a token, a tenant id or another value of the request. `false`: no lines. Default: `console`.
+   */
+  readonly logger?: RefusalLogger | false | undefined;
 }
 
 /** Options, read and checked. */
@@ -33,18 +40,32 @@ export interface GateSettings {
   readonly tenantAwsFor: (identity: TenantIdentity) => TenantAws | Promise<TenantAws>;
   readonly eager: boolean;
   readonly optional: boolean;
+  readonly logger: RefusalLogger | false;
 }
 
 /** @throws {@link ConfigurationError} with every fault of the options and the environment */
 export function readGateOptions(given: TenantGateOptions): GateSettings {
   if (typeof given !== 'object' || given === null) throw new ConfigurationError(['the options must be an object']);
-  const { tvm: shared, identity, eager = true, optional = false, ...others } = given;
+  const { tvm: shared, identity, eager = true, optional = false, logger = console, ...others } = given;
   const faults = new Faults();
+  faults.noneOf('', others, [...GATE_OPTIONS, ...MACHINE_OPTIONS], optionsElsewhere('gate'));
   if (typeof eager !== 'boolean') faults.option('eager', 'must be true or false');
   if (typeof optional !== 'boolean') faults.option('optional', 'must be true or false');
+  if (logger !== false && !isLogger(logger)) faults.option('logger', 'must be `false`, or have a method `warn`, as `console` has');
   const identify = faults.attempt(() => readIdentitySource(identity));
-  const machine = faults.attempt(() => (shared === undefined ? ownMachine(others) : sharedMachine(shared, others)));
-  return faults.checked(machine && identify && { ...machine, identify, ownsIdentity: identity === undefined, eager, optional });
+  const machineOptions = Object.fromEntries(Object.entries(others).filter(([name]) => isMachineOption(name)));
+  const machine = faults.attempt(() => (shared === undefined ? ownMachine(machineOptions) : sharedMachine(shared, machineOptions)));
+  return faults.checked(machine && identify && { ...machine, identify, ownsIdentity: identity === undefined, eager, optional, logger });
+}
+
+function isMachineOption(name: string): boolean {
+  return (MACHINE_OPTIONS as readonly string[]).includes(name);
+}
+
+function isLogger(given: unknown): given is RefusalLogger {
+  return (
+    (typeof given === 'object' || typeof given === 'function') && given !== null && 'warn' in given && typeof given.warn === 'function'
+  );
 }
 
 type Machine = Pick<GateSettings, 'tvm' | 'ownsTvm' | 'tenantAwsFor'>;

@@ -2,11 +2,12 @@ import { types } from 'node:util';
 import { ensureCredentials } from './clients/current.ts';
 import type { TenantAws } from './clients/tenant-aws.ts';
 import { TokenMissingError } from './errors.ts';
-import { channels, codeOf, type IdentityEvent } from './events.ts';
+import { channels, codeOf, type IdentityEvent, reasonOf } from './events.ts';
 import { readGateOptions, type TenantGateOptions } from './gate-options.ts';
 import { httpIdentityRequest } from './identity/http-request.ts';
 import type { HttpRequest, IdentityRequest, IdentitySource } from './identity/identity-source.ts';
 import { isPromise, type MaybePromise } from './maybe-promise.ts';
+import { RefusalLog } from './refusal-log.ts';
 import type { TenantIdentity } from './tenant.ts';
 import type { TokenVendingMachine } from './token-vending-machine.ts';
 
@@ -52,8 +53,9 @@ export interface TenantGate {
  * runForRequest({ request: req, response: res }, { current: tenantAws, purpose: 'handler' }, () => handle(req, res));
  */
 export function tenantGate(options: TenantGateOptions = {}): TenantGate {
-  const { identify, ownsIdentity, tvm, ownsTvm, tenantAwsFor, eager, optional } = readGateOptions(options);
+  const { identify, ownsIdentity, tvm, ownsTvm, tenantAwsFor, eager, optional, logger } = readGateOptions(options);
   const ofHttp = ofHttpOf(identify);
+  const refusals = logger === false ? undefined : new RefusalLog(logger);
 
   /** Returns a promise only if a step has to wait. No step starts before the one before it has succeeded. */
   function enter(identified: () => MaybePromise<TenantIdentity | undefined>): MaybePromise<TenantAws | undefined> {
@@ -93,8 +95,9 @@ export function tenantGate(options: TenantGateOptions = {}): TenantGate {
     return vending === undefined ? tenantAws : vending.then(() => tenantAws);
   }
 
-  function refuse(error: unknown, source: IdentityEvent['source'] = identify.source): never {
-    if (channels.identity.hasSubscribers) channels.identity.publish({ ...sourceEvent(source), code: codeOf(error) ?? 'unknown' });
+  function refuse(error: unknown, source: TenantIdentity['source'] | undefined = identify.source): never {
+    refusals?.report(error, source);
+    if (channels.identity.hasSubscribers) channels.identity.publish({ ...sourceEvent(source), ...refusalEvent(error) });
     throw error;
   }
 
@@ -133,6 +136,11 @@ function reportIdentity(tenantAws: TenantAws): TenantAws {
 
 function identityEvent({ source, tenantId, subject }: TenantIdentity): IdentityEvent {
   return { source, tenantId, ...(subject === undefined ? {} : { subject }) };
+}
+
+function refusalEvent(error: unknown): IdentityEvent {
+  const reason = reasonOf(error);
+  return { code: codeOf(error) ?? 'unknown', ...(reason === undefined ? {} : { reason }) };
 }
 
 /** The event of a refused request. It has no tenant id: an id that was not accepted is hostile input and is not repeated. */

@@ -83,6 +83,7 @@ export {
   REPLACED_HEADERS,
   readProblemDetailsOptions,
 } from './problem-details.ts';
+export type { RefusalLogger } from './refusal-log.ts';
 export { scopedGate } from './scoped-gate.ts';
 export type { TenantIdentity } from './tenant.ts';
 export type { TokenVendingMachineStats } from './stats.ts';

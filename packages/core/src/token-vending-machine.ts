@@ -33,7 +33,7 @@ export interface RevokeOptions {
 /** Set by tests and by `fromEnvironment`: not options. */
 interface Internals {
   readonly clock?: Clock;
-  readonly source?: TemplateSource | undefined;
+  readonly sources?: readonly TemplateSource[] | undefined;
 }
 
 /**
@@ -62,8 +62,8 @@ export class TokenVendingMachine implements AsyncDisposable {
    *
    * @throws {@link ConfigurationError} with every fault
    */
-  constructor(options: TokenVendingMachineOptions, { clock = systemClock, source }: Internals = {}) {
-    const settings = readSettings(options, source);
+  constructor(options: TokenVendingMachineOptions, { clock = systemClock, sources }: Internals = {}) {
+    const settings = readSettings(options, sources);
     this.#settings = settings;
     this.#vendor = new Vendor(settings, clock);
     this.#grants = new Grants(settings, this.#vendor.revocations);
@@ -80,8 +80,8 @@ export class TokenVendingMachine implements AsyncDisposable {
    */
   static fromEnvironment(overrides: Partial<TokenVendingMachineOptions> = {}): TokenVendingMachine {
     const faults = new Faults();
-    const { options, source, rename } = readMachineEnvironment(overrides, faults);
-    return faults.checked(faults.attempt(() => new TokenVendingMachine(options as TokenVendingMachineOptions, { source }), rename));
+    const { options, sources, rename } = readMachineEnvironment(overrides, faults);
+    return faults.checked(faults.attempt(() => new TokenVendingMachine(options as TokenVendingMachineOptions, { sources }), rename));
   }
 
   /**

@@ -141,8 +141,12 @@ describe('tenant-aws:identity', () => {
     expect(of('identity')).toEqual([
       expect.objectContaining({ source: 'user', tenantId: 'acme' }),
       { source: 'user', code: 'token_missing' },
-      { source: 'user', code: 'tenant_missing' },
-      { source: 'user', code: 'tenant_invalid' },
+      { source: 'user', code: 'tenant_missing', reason: '`tenantId` is absent' },
+      {
+        source: 'user',
+        code: 'tenant_invalid',
+        reason: 'it has a character that is not accepted, or not accepted as the first or the last',
+      },
       { source: 'user' },
     ]);
     expect(JSON.stringify(events)).not.toContain('script');
@@ -158,7 +162,10 @@ describe('tenant-aws:identity', () => {
     });
     await expect(tenantGate({ tvm, identity: own })(bad)).rejects.toMatchObject({ code: 'token_invalid' });
 
-    expect(of('identity')).toEqual([{ source: 'bearer', code: 'token_invalid' }, { code: 'token_invalid' }]);
+    expect(of('identity')).toEqual([
+      { source: 'bearer', code: 'token_invalid', reason: 'not a compact JWS' },
+      { code: 'token_invalid', reason: 'not one of ours' },
+    ]);
   });
 });
 

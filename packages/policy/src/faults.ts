@@ -69,17 +69,15 @@ export class Faults {
   }
 
   /**
-   * Every key of `given` that is not among `known` is a fault. The fault suggests the nearest known name.
+   * Every key of `given` that is not among `known` is a fault. The fault suggests the nearest known name, or says where the name belongs.
    *
    * @param path the option whose value is `given`, such as `cache`; '' for the top level
+   * @param elsewhere options of other functions, each with a predicate such as ``belongs to `bearerToken()` ``
    */
-  noneOf(path: string, given: object, known: readonly string[] = []): void {
+  noneOf(path: string, given: object, known: readonly string[] = [], elsewhere: ReadonlyMap<string, string> = new Map()): void {
     const prefix = path === '' ? '' : `${path}.`;
-    for (const key of Object.keys(given)) {
-      if (known.includes(key)) continue;
-      const near = nearest(key, known);
-      this.option(`${prefix}${key}`, `is not an option${near === undefined ? '' : `: did you mean \`${prefix}${near}\`?`}`);
-    }
+    for (const key of Object.keys(given))
+      if (!known.includes(key)) this.option(`${prefix}${key}`, unknownText(key, prefix, known, elsewhere));
   }
 
   /** A fault unless `value` is a whole number within the bounds, both included. */
@@ -121,6 +119,15 @@ export class Faults {
     const sentence = sentenceOf(fault);
     if (!this.#found.has(sentence)) this.#found.set(sentence, fault);
   }
+}
+
+function unknownText(key: string, prefix: string, known: readonly string[], elsewhere: ReadonlyMap<string, string>): string {
+  const where = elsewhere.get(key);
+  if (where !== undefined) return `is not an option here: it ${where}`;
+  const near = nearest(key, [...known, ...elsewhere.keys()]);
+  if (near === undefined) return 'is not an option';
+  if (known.includes(near)) return `is not an option: did you mean \`${prefix}${near}\`?`;
+  return `is not an option: did you mean \`${near}\`, which ${elsewhere.get(near)}?`;
 }
 
 /** The cause of an error whose faults were collected. Errors between the two report the same faults and are skipped. */

@@ -13,7 +13,7 @@ export {
   type TenantAwsErrorOptions,
   TenantInvalidError,
 } from './errors.ts';
-export { Faults } from './faults.ts';
+export { Faults, nearest } from './faults.ts';
 export { PolicyGenerator, type PolicyGeneratorOptions, type TemplateMethods } from './generator.ts';
 export { TemplateLibrary, type TemplateLibraryOptions } from './library.ts';
 export type { TemplateCase, TemplateManifest } from './manifest.ts';

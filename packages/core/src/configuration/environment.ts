@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { directory, type Fault, type Faults, type TemplateSource } from '@tenant-aws/policy';
+import { directory, type Fault, type Faults, nearest, shipped, type TemplateSource } from '@tenant-aws/policy';
 import type { TokenVendingMachineOptions } from './options.ts';
 import { parseTemplateList } from './template-list.ts';
 
@@ -12,12 +12,15 @@ import { parseTemplateList } from './template-list.ts';
 
 const PREFIX = 'TENANT_AWS_';
 const VARIABLE = 'TENANT_AWS_VAR_';
+const SOURCE = 'TENANT_AWS_TEMPLATE_SOURCE';
+/** The item of that variable that stands for the templates of `@tenant-aws/templates`. A folder of this name is `./shipped`. */
+const SHIPPED = 'shipped';
 
 /** The environment variables of the machine's options, by the path of the option. */
 const MACHINE: ReadonlyMap<string, string> = new Map([
   ['roleArn', 'TENANT_AWS_ROLE_ARN'],
   ['permissions', 'TENANT_AWS_TEMPLATES'],
-  ['library', 'TENANT_AWS_TEMPLATE_SOURCE'],
+  ['library', SOURCE],
   ['durationSeconds', 'TENANT_AWS_DURATION_SECONDS'],
   ['cache.max', 'TENANT_AWS_CACHE_MAX'],
 ]);
@@ -36,7 +39,7 @@ const IDENTITY = 'TENANT_AWS_IDENTITY';
 /** The options of code and environment together. */
 export interface MachineEnvironment {
   readonly options: Partial<TokenVendingMachineOptions>;
-  readonly source: TemplateSource | undefined;
+  readonly sources: readonly TemplateSource[] | undefined;
   /** Names, in place of an option that code does not set, its environment variable. */
   readonly rename: (fault: Fault) => Fault;
 }
@@ -46,7 +49,7 @@ export function readMachineEnvironment(code: Partial<TokenVendingMachineOptions>
   checkNames(faults);
   const read = (path: string): string | undefined => (isGiven(code, path) ? undefined : valueOf(MACHINE.get(path) ?? ''));
   const rename = ({ path, text }: Fault): Fault => ({ path: isGiven(code, path) ? path : variableOf(path, code), text });
-  const [roleArn, templates, folder] = [read('roleArn'), read('permissions'), read('library')];
+  const [roleArn, templates, sources] = [read('roleArn'), read('permissions'), read('library')];
   const permissions = templates === undefined ? undefined : faults.attempt(() => parseTemplateList(templates), rename);
   const integer = (path: string): number | undefined => {
     const text = read(path);
@@ -64,7 +67,7 @@ export function readMachineEnvironment(code: Partial<TokenVendingMachineOptions>
     ...(durationSeconds === undefined ? {} : { durationSeconds }),
     ...(max === undefined ? {} : { cache: { ...code.cache, max } }),
   };
-  return { options, source: folder === undefined ? undefined : directory(folder), rename };
+  return { options, sources: sources === undefined ? undefined : readSources(sources, faults), rename };
 }
 
 /** Reads the options of a bearer source. */
@@ -95,10 +98,38 @@ export function isProduction(): boolean {
   return valueOf('NODE_ENV') === 'production';
 }
 
+/** For the error "there are no base credentials": in many shells a profile of another project is set. */
+export function profileOfEnvironment(): string | undefined {
+  return valueOf('AWS_PROFILE');
+}
+
+/** A comma-separated list of folders, in which `shipped` stands for the templates of `@tenant-aws/templates`. */
+function readSources(list: string, faults: Faults): readonly TemplateSource[] {
+  const items = list.split(',').map((item) => item.trim());
+  if (items.includes('')) faults.option(SOURCE, 'must be folders or `shipped`, separated by commas, such as `shipped,./templates`');
+  for (const repeated of new Set(items.filter((item, i) => item !== '' && items.indexOf(item) !== i)))
+    faults.option(SOURCE, `names \`${repeated}\` twice`);
+  const sources = [...new Set(items)].filter((item) => item !== '');
+  return sources.map((item) => (item === SHIPPED ? shipped() : directory(item)));
+}
+
 function checkNames(faults: Faults): void {
   const known = [...MACHINE.values(), ...BEARER.values(), IDENTITY];
-  const ours = Object.entries(process.env).filter(([name]) => name.startsWith(PREFIX) && !name.startsWith(VARIABLE));
-  faults.noneOf('', Object.fromEntries(ours), known);
+  for (const name of Object.keys(process.env)) {
+    if (!name.startsWith(PREFIX) || name.startsWith(VARIABLE) || known.includes(name)) continue;
+    faults.option(name, `is not a variable of Tenant AWS: ${adviceFor(name.slice(PREFIX.length), known)}`);
+  }
+}
+
+/** The common prefix is left out of the comparison: with it, every name would be near to every other. */
+function adviceFor(suffix: string, known: readonly string[]): string {
+  if (suffix === 'REGION') return 'the region comes from `AWS_REGION`';
+  const near = nearest(
+    suffix,
+    known.map((name) => name.slice(PREFIX.length)),
+  );
+  if (near !== undefined) return `did you mean \`${PREFIX}${near}\`?`;
+  return `the names of variables for templates begin with \`${VARIABLE}\``;
 }
 
 /** The shared variables of the templates: `TENANT_AWS_VAR_<NAME>`, with the name in lower case. */

@@ -1,6 +1,6 @@
 import type { Faults } from '@tenant-aws/policy';
 import { isObject } from '@tenant-aws/policy/json';
-import { PER_IDENTITY } from '../credentials/role-session.ts';
+import { optionsElsewhere, MACHINE_OPTIONS } from '../option-places.ts';
 import type { CacheOptions, ClientsOptions, TokenVendingMachineOptions } from './options.ts';
 
 /** An option that is a whole number: the default and the bounds, both included. */
@@ -35,11 +35,6 @@ export const CLIENTS: Readonly<Record<keyof ClientsOptions, WholeNumber>> = {
   maxSockets: { default: 200, min: 1, max: 65_535 },
 };
 
-const OTHERS = ['library', 'shared', 'tenantId', 'sts', 'authorizeTenant', 'cache', 'clients'];
-
-/** The names of all options of the machine. */
-export const OPTION_NAMES: readonly string[] = [...PER_IDENTITY, ...Object.keys(NUMBERS), ...OTHERS];
-
 /**
  * Reads the numbers of an option such as `cache`, with their defaults. A number outside its bounds and an unknown name are faults.
  *
@@ -50,11 +45,11 @@ export function readNumbers<Name extends string>(
   given: unknown,
   rows: Readonly<Record<Name, WholeNumber>>,
   faults: Faults,
-  known: readonly string[] = Object.keys(rows),
 ): Readonly<Record<Name, number>> {
   const group = isObject(given) ? given : undefined;
   if (group === undefined) faults.option(path, 'must be an object such as { max: 1_000 }');
-  faults.noneOf(path, group ?? {}, known);
+  if (path === '') faults.noneOf('', group ?? {}, MACHINE_OPTIONS, optionsElsewhere('machine'));
+  else faults.noneOf(path, group ?? {}, Object.keys(rows));
   const read = Object.entries<WholeNumber>(rows).map(([name, row]) => {
     const option: unknown = group && Reflect.get(group, name);
     const value = option === undefined ? row.default : option;

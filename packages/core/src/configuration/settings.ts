@@ -17,7 +17,7 @@ import { PermissionSets } from '../credentials/permission-sets.ts';
 import type { VendorSettings } from '../credentials/vendor.ts';
 import type { PerIdentityOptions } from '../per-identity.ts';
 import { type BaseSts, readSts } from './base-sts.ts';
-import { CACHE, CLIENTS, NUMBERS, OPTION_NAMES, readNumbers } from './option-table.ts';
+import { CACHE, CLIENTS, NUMBERS, readNumbers } from './option-table.ts';
 import type { TokenVendingMachineOptions } from './options.ts';
 
 /** Options, read and checked. */
@@ -30,16 +30,16 @@ export interface Settings extends BaseSts, VendorSettings {
 }
 
 /**
- * @param source where the templates are if no library is given: default the shipped ones
+ * @param sources where the templates are if no library is given: default the shipped ones
  * @throws {@link ConfigurationError} with every fault
  */
-export function readSettings(given: TokenVendingMachineOptions, source?: TemplateSource): Settings {
+export function readSettings(given: TokenVendingMachineOptions, sources?: readonly TemplateSource[]): Settings {
   if (!isObject(given)) throw new ConfigurationError(['the options must be an object with `roleArn` and `permissions`']);
   const faults = new Faults();
   const { library, shared, tenantId, sts, authorizeTenant, cache = {}, clients = {} } = given;
   const perIdentity = frozenCopy(Object.fromEntries(PER_IDENTITY.map((name) => [name, given[name]]))) as unknown as PerIdentityOptions;
 
-  const numbers = readNumbers('', given, NUMBERS, faults, OPTION_NAMES);
+  const numbers = readNumbers('', given, NUMBERS, faults);
   checkConstants(perIdentity, faults);
   if (authorizeTenant !== undefined && typeof authorizeTenant !== 'function')
     faults.option('authorizeTenant', 'must be a function of the identity');
@@ -51,8 +51,8 @@ export function readSettings(given: TokenVendingMachineOptions, source?: Templat
   };
   const base = readSts(sts, numbers.maxConcurrentAssumes, faults);
   const accepted = tenantId === undefined ? undefined : faults.attempt(() => TenantIdSet.from(tenantId));
-  const rename = source === undefined ? undefined : faultOf('library');
-  const templates = faults.attempt(() => readLibrary(library, shared, accepted, source), rename);
+  const rename = sources === undefined ? undefined : faultOf('library');
+  const templates = faults.attempt(() => readLibrary(library, shared, accepted, sources), rename);
   const any = accepted ?? templates?.tenantId;
   const permissionSets = templates && any && new PermissionSets(templates, any);
   const own = permissionSets && readConstantPermissions(perIdentity, permissionSets, faults);
@@ -64,10 +64,10 @@ function readLibrary(
   given: unknown,
   shared: readonly string[] | undefined,
   tenantId: TenantIdSet | undefined,
-  source: TemplateSource = shipped(),
+  sources: readonly TemplateSource[] = [shipped()],
 ): TemplateLibrary {
   if (given === undefined)
-    return TemplateLibrary.from(source, { ...(shared === undefined ? {} : { shared }), ...(tenantId === undefined ? {} : { tenantId }) });
+    return TemplateLibrary.from(sources, { ...(shared === undefined ? {} : { shared }), ...(tenantId === undefined ? {} : { tenantId }) });
   if (shared !== undefined)
     throw new ConfigurationError(['`shared` and `library` exclude each other: give `shared` where the library is made']);
   if (given instanceof TemplateLibrary) return given;

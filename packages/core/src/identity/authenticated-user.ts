@@ -1,6 +1,7 @@
 import { Faults } from '@tenant-aws/policy';
 import { TenantMissingError } from '../errors.ts';
 import { isFrozen } from '../frozen.ts';
+import { optionsElsewhere } from '../option-places.ts';
 import type { TenantIdentity } from '../tenant.ts';
 import { type IdentityRequest, type IdentitySource, withOfHttp } from './identity-source.ts';
 import { readTenant } from './tenant-claim.ts';
@@ -91,7 +92,7 @@ function readOptions(given: AuthenticatedUserOptions): string {
   if (typeof given !== 'object' || given === null) faults.add('the options of `authenticatedUser` must be an object');
   faults.throwIfAny();
   const { tenantProperty = 'tenantId', ...unknown } = given;
-  faults.noneOf('', unknown, ['tenantProperty']);
+  faults.noneOf('', unknown, ['tenantProperty'], optionsElsewhere('authenticatedUser'));
   if (typeof tenantProperty !== 'string' || tenantProperty === '') faults.add('`tenantProperty` must be the name of a property');
   faults.throwIfAny();
   return tenantProperty;

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { ConfigurationError, Faults } from '@tenant-aws/policy';
 import { isObject } from '@tenant-aws/policy/json';
+import { BEARER_OPTIONS, optionsElsewhere } from '../option-places.ts';
 import { type Algorithm, familyOf, isAlgorithm } from './algorithm.ts';
 import { readStaticKey } from './static-key.ts';
 import { readTenant } from './tenant-claim.ts';
@@ -57,19 +58,6 @@ export interface BearerTokenSettings {
   readonly tokenCache: TokenCacheSettings;
 }
 
-const NAMES: readonly (keyof BearerTokenOptions)[] = [
-  'issuer',
-  'audience',
-  'jwksUri',
-  'secretOrKey',
-  'algorithms',
-  'tenantClaim',
-  'tenant',
-  'tokenUse',
-  'clockToleranceSeconds',
-  'tokenCache',
-];
-
 /**
  * @param prefix comes before each option's name in a fault: '', or for example `[1].`
  * @throws {@link ConfigurationError} with every fault
@@ -89,7 +77,7 @@ function read(given: Partial<BearerTokenOptions>, prefix: string, faults: Faults
   const at = (name: keyof BearerTokenOptions): string => `${prefix}${name}`;
   const { issuer, audience, jwksUri, secretOrKey, algorithms = ['RS256'], tenantClaim, tenant, tokenUse, ...rest } = given;
   const { clockToleranceSeconds = 5, tokenCache = {}, ...unknown } = rest;
-  faults.noneOf(prefix.replace(/\.$/, ''), unknown, NAMES);
+  faults.noneOf(prefix.replace(/\.$/, ''), unknown, BEARER_OPTIONS, optionsElsewhere('bearerToken'));
   if (!isText(issuer))
     faults.option(
       at('issuer'),

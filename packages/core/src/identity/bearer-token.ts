@@ -9,6 +9,8 @@ import { authorizationIn, onlyAuthorization, parseBearer } from './bearer-header
 import { type BearerTokenOptions, type BearerTokenSettings, readBearerTokenOptions } from './bearer-token-options.ts';
 import { type IdentityRequest, type IdentitySource, withOfHttp } from './identity-source.ts';
 import { LastTokens } from './last-tokens.ts';
+import { mistakenToken } from './mistaken-token.ts';
+import { issuerReason } from './refusal-reasons.ts';
 import { TokenVerifier } from './token-verifier.ts';
 import { parseUnverified } from './unverified-token.ts';
 import type { TokenDigest } from './verified-tokens.ts';
@@ -29,7 +31,7 @@ import type { TokenDigest } from './verified-tokens.ts';
  */
 export function bearerToken(options: BearerTokenOptions | readonly BearerTokenOptions[]): IdentitySource {
   const issuers = isList(options) ? readIssuers(options) : [readBearerTokenOptions(options)];
-  const verifiers = new Map<unknown, TokenVerifier>(issuers.map((settings) => [settings.issuer, new TokenVerifier(settings)]));
+  const verifiers = new Map<string, TokenVerifier>(issuers.map((settings) => [settings.issuer, new TokenVerifier(settings)]));
   const known = knownIdentities([...verifiers.values()]);
   const verify = verification(verifiers);
   const lastTokens = new LastTokens();
@@ -87,13 +89,16 @@ function knownIdentities(verifiers: readonly TokenVerifier[]): (digest: TokenDig
 }
 
 /** Verifies a token by the options of its own issuer. */
-function verification(verifiers: ReadonlyMap<unknown, TokenVerifier>): TokenVerifier['identify'] {
+function verification(verifiers: ReadonlyMap<string, TokenVerifier>): TokenVerifier['identify'] {
   const [only, ...others] = verifiers.values();
   if (only !== undefined && others.length === 0) return (token, digest) => only.identify(token, digest);
   return (token, digest) => {
+    const mistake = mistakenToken(token);
+    if (mistake !== undefined) throw mistake;
     // The map lists the trusted issuers: the token's own `iss`, not yet verified, only chooses among them.
-    const verifier = verifiers.get(parseUnverified(token).issuer);
-    if (verifier === undefined) throw new TokenInvalidError('of another issuer');
+    const { issuer } = parseUnverified(token);
+    const verifier = typeof issuer === 'string' ? verifiers.get(issuer) : undefined;
+    if (verifier === undefined) throw new TokenInvalidError(issuerReason(issuer, [...verifiers.keys()]));
     return verifier.identify(token, digest);
   };
 }

@@ -47,12 +47,19 @@ export function discoveryUrl(issuer: string): URL {
 /** The `jwks_uri` of a discovery document. @throws Error the document is of another issuer, or its address is not trusted */
 export function readKeySetUrl(issuer: string, address: URL, document: unknown): URL {
   const { issuer: named, jwks_uri: jwksUri } = typeof document === 'object' && document !== null ? readFields(document) : {};
-  if (named !== issuer) throw new Error(`${address.href} names another \`issuer\` than the configured one`);
+  if (named !== issuer) throw new Error(`${address.href} names another \`issuer\` than the configured one${slashHint(named, issuer)}`);
   if (typeof jwksUri !== 'string' || !URL.canParse(jwksUri)) throw new Error(`${address.href} has no valid \`jwks_uri\``);
   const url = new URL(jwksUri);
   const fault = urlFault(url, { loopback: isLoopback(address) });
   if (fault !== undefined) throw new Error(`the \`jwks_uri\` in ${address.href} ${fault}`);
   return url;
+}
+
+/** A slash at the end is the usual difference: the address of the document does not show it. */
+function slashHint(named: unknown, issuer: string): string {
+  if (typeof named !== 'string') return '';
+  if (named === `${issuer}/`) return ': add a slash at the end of `issuer` (`TENANT_AWS_JWT_ISSUER`)';
+  return issuer === `${named}/` ? ': remove the slash at the end of `issuer` (`TENANT_AWS_JWT_ISSUER`)' : '';
 }
 
 function readFields(document: object): { issuer?: unknown; jwks_uri?: unknown } {

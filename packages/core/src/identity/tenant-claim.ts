@@ -15,12 +15,13 @@ const WIDEST: TenantIdSet = TenantIdSet.from({ chars: WIDEST_CHARS, edges: WIDES
  * Reads the tenant id from the value of a claim or a property. It must be a string that some machine could accept.
  *
  * @param name of the claim or property, for the error's `detail`
+ * @param more the end of the reason for an absent tenant
  * @throws {@link TenantMissingError} absent or null
  * @throws {@link TenantInvalidError} not a string, empty, or with a character that is always refused
  */
-export function readTenant(value: unknown, name: string): string {
+export function readTenant(value: unknown, name: string, more: () => string = () => ''): string {
   if (value === undefined || value === null)
-    throw new TenantMissingError({ detail: { reason: `\`${name}\` is ${value === null ? 'null' : 'absent'}` } });
+    throw new TenantMissingError({ detail: { reason: `\`${name}\` is ${value === null ? 'null' : 'absent'}${more()}` } });
   return parseTenantId(value, WIDEST);
 }
 

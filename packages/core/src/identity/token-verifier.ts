@@ -6,6 +6,8 @@ import type { TenantIdentity } from '../tenant.ts';
 import { MAX_TOKEN_LENGTH, requireToken68 } from './bearer-header.ts';
 import type { BearerTokenSettings } from './bearer-token-options.ts';
 import { discoveredAddress, fixedAddress } from './issuer.ts';
+import { mistakenToken } from './mistaken-token.ts';
+import { AUDIENCE, issuerReason, usualClaimIn } from './refusal-reasons.ts';
 import { type KeySource, SigningKeys } from './signing-keys.ts';
 import { ownProperty, ownValue, readTenant } from './tenant-claim.ts';
 import { parseUnverified, type TokenHeader, type UnverifiedToken } from './unverified-token.ts';
@@ -89,7 +91,7 @@ export class TokenVerifier {
     const unverified = this.parse(token);
     const { header, issuer, issuedAt = 0 } = unverified;
     // Before the key is looked up: tokens of another issuer must not cause a fetch.
-    if (issuer !== trusted) throw new TokenInvalidError('of another issuer');
+    if (issuer !== trusted) throw new TokenInvalidError(issuerReason(issuer, [trusted]));
     if ((issuedAt - clockToleranceSeconds) * 1_000 > now.wall) throw new TokenInvalidError('issued in the future');
     const key = this.keys.find(header.keyId, header.algorithm);
     if (!(key instanceof Promise)) return this.verifyBy(key, unverified, token, digest, now);
@@ -114,6 +116,8 @@ export class TokenVerifier {
     try {
       return parseUnverified(token, this.accepts, this.verifiedHeader);
     } catch (error) {
+      const mistake = mistakenToken(token);
+      if (mistake !== undefined) throw mistake;
       requireToken68(token);
       throw error;
     }
@@ -135,16 +139,25 @@ function checkAudience(claims: Claims, { tokenUse, audience }: BearerTokenSettin
   const acceptsAud = Array.isArray(aud) ? aud.some(accepts) : accepts(aud);
   // An access token that was issued for one API also has an `aud`, which must then be ours (RFC 7519, 4.1.3).
   const accepted = tokenUse === 'access' ? accepts(client) && (aud === undefined || acceptsAud) : acceptsAud;
-  if (!accepted) throw new TokenInvalidError('for another audience');
+  if (!accepted) throw new TokenInvalidError(audienceReason(aud, tokenUse, accepts(client)));
+}
+
+function audienceReason(aud: unknown, tokenUse: BearerTokenSettings['tokenUse'], acceptsClient: boolean): string {
+  if (aud !== undefined || tokenUse !== undefined) return AUDIENCE.another;
+  return acceptsClient ? AUDIENCE.accessToken : AUDIENCE.missing;
 }
 
 function toIdentity(claims: Claims, tenant: BearerTokenSettings['tenant']): TenantIdentity {
   const [sub, exp] = [ownProperty(claims, 'sub'), ownProperty(claims, 'exp')];
   return Object.freeze({
-    tenantId: 'fixed' in tenant ? tenant.fixed : readTenant(ownValue(claims, tenant.claim), tenant.claim.join('.')),
+    tenantId: 'fixed' in tenant ? tenant.fixed : tenantIn(claims, tenant.claim),
     ...(typeof sub === 'string' ? { subject: sub } : {}),
     claims,
     source: 'bearer' as const,
     ...(typeof exp === 'number' ? { expiresAt: exp * 1_000 } : {}),
   });
+}
+
+function tenantIn(claims: Claims, path: readonly string[]): string {
+  return readTenant(ownValue(claims, path), path.join('.'), () => usualClaimIn(claims));
 }

@@ -1,0 +1,78 @@
+import type { BearerTokenOptions } from './identity/bearer-token-options.ts';
+import type { TokenVendingMachineOptions } from './configuration/options.ts';
+
+/*
+ * The names of all options, and where each belongs: an option that is given in another place is a fault that says so.
+ */
+
+/** Names, checked by the compiler to be all keys of the options. */
+function namesOf<Options>(names: Readonly<Record<keyof Options, true>>): readonly (keyof Options & string)[] {
+  return Object.keys(names) as (keyof Options & string)[];
+}
+
+export const MACHINE_OPTIONS: readonly (keyof TokenVendingMachineOptions)[] = namesOf<TokenVendingMachineOptions>({
+  roleArn: true,
+  permissions: true,
+  variables: true,
+  library: true,
+  shared: true,
+  tenantId: true,
+  sts: true,
+  durationSeconds: true,
+  sessionName: true,
+  sourceIdentity: true,
+  tags: true,
+  transitiveTagKeys: true,
+  externalId: true,
+  authorizeTenant: true,
+  maxSessionSeconds: true,
+  deniedEventsPerMinute: true,
+  cache: true,
+  clients: true,
+  assumeTimeoutMs: true,
+  maxConcurrentAssumes: true,
+});
+
+export const BEARER_OPTIONS: readonly (keyof BearerTokenOptions)[] = namesOf<BearerTokenOptions>({
+  issuer: true,
+  audience: true,
+  jwksUri: true,
+  secretOrKey: true,
+  algorithms: true,
+  tenantClaim: true,
+  tenant: true,
+  tokenUse: true,
+  clockToleranceSeconds: true,
+  tokenCache: true,
+});
+
+/** The options of a gate beside those of its machine. */
+export const GATE_OPTIONS = ['tvm', 'identity', 'eager', 'optional', 'logger'] as const;
+
+type Place = 'machine' | 'gate' | 'bearerToken' | 'authenticatedUser';
+
+const ADAPTERS = '`tenantCredentials()`, `TenantAwsModule.forRoot()` or `tenantGate()`';
+const MACHINE = 'belongs to `new TokenVendingMachine()`, or beside `identity` to the gate that makes its own machine';
+const BEARER = 'belongs to `bearerToken({ … })`, whose result is the option `identity`';
+const USER = 'belongs to `authenticatedUser({ … })`, whose result is the option `identity`';
+const STS = 'belongs to the client in the option `sts`: `new STSClient({ … })`';
+
+const PLACES: readonly (readonly [where: string, names: readonly string[], place?: Place])[] = [
+  [`belongs to ${ADAPTERS}`, GATE_OPTIONS, 'gate'],
+  [BEARER, BEARER_OPTIONS, 'bearerToken'],
+  [USER, ['tenantProperty'], 'authenticatedUser'],
+  [MACHINE, MACHINE_OPTIONS, 'machine'],
+  ['belongs to `TenantAwsModule.forRoot()`, and with `forRootAsync()` beside `useFactory`', ['guard']],
+  ['comes from `AWS_REGION`, or from the client in the option `sts`', ['region']],
+  [STS, ['credentials', 'endpoint']],
+  ['belongs to `cache`, `clients` or `tokenCache`', ['max']],
+  ['belongs to `cache`', ['minimumRemainingMs', 'errorTtlMs']],
+  ['belongs to `clients`', ['maxSockets']],
+  ['belongs to `tokenCache` of `bearerToken({ … })`', ['maxAgeMs']],
+];
+
+/** The options that do not belong to this place, with where each belongs: for `Faults.noneOf`. A gate also has the options of its machine. */
+export function optionsElsewhere(place: Place): ReadonlyMap<string, string> {
+  const own = (other: Place | undefined): boolean => other === place || (place === 'gate' && other === 'machine');
+  return new Map(PLACES.flatMap(([where, names, other]) => (own(other) ? [] : names.map((name) => [name, where] as const))));
+}
