@@ -102,6 +102,17 @@ describe('Faults', () => {
     );
   });
 
+  it('says where a name belongs that is an option of another function', () => {
+    const faults = new Faults();
+    faults.noneOf('cache', { eager: 1, egaer: 1, maxx: 1, colour: 1 }, ['max'], new Map([['eager', 'belongs to `gate()`']]));
+    expect(faults.found).toEqual([
+      '`cache.eager` is not an option here: it belongs to `gate()`',
+      '`cache.egaer` is not an option: did you mean `eager`, which belongs to `gate()`?',
+      '`cache.maxx` is not an option: did you mean `cache.max`?',
+      '`cache.colour` is not an option',
+    ]);
+  });
+
   it('refuses unknown names, and suggests the nearest known name', () => {
     const faults = new Faults();
     faults.noneOf('cache', { maxx: 1, colour: 2 }, ['max', 'minimumRemainingMs']);

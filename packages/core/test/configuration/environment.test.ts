@@ -1,6 +1,6 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { bearerToken, tenantGate, TokenVendingMachine } from '@tenant-aws/core';
 import { fakeSts } from '@tenant-aws/core/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -96,10 +96,17 @@ describe('a gate without options', () => {
     expect(faults.join()).not.toContain('notes/*');
   });
 
-  it('suggests the nearest name', () => {
-    environment({ ...machine, ...bearer, ...region, TENANT_AWS_TENANT_CLAIN: 'x' });
+  it.each([
+    ['TENANT_AWS_TENANT_CLAIN', 'did you mean `TENANT_AWS_TENANT_CLAIM`?'],
+    ['TENANT_AWS_AUDIENCE', 'did you mean `TENANT_AWS_JWT_AUDIENCE`?'],
+    ['TENANT_AWS_ROLEARN', 'did you mean `TENANT_AWS_ROLE_ARN`?'],
+    ['TENANT_AWS_REGION', 'the region comes from `AWS_REGION`'],
+    ['TENANT_AWS_BUCKET', 'the names of variables for templates begin with `TENANT_AWS_VAR_`'],
+    ['TENANT_AWS_COLOUR', 'the names of variables for templates begin with `TENANT_AWS_VAR_`'],
+  ])('says of %s: %s', (name, advice) => {
+    environment({ ...machine, ...bearer, ...region, [name]: 'x' });
 
-    expect(faultsIn(() => tenantGate())).toEqual([expect.stringContaining('TENANT_AWS_TENANT_CLAIM')]);
+    expect(faultsIn(() => tenantGate())).toEqual([`\`${name}\` is not a variable of Tenant AWS: ${advice}`]);
   });
 
   it('finds the region in AWS_REGION, AWS_DEFAULT_REGION, a profile or the configuration file', async () => {
@@ -123,6 +130,65 @@ describe('a gate without options', () => {
 
     await expect(tvm.ready()).rejects.toMatchObject({ code: 'configuration_invalid', faults: [expect.stringContaining('AWS_REGION')] });
     await tvm.close();
+  });
+});
+
+describe('TENANT_AWS_TEMPLATE_SOURCE', () => {
+  const own = JSON.stringify({
+    Effect: 'Allow',
+    Action: 'sqs:SendMessage',
+    Resource: 'arn:aws:sqs:eu-west-1:000000000000:{{tenant}}_jobs',
+  });
+
+  function folderWith(...names: readonly string[]): string {
+    const folder = mkdtempSync(join(tmpdir(), 'tenant-aws-'));
+    for (const name of names) writeFileSync(join(folder, `${name}.json`), own);
+    return folder;
+  }
+
+  it.each([(folder: string) => `shipped,${folder}`, (folder: string) => ` ${folder} , shipped `])(
+    'may list several sources, of which `shipped` is a keyword',
+    async (list) => {
+      environment({ ...machine, ...bearer, ...region, TENANT_AWS_TEMPLATES: 's3-folder-per-tenant,send-jobs' });
+      environment({ TENANT_AWS_TEMPLATE_SOURCE: list(folderWith('send-jobs')) });
+
+      await tenantGate().close();
+    },
+  );
+
+  it('replaces the shipped templates if it does not name them', () => {
+    environment({ ...machine, ...bearer, ...region, TENANT_AWS_TEMPLATE_SOURCE: folderWith('send-jobs') });
+
+    expect(faultsIn(() => tenantGate()).join()).toContain(
+      '`TENANT_AWS_TEMPLATES` cannot be used: there is no template "s3-folder-per-tenant"',
+    );
+  });
+
+  it('names both files of a name that two sources have', () => {
+    const folder = folderWith('s3-folder-per-tenant');
+    environment({ ...machine, ...bearer, ...region, TENANT_AWS_TEMPLATE_SOURCE: `shipped,${folder}` });
+
+    expect(faultsIn(() => tenantGate())).toEqual([
+      `\`TENANT_AWS_TEMPLATE_SOURCE\` cannot be used: two templates have the name \`s3-folder-per-tenant\`: @tenant-aws/templates/s3-folder-per-tenant.json and ${folder}/s3-folder-per-tenant.json`,
+    ]);
+  });
+
+  it('names the absolute path of a folder that is not there', () => {
+    environment({ ...machine, ...bearer, ...region, TENANT_AWS_TEMPLATE_SOURCE: 'shipped,./no-such' });
+
+    expect(faultsIn(() => tenantGate())).toEqual([
+      `\`TENANT_AWS_TEMPLATE_SOURCE\` cannot be used: the template folder or file \`${resolve('no-such')}\` cannot be read (ENOENT)`,
+    ]);
+  });
+
+  it.each([
+    ['shipped,', 'must be folders or `shipped`, separated by commas, such as `shipped,./templates`'],
+    [',', 'must be folders or `shipped`, separated by commas, such as `shipped,./templates`'],
+    ['shipped,shipped', 'names `shipped` twice'],
+  ])('must not be %j', (list, text) => {
+    environment({ ...machine, ...bearer, ...region, TENANT_AWS_TEMPLATE_SOURCE: list });
+
+    expect(faultsIn(() => tenantGate())).toContain(`\`TENANT_AWS_TEMPLATE_SOURCE\` ${text}`);
   });
 });
 
