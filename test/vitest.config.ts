@@ -33,6 +33,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // An isolated worker for each file would load the AWS SDK about two hundred times: only some files have one.
     isolate: false,
+    // The default logger of a gate. The tests of the logger read the lines.
+    onConsoleLog: (log) => (log.startsWith('Tenant AWS refused a request:') ? false : undefined),
     maxWorkers: 3, // tests wait more than they compute
     projects: process.env.TENANT_AWS_HEAVY
       ? [

@@ -9,7 +9,7 @@ import type { HttpRequest, IdentityRequest, IdentitySource } from './identity/id
 import { isPromise, type MaybePromise } from './maybe-promise.ts';
 import { RefusalLog } from './refusal-log.ts';
 import type { TenantIdentity } from './tenant.ts';
-import type { TokenVendingMachine } from './token-vending-machine.ts';
+import type { ReadyOptions, TokenVendingMachine } from './token-vending-machine.ts';
 
 /** Finds the tenant of a request and vends its credentials: for authors of adapters. */
 export interface TenantGate {
@@ -37,8 +37,8 @@ export interface TenantGate {
    */
   for(identity: TenantIdentity): Promise<TenantAws>;
   readonly tvm: TokenVendingMachine;
-  /** Checks what creation cannot check: base credentials, region, discovery, keys. */
-  ready(): Promise<void>;
+  /** Checks what creation cannot check: base credentials, region, discovery, keys, and with `probe` that the role can be assumed. */
+  ready(options?: ReadyOptions): Promise<void>;
   /** Closes the identity source and the machine, each only if this gate made it. */
   close(): Promise<void>;
 }
@@ -110,8 +110,8 @@ export function tenantGate(options: TenantGateOptions = {}): TenantGate {
     admit: (request: HttpRequest, user?: unknown, raw: unknown = request) => enter(() => identifyHttp(request, user, raw)),
     for: async (identity: TenantIdentity) => enterAs(identity),
     tvm,
-    async ready() {
-      await Promise.all([tvm.ready(), identify.ready?.()]);
+    async ready(options?: ReadyOptions) {
+      await Promise.all([tvm.ready(options), identify.ready?.()]);
     },
     async close() {
       if (ownsIdentity) identify.close?.();

@@ -30,6 +30,16 @@ export interface RevokeOptions {
   readonly forSeconds?: number | undefined;
 }
 
+/** Options of `ready`. */
+export interface ReadyOptions {
+  /**
+   * Whether the role is assumed once, for a tenant that does not exist, so that a wrong role name, trust policy or policy of the
+   * base role is reported at start-up. The credentials are dropped, and `authorizeTenant` is not called. It needs options that are the same
+   * for every identity: with a function option it is a ConfigurationError. Default: false.
+   */
+  readonly probe?: boolean | undefined;
+}
+
 /** Set by tests and by `fromEnvironment`: not options. */
 interface Internals {
   readonly clock?: Clock;
@@ -85,13 +95,16 @@ export class TokenVendingMachine implements AsyncDisposable {
   }
 
   /**
-   * Checks what the constructor cannot: the region and the base credentials.
+   * Checks what the constructor cannot: the region and the base credentials, and with `probe` that the role can be assumed.
    *
-   * @throws {@link ConfigurationError} the STS client has no region
-   * @throws {@link StsUnavailableError} there are no base credentials
+   * @throws {@link ConfigurationError} the STS client has no region; with `probe`, STS refuses the role, or an option is a function
+   * @throws {@link StsUnavailableError} there are no base credentials; with `probe`, STS is unavailable
+   * @throws {@link PolicyTooLargeError} with `probe`: the session policy is larger than STS accepts
    */
-  async ready(): Promise<void> {
+  async ready(options: ReadyOptions = {}): Promise<void> {
+    const synthetic = readProbe(options) ? this.#grants.synthetic() : undefined;
     await this.#vendor.ready();
+    if (synthetic !== undefined) await this.#vendor.probe(synthetic);
   }
 
   /**
@@ -101,7 +114,7 @@ export class TokenVendingMachine implements AsyncDisposable {
    * @throws {@link TenantInvalidError} the tenant id is not accepted; nothing is sent to STS
    * @throws {@link TenantRevokedError} revoked and not reinstated, or `authorizeTenant` does not accept it
    * @throws {@link TokenInvalidError} the identity's `expiresAt` plus `maxSessionSeconds` has passed
-   * @throws {@link StsUnavailableError} STS is unavailable, and no cached credentials remain valid long enough
+   * @throws {@link StsUnavailableError} STS is unavailable, and no cached credentials remain valid long enough; or the machine is closed
    * @throws {@link StsRejectedError} STS refuses the role, its trust policy, or the session policy
    * @throws {@link PolicyTooLargeError} the session policy has over 2,048 characters, or its packed form is too large
    * @throws {@link LifeUnavailableError} `minimumRemainingMs` is more than `durationSeconds` less a minute
@@ -194,7 +207,10 @@ export class TokenVendingMachine implements AsyncDisposable {
     return { ...this.#vendor.counts, clients: this.#clients.size };
   }
 
-  /** Vends no more credentials, and waits for the pending calls to STS. Pending requests of clients finish. */
+  /**
+   * Vends no more credentials, and waits for the pending calls to STS. Pending requests of clients finish. A later call of `vend` is
+   * `sts_unavailable` (503): close the server first.
+   */
   async close(): Promise<void> {
     await this.#vendor.close();
     this.#clients.close();
@@ -219,6 +235,14 @@ interface Vending {
 }
 
 const OWN: Vending = { permissions: OWN_PERMISSIONS, minimumRemainingMs: 0 };
+
+function readProbe({ probe = false, ...unknown }: ReadyOptions): boolean {
+  const faults = new Faults();
+  faults.noneOf('', unknown, ['probe']);
+  if (typeof probe !== 'boolean') faults.option('probe', 'must be true or false');
+  faults.throwIfAny();
+  return probe;
+}
 
 function readVendOptions(options: VendOptions, known: readonly (keyof VendOptions)[] = ['permissions', 'minimumRemainingMs']): Vending {
   const { permissions, minimumRemainingMs = 0 } = options;

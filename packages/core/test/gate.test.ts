@@ -196,7 +196,7 @@ describe('a gate over a shared machine', () => {
     await Promise.all([shared.close(), own.close()]);
 
     expect(await shared(request())).toBeDefined();
-    await expect(own(request())).rejects.toMatchObject({ code: 'configuration_invalid' });
+    await expect(own(request())).rejects.toMatchObject({ code: 'sts_unavailable', status: 503 });
     expect(shared.tvm).toBe(tvm);
     expect(own.tvm).toBeInstanceOf(TokenVendingMachine);
   });

@@ -248,7 +248,12 @@ describe('a machine', () => {
 
     expect((await waiting).accessKeyId).toMatch(/^ASIA/);
     await closed;
-    await expect(tvm.vend(identityOf('acme'))).rejects.toMatchObject({ code: 'configuration_invalid' });
+    await expect(tvm.vend(identityOf('acme'))).rejects.toMatchObject({
+      code: 'sts_unavailable',
+      status: 503,
+      headers: { 'Retry-After': '1' },
+      detail: { reason: 'the token vending machine is closed: close the server before it' },
+    });
   });
 
   it('is ready if there are base credentials and a region', async () => {

@@ -16,7 +16,7 @@ export interface TenantCredentialsMiddleware extends Pick<TenantGate, 'tvm' | 'r
  * The handlers after it run in the tenant's context, so that `currentTenantAws()` works in them.
  * Errors are passed to Express' error handlers, with `status`, `code` and `headers`.
  *
- * `ready()` checks base credentials, discovery and keys, which creation does not. `close()` closes only a machine that the middleware made.
+ * `ready()` checks base credentials, discovery and keys, which creation does not; `ready({ probe: true })` also assumes the role once. `close()` closes only a machine that the middleware made.
  *
  * @throws {@link ConfigurationError} lists every fault, when the middleware is created
  * @example
@@ -40,7 +40,7 @@ export function tenantCredentials(options: TenantCredentialsOptions = {}): Tenan
     return admitted.then((tenantAws) => enter(req, res, next, tenantAws), next);
   }
 
-  return Object.assign(tenantCredentials, { tvm: gate.tvm, ready: () => gate.ready(), close: () => gate.close() });
+  return Object.assign(tenantCredentials, { tvm: gate.tvm, ready: gate.ready, close: () => gate.close() });
 }
 
 function enter(req: Request, res: Response, next: NextFunction, tenantAws: TenantAws | undefined): void {

@@ -99,7 +99,7 @@ describe.each(frameworks)('tenantCredentials on %s', (_name, express) => {
     await middleware.close();
 
     await expect(middleware.tvm.vend({ tenantId: 'acme', claims: {}, source: 'claims' })).rejects.toMatchObject({
-      code: 'configuration_invalid',
+      code: 'sts_unavailable',
     });
   });
 

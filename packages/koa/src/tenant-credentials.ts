@@ -13,7 +13,7 @@ export type TenantCredentialsMiddleware = Middleware & Pick<TenantGate, 'tvm' | 
  * The middleware after it runs in the tenant's context, so that `currentTenantAws()` works in it.
  * Errors are thrown as `ctx.throw` throws them, with `status`, `code`, `headers` and `expose`.
  *
- * `ready()` checks base credentials, discovery and keys, which creation does not. `close()` closes only a machine that the middleware made.
+ * `ready()` checks base credentials, discovery and keys, which creation does not; `ready({ probe: true })` also assumes the role once. `close()` closes only a machine that the middleware made.
  *
  * @throws {@link ConfigurationError} lists every fault, when the middleware is created
  * @example
@@ -32,7 +32,7 @@ export function tenantCredentials(options: TenantCredentialsOptions = {}): Tenan
     return admitted instanceof Promise ? admitted.then((tenantAws) => enter(ctx, next, tenantAws)) : enter(ctx, next, admitted);
   };
 
-  return Object.assign(tenantCredentials, { tvm: gate.tvm, ready: () => gate.ready(), close: () => gate.close() });
+  return Object.assign(tenantCredentials, { tvm: gate.tvm, ready: gate.ready, close: () => gate.close() });
 }
 
 function enter(ctx: Context, next: Next, tenantAws: TenantAws | undefined): Promise<unknown> {

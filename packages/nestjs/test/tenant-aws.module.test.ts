@@ -87,7 +87,7 @@ describe('TenantAwsModule', () => {
     const tvm = app.get(TokenVendingMachine);
     await app.close();
 
-    await expect(tvm.vend(identityOf('acme'))).rejects.toMatchObject({ code: 'configuration_invalid' });
+    await expect(tvm.vend(identityOf('acme'))).rejects.toMatchObject({ code: 'sts_unavailable' });
     expect(aws.calls).toEqual([]);
   });
 

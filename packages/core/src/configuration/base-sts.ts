@@ -1,7 +1,7 @@
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { Faults } from '@tenant-aws/policy';
 import { StsAccess } from '../credentials/sts-client.ts';
-import { regionOfEnvironment } from './environment.ts';
+import { profileOfEnvironment, regionOfEnvironment } from './environment.ts';
 
 /** The client that AssumeRole is sent with. */
 export interface BaseSts {
@@ -17,7 +17,7 @@ export interface BaseSts {
  */
 export function readSts(given: unknown, sockets: number, faults: Faults): BaseSts | undefined {
   if (given !== undefined) {
-    if (isStsClient(given)) return { sts: new StsAccess({ client: given }), region: undefined };
+    if (isStsClient(given)) return { sts: new StsAccess({ client: given, profile: profileOfEnvironment }), region: undefined };
     faults.option('sts', 'must be an STSClient of @aws-sdk/client-sts');
     return undefined;
   }
@@ -29,7 +29,7 @@ export function readSts(given: unknown, sockets: number, faults: Faults): BaseSt
   const maxSockets = Number.isSafeInteger(sockets) && sockets > 0 ? sockets : 1;
   const requestHandler = { httpAgent: { keepAlive: true, maxSockets }, httpsAgent: { keepAlive: true, maxSockets } };
   const named = region === 'shared-configuration' ? {} : { region };
-  return { sts: new StsAccess({ config: { ...named, requestHandler } }), region: named.region };
+  return { sts: new StsAccess({ config: { ...named, requestHandler }, profile: profileOfEnvironment }), region: named.region };
 }
 
 function isStsClient(given: unknown): given is STSClient {

@@ -31,7 +31,7 @@ export interface Assumed {
 
 /** One call of AssumeRole. The SDK's own retries are off, so that each call is one that the assumer decided on. */
 export async function assumeRole(
-  { client, AssumeRoleCommand }: OpenSts,
+  { client, AssumeRoleCommand, profile }: OpenSts,
   request: AssumeRequest,
   clock: Clock,
   signal: AbortSignal,
@@ -60,7 +60,7 @@ export async function assumeRole(
   try {
     return parseResponse(await client.send(command, { abortSignal: signal }), sentAt, answeredAt, request.durationSeconds * 1000);
   } catch (thrown) {
-    return classifyStsFailure(thrown);
+    return classifyStsFailure(thrown, { request, profile: profile() });
   }
 }
 

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConfigurationError } from '@tenant-aws/policy';
 import type { Clock } from '../clock.ts';
 import { within } from '../deadline.ts';
 import { digestOf } from '../digest.ts';
@@ -59,9 +58,8 @@ export class Assumer {
   /**
    * @returns the credentials, or the failure of the last attempt
    * @throws {@link TenantRevokedError} the tenant is revoked before the credentials have arrived
-   * @throws {@link StsUnavailableError} no turn in time
+   * @throws {@link StsUnavailableError} no turn in time, or the token vending machine is closed
    * @throws {@link PolicyTooLargeError} the session policy has over 2,048 characters
-   * @throws {@link ConfigurationError} the token vending machine is closed
    */
   async assume(grant: Grant, region: string): Promise<Issued | StsFailure> {
     this.assertOpen();
@@ -79,8 +77,22 @@ export class Assumer {
     });
   }
 
+  /**
+   * Calls AssumeRole for a grant and drops the credentials: they are not returned, and their access key is not registered, so that
+   * the signature guard lets no client use it.
+   *
+   * @returns the failure of the last attempt
+   * @throws {@link StsUnavailableError} {@link PolicyTooLargeError} as `assume`
+   */
+  async probe(grant: Grant, region: string): Promise<StsFailure | undefined> {
+    this.assertOpen();
+    const outcome = await this.#send(await this.#sts.open(), grant.tenantId, requestOf(grant, region), new AbortController().signal);
+    return outcome.kind === 'assumed' ? undefined : outcome;
+  }
+
+  /** @throws {@link StsUnavailableError} closed. A request that comes while the server shuts down can succeed on another host */
   assertOpen(): void {
-    if (this.#closed) throw new ConfigurationError(['the token vending machine is closed']);
+    if (this.#closed) throw new StsUnavailableError('the token vending machine is closed: close the server before it');
   }
 
   /** Starts no more calls. Pending calls finish. */

@@ -1,4 +1,11 @@
-import { parseTenantId, type Permissions, type PermissionSet, type TenantId, type TenantIdSet } from '@tenant-aws/policy';
+import {
+  ConfigurationError,
+  parseTenantId,
+  type Permissions,
+  type PermissionSet,
+  type TenantId,
+  type TenantIdSet,
+} from '@tenant-aws/policy';
 import { frozenIdentity } from '../frozen-identity.ts';
 import type { PerIdentityOptions } from '../per-identity.ts';
 import type { TenantIdentity } from '../tenant.ts';
@@ -6,9 +13,10 @@ import type { AssumeRequest } from './assume-role.ts';
 import { shapeKey, sharedDigest } from './entry-key.ts';
 import type { PermissionSets } from './permission-sets.ts';
 import type { Revocations } from './revocations.ts';
-import { constantValues, type OptionValues, parseSession, type RoleSession, valuesFor } from './role-session.ts';
+import { constantValues, type OptionValues, parseSession, PER_IDENTITY, type RoleSession, valuesFor } from './role-session.ts';
 import { defaultSessionName } from './session-parameters.ts';
 import type { Slot } from './slots.ts';
+import { syntheticTenantId } from './synthetic-tenant.ts';
 
 /** The part of a grant that many tenants can have in common. */
 interface SharedGrant {
@@ -116,6 +124,28 @@ export class Grants {
     if (own !== undefined) return own;
     const identity = this.admit(given, permissions);
     return identity === given ? this.of(identity, permissions) : this.#grantOf(identity, this.#call(identity), permissions);
+  }
+
+  /**
+   * A grant of a tenant that does not exist, with the machine's own permissions. It is not kept.
+   *
+   * @throws {@link ConfigurationError} an option is a function: there is no identity to call it with
+   */
+  synthetic(): Grant {
+    const values = this.#constants;
+    if (values === undefined) {
+      const names = PER_IDENTITY.filter((name) => typeof this.#options[name] === 'function').map((name) => `\`${name}\``);
+      throw new ConfigurationError([
+        `\`ready({ probe: true })\` needs options that are the same for every identity, and ${names.join(', ')} is a function: call \`ready()\`, and \`vend()\` for an identity of a test tenant`,
+      ]);
+    }
+    const { permissions } = this.#sharedOf(values, OWN_PERMISSIONS, '');
+    const identity = Object.freeze({
+      tenantId: syntheticTenantId(permissions.tenantId),
+      claims: Object.freeze({}),
+      source: 'claims' as const,
+    });
+    return this.#make(identity, values, OWN_PERMISSIONS);
   }
 
   #grantOf(identity: TenantIdentity, known: KnownIdentity, permissions: Permissions | typeof OWN_PERMISSIONS): Grant | Promise<Grant> {

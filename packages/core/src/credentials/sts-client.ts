@@ -5,12 +5,16 @@ import { StsUnavailableError } from '../errors.ts';
 import { classifyStsFailure, type StsFailure } from './sts-failure.ts';
 
 /** The user's own STS client, or the configuration of one that the machine makes. */
-export type StsOptions = { readonly client: STSClient } | { readonly config: STSClientConfig };
+export type StsOptions = ({ readonly client: STSClient } | { readonly config: STSClientConfig }) & {
+  /** Returns the value of `AWS_PROFILE`, for the error "there are no base credentials". */
+  readonly profile?: () => string | undefined;
+};
 
 /** The STS client, and the command that it sends. */
 export interface OpenSts {
   readonly client: STSClient;
   readonly AssumeRoleCommand: typeof AssumeRoleCommand;
+  readonly profile: () => string | undefined;
 }
 
 /**
@@ -45,7 +49,7 @@ export class StsAccess {
       throw new ConfigurationError(['`@aws-sdk/client-sts` cannot be loaded: install it'], { cause });
     });
     const client = 'client' in this.#options ? this.#options.client : new STSClient(this.#options.config);
-    return { client, AssumeRoleCommand };
+    return { client, AssumeRoleCommand, profile: this.#options.profile ?? (() => undefined) };
   }
 }
 
@@ -63,10 +67,14 @@ export async function regionOf(sts: StsAccess): Promise<string> {
 
 /** @throws {@link StsUnavailableError} no base credentials, or none within `timeoutMs` */
 export async function assertBaseCredentials(sts: StsAccess, timeoutMs: number): Promise<void> {
-  const { client } = await sts.open();
+  const { client, profile } = await sts.open();
   const failure = await within<StsFailure | undefined>(
     timeoutMs,
-    () => client.config.credentials().then(() => undefined, classifyStsFailure),
+    () =>
+      client.config.credentials().then(
+        () => undefined,
+        (thrown: unknown) => classifyStsFailure(thrown, { profile: profile() }),
+      ),
     () => ({ kind: 'base-missing', error: new StsUnavailableError(`the base credentials did not come within ${timeoutMs} ms`) }),
   );
   if (failure !== undefined) throw failure.error;

@@ -1,5 +1,7 @@
 import { PolicyTooLargeError, type TenantAwsError } from '@tenant-aws/policy';
 import { StsRejectedError, StsUnavailableError } from '../errors.ts';
+import { operatorText, withoutSecrets } from '../operator-text.ts';
+import { type AdvisedRequest, adviceOn } from './sts-advice.ts';
 
 /** The outcomes of AssumeRole, and when each is repeated. There are no other retries: those of the SDK are off. */
 export const RETRY = {
@@ -17,6 +19,14 @@ export const RETRY = {
 } as const;
 
 export type OutcomeKind = keyof typeof RETRY;
+
+/** What is known of a call that failed. */
+export interface FailedCall {
+  /** Absent if only base credentials were requested. */
+  readonly request?: AdvisedRequest | undefined;
+  /** The value of `AWS_PROFILE`. */
+  readonly profile?: string | undefined;
+}
 
 export interface StsFailure {
   readonly kind: Exclude<OutcomeKind, 'assumed'>;
@@ -41,14 +51,19 @@ const REJECTIONS = [
  * Compares the name *or* the wire code, with or without the suffix `Exception`, and never uses `instanceof`: the SDK's
  * classes and the wire differ in the suffix, and two copies of the SDK have different classes.
  */
-export function classifyStsFailure(thrown: unknown): StsFailure {
-  const { codes, message, status, requestId, isAnswer, skewCorrected, cause } = factsOf(thrown);
-  const named = (names: readonly string[]): boolean => codes.some((code) => names.includes(code) || names.includes(withoutSuffix(code)));
-  const detail = { sts: message, ...(requestId === undefined ? {} : { requestId }) };
+export function classifyStsFailure(thrown: unknown, { request, profile }: FailedCall = {}): StsFailure {
+  const { codes, message, status, requestId, isAnswer, skewCorrected, stack } = factsOf(thrown);
+  const named = (names: readonly string[]): boolean => codes.some((code) => names.includes(code));
+  const check = request === undefined ? undefined : adviceOn(codes, request);
+  const detail = { sts: message, ...(requestId === undefined ? {} : { requestId }), ...(check === undefined ? {} : { check }) };
+  const cause = causeOf(check === undefined ? message : `${message} (${check})`, stack);
   const unavailable = (reason: string): StsUnavailableError => new StsUnavailableError(reason, { cause, detail });
 
   if (named(BASE_EXPIRED)) return { kind: 'base-expired', error: unavailable('the base credentials have expired') };
-  if (named(BASE_MISSING)) return { kind: 'base-missing', error: unavailable('there are no base credentials') };
+  if (named(BASE_MISSING)) {
+    const reason = `there are no base credentials${profileText(profile)}: the AWS SDK reports ${message}`;
+    return { kind: 'base-missing', error: new StsUnavailableError(reason, { cause: causeOf(reason, stack), detail }) };
+  }
   if (named(THROTTLES) || status === 429) return { kind: 'throttled', error: unavailable('STS throttled the call') };
   if (skewCorrected && named(CLOCK_ERRORS)) return { kind: 'transient', error: unavailable('the clock of this host is wrong') };
   if (named(TOO_LARGE)) return { kind: 'deterministic', error: new PolicyTooLargeError(detail, { cause }) };
@@ -58,7 +73,14 @@ export function classifyStsFailure(thrown: unknown): StsFailure {
   return { kind: 'transient', error: unavailable('STS failed or cannot be reached') };
 }
 
+/** @param profile the value of `AWS_PROFILE` */
+function profileText(profile: string | undefined): string {
+  if (profile === undefined) return '';
+  return `; \`AWS_PROFILE\` is set to \`${operatorText(profile, 64)}\`, so that the AWS SDK uses this profile in place of \`AWS_ACCESS_KEY_ID\``;
+}
+
 interface FailureFacts {
+  /** Without the suffix `Exception`. */
   readonly codes: readonly string[];
   /** For the log: the code and STS's own message. */
   readonly message: string;
@@ -68,18 +90,19 @@ interface FailureFacts {
   readonly isAnswer: boolean;
   /** The SDK has corrected its clock by this response: its next signature will be valid. */
   readonly skewCorrected: boolean;
-  readonly cause: Error;
+  readonly stack: unknown;
 }
 
 function factsOf(thrown: unknown): FailureFacts {
   const error = recordOf(thrown);
   const metadata = recordOf(error['$metadata']);
-  const codes = [error['name'], error['Code'], error['code']].filter((code) => typeof code === 'string');
+  const codes = [error['name'], error['Code'], error['code']].filter((code) => typeof code === 'string').map(withoutSuffix);
   const isAnswer = error['$fault'] === 'client' || error['$fault'] === 'server';
   // A response that the SDK could not parse may be a truncated *successful* one with keys in it: its text is not used.
   const isUnreadable = !isAnswer && '$response' in error;
   const text = typeof error['message'] === 'string' ? error['message'] : '';
-  const message = `${codes[0] ?? 'Error'}: ${isUnreadable ? 'the response cannot be parsed' : text}`;
+  const name = typeof error['name'] === 'string' ? error['name'] : (codes[0] ?? 'Error');
+  const message = withoutSecrets(`${name}: ${isUnreadable ? 'the response cannot be parsed' : text}`);
   return {
     codes,
     message,
@@ -87,7 +110,7 @@ function factsOf(thrown: unknown): FailureFacts {
     requestId: typeof metadata['requestId'] === 'string' ? metadata['requestId'] : undefined,
     isAnswer,
     skewCorrected: metadata['clockSkewCorrected'] === true,
-    cause: causeOf(message, error['stack']),
+    stack: error['stack'],
   };
 }
 

@@ -1,7 +1,9 @@
+import { ConfigurationError } from '@tenant-aws/policy';
 import type { Clock } from '../clock.ts';
 import { digestOf } from '../digest.ts';
-import { LifeUnavailableError } from '../errors.ts';
+import { LifeUnavailableError, StsRejectedError } from '../errors.ts';
 import { channels } from '../events.ts';
+import { operatorText } from '../operator-text.ts';
 import { Assumer, type AssumerSettings } from './assumer.ts';
 import { Authorization, type AuthorizeTenant } from './authorization.ts';
 import { RedactedCredentials, type TenantCredentials } from './credentials.ts';
@@ -167,6 +169,26 @@ export class Vendor {
   async ready(): Promise<void> {
     await this.region();
     await assertBaseCredentials(this.#sts, this.#assumeTimeoutMs);
+  }
+
+  /**
+   * Assumes the role once, for a tenant that does not exist.
+   *
+   * @throws {@link ConfigurationError} STS refuses: says what to check
+   * @throws {@link StsUnavailableError} {@link PolicyTooLargeError}
+   */
+  async probe(grant: Grant): Promise<void> {
+    const failure = await this.#assumer.probe(grant, await this.region());
+    if (failure === undefined) return;
+    const { error } = failure;
+    if (!(error instanceof StsRejectedError)) throw error;
+    const { sts, check } = error.detail as { readonly sts?: unknown; readonly check?: unknown };
+    throw new ConfigurationError(
+      [
+        `STS does not let this process assume the role ${grant.session.roleArn}: ${check ?? 'read the message of STS'}. STS reports ${operatorText(String(sts))}`,
+      ],
+      { cause: error },
+    );
   }
 
   drop(tenantId: string): void {

@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import { assumesOf, baseKeys, identityOf, localAws, machineFor, stsOf } from '../local-machine.ts';
+import { inspect } from 'node:util';
+import { type StsUnavailableError, TokenVendingMachine } from '@tenant-aws/core';
+import { describe, expect, it, vi } from 'vitest';
+import { assumesOf, baseKeys, identityOf, localAws, machineFor, optionsFor, stsOf } from '../local-machine.ts';
 
 const acme = identityOf('acme');
 
@@ -102,8 +104,45 @@ describe('base credentials', () => {
   it('end in 503 without a call to STS if there are none', async () => {
     const credentials = () => Promise.reject(Object.assign(new Error('none'), { name: 'CredentialsProviderError' }));
     await using tvm = machineFor(aws, { sts: stsOf(aws, { credentials }) });
+    const reason = 'there are no base credentials: the AWS SDK reports CredentialsProviderError: none';
 
-    await expect(tvm.vend(acme)).rejects.toMatchObject({ code: 'sts_unavailable', detail: { reason: 'there are no base credentials' } });
+    await expect(tvm.vend(acme)).rejects.toMatchObject({ code: 'sts_unavailable', detail: { reason }, cause: { message: reason } });
+    expect(aws.calls).toEqual([]);
+  });
+
+  it.each<[string, (tvm: TokenVendingMachine) => Promise<unknown>]>([
+    ['at a request', (tvm) => tvm.vend(acme)],
+    ['by ready()', (tvm) => tvm.ready()],
+  ])('are reported with the `AWS_PROFILE` that is set, and without a secret that the SDK repeats, %s', async (_when, act) => {
+    const told =
+      'Command failed: /opt/sso --key AKIAIOSFODNN7EXAMPLE --secret wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY --jwt eyJhbGciOiJI.eyJzdWIi.c2ln';
+    const credentials = () => Promise.reject(Object.assign(new Error(told), { name: 'CredentialsProviderError' }));
+    vi.stubEnv('AWS_PROFILE', 'sta\u001b[31mging\nx');
+    await using tvm = machineFor(aws, { sts: stsOf(aws, { credentials }) });
+
+    const error: unknown = await act(tvm).catch((thrown: unknown) => thrown);
+    vi.unstubAllEnvs();
+
+    expect(error).toMatchObject({ code: 'sts_unavailable', status: 503 });
+    const { reason } = (error as StsUnavailableError).detail;
+    expect(reason).toContain(
+      'there are no base credentials; `AWS_PROFILE` is set to `sta [31mging x`, so that the AWS SDK uses this profile in place of `AWS_ACCESS_KEY_ID`: the AWS SDK reports CredentialsProviderError: Command failed: /opt/sso',
+    );
+    expect(inspect(error, { depth: 9 })).toContain('`AWS_PROFILE` is set to');
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toMatch(/AKIA|wJalr|eyJ/);
+  });
+
+  it('are reported for the default providers of the SDK, which ignore the access key beside a profile', async () => {
+    for (const [name, value] of Object.entries({ ...aws.env, AWS_PROFILE: 'staging' })) vi.stubEnv(name, value);
+    vi.spyOn(console, 'warn').mockImplementation(() => undefined); // of the SDK
+    await using tvm = new TokenVendingMachine({ ...optionsFor(aws), sts: undefined });
+
+    const error: unknown = await tvm.vend(acme).catch((thrown: unknown) => thrown);
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+
+    expect(error).toMatchObject({ detail: { reason: expect.stringContaining('`AWS_PROFILE` is set to `staging`') } });
+    expect(inspect(error, { depth: 9 })).not.toContain(aws.env['AWS_SECRET_ACCESS_KEY']);
     expect(aws.calls).toEqual([]);
   });
 

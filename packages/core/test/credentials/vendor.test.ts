@@ -52,7 +52,7 @@ describe('close', () => {
     await tvm.close();
     allowed.resolve(true);
 
-    await expect(waiting).rejects.toMatchObject({ code: 'configuration_invalid' });
+    await expect(waiting).rejects.toMatchObject({ code: 'sts_unavailable' });
     expect(aws.calls).toEqual([]);
   });
 });
