@@ -31,6 +31,7 @@ export {
   type TenantContext,
   tenantContext,
 } from './clients/current.ts';
+export { explainMissingTenant, type TenantProperty } from './clients/missing-tenant.ts';
 export { type HttpExchange, runForRequest } from './clients/request-context.ts';
 export type { ClientClass, ClientConfig, DocumentClientClass } from './clients/sdk-client.ts';
 export type { TenantAws } from './clients/tenant-aws.ts';

@@ -1,11 +1,19 @@
-import { PROBLEM_JSON, type ProblemDetailsOptions, problemResponseOf, REPLACED_HEADERS, readProblemDetailsOptions } from '@tenant-aws/core';
+import {
+  explainMissingTenant,
+  PROBLEM_JSON,
+  type ProblemDetailsOptions,
+  problemResponseOf,
+  REPLACED_HEADERS,
+  readProblemDetailsOptions,
+} from '@tenant-aws/core';
 import type { ErrorRequestHandler, NextFunction, Request, Response } from 'express';
 import { refuseMissingCall } from './missing-call.ts';
 
 /**
  * Error middleware, mounted last: responds to a {@link TenantAwsError} in the format of RFC 9457, `{ type, title, status, code }`, and passes
- * on other errors. With `awsErrors` it also responds to errors of AWS SDK clients, without any text of AWS. It prints errors with a
- * status of 500 or more, and calls that AWS denied, unless the app's `env` is `test`, as in Express' own handler.
+ * on other errors. With `awsErrors` it also responds to errors of AWS SDK clients, without any text of AWS. The TypeError of a handler
+ * that used an absent `req.tenantAws` becomes a {@link NoTenantError}. It prints errors with a status of 500 or more, and calls that
+ * AWS denied, unless the app's `env` is `test`, as in Express' own handler.
  *
  * @throws {@link ConfigurationError} an option is unknown or wrong
  * @example
@@ -15,7 +23,8 @@ export function problemDetails(options: ProblemDetailsOptions = {}): ErrorReques
   refuseMissingCall(options, 'problemDetails()');
   const settings = readProblemDetailsOptions(options);
 
-  return function problemDetails(error: unknown, req: Request, res: Response, next: NextFunction): void {
+  return function problemDetails(thrown: unknown, req: Request, res: Response, next: NextFunction): void {
+    const error = explainMissingTenant(thrown, { name: 'req.tenantAws', value: req.tenantAws, request: req });
     const response = res.headersSent ? undefined : problemResponseOf(error, settings);
     if (response === undefined) return next(error);
     // oxlint-disable-next-line no-console -- as Express' own error handler

@@ -67,8 +67,20 @@ const storage = storageOfProcess(Symbol.for('@tenant-aws/core: current tenant, 1
 export function currentTenantAws(): TenantAws {
   const context = storage.getStore();
   const current = context?.current;
-  if (current === undefined || (context?.purpose === 'request' && context.exchange?.ended)) throw new NoTenantError(context?.absence);
+  if (current === undefined || (context?.purpose === 'request' && context.exchange?.ended)) throw noTenantIn(context);
   return current;
+}
+
+/** The error for a context that has no tenant: says what is missing. */
+function noTenantIn(context: TenantContext | undefined): NoTenantError {
+  if (context?.absence !== undefined) return new NoTenantError(context.absence);
+  if (context === undefined)
+    return new NoTenantError(
+      'This code runs outside the context of a tenant: call it in a handler behind `tenantCredentials()` or `TenantGuard`, or within `tenantAws.run()`',
+    );
+  if (context.purpose === 'handler' && context.current === undefined)
+    return new NoTenantError('This request has no tenant: it presented no identity, and `optional` or `@Public()` admitted it');
+  return new NoTenantError();
 }
 
 /** The context that this code runs in, with or without a tenant; `undefined` outside any context. For authors of adapters. */
