@@ -30,6 +30,8 @@ export interface VendEvent {
   readonly requestId?: string;
   /** The error's code, if it failed. */
   readonly code?: string;
+  /** The error's `detail.reason`, if it failed and has one. */
+  readonly reason?: string;
 }
 
 /** `tenant-aws:refresh`: the end of a refresh ahead of time. */
@@ -38,6 +40,8 @@ export interface RefreshEvent {
   readonly outcome: 'refreshed' | 'failed';
   readonly durationMs: number;
   readonly code?: string;
+  /** The error's `detail.reason`, if it failed and has one. */
+  readonly reason?: string;
   /** Milliseconds until the next try, if it failed. */
   readonly retryInMs?: number;
 }

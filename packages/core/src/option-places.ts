@@ -63,6 +63,8 @@ const PLACES: readonly (readonly [where: string, names: readonly string[], place
   [USER, ['tenantProperty'], 'authenticatedUser'],
   [MACHINE, MACHINE_OPTIONS, 'machine'],
   ['belongs to `TenantAwsModule.forRoot()`, and with `forRootAsync()` beside `useFactory`', ['guard']],
+  ['belongs to `TenantAwsModule.forRootAsync()`', ['useFactory', 'useClass', 'useExisting', 'inject', 'imports']],
+  ["belongs to `variables`, such as `variables: { bucket: 'notes' }`", ['bucket', 'table', 'queue', 'topic']],
   ['comes from `AWS_REGION`, or from the client in the option `sts`', ['region']],
   [STS, ['credentials', 'endpoint']],
   ['belongs to `cache`, `clients` or `tokenCache`', ['max']],

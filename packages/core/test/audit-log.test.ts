@@ -1,7 +1,7 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { auditLog, authenticatedUser, channels, tenantGate } from '@tenant-aws/core';
+import { auditLog, authenticatedUser, channels, tenantGate, TokenInvalidError } from '@tenant-aws/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bucket, clockedMachines, identityOf, roleArn } from './local-machine.ts';
+import { bucket, clockedMachines, identityOf, roleArn, stsOf } from './local-machine.ts';
 
 const acme = identityOf('acme');
 
@@ -50,6 +50,25 @@ describe('auditLog', () => {
     await tvm.vend(acme);
 
     await expect.poll(() => written().at(-1)).toMatchObject({ event: 'refresh', outcome: 'failed', code: 'sts_rejected' });
+  });
+
+  it('writes the reason of a refusal, as one line without secrets', async () => {
+    const message = 'no\nkey AKIAIOSFODNN7EXAMPLE';
+    const credentials = () => Promise.reject(Object.assign(new Error(message), { name: 'CredentialsProviderError' }));
+    await using tvm = machine({ sts: stsOf(aws, { credentials }) });
+    const identity = Object.assign(() => Promise.reject(new TokenInvalidError(`nonce\n${'eyJhbGciOiJub25lIn0.e30.'}`)), {
+      source: 'bearer' as const,
+    });
+
+    await expect(tvm.vend(acme)).rejects.toMatchObject({ code: 'sts_unavailable' });
+    await expect(tenantGate({ tvm, identity })({ headersDistinct: {}, remoteAddress: undefined, raw: undefined })).rejects.toMatchObject({
+      code: 'token_invalid',
+    });
+
+    expect(written()).toMatchObject([
+      { event: 'refusal', code: 'sts_unavailable', reason: expect.stringMatching(/^there are no base credentials.* no key \[redacted\]$/) },
+      { event: 'refusal', source: 'bearer', code: 'token_invalid', reason: 'nonce [redacted]' },
+    ]);
   });
 
   it('writes one line for a subject with control characters', async () => {

@@ -57,15 +57,15 @@ describe('tenant-aws:vend', () => {
   });
 
   it.each([
-    ['AccessDenied', 'sts_rejected'],
-    ['ServiceUnavailable', 'sts_unavailable'],
-  ])('reports the code of the failure after %s', async (stsCode, code) => {
+    ['AccessDenied', { code: 'sts_rejected' }],
+    ['ServiceUnavailable', { code: 'sts_unavailable', reason: 'STS failed or cannot be reached' }],
+  ])('reports the code of the failure after %s', async (stsCode, failure) => {
     await using tvm = machine();
     aws.faults.sts({ code: stsCode });
 
-    await expect(tvm.vend(acme)).rejects.toMatchObject({ code });
+    await expect(tvm.vend(acme)).rejects.toMatchObject({ code: failure.code });
 
-    expect(of('vend')).toEqual([{ ...vended, outcome: 'failed', durationMs: duration, code }]);
+    expect(of('vend')).toEqual([{ ...vended, outcome: 'failed', durationMs: duration, ...failure }]);
   });
 });
 

@@ -25,6 +25,8 @@ describe('an unknown option of a gate', () => {
     ['region', 'it comes from `AWS_REGION`, or from the client in the option `sts`'],
     ['credentials', 'it belongs to the client in the option `sts`: `new STSClient({ … })`'],
     ['minimumRemainingMs', 'it belongs to `cache`'],
+    ['bucket', "it belongs to `variables`, such as `variables: { bucket: 'notes' }`"],
+    ['useFactory', 'it belongs to `TenantAwsModule.forRootAsync()`'],
     ['colour', undefined],
   ])('%s: says %s', (name, advice) => {
     const here = advice?.startsWith('it ') ? ' here' : '';

@@ -1,5 +1,5 @@
 import { ConfigurationError } from './errors.ts';
-import { Faults, kindOf } from './faults.ts';
+import { Faults, kindOf, nearest } from './faults.ts';
 import { isObject } from './json/value.ts';
 import type { TemplateLibrary } from './library.ts';
 
@@ -67,7 +67,9 @@ function readPermission(item: unknown, path: string, faults: Faults): readonly P
     return [];
   }
   const { template, variables, ...unknown } = item;
-  faults.noneOf(path, unknown, ['template', 'variables']);
+  const known = ['template', 'variables'];
+  const variableNames = Object.keys(unknown).filter((name) => /^[a-z][a-z0-9_]*$/.test(name) && nearest(name, known) === undefined);
+  faults.noneOf(path, unknown, known, new Map(variableNames.map((name) => [name, `belongs to \`${path}.variables\``])));
   if (typeof template !== 'string') faults.option(`${path}.template`, `must be a template name, not ${kindOf(template)}`);
   if (variables !== undefined && !isObject(variables))
     faults.option(`${path}.variables`, `must be an object of strings, not ${kindOf(variables)}`);

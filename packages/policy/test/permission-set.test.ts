@@ -51,6 +51,11 @@ describe('a permission', () => {
       [{ template: 's3-folder-per-tenant', variable: {} }],
       '`permissions[0].variable` is not an option: did you mean `permissions[0].variables`?',
     ],
+    [
+      'a variable beside the template',
+      [{ template: 's3-folder-per-tenant', bucket: 'notes' }],
+      '`permissions[0].bucket` is not an option here: it belongs to `permissions[0].variables`',
+    ],
     ['no template', [{ variables: {} }], '`permissions[0].template` must be a template name, not undefined'],
     [
       'variables that are a list',

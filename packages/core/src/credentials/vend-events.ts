@@ -1,4 +1,4 @@
-import { channels, codeOf, type VendEvent } from '../events.ts';
+import { channels, codeOf, reasonOf, type VendEvent } from '../events.ts';
 import type { Refreshed } from './entry-cache.ts';
 import type { Entry } from './slots.ts';
 import type { Grant } from './grants.ts';
@@ -15,7 +15,7 @@ export function publishVend(
   error?: unknown,
 ): void {
   const { policyDigest, tokenUtilisation, requestId } = facts;
-  const code = codeOf(error);
+  const [code, reason] = [codeOf(error), reasonOf(error)];
   channels.vend.publish({
     tenantId: grant.tenantId,
     roleArn: grant.session.roleArn,
@@ -26,6 +26,7 @@ export function publishVend(
     ...(tokenUtilisation === undefined ? {} : { tokenUtilisation }),
     ...(requestId === undefined ? {} : { requestId }),
     ...(code === undefined ? {} : { code }),
+    ...(reason === undefined ? {} : { reason }),
   });
 }
 
@@ -33,12 +34,13 @@ export function publishVend(
 export function publishRefresh(grant: Grant, durationMs: number, { entry, error, retryInMs }: Refreshed): void {
   if (entry !== undefined && channels.vend.hasSubscribers) publishVend(grant, 'refreshed', durationMs, entry);
   if (!channels.refresh.hasSubscribers) return;
-  const code = codeOf(error);
+  const [code, reason] = [codeOf(error), reasonOf(error)];
   channels.refresh.publish({
     tenantId: grant.tenantId,
     outcome: entry === undefined ? 'failed' : 'refreshed',
     durationMs,
     ...(code === undefined ? {} : { code }),
+    ...(reason === undefined ? {} : { reason }),
     ...(retryInMs === undefined ? {} : { retryInMs }),
   });
 }
