@@ -53,13 +53,9 @@ export function readGateOptions(given: TenantGateOptions): GateSettings {
   if (typeof optional !== 'boolean') faults.option('optional', 'must be true or false');
   if (logger !== false && !isLogger(logger)) faults.option('logger', 'must be `false`, or have a method `warn`, as `console` has');
   const identify = faults.attempt(() => readIdentitySource(identity));
-  const machineOptions = Object.fromEntries(Object.entries(others).filter(([name]) => isMachineOption(name)));
+  const machineOptions = Object.fromEntries(Object.entries(others).filter(([name]) => MACHINE_OPTIONS.includes(name)));
   const machine = faults.attempt(() => (shared === undefined ? ownMachine(machineOptions) : sharedMachine(shared, machineOptions)));
   return faults.checked(machine && identify && { ...machine, identify, ownsIdentity: identity === undefined, eager, optional, logger });
-}
-
-function isMachineOption(name: string): boolean {
-  return (MACHINE_OPTIONS as readonly string[]).includes(name);
 }
 
 function isLogger(given: unknown): given is RefusalLogger {

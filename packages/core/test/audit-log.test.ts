@@ -56,7 +56,7 @@ describe('auditLog', () => {
     const message = 'no\nkey AKIAIOSFODNN7EXAMPLE';
     const credentials = () => Promise.reject(Object.assign(new Error(message), { name: 'CredentialsProviderError' }));
     await using tvm = machine({ sts: stsOf(aws, { credentials }) });
-    const identity = Object.assign(() => Promise.reject(new TokenInvalidError(`nonce\n${'eyJhbGciOiJub25lIn0.e30.'}`)), {
+    const identity = Object.assign(() => Promise.reject(new TokenInvalidError('nonce\neyJhbGciOiJub25lIn0.e30.')), {
       source: 'bearer' as const,
     });
 

@@ -1,12 +1,70 @@
-import { authenticatedUser, bearerToken, ConfigurationError, tenantGate, TokenVendingMachine } from '@tenant-aws/core';
+import {
+  authenticatedUser,
+  bearerToken,
+  type BearerTokenOptions,
+  ConfigurationError,
+  tenantGate,
+  type TenantGateOptions,
+  TokenVendingMachine,
+  type TokenVendingMachineOptions,
+} from '@tenant-aws/core';
 import { fakeSts } from '@tenant-aws/core/testing';
 import { describe, expect, it } from 'vitest';
+import { BEARER_OPTIONS, GATE_OPTIONS, MACHINE_OPTIONS } from '../src/option-places.ts';
 import { faultsIn } from './configuration/faults-in.ts';
 import { roleArn } from './local-machine.ts';
 
 const machine = { roleArn, permissions: ['s3-folder-per-tenant'], variables: { bucket: 'notes' }, sts: fakeSts() };
 const issuer = { issuer: 'https://login.example.com', audience: 'notes' };
 const identity = bearerToken(issuer);
+
+it('knows every option', () => {
+  const ofMachine: Record<keyof TokenVendingMachineOptions, true> = {
+    roleArn: true,
+    permissions: true,
+    variables: true,
+    library: true,
+    shared: true,
+    tenantId: true,
+    sts: true,
+    durationSeconds: true,
+    sessionName: true,
+    sourceIdentity: true,
+    tags: true,
+    transitiveTagKeys: true,
+    externalId: true,
+    authorizeTenant: true,
+    maxSessionSeconds: true,
+    deniedEventsPerMinute: true,
+    cache: true,
+    clients: true,
+    assumeTimeoutMs: true,
+    maxConcurrentAssumes: true,
+  };
+  const ofBearer: Record<keyof BearerTokenOptions, true> = {
+    issuer: true,
+    audience: true,
+    jwksUri: true,
+    secretOrKey: true,
+    algorithms: true,
+    tenantClaim: true,
+    tenant: true,
+    tokenUse: true,
+    clockToleranceSeconds: true,
+    tokenCache: true,
+  };
+  const ofGate: Record<Exclude<keyof TenantGateOptions, keyof TokenVendingMachineOptions>, true> = {
+    tvm: true,
+    identity: true,
+    eager: true,
+    optional: true,
+    logger: true,
+  };
+
+  expect(MACHINE_OPTIONS.toSorted()).toEqual(Object.keys(ofMachine).toSorted());
+  expect(BEARER_OPTIONS.toSorted()).toEqual(Object.keys(ofBearer).toSorted());
+  expect(GATE_OPTIONS.toSorted()).toEqual(Object.keys(ofGate).toSorted());
+});
 
 describe('an unknown option of a gate', () => {
   it.each([

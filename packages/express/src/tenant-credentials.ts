@@ -1,4 +1,4 @@
-import { runForRequest, type TenantAws, type TenantGate, type TenantGateOptions, tenantGate } from '@tenant-aws/core';
+import { type ReadyOptions, runForRequest, type TenantAws, type TenantGate, type TenantGateOptions, tenantGate } from '@tenant-aws/core';
 import type { NextFunction, Request, Response } from 'express';
 import { refuseMissingCall } from './missing-call.ts';
 
@@ -40,7 +40,11 @@ export function tenantCredentials(options: TenantCredentialsOptions = {}): Tenan
     return admitted.then((tenantAws) => enter(req, res, next, tenantAws), next);
   }
 
-  return Object.assign(tenantCredentials, { tvm: gate.tvm, ready: gate.ready, close: () => gate.close() });
+  return Object.assign(tenantCredentials, {
+    tvm: gate.tvm,
+    ready: (options?: ReadyOptions) => gate.ready(options),
+    close: () => gate.close(),
+  });
 }
 
 function enter(req: Request, res: Response, next: NextFunction, tenantAws: TenantAws | undefined): void {

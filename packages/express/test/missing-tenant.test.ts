@@ -42,8 +42,8 @@ describe.each(frameworks)('a request without a tenant on %s', (_name, express) =
 
   it('is explained where the members are destructured', async () => {
     const destructures: RequestHandler = (req, res) => {
-      const { client } = req.tenantAws;
-      res.json(typeof client);
+      const { tenantId } = req.tenantAws;
+      res.json(tenantId);
     };
 
     const response = await request(express().get('/', destructures).use(problemDetails()).set('env', 'test')).get('/');

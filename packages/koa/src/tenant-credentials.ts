@@ -1,4 +1,4 @@
-import { runForRequest, type TenantAws, type TenantGate, type TenantGateOptions, tenantGate } from '@tenant-aws/core';
+import { type ReadyOptions, runForRequest, type TenantAws, type TenantGate, type TenantGateOptions, tenantGate } from '@tenant-aws/core';
 import type { Context, Middleware, Next } from 'koa';
 import { refuseMissingCall } from './missing-call.ts';
 
@@ -32,7 +32,11 @@ export function tenantCredentials(options: TenantCredentialsOptions = {}): Tenan
     return admitted instanceof Promise ? admitted.then((tenantAws) => enter(ctx, next, tenantAws)) : enter(ctx, next, admitted);
   };
 
-  return Object.assign(tenantCredentials, { tvm: gate.tvm, ready: gate.ready, close: () => gate.close() });
+  return Object.assign(tenantCredentials, {
+    tvm: gate.tvm,
+    ready: (options?: ReadyOptions) => gate.ready(options),
+    close: () => gate.close(),
+  });
 }
 
 function enter(ctx: Context, next: Next, tenantAws: TenantAws | undefined): Promise<unknown> {

@@ -1,8 +1,7 @@
-import type { AssumeRequest } from './assume-role.ts';
-import { parseRoleArn } from './session-parameters.ts';
+import { parseRoleArn, type SessionParameters } from './session-parameters.ts';
 
 /** The parts of a request that advice may name. The external id and the values of tags are not among them. */
-export type AdvisedRequest = Pick<AssumeRequest, 'roleArn' | 'tags' | 'sourceIdentity' | 'externalId'>;
+export type AdvisedRequest = Pick<SessionParameters, 'roleArn' | 'tags' | 'sourceIdentity' | 'externalId'>;
 
 const ADVICE: ReadonlyMap<string, (request: AdvisedRequest) => string> = new Map([
   ['AccessDenied', accessDenied],

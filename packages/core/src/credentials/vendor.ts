@@ -182,11 +182,9 @@ export class Vendor {
     if (failure === undefined) return;
     const { error } = failure;
     if (!(error instanceof StsRejectedError)) throw error;
-    const { sts, check } = error.detail as { readonly sts?: unknown; readonly check?: unknown };
+    const { sts, check = 'read the message of STS' } = error.detail as { readonly sts: string; readonly check?: string };
     throw new ConfigurationError(
-      [
-        `STS does not let this process assume the role ${grant.session.roleArn}: ${check ?? 'read the message of STS'}. STS reports ${operatorText(String(sts))}`,
-      ],
+      [`STS does not let this process assume the role ${grant.session.roleArn}: ${check}. STS reports ${operatorText(sts)}`],
       { cause: error },
     );
   }
