@@ -50,7 +50,7 @@ export class KeysUnavailableError extends TenantAwsError {
   }
 }
 
-/** STS throttled, failed, timed out or cannot be reached, or there are no base credentials to call STS with. */
+/** STS throttled, failed, timed out or cannot be reached, there are no base credentials to call STS with, or the machine is closed. */
 export class StsUnavailableError extends TenantAwsError {
   readonly code = 'sts_unavailable';
   readonly status = 503;

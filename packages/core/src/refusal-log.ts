@@ -14,8 +14,8 @@ const PAUSE_MS = 60_000;
 const MAX_KINDS = 50;
 
 /**
- * Writes one line for each kind of refused request, at most once a minute. Requests that cannot know the reason are told
- * nothing but the code; this line tells the operator.
+ * Writes one line for each kind of refused request, at most once a minute. The response has the code only; the line has the
+ * reason and how to fix it, for the operator.
  */
 export class RefusalLog {
   readonly #logger: RefusalLogger;

@@ -13,6 +13,7 @@ import { fakeSts, hostileHeaders, hostileTenantIds } from '@tenant-aws/core/test
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { RefusalLog } from '../src/refusal-log.ts';
+import { NOBODY_LISTENS } from '../../../test/support/loopback.ts';
 import { bearing, requestOf, requestWith } from './identity/request.ts';
 import { pair, second, trustedIssuer } from './identity/trusted-issuer.ts';
 import { roleArn } from './local-machine.ts';
@@ -108,6 +109,15 @@ describe('the line of a refused request', () => {
 
     expect(lines[0]).toMatch(/token_missing\. .*mount passport/);
     expect(lines[1]).toMatch(/tenant_missing \(`tenantId` is absent\)\. .*`tenantProperty`/);
+  });
+
+  it('names the address where the keys of the issuer are unavailable', async () => {
+    const { lines, enter } = loggingGate({ identity: bearer({ jwksUri: NOBODY_LISTENS }) });
+
+    await expect(enter(bearing(await issuer.token(pair)))).rejects.toMatchObject({ code: 'keys_unavailable', status: 503 });
+
+    expect(lines[0]).toContain(NOBODY_LISTENS);
+    expect(lines[0]).toMatch(/keys_unavailable \(.*check that this process reaches the issuer/);
   });
 
   it('names a promise also with several issuers', async () => {

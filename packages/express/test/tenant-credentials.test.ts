@@ -103,8 +103,36 @@ describe.each(frameworks)('tenantCredentials on %s', (_name, express) => {
     });
   });
 
+  it('responds with 503 after close(), for known and unknown tokens', async () => {
+    const middleware = createMiddleware();
+    const app = express().use(middleware).get('/', writeNote).use(problemDetails());
+    const known = await asAcme();
+    expect((await get(app, async () => known)).status).toBe(200);
+
+    await middleware.close();
+
+    for (const authorization of [async () => known, asAcme]) {
+      const response = await get(app, authorization);
+      expect(response).toMatchObject({
+        status: 503,
+        body: { code: 'sts_unavailable', title: 'AWS credentials are temporarily unavailable' },
+      });
+      expect(response.headers['retry-after']).toBe('1');
+    }
+  });
+
   it('is ready when base credentials and keys are available', async () => {
     await expect(createMiddleware().ready()).resolves.toBeUndefined();
+  });
+
+  it('is not ready with `probe` where the role cannot be assumed', async () => {
+    const middleware = createMiddleware({ roleArn: 'arn:aws:iam::000000000000:role/TenantAcces' });
+
+    await expect(middleware.ready()).resolves.toBeUndefined();
+    await expect(middleware.ready({ probe: true })).rejects.toMatchObject({
+      code: 'configuration_invalid',
+      faults: [expect.stringContaining('the role `TenantAcces` exists in the account 000000000000')],
+    });
   });
 
   it('is not ready when the keys are unavailable', async () => {

@@ -58,6 +58,23 @@ describe('discoveredAddress', () => {
     await expect(discoveredAddress(issuer.url, clock).locate(signal)).rejects.toThrow('names another `issuer` than the configured one');
   });
 
+  it.each([
+    [(url: string) => `${url}/`, 'add a slash at the end of `issuer` (`TENANT_AWS_JWT_ISSUER`)'],
+    [(url: string) => url.slice(0, -1), ''],
+    [() => ({ toString: 1 }), ''],
+  ])('says so if only a slash differs: %s', async (named, hint) => {
+    issuer.respondDiscovery = (_request, response) => sendJson(response, { issuer: named(issuer.url), jwks_uri: issuer.jwksUri });
+    await expect(discoveredAddress(issuer.url, clock).locate(signal)).rejects.toThrow(
+      new RegExp(`names another \`issuer\` than the configured one${hint === '' ? '' : `: ${hint.replace(/[()]/g, '\\$&')}`}$`),
+    );
+  });
+
+  it('says so if the issuer is configured with a slash too much', () => {
+    const configured = 'https://x.example/pool/';
+    const document = { issuer: 'https://x.example/pool', jwks_uri: 'https://x.example/keys' };
+    expect(() => readKeySetUrl(configured, discoveryUrl(configured), document)).toThrow('remove the slash at the end of `issuer`');
+  });
+
   it.each([undefined, null, 7, '', '/keys', ['https://x.example']])('refuses the `jwks_uri` %j', async (keys) => {
     issuer.respondDiscovery = (_request, response) => sendJson(response, { issuer: issuer.url, jwks_uri: keys });
     await expect(discoveredAddress(issuer.url, clock).locate(signal)).rejects.toThrow('has no valid `jwks_uri`');
