@@ -18,7 +18,7 @@ const ADVICE: readonly Advice[] = [
   {
     code: 'token_missing',
     source: 'user',
-    text: '`authenticatedUser()` found no user on the request: mount passport, or the middleware that sets the user, before this one',
+    text: '`authenticatedUser()` found no user on the request: mount passport, or the middleware that sets the user, before the middleware or guard of Tenant AWS',
   },
   { code: 'token_missing', text: 'the client must send the header `Authorization: Bearer <token>`' },
   { code: 'token_invalid', reason: ISSUER.withoutSlash, text: `${ISSUER_OPTION}: remove the slash at its end` },
@@ -51,12 +51,12 @@ const ADVICE: readonly Advice[] = [
   {
     code: 'token_invalid',
     reason: MISTAKEN_TEXT.promise,
-    text: 'the client builds the header of a promise: write `await` before the function that returns the token',
+    text: 'the client builds the header from a promise: write `await` before the function that returns the token',
   },
   {
     code: 'token_invalid',
     reason: /^the Authorization header has the text/,
-    text: 'the client builds the header of a value that is not a token',
+    text: 'the client builds the header from a value that is not a token',
   },
   { code: 'token_invalid', reason: MISTAKEN_TEXT.twice, text: 'the client writes the word `Bearer` twice: send it once, before the token' },
   {
