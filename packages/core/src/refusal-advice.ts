@@ -31,12 +31,12 @@ const ADVICE: readonly Advice[] = [
   {
     code: 'token_invalid',
     reason: AUDIENCE.accessToken,
-    text: 'the tokens are access tokens of Amazon Cognito: set `tokenUse` of `bearerToken()` to `access`, or let the client send the ID token',
+    text: 'the tokens are access tokens of Amazon Cognito: set `tokenUse` (`TENANT_AWS_JWT_TOKEN_USE`) to `access`, or let the client send the ID token',
   },
   {
     code: 'token_invalid',
     reason: AUDIENCE.missing,
-    text: 'let the issuer add an `aud`; for access tokens of Amazon Cognito set `tokenUse` of `bearerToken()` to `access`',
+    text: 'let the issuer add an `aud`; for access tokens of Amazon Cognito set `tokenUse` (`TENANT_AWS_JWT_TOKEN_USE`) to `access`',
   },
   {
     code: 'token_invalid',
@@ -46,7 +46,7 @@ const ADVICE: readonly Advice[] = [
   {
     code: 'token_invalid',
     reason: /`token_use`/,
-    text: 'let the client send the other token of Amazon Cognito, or change `tokenUse` of `bearerToken()`',
+    text: 'let the client send the other token of Amazon Cognito, or change `tokenUse` (`TENANT_AWS_JWT_TOKEN_USE`)',
   },
   {
     code: 'token_invalid',

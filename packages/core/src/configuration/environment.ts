@@ -31,6 +31,7 @@ const BEARER: ReadonlyMap<string, string> = new Map([
   ['audience', 'TENANT_AWS_JWT_AUDIENCE'],
   ['jwksUri', 'TENANT_AWS_JWKS_URI'],
   ['algorithms', 'TENANT_AWS_JWT_ALGORITHMS'],
+  ['tokenUse', 'TENANT_AWS_JWT_TOKEN_USE'],
   ['tenantClaim', 'TENANT_AWS_TENANT_CLAIM'],
 ]);
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { bearerToken, tenantGate, TokenVendingMachine } from '@tenant-aws/core';
 import { fakeSts } from '@tenant-aws/core/testing';
+import { startLocalAws } from '@tenant-aws/local';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { faultsIn } from './faults-in.ts';
 
@@ -55,6 +56,7 @@ describe('a gate without options', () => {
   it.each<[Record<string, string>, string]>([
     [{ TENANT_AWS_TEMPLATES: 'no-such' }, '`TENANT_AWS_TEMPLATES` cannot be used: there is no template "no-such"'],
     [{ TENANT_AWS_TEMPLATE_SOURCE: '/no/such' }, '`TENANT_AWS_TEMPLATE_SOURCE` cannot be used: the template folder'],
+    [{ TENANT_AWS_JWT_TOKEN_USE: 'Access' }, "`TENANT_AWS_JWT_TOKEN_USE` must be 'id' or 'access'"],
     [{ TENANT_AWS_JWT_ALGORITHMS: 'HS256' }, '`TENANT_AWS_JWT_ALGORITHMS` has HS256, which needs `secretOrKey`'],
     [{ TENANT_AWS_CACHE_MAX: '0' }, '`TENANT_AWS_CACHE_MAX` must be a whole number of at least 1'],
     [{ TENANT_AWS_VAR_BUCKETT: 'x' }, '`TENANT_AWS_VAR_BUCKETT` is not a variable of any template of the library: did you mean `bucket`?'],
@@ -107,6 +109,22 @@ describe('a gate without options', () => {
     environment({ ...machine, ...bearer, ...region, [name]: 'x' });
 
     expect(faultsIn(() => tenantGate())).toEqual([`\`${name}\` is not a variable of Tenant AWS: ${advice}`]);
+  });
+
+  it('accepts the access tokens of Amazon Cognito with TENANT_AWS_JWT_TOKEN_USE alone, and then no ID token', async () => {
+    const aws = await startLocalAws();
+    const { url: TENANT_AWS_JWT_ISSUER } = aws.issuer;
+    environment({ ...machine, ...region, TENANT_AWS_JWT_ISSUER, TENANT_AWS_JWT_AUDIENCE: 'client', TENANT_AWS_JWT_TOKEN_USE: 'access' });
+    const gate = tenantGate({ eager: false, logger: false });
+    const admitted = async (claims: Record<string, unknown>) => {
+      const token = await aws.issuer.token({ tenant: 'acme', claims });
+      return gate({ headers: {}, headersDistinct: { authorization: [`Bearer ${token}`] } } as never);
+    };
+
+    expect(await admitted({ token_use: 'access', client_id: 'client', aud: undefined })).toMatchObject({ tenantId: 'acme' });
+    await expect(admitted({ token_use: 'id', aud: 'client' })).rejects.toMatchObject({ code: 'token_invalid' });
+    await gate.close();
+    await aws.close();
   });
 
   it('finds the region in AWS_REGION, AWS_DEFAULT_REGION, a profile or the configuration file', async () => {
