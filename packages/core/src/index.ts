@@ -71,6 +71,7 @@ export { bearerToken } from './identity/bearer-token.ts';
 export type { BearerTokenOptions, TokenCacheOptions } from './identity/bearer-token-options.ts';
 export { httpIdentityRequest } from './identity/http-request.ts';
 export type { HttpRequest, IdentityRequest, IdentitySource } from './identity/identity-source.ts';
+export type { PassportStrategy } from './identity/passport-strategy.ts';
 export { TenantJwtStrategy, type VerifyClaims } from './identity/tenant-jwt-strategy.ts';
 export type { Claims } from './identity/verified-claims.ts';
 export type { PerIdentity, PerIdentityOptions } from './per-identity.ts';

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { ConfigurationError } from '@tenant-aws/policy';
 import type {
   AwsCredentialIdentityProvider,
@@ -7,6 +6,7 @@ import type {
   RequestHandler,
   RequestHandlerOutput,
 } from '@smithy/types';
+import { loadDynamoDBClient } from '../../dynamodb-client.cjs';
 
 /** A client class of the AWS SDK v3, such as `S3Client`. */
 export type ClientClass<Client extends object = object, Config = never> = new (...config: [] | [Config]) => Client;
@@ -63,17 +63,14 @@ function buildDocumentClient(
 
 /** Loaded only for a document client: an application without DynamoDB does not need it. */
 function dynamoDBClient(): object {
-  try {
-    const { DynamoDBClient }: { readonly DynamoDBClient: object } = createRequire(import.meta.url)('@aws-sdk/client-dynamodb');
-    return DynamoDBClient;
-  } catch (cause) {
-    throw new ConfigurationError(
-      [
-        '`client(DynamoDBDocumentClient)` needs @aws-sdk/client-dynamodb: install it, or use `DynamoDBDocumentClient.from(tenantAws.client(DynamoDBClient))`',
-      ],
-      { cause },
-    );
-  }
+  const loaded = loadDynamoDBClient();
+  if (loaded.DynamoDBClient !== undefined) return loaded.DynamoDBClient;
+  throw new ConfigurationError(
+    [
+      '`client(DynamoDBDocumentClient)` needs @aws-sdk/client-dynamodb: install it, or use `DynamoDBDocumentClient.from(tenantAws.client(DynamoDBClient))`',
+    ],
+    { cause: loaded.cause },
+  );
 }
 
 function isDocumentClass(type: object): type is DocumentClientClass<object, object> {

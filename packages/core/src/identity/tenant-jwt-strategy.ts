@@ -1,9 +1,9 @@
-import { Strategy } from 'passport-jwt';
 import { TokenInvalidError, TokenMissingError } from '../errors.ts';
 import type { TenantIdentity } from '../tenant.ts';
 import { presentedToken } from './bearer-header.ts';
 import { type BearerTokenOptions, readBearerTokenOptions } from './bearer-token-options.ts';
 import { authorizationOf } from './passport-request.ts';
+import { PassportJwtStrategy } from './passport-strategy.ts';
 import { TokenVerifier } from './token-verifier.ts';
 import type { Claims } from './verified-claims.ts';
 
@@ -29,7 +29,7 @@ interface Parts {
  * app.use(passport.authenticate('jwt', { session: false }), tenantCredentials({ identity: authenticatedUser() }));
  * ```
  */
-export class TenantJwtStrategy extends Strategy {
+export class TenantJwtStrategy extends PassportJwtStrategy {
   // One private field with a long name: `verifier` or `settings` might collide with a field of a user's subclass.
   private readonly tenantJwt: Parts;
 

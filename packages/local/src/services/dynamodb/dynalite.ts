@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import * as dynalite from '../../../dynalite.cjs';
 
 /** One attribute value in the JSON of the protocol: `{ S: 'acme' }`. */
 export type AttributeValue = Readonly<Record<string, unknown>>;
@@ -183,44 +183,13 @@ interface Db {
   ): { readonly puts: readonly { readonly key: string; readonly item: Attributes }[] };
 }
 
-// dynalite has no types, and does not export its parts. These deep imports are why its version is pinned exactly.
-const load: (path: string) => unknown = createRequire(import.meta.url);
-
 /** dynalite's checks for all operations. */
-export const validations: Validations = load('dynalite/validations') as Validations;
+export const validations: Validations = dynalite.validations as Validations;
 /** dynalite's keys, conditions and indexes. */
-export const db: Db = load('dynalite/db') as Db;
+export const db: Db = dynalite.db as Db;
 
 /** dynalite's checks by operation. */
-export const VALIDATION: { readonly [Name in DynaliteOperation]: Validation<Checked[Name]> } = {
-  batchGetItem: load('dynalite/validations/batchGetItem') as Validation<BatchGet>,
-  batchWriteItem: load('dynalite/validations/batchWriteItem') as Validation<BatchWrite>,
-  createTable: load('dynalite/validations/createTable') as Validation<TableRequest>,
-  deleteItem: load('dynalite/validations/deleteItem') as Validation<ParsedRequest>,
-  deleteTable: load('dynalite/validations/deleteTable') as Validation<TableRequest>,
-  describeTable: load('dynalite/validations/describeTable') as Validation<TableRequest>,
-  getItem: load('dynalite/validations/getItem') as Validation<ParsedRequest>,
-  listTables: load('dynalite/validations/listTables') as Validation<object>,
-  putItem: load('dynalite/validations/putItem') as Validation<ParsedRequest>,
-  query: load('dynalite/validations/query') as Validation<ParsedRequest>,
-  scan: load('dynalite/validations/scan') as Validation<ParsedRequest>,
-  updateItem: load('dynalite/validations/updateItem') as Validation<ParsedRequest>,
-  updateTable: load('dynalite/validations/updateTable') as Validation<TableUpdate>,
-};
+export const VALIDATION: { readonly [Name in DynaliteOperation]: Validation<Checked[Name]> } = dynalite.VALIDATION as typeof VALIDATION;
 
 /** dynalite's engine by operation. */
-export const ACTION: { readonly [Name in DynaliteOperation]: Action<Results[Name]> } = {
-  batchGetItem: load('dynalite/actions/batchGetItem') as Action<BatchGetResult>,
-  batchWriteItem: load('dynalite/actions/batchWriteItem') as Action<object>,
-  createTable: load('dynalite/actions/createTable') as Action<Results['createTable']>,
-  deleteItem: load('dynalite/actions/deleteItem') as Action<object>,
-  deleteTable: load('dynalite/actions/deleteTable') as Action<object>,
-  describeTable: load('dynalite/actions/describeTable') as Action<object>,
-  getItem: load('dynalite/actions/getItem') as Action<Results['getItem']>,
-  listTables: load('dynalite/actions/listTables') as Action<object>,
-  putItem: load('dynalite/actions/putItem') as Action<object>,
-  query: load('dynalite/actions/query') as Action<object>,
-  scan: load('dynalite/actions/scan') as Action<object>,
-  updateItem: load('dynalite/actions/updateItem') as Action<object>,
-  updateTable: load('dynalite/actions/updateTable') as Action<object>,
-};
+export const ACTION: { readonly [Name in DynaliteOperation]: Action<Results[Name]> } = dynalite.ACTION as typeof ACTION;
