@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
+// Not by name: an older Node.js has no `crc32`, and would report this line instead of its version.
+import zlib from 'node:zlib';
 import { crc32c } from '@aws-crypto/crc32c';
 import { crc64Nvme } from './crc64-nvme.ts';
 
@@ -7,7 +8,7 @@ import { crc64Nvme } from './crc64-nvme.ts';
 export type ChecksumAlgorithm = 'CRC32' | 'CRC32C' | 'CRC64NVME' | 'SHA1' | 'SHA256';
 
 const DIGESTS: ReadonlyMap<ChecksumAlgorithm, (body: Buffer) => Buffer> = new Map([
-  ['CRC32', (body) => fourBytes(crc32(body))],
+  ['CRC32', (body) => fourBytes(zlib.crc32(body))],
   ['CRC32C', (body) => fourBytes(crc32c(body))],
   ['CRC64NVME', crc64Nvme],
   ['SHA1', (body) => createHash('sha1').update(body).digest()],

@@ -1,3 +1,4 @@
+import './node-version.ts';
 export { POLICY_LIMIT } from './compact.ts';
 export { type Condition, many, type OneOrMany, type PolicyDocument, type Statement } from './document.ts';
 export {

@@ -1,4 +1,5 @@
-import { crc32 } from 'node:zlib';
+// Not by name: an older Node.js has no `crc32`, and would report this line instead of its version.
+import zlib from 'node:zlib';
 import { jsonResponse } from '../json-protocol.ts';
 import { AwsError, type ServiceResponse } from '../service.ts';
 
@@ -18,7 +19,7 @@ const COMMON = new Set([
 /** A result in the format of DynamoDB. */
 export function response(status: number, members: unknown, requestId: string): ServiceResponse {
   const body = JSON.stringify(members);
-  return jsonResponse(status, body, requestId, { 'x-amz-crc32': String(crc32(body)) });
+  return jsonResponse(status, body, requestId, { 'x-amz-crc32': String(zlib.crc32(body)) });
 }
 
 /** An error in the format of DynamoDB. */
