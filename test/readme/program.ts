@@ -15,12 +15,20 @@ const preload = new URL('./listening.ts', import.meta.url).href;
  */
 export type Syntax = 'decorators' | 'built' | undefined;
 
-/** The loader is resolved from the working directory: this project depends on it. */
+/** Where a program runs. By default the Node.js of the tests runs it with the sources of the packages. */
+export interface Runtime {
+  readonly execPath: string;
+  readonly flags: readonly string[];
+  /** The loader for decorators is resolved from this folder. */
+  readonly cwd: string;
+}
+
+/** This project depends on the loader. */
 const nestProject = fileURLToPath(new URL('../../examples/nestjs', import.meta.url));
 
 /** Runs a program until it exits. */
-export async function run(file: string, env: NodeJS.ProcessEnv, syntax?: Syntax): Promise<Ended> {
-  const { child, output } = start(file, env, syntax);
+export async function run(file: string, env: NodeJS.ProcessEnv, syntax?: Syntax, runtime?: Runtime): Promise<Ended> {
+  const { child, output } = start(file, env, syntax, runtime);
   await once(child, 'close');
   return { code: child.exitCode, ...(await output) };
 }
@@ -36,8 +44,8 @@ export interface Served {
 }
 
 /** Starts a program that listens on a port. */
-export async function serve(file: string, env: NodeJS.ProcessEnv, syntax?: Syntax): Promise<Served> {
-  const { child, output } = start(file, { ...env, PORT: '0' }, syntax);
+export async function serve(file: string, env: NodeJS.ProcessEnv, syntax?: Syntax, runtime?: Runtime): Promise<Served> {
+  const { child, output } = start(file, { ...env, PORT: '0' }, syntax, runtime);
   const lines = createInterface(child.stdout!);
   const seen: string[] = [];
   lines.on('line', (line) => seen.push(line));
@@ -70,14 +78,16 @@ function start(
   file: string,
   env: NodeJS.ProcessEnv,
   syntax?: Syntax,
+  runtime?: Runtime,
 ): { child: ReturnType<typeof fork>; output: Promise<Omit<Ended, 'code'>> } {
   const decorated = syntax === 'decorators';
-  const flags = syntax === 'built' ? nodeFlags.filter((flag) => flag !== '--conditions=source') : nodeFlags;
+  const own = syntax === 'built' ? nodeFlags.filter((flag) => flag !== '--conditions=source') : nodeFlags;
   const child = fork(file, {
     env: decorated ? { ...env, TS_NODE_PROJECT: join(dirname(file), 'tsconfig.json') } : env,
-    execArgv: [...flags, ...(decorated ? ['--import', '@oxc-node/core/register'] : []), '--import', preload],
+    execPath: runtime?.execPath ?? process.execPath,
+    execArgv: [...(runtime?.flags ?? own), ...(decorated ? ['--import', '@oxc-node/core/register'] : []), '--import', preload],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    ...(decorated ? { cwd: nestProject } : {}),
+    ...(runtime ? { cwd: runtime.cwd } : decorated ? { cwd: nestProject } : {}),
   });
   const { stdout, stderr } = child;
   if (!stdout || !stderr) throw new Error('the program was started without pipes for stdout and stderr');

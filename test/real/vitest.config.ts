@@ -8,6 +8,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source'] } },
   test: {
     include: ['test/real/**/*.test.ts'],
+    globalSetup: 'test/real/packed/global-setup.ts',
     maxWorkers: 2, // the tests mostly wait for other processes and for STS
     testTimeout: 600_000,
     hookTimeout: 60_000,
