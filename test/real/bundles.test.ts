@@ -20,11 +20,15 @@ const banner =
   "import { createRequire } from 'module'; import { fileURLToPath } from 'url'; import { dirname } from 'path'; " +
   'const require = createRequire(import.meta.url); const __filename = fileURLToPath(import.meta.url); const __dirname = dirname(__filename);';
 
+/** NestJS imports `createRequire` itself. With NestJS the banner must give it another name. */
+const bannerWithNest =
+  "import { createRequire as createRequireOfBundle } from 'module'; const require = createRequireOfBundle(import.meta.url);";
+
 const formats = {
   CommonJS: { file: 'bundle.cjs', flags: ['--format=cjs'] },
-  'ES module': { file: 'bundle.mjs', flags: ['--format=esm', `--banner:js=${banner}`] },
+  'ES module': { file: 'bundle.mjs', flags: ['--format=esm'] },
   'CommonJS, AWS SDK outside': { file: 'bundle.cjs', flags: ['--format=cjs', '--external:@aws-sdk/*'] },
-  'ES module, AWS SDK outside': { file: 'bundle.mjs', flags: ['--format=esm', `--banner:js=${banner}`, '--external:@aws-sdk/*'] },
+  'ES module, AWS SDK outside': { file: 'bundle.mjs', flags: ['--format=esm', '--external:@aws-sdk/*'] },
 } as const;
 type Format = keyof typeof formats;
 
@@ -51,6 +55,7 @@ describe('an application in one file, as esbuild makes it', () => {
     const { file, flags } = formats[format];
     const source = readFileSync(new URL(`bundled/${adapter}.ts`, import.meta.url), 'utf8');
     project.write(`${adapter}.ts`, source);
+    const lines = format.startsWith('ES') ? [`--banner:js=${adapter === 'nestjs' ? bannerWithNest : banner}`] : [];
     const external = optionalOfNest.map((name) => `--external:${name}`);
     const command = [
       'npx',
@@ -62,7 +67,7 @@ describe('an application in one file, as esbuild makes it', () => {
       `--outfile=${adapter}-${file}`,
     ];
 
-    const { stderr: warnings } = await project.run([...command, ...flags, ...external]);
+    const { stderr: warnings } = await project.run([...command, ...flags, ...lines, ...external]);
     const server = await serve(
       join(project.folder, `${adapter}-${file}`),
       { ...project.env, ...aws.env, ...tenantAwsVariables(aws) },
