@@ -27,8 +27,6 @@ const bannerWithNest =
 const formats = {
   CommonJS: { file: 'bundle.cjs', flags: ['--format=cjs'] },
   'ES module': { file: 'bundle.mjs', flags: ['--format=esm'] },
-  'CommonJS, AWS SDK outside': { file: 'bundle.cjs', flags: ['--format=cjs', '--external:@aws-sdk/*'] },
-  'ES module, AWS SDK outside': { file: 'bundle.mjs', flags: ['--format=esm', '--external:@aws-sdk/*'] },
 } as const;
 type Format = keyof typeof formats;
 

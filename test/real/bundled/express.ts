@@ -5,8 +5,10 @@ import express from 'express';
 
 const app = express();
 app.use(tenantCredentials());
-app.get('/files', async ({ tenantAws, query }, res) => {
-  const { Body } = await tenantAws.client(S3Client).send(new GetObjectCommand({ Bucket: 'notes', Key: String(query['key']) }));
+app.get('/files', async ({ tenantAws, query: { key } }, res) => {
+  const { Body } = await tenantAws
+    .client(S3Client)
+    .send(new GetObjectCommand({ Bucket: 'notes', Key: typeof key === 'string' ? key : '' }));
   res.send(await Body?.transformToString());
 });
 app.put('/orders/:customer', async ({ tenantAws, params }, res) => {
