@@ -41,8 +41,10 @@ const PNPM_SETTINGS = 'allowBuilds:\n  classic-level: false\nminimumReleaseAge: 
 export async function newProject(manager: Manager = 'npm', version: NodeVersion = '24'): Promise<Project> {
   const folder = mkdtempSync(join(tmpdir(), 'tenant-aws-user-'));
   const node = nodeOf(version);
-  const { HOME, PATH = '', TMPDIR } = process.env;
-  const env = { HOME, TMPDIR, PATH: `${dirname(node)}${delimiter}${PATH}` };
+  // Certificates and proxies of the machine remain. The settings of the tests and of another AWS do not.
+  const foreign = /^(npm_|pnpm_|TENANT_AWS_|AWS_|VITEST|NODE_OPTIONS$|NODE_ENV$|CI$)/i;
+  const inherited = Object.entries(process.env).filter(([name]) => !foreign.test(name));
+  const env = { ...Object.fromEntries(inherited), PATH: `${dirname(node)}${delimiter}${process.env.PATH}` };
   const write = (name: string, text: string): string => {
     writeFileSync(join(folder, name), text);
     return join(folder, name);
