@@ -87,7 +87,11 @@ async function served(program: Block, following: readonly Block[], project: Proj
   const server = await serve(join(project.folder, fileNameOf(program)), environment(project, aws), syntaxOf(program), runtime(project));
   try {
     const ACME = program.text.includes('ACME=') ? await server.printed(/^ACME=(.+)$/) : await aws.issuer.token({ tenant: 'acme' });
-    const exchanges = following.filter(({ language }) => language === 'console').flatMap(({ text }) => conversation(text, { ACME }));
+    const next = following.findIndex(({ words }) => words.includes('serve'));
+    const exchanges = following
+      .slice(0, next === -1 ? undefined : next)
+      .filter(({ language }) => language === 'console')
+      .flatMap(({ text }) => conversation(text, { ACME }));
     for (const { command, path, method, headers, body, expected } of exchanges) {
       const response = await fetch(server.url + path, { method, headers, ...(body === undefined ? {} : { body }) });
       const text = (await response.text()).trimEnd();
