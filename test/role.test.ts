@@ -5,7 +5,7 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { type TenantAws, TokenVendingMachine } from '@tenant-aws/core';
-import { type LocalAws, type LocalAwsOptions, startLocalAws } from '@tenant-aws/local';
+import { type LocalAws, startLocalAws } from '@tenant-aws/local';
 import { PolicyGenerator } from '@tenant-aws/policy';
 import { decide, type Policies } from '@tenant-aws/prover/evaluator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -42,7 +42,7 @@ describe.each([
       roles: {
         [tenantRole]: { policy: policyOf(page, 'role'), trust: policyOf(page, trust) },
         [processRole]: { policy: policyOf(page, ofProcess) },
-      } as NonNullable<LocalAwsOptions['roles']>,
+      },
       buckets: ['notes'],
       tables: [ordersTable],
     });

@@ -168,7 +168,7 @@ describe('a request for a service that the local AWS does not have', () => {
     const { status, body } = await recorder.send(named(service, { ...more, headers }));
 
     expect(status).toBe(501);
-    expect(JSON.parse(body.toString())).toEqual({
+    expect(JSON.parse(body)).toEqual({
       __type: 'NotImplemented',
       message: `The service ${service} is not supported by the local AWS`,
     });
@@ -183,6 +183,6 @@ describe('a request for a service that the local AWS does not have', () => {
     const { status, body } = await recorder.send(named(service, { ...more, headers }));
 
     expect(status).toBe(501);
-    expect(body.toString()).toContain(`<Message>The service ${service} is not supported by the local AWS</Message>`);
+    expect(body).toContain(`<Message>The service ${service} is not supported by the local AWS</Message>`);
   });
 });
