@@ -78,11 +78,14 @@ describe('an isolation test of an installed app', { timeout: 600_000 }, () => {
     expect({ code, output }).toMatchObject({ code: 0 });
   });
 
-  it.each(every)('fails with %s on Node.js %s if a template is too wide', async (runner, _, node) => {
-    const { code, output } = await runTest(runner, node, { TENANT_AWS_TEMPLATES: 'wide', TENANT_AWS_TEMPLATE_SOURCE: 'wide', LEAK: '1' });
-    expect(code).not.toBe(0);
-    expect(output).toContain('AWS allowed GetObject on arn:aws:s3:::notes/globex/plan for the session acme');
-  });
+  it.each(every.filter(([, version]) => version === every[0]?.[1]))(
+    'fails with %s on Node.js %s if a template is too wide',
+    async (runner, _, node) => {
+      const { code, output } = await runTest(runner, node, { TENANT_AWS_TEMPLATES: 'wide', TENANT_AWS_TEMPLATE_SOURCE: 'wide', LEAK: '1' });
+      expect(code).not.toBe(0);
+      expect(output).toContain('AWS allowed GetObject on arn:aws:s3:::notes/globex/plan for the session acme');
+    },
+  );
 
   async function runTest(runner: Runner, node: string, variables: Record<string, string>) {
     await writeFile(join(folder, 'isolation.test.js'), testFor(runner));

@@ -25,8 +25,12 @@ describe('a TypeScript application', () => {
   }, 600_000);
   afterAll(() => project.remove());
 
+  /** The packages' own types are checked by the oldest and the latest release: it takes long. */
   const cases = Object.keys(compilers).flatMap((name) =>
-    [true, false].map((skipLibCheck) => ({ name: name as keyof typeof compilers, skipLibCheck })),
+    (name === 'ts57' || name === 'ts7' ? [true, false] : [true]).map((skipLibCheck) => ({
+      name: name as keyof typeof compilers,
+      skipLibCheck,
+    })),
   );
 
   it.each(cases)('compiles with $name, skipLibCheck $skipLibCheck', async ({ name, skipLibCheck }) => {
