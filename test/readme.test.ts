@@ -13,8 +13,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Every README, and the reference pages, which are beside that of core. */
 const readmes = globSync(['{README,templates/README,packages/core/*}.md', '{packages,examples}/*/README.md'], { cwd: root }).toSorted();
 
-/** The reference pages refer to the READMEs; the README of the local AWS changes with its package. */
-const OF_OTHERS = ['packages/core/OPTIONS.md', 'packages/core/TROUBLESHOOTING.md', 'packages/local/README.md'];
+/** The reference pages refer to the READMEs. */
+const OF_OTHERS = ['packages/core/OPTIONS.md', 'packages/core/TROUBLESHOOTING.md'];
 
 /** Commands of npm that are not scripts. */
 const OF_NPM = ['install', 'init', 'pkg'];
@@ -93,7 +93,7 @@ describe.each(readmes)('%s', (path) => {
   it.each(programs.filter(({ words }) => words.includes('stop')))('ends the program of line $line after SIGTERM', async (block) => {
     const server = await serve(await written(block), environmentOf(block), syntaxOf(block));
 
-    const response = await fetch(server.url);
+    const response = await fetch(server.url, { headers: { authorization: `Bearer ${await aws.issuer.token({ tenant: 'acme' })}` } });
     await response.text();
 
     expect(await server.stop()).toEqual({ code: 0, stdout: '', stderr: '' });

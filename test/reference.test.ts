@@ -71,7 +71,7 @@ describe('OPTIONS.md', () => {
       }),
     ],
     ['`authenticatedUser(options?)`', membersOf('identity/authenticated-user.ts', 'AuthenticatedUserOptions')],
-    ['The gate: middleware and module', [...membersOf('gate-options.ts', 'TenantGateOptions'), 'guard']],
+    ['The gate: middleware and module', [...membersOf('gate-options.ts', 'TenantGateOptions'), 'guard', 'awsErrors']],
     ['The token vending machine', machine],
   ])('lists every option in the section %s, and no other', (heading, members) => {
     expect(members.length).toBeGreaterThan(0);
@@ -99,7 +99,7 @@ describe('OPTIONS.md', () => {
 
 describe('ERRORS.md', () => {
   it('lists every error that is exported, with its class and its status', () => {
-    const rows = tableRowsOf(errors).map(([code = '', name = '', status = '']) => ({
+    const rows = tableRowsOf(errors.split('\n## Errors of AWS\n')[0] ?? '').map(([code = '', name = '', status = '']) => ({
       code: code.replaceAll('`', ''),
       name: name.replaceAll('`', ''),
       status: status.slice(0, 3),
@@ -117,9 +117,23 @@ describe('ERRORS.md', () => {
     expect(rows.toSorted(byName)).toEqual(declared.toSorted(byName));
     expect(rows.map(({ name }) => name).toSorted()).toEqual(classes.toSorted());
   });
+
+  it('lists every code of a response to an error of AWS, with its status', () => {
+    const rows = tableRowsOf(sectionOf(errors, 'Errors of AWS')).map(([code = '', status = '']) => [
+      code.replaceAll('`', ''),
+      Number(status.slice(0, 3)),
+    ]);
+    const declared = [...source('aws-errors.ts').matchAll(/^ {2}(aws_\w+): \{ status: (\d{3})/gm)].map(([, code, status]) => [
+      code,
+      Number(status),
+    ]);
+
+    expect(declared.length).toBeGreaterThan(0);
+    expect(rows.toSorted()).toEqual(declared.toSorted());
+  });
 });
 
-it.each(['README.md', ...['core', 'express', 'koa', 'nestjs', 'policy', 'prover'].map((name) => `packages/${name}/README.md`)])(
+it.each(['README.md', ...['core', 'express', 'koa', 'local', 'nestjs', 'policy', 'prover'].map((name) => `packages/${name}/README.md`)])(
   '%s links to every page of the reference',
   (path) => {
     const readme = read(path);
@@ -148,6 +162,6 @@ describe('TROUBLESHOOTING.md', () => {
       );
 
     expect(reasons.length).toBeGreaterThan(5);
-    expect(reasons.filter((reason) => !code.includes(`'${reason}'`))).toEqual([]);
+    expect(reasons.filter((reason) => !code.includes(`'${reason}`) && !code.includes(`\`${reason}`))).toEqual([]);
   });
 });
