@@ -35,7 +35,7 @@ describe.each(readmes)('%s', (path) => {
 
   it('names only scripts that exist in package.json', () => {
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
-    const named = [...markdown.matchAll(/npm (?:run )?(test|[\w:-]+)(?= |$|`)/gm)].flatMap(([, script]) => script ?? []);
+    const named = [...markdown.matchAll(/(?<!p)npm (?:run )?(test|[\w:-]+)(?= |$|`)/gm)].flatMap(([, script]) => script ?? []);
     expect(named.filter((script) => !OF_NPM.includes(script) && !(script in scripts))).toEqual([]);
   });
 
@@ -49,7 +49,7 @@ describe.each(readmes)('%s', (path) => {
 
     const { code, stdout, stderr } = await run(file, environmentOf(block), syntaxOf(block));
 
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect({ code, stderr: block.words.includes('stderr') && code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
     const expected = blocks[blocks.indexOf(block) + 1];
     if (expected?.language === 'text') expect(stdout.trimEnd()).toBe(expected.text);
   });

@@ -5,6 +5,7 @@
  * - `ts serve`: starts the program, which listens, and sends it the requests of the `console` blocks up to the next `serve`
  * - `ts stop`: starts the program, which listens, and sends it SIGTERM. It must exit with code 0
  * - `ts file`: only writes the file, so that other blocks can import it
+ * - `stderr` with `run`: the program also writes to stderr, such as the log of a server
  * - `express-4` with any of them: `express` is Express 4
  * - `decorators` with `run` or `serve`: the program has decorators, or imports a file with decorators
  *
