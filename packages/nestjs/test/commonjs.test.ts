@@ -6,12 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blocksOf, fileNameOf } from '../../../test/readme/blocks.ts';
 import { serve } from '../../../test/readme/program.ts';
 import { endOf } from '../../../test/support/child.ts';
-import { notesAws } from '../../../test/support/local-aws-per-file.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const aws = notesAws();
 
-/** The `tsconfig.json` of `nest new`, without the options that TypeScript 7 has removed. */
+/** The `tsconfig.json` of `nest new` of Nest 11, without the options that TypeScript 7 has removed. Nest 12 has `strict`. */
 const nestNew = {
   module: 'nodenext',
   moduleResolution: 'nodenext',
@@ -31,39 +29,51 @@ const nestNew = {
 const compile = (...args: string[]) => endOf(spawn(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...args]));
 
 describe.each([
-  ['nodenext', 'nodenext'],
-  ['commonjs', 'bundler'],
-])('a CommonJS project with module %s and moduleResolution %s', (module, moduleResolution) => {
-  let project: string;
-  beforeAll(async () => {
-    await mkdir(join(root, 'test/.cache'), { recursive: true });
-    project = await mkdtemp(join(root, 'test/.cache/commonjs-'));
-    const readme = blocksOf(await readFile(join(root, 'packages/nestjs/README.md'), 'utf8'));
-    const files = readme.filter((block) => ['main.ts', 'app.module.ts'].includes(fileNameOf(block)));
-    expect(files).toHaveLength(2);
-    for (const file of files) await writeFile(join(project, fileNameOf(file)), file.text);
-    await writeFile(join(project, 'package.json'), '{}');
-    const compilerOptions = { ...nestNew, module, moduleResolution };
-    await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
-  });
-  afterAll(() => rm(project, { recursive: true }));
+  ['CommonJS', {}, 'nodenext', 'nodenext'],
+  ['CommonJS', {}, 'commonjs', 'bundler'],
+  ['ES module', { type: 'module' }, 'nodenext', 'nodenext'],
+])(
+  'the quick start of the README in a project of the kind %s (%j) with module %s and moduleResolution %s',
+  (kind, manifest, module, moduleResolution) => {
+    let project: string;
+    beforeAll(async () => {
+      await mkdir(join(root, 'test/.cache'), { recursive: true });
+      project = await mkdtemp(join(root, 'test/.cache/commonjs-'));
+      const readme = blocksOf(await readFile(join(root, 'packages/nestjs/README.md'), 'utf8'));
+      const files = readme.filter((block) => ['main.ts', 'app.module.ts', 'dev.ts'].includes(fileNameOf(block)));
+      expect(files).toHaveLength(3);
+      for (const file of files) await writeFile(join(project, fileNameOf(file)), file.text);
+      await writeFile(join(project, 'package.json'), JSON.stringify(manifest));
+      const compilerOptions = { ...nestNew, module, moduleResolution };
+      await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
+    });
+    afterAll(() => rm(project, { recursive: true }));
 
-  it('compiles the example of the README, loads the package with require() and serves each tenant', { timeout: 180_000 }, async () => {
-    expect(await compile('-b', join(root, 'packages/nestjs'))).toEqual({ code: 0, stdout: '', stderr: '' });
-    expect(await compile('-p', project)).toEqual({ code: 0, stdout: '', stderr: '' });
-    expect(await readFile(join(project, 'dist/app.module.js'), 'utf8')).toContain('require("@tenant-aws/nestjs")');
+    it('compiles, loads the package and serves each tenant', { timeout: 180_000 }, async () => {
+      expect(await compile('-b', ...['nestjs', 'local'].map((name) => join(root, 'packages', name)))).toEqual({
+        code: 0,
+        stdout: '',
+        stderr: '',
+      });
+      expect(await compile('-p', project)).toEqual({ code: 0, stdout: '', stderr: '' });
+      const compiled = await readFile(join(project, 'dist/app.module.js'), 'utf8');
+      expect(compiled.includes('require("@tenant-aws/nestjs")')).toBe(kind === 'CommonJS');
 
-    const server = await serve(join(project, 'dist/main.js'), process.env, 'built');
-    const get = async (authorization?: string) => {
-      const response = await fetch(`${server.url}/notes`, authorization === undefined ? {} : { headers: { authorization } });
-      return [response.status, await response.json()];
-    };
+      const { PATH } = process.env;
+      const server = await serve(join(project, 'dist/dev.js'), PATH === undefined ? {} : { PATH }, 'built');
+      const authorization = `Bearer ${await server.printed(/^ACME=(.+)$/)}`;
+      const put = (key: string) =>
+        fetch(`${server.url}/files?key=${key}`, {
+          method: 'PUT',
+          headers: { authorization, 'content-type': 'application/json' },
+          body: JSON.stringify({ text: 'sell more anvils' }),
+        });
 
-    expect(await get(`Bearer ${await aws.issuer.token({ tenant: 'acme' })}`)).toEqual([200, { tenant: 'acme', notes: [] }]);
-    expect(await get()).toEqual([401, expect.objectContaining({ code: 'token_missing' })]);
-    expect(aws.calls.filter(({ operation }) => operation === 'ListObjectsV2')).toMatchObject([
-      { decision: 'allowed', tenantSession: 'acme' },
-    ]);
-    await server.close();
-  });
-});
+      expect((await put('acme/plan')).status).toBe(200);
+      expect(await (await fetch(`${server.url}/files?key=acme/plan`, { headers: { authorization } })).text()).toBe('sell more anvils');
+      expect(await (await put('globex/plan')).json()).toMatchObject({ status: 403, code: 'aws_access_denied' });
+      expect((await fetch(`${server.url}/files?key=acme/plan`)).status).toBe(401);
+      await server.close();
+    });
+  },
+);

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { INestApplication } from '@nestjs/common';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { NestFactory } from '@nestjs/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { notesAws } from '../../../test/support/local-aws-per-file.ts';
 import { seed } from '../../../test/support/notes-aws.ts';
 import { blocksOf, fileNameOf } from '../../../test/readme/blocks.ts';
@@ -24,17 +25,18 @@ describe.each(queues)('the quick start of the README, with a shared %s in front 
   beforeAll(async () => {
     for (const tenant of tenants) await seed(aws, `${tenant}/plan`, tenant);
     const blocks = blocksOf(await readFile(join(root, 'packages/nestjs/README.md'), 'utf8'));
-    const [program] = blocks.filter((block) => block.language === 'ts' && fileNameOf(block) === 'app.ts');
+    const [program] = blocks.filter((block) => block.language === 'ts' && fileNameOf(block) === 'app.module.ts');
     const queued = program?.text.replaceAll(/await s3\.send\((.*)\);/g, `await ${add}(() => s3.send($1));`) ?? '';
     expect(queued.split(add)).toHaveLength(3);
     await mkdir(join(root, 'test/.cache'), { recursive: true });
     scratch = await mkdtemp(join(root, 'test/.cache/quick-start-'));
-    await writeFile(join(scratch, 'app.ts'), `// @ts-nocheck\n${declaration}${queued}\nexport { app };\n`);
-    vi.stubEnv('PORT', '0');
-    ({ app } = (await import(/* @vite-ignore */ pathToFileURL(join(scratch, 'app.ts')).href)) as { app: INestApplication });
+    const file = join(scratch, 'app.module.ts');
+    await writeFile(file, `// @ts-nocheck\n${declaration}${queued}\n`);
+    const { AppModule } = (await import(/* @vite-ignore */ pathToFileURL(file).href)) as { AppModule: object };
+    app = await NestFactory.create(AppModule, { logger: false });
+    await app.listen(0, '127.0.0.1');
   });
   afterAll(async () => {
-    vi.unstubAllEnvs();
     await app.close();
     await rm(scratch, { recursive: true });
   });
@@ -51,6 +53,7 @@ describe.each(queues)('the quick start of the README, with a shared %s in front 
       }),
     );
 
-    expect(responses).toEqual(sent.map(({ by, of }) => (by === of ? tenants[of] : 'AccessDenied\n')));
+    const denied = expect.stringContaining('"code":"aws_access_denied"');
+    expect(responses).toEqual(sent.map(({ by, of }) => (by === of ? tenants[of] : denied)));
   });
 });
