@@ -43,12 +43,11 @@ describe('dev.ts in the README', () => {
   it('works in a shell with AWS variables, and accepts a token of before the restart', async () => {
     const first = await start();
     const token = await first.printed(/^ACME=(.+)$/);
-    // The sample has no error handler: Express responds 500 with the error of the local AWS.
-    expect(await get(first, token)).toMatchObject({ status: 500, text: expect.stringContaining('AccessDenied') });
+    expect(await get(first, token)).toMatchObject({ status: 403, text: expect.stringContaining('aws_access_denied') });
     await first.close();
 
     const second = await start();
-    expect(await get(second, token)).toMatchObject({ status: 500, text: expect.stringContaining('AccessDenied') });
+    expect(await get(second, token)).toMatchObject({ status: 403, text: expect.stringContaining('aws_access_denied') });
     expect(await get(second, `${token.slice(0, -8)}AAAAAAAA`)).toMatchObject({ status: 401 });
     await second.close();
   });
