@@ -129,7 +129,7 @@ describe('ERRORS.md', () => {
     ]);
 
     expect(declared.length).toBeGreaterThan(0);
-    expect(rows.toSorted()).toEqual(declared.toSorted());
+    expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(declared));
   });
 });
 
