@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { currentTenantAws, type TenantAws, type TenantGate, type TenantIdentity } from '@tenant-aws/core';
+import { currentTenantAws, type ReadyOptions, type TenantAws, type TenantGate, type TenantIdentity } from '@tenant-aws/core';
 import { TENANT_GATE } from './tokens.ts';
 
 /** Returns the current tenant, and runs code as a tenant outside of a request. */
@@ -37,11 +37,12 @@ export class TenantAwsService {
    * Checks the base credentials, the region, the issuer's discovery document and its keys. Await it before `listen()`, so that
    * an error stops the start instead of the first request.
    *
-   * @throws {@link ConfigurationError} no region is configured
+   * @param options `probe: true`: also assumes the role once, for a tenant that does not exist
+   * @throws {@link ConfigurationError} no region is configured, or STS refuses the probe: says what to check
    * @throws {@link StsUnavailableError} no base credentials are available
    * @throws {@link KeysUnavailableError} the issuer's keys are temporarily unavailable
    */
-  async ready(): Promise<void> {
-    await this.#gate.ready();
+  async ready(options?: ReadyOptions): Promise<void> {
+    await this.#gate.ready(options);
   }
 }

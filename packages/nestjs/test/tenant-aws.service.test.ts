@@ -112,6 +112,10 @@ describe('TenantAwsService', () => {
     await tenants.ready();
     await app.close();
 
+    await tenants.ready({ probe: true });
+    const wrong = await consumer({ roleArn: 'arn:aws:iam::000000000000:role/Misspelt' });
+    await expect(wrong.tenants.ready({ probe: true })).rejects.toMatchObject({ code: 'configuration_invalid' });
+    await wrong.tenants.ready();
     const lost = await consumer({ identity: Object.assign(() => undefined, { ready: () => Promise.reject(new Error('no keys')) }) });
     await expect(lost.tenants.ready()).rejects.toThrow('no keys');
   });
