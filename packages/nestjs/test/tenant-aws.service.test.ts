@@ -110,13 +110,17 @@ describe('TenantAwsService', () => {
   it('is ready when base credentials and the keys of the issuer are available', async () => {
     const { tenants } = await consumer();
     await tenants.ready();
+    await tenants.ready({ probe: true });
     await app.close();
 
-    await tenants.ready({ probe: true });
-    const wrong = await consumer({ roleArn: 'arn:aws:iam::000000000000:role/Misspelt' });
-    await expect(wrong.tenants.ready({ probe: true })).rejects.toMatchObject({ code: 'configuration_invalid' });
-    await wrong.tenants.ready();
     const lost = await consumer({ identity: Object.assign(() => undefined, { ready: () => Promise.reject(new Error('no keys')) }) });
     await expect(lost.tenants.ready()).rejects.toThrow('no keys');
+  });
+
+  it('is not ready with a probe if STS refuses the role', async () => {
+    const { tenants } = await consumer({ roleArn: 'arn:aws:iam::000000000000:role/Misspelt' });
+    await tenants.ready();
+
+    await expect(tenants.ready({ probe: true })).rejects.toMatchObject({ code: 'configuration_invalid' });
   });
 });
