@@ -18,7 +18,7 @@ const heavy = [
 ];
 const heavyOnNest11 = [
   'packages/nestjs/test/{interleaving,singletons}.test.ts',
-  'packages/nestjs/test/{foreign-context,graphql-{fields,foreign-context,subscription},parameters,readme-quick-start}.test.ts',
+  'packages/nestjs/test/{foreign-context,graphql-{fields,foreign-context,subscription},http-handlers,parameters,readme-quick-start}.test.ts',
   'test/e2e/nest.test.ts',
 ];
 
