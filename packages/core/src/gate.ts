@@ -9,7 +9,8 @@ import type { HttpRequest, IdentityRequest, IdentitySource } from './identity/id
 import { isPromise, type MaybePromise } from './maybe-promise.ts';
 import { RefusalLog } from './refusal-log.ts';
 import type { TenantIdentity } from './tenant.ts';
-import type { ReadyOptions, TokenVendingMachine } from './token-vending-machine.ts';
+import type { ReadyOptions } from './call-options.ts';
+import type { TokenVendingMachine } from './token-vending-machine.ts';
 
 /** Finds the tenant of a request and vends its credentials: for authors of adapters. */
 export interface TenantGate {

@@ -89,4 +89,5 @@ export type { RefusalLogger } from './refusal-log.ts';
 export { scopedGate } from './scoped-gate.ts';
 export type { TenantIdentity } from './tenant.ts';
 export type { TokenVendingMachineStats } from './stats.ts';
-export { type ReadyOptions, type RevokeOptions, TokenVendingMachine, type VendOptions } from './token-vending-machine.ts';
+export type { ReadyOptions, RevokeOptions, VendOptions } from './call-options.ts';
+export { TokenVendingMachine } from './token-vending-machine.ts';

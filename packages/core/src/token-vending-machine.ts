@@ -6,6 +6,15 @@ import { DeniedCalls } from './clients/denied-calls.ts';
 import type { TenantAws } from './clients/tenant-aws.ts';
 import { type AccessParts, TenantAccess } from './clients/tenant-access.ts';
 import { tenantAwsOf } from './clients/tenant-aws-of.ts';
+import {
+  OWN,
+  readProbe,
+  readRevocation,
+  readVendOptions,
+  type ReadyOptions,
+  type RevokeOptions,
+  type VendOptions,
+} from './call-options.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { isProduction, readMachineEnvironment } from './configuration/environment.ts';
 import type { TokenVendingMachineOptions } from './configuration/options.ts';
@@ -13,32 +22,8 @@ import { readConstantPermissions, readSettings, type Settings } from './configur
 import type { TenantCredentials } from './credentials/credentials.ts';
 import { Grants, OWN_PERMISSIONS } from './credentials/grants.ts';
 import { Vendor } from './credentials/vendor.ts';
-import { frozenOption } from './frozen.ts';
 import type { TokenVendingMachineStats } from './stats.ts';
 import type { TenantIdentity } from './tenant.ts';
-
-/** Options of one call of `vend`. */
-export interface VendOptions {
-  /** Used *instead of* the machine's own permissions. */
-  readonly permissions?: Permissions | undefined;
-  /** Milliseconds that the credentials must remain valid, if more than `cache.minimumRemainingMs`. */
-  readonly minimumRemainingMs?: number | undefined;
-}
-
-export interface RevokeOptions {
-  /** Seconds. Default: `durationSeconds` plus `cache.minimumRemainingMs`; by then all vended credentials have expired. Of two revocations the later end counts. */
-  readonly forSeconds?: number | undefined;
-}
-
-/** Options of `ready`. */
-export interface ReadyOptions {
-  /**
-   * Whether the role is assumed once, for a tenant that does not exist, so that a wrong role name, trust policy or policy of the
-   * base role is reported at start-up. The credentials are dropped, and `authorizeTenant` is not called. It needs options that are the same
-   * for every identity: with a function option it is a ConfigurationError. Default: false.
-   */
-  readonly probe?: boolean | undefined;
-}
 
 /** Set by tests and by `fromEnvironment`: not options. */
 interface Internals {
@@ -182,14 +167,7 @@ export class TokenVendingMachine implements AsyncDisposable {
    * @throws {@link ConfigurationError} `tenantId` is empty or not a string, or an option is invalid
    */
   revoke(tenantId: string, options: RevokeOptions = {}): void {
-    const { forSeconds, ...unknown } = options;
-    const faults = new Faults();
-    if (typeof tenantId !== 'string' || tenantId === '') faults.add('`tenantId` must be a string that is not empty');
-    faults.noneOf('', unknown, ['forSeconds']);
-    if (forSeconds !== undefined && !(Number.isFinite(forSeconds) && forSeconds > 0))
-      faults.add('`forSeconds` must be a positive number of seconds');
-    faults.throwIfAny();
-    this.#vendor.revoke(tenantId, forSeconds);
+    this.#vendor.revoke(tenantId, readRevocation(tenantId, options));
   }
 
   /** Accepts a revoked tenant again. Credentials and requests from before the revocation stay refused. */
@@ -227,29 +205,4 @@ export class TokenVendingMachine implements AsyncDisposable {
     this.#accesses.set(identity, access);
     return access;
   }
-}
-
-interface Vending {
-  readonly permissions: Permissions | typeof OWN_PERMISSIONS;
-  readonly minimumRemainingMs: number;
-}
-
-const OWN: Vending = { permissions: OWN_PERMISSIONS, minimumRemainingMs: 0 };
-
-function readProbe({ probe = false, ...unknown }: ReadyOptions): boolean {
-  const faults = new Faults();
-  faults.noneOf('', unknown, ['probe']);
-  if (typeof probe !== 'boolean') faults.option('probe', 'must be true or false');
-  faults.throwIfAny();
-  return probe;
-}
-
-function readVendOptions(options: VendOptions, known: readonly (keyof VendOptions)[] = ['permissions', 'minimumRemainingMs']): Vending {
-  const { permissions, minimumRemainingMs = 0 } = options;
-  const faults = new Faults();
-  faults.noneOf('', options, known);
-  if (!Number.isFinite(minimumRemainingMs) || minimumRemainingMs < 0)
-    faults.option('minimumRemainingMs', 'must be a number of milliseconds, 0 or more');
-  faults.throwIfAny();
-  return { permissions: permissions === undefined ? OWN_PERMISSIONS : frozenOption(permissions), minimumRemainingMs };
 }

@@ -2,10 +2,11 @@ import type { TenantAwsError } from '@tenant-aws/policy';
 import type { Clock, Instant } from '../clock.ts';
 import { LifeUnavailableError, StsUnavailableError, TenantMismatchError, TokenInvalidError } from '../errors.ts';
 import type { Assumer, Issued } from './assumer.ts';
+import { type Entry, entryOf, type Refreshed } from './entry.ts';
 import type { Grant } from './grants.ts';
-import { backoffMs, refreshBelowMs, remainingMs } from './lifetime.ts';
+import { backoffMs, remainingMs } from './lifetime.ts';
 import { PendingCalls } from './pending-calls.ts';
-import type { Entry, Slot } from './slots.ts';
+import type { Slot } from './slots.ts';
 import type { StsFailure } from './sts-failure.ts';
 import { TenantCache } from './tenant-cache.ts';
 import type { VendedKeys } from './vended-keys.ts';
@@ -36,13 +37,6 @@ export interface CacheCounts {
 /** A grant whose credentials were requested. */
 export interface RequestedGrant extends Grant {
   slot: Slot;
-}
-
-/** The result of a refresh: the new entry, or the error and the wait before the next refresh. */
-export interface Refreshed {
-  readonly entry?: Entry;
-  readonly error?: unknown;
-  readonly retryInMs?: number;
 }
 
 interface Refusal {
@@ -213,7 +207,7 @@ export class EntryCache {
   #keep({ slot, tenantId }: RequestedGrant, outcome: Issued | StsFailure, isCurrent: boolean): Entry {
     const checked = outcome.kind === 'assumed' ? this.#checkLife(outcome) : outcome;
     if (checked.kind === 'assumed') {
-      const entry = this.#entryOf(checked, tenantId);
+      const entry = entryOf(checked, tenantId, this.#minimumRemainingMs);
       this.#vended += 1;
       if (isCurrent) this.#cache(slot, entry);
       return entry;
@@ -228,25 +222,6 @@ export class EntryCache {
     this.#cached.set(slot.key, slot); // may dispose of an earlier slot of this key, and of others
     slot.entry = entry;
     slot.usedAt = this.#vended;
-  }
-
-  /** Copies the needed fields only, and each time in milliseconds without a fraction: there may be a million entries. */
-  #entryOf(issued: Issued, tenantId: string): Entry {
-    const { accessKeyId, secretAccessKey, sessionToken, life, lifeMs, requestId, tokenUtilisation, policyDigest } = issued;
-    const below = Math.round(refreshBelowMs(lifeMs, this.#minimumRemainingMs, Math.random()));
-    return {
-      tenantId,
-      accessKeyId,
-      secretAccessKey,
-      sessionToken,
-      wallEnd: life.wallEnd,
-      monotonicEnd: life.monotonicEnd,
-      requestId,
-      tokenUtilisation,
-      policyDigest,
-      refreshBelowMs: below,
-      failedRefresh: undefined,
-    };
   }
 
   /**

@@ -1,25 +1,6 @@
 import type { LRUCache } from 'lru-cache';
 import { boundedMap } from '../bounded-map.ts';
-import type { Assumed } from './assume-role.ts';
-import type { Life } from './lifetime.ts';
-
-/** Credentials of one tenant. Callers get a copy, never the entry itself. */
-export interface Entry extends Life, Omit<Assumed, 'kind' | 'life' | 'lifeMs'> {
-  readonly tenantId: string;
-  /** SHA-256 of the session policy that was sent. */
-  readonly policyDigest: string;
-  /** See `refreshBelowMs`. */
-  readonly refreshBelowMs: number;
-  /** Absent unless the latest refresh failed. */
-  failedRefresh: FailedRefresh | undefined;
-}
-
-interface FailedRefresh {
-  /** Failed refreshes in a row. */
-  readonly failures: number;
-  /** No refresh before this time of the monotonic clock. */
-  readonly retryAt: number;
-}
+import type { Entry } from './entry.ts';
 
 /**
  * What all grants of one shape share: they lead to the same AssumeRole request. Each grant refers to its slot, so that a request

@@ -1,6 +1,5 @@
 import { channels, codeOf, reasonOf, type VendEvent } from '../events.ts';
-import type { Refreshed } from './entry-cache.ts';
-import type { Entry } from './slots.ts';
+import type { Entry, Refreshed } from './entry.ts';
 import type { Grant } from './grants.ts';
 
 /** What is known of the credentials; of a failed call, only part of it. */

@@ -11,7 +11,8 @@ import { type CacheCounts, type CacheSettings, EntryCache, type RequestedGrant }
 import { type Grant, requestOf } from './grants.ts';
 import { remainingMs } from './lifetime.ts';
 import { Revocations } from './revocations.ts';
-import { type Entry, Slots } from './slots.ts';
+import { Slots } from './slots.ts';
+import type { Entry } from './entry.ts';
 import { assertBaseCredentials, regionOf, type StsAccess } from './sts-client.ts';
 import { publishRefresh, publishVend } from './vend-events.ts';
 import { VendedKeys } from './vended-keys.ts';

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import type BPlusTree from 'sorted-btree';
+import { BTree } from '../../../sorted-btree.cjs';
 
 /** A range of keys, in the notation of dynalite's store. */
 export interface Range {
@@ -11,9 +11,6 @@ export interface Range {
 }
 
 type Tree = BPlusTree.default<string, string>;
-
-// `require`, because loaders disagree about the default export of this CommonJS module.
-const { default: BTree } = createRequire(import.meta.url)('sorted-btree') as typeof BPlusTree;
 
 /** Strings by key, in the order of the keys. A copy costs the same for every size: both maps share what neither changes. */
 export class SortedMap {

@@ -1,0 +1,3 @@
+import type BPlusTree from 'sorted-btree';
+
+export const BTree: typeof BPlusTree;
