@@ -2,14 +2,26 @@ import type { Incoming } from './incoming.ts';
 import { AwsError, type Service, unsupported } from './services/service.ts';
 import { element } from './xml.ts';
 
+/** The prefixes of X-Amz-Target. */
+const TARGETS: ReadonlyMap<string, string> = new Map([
+  ['DynamoDB_20120810', 'dynamodb'],
+  ['AmazonSQS', 'sqs'],
+  ['AmazonSSM', 'ssm'],
+  ['AWSEvents', 'events'],
+  ['AWSStepFunctions', 'states'],
+  ['Logs_20140328', 'logs'],
+  ['secretsmanager', 'secretsmanager'],
+  ['TrentService', 'kms'],
+]);
+
 /**
  * Guesses the service of a request from its headers.
  * The guess selects the error format until the credential scope names the service, and the service of an unsigned request.
  */
 export function guessService({ headers }: Pick<Incoming, 'headers'>): string {
-  const target = headers.get('x-amz-target') ?? '';
-  if (target.startsWith('DynamoDB_')) return 'dynamodb';
-  if (target.startsWith('AmazonSQS.')) return 'sqs';
+  const [target = ''] = (headers.get('x-amz-target') ?? '').split('.');
+  const service = TARGETS.get(target);
+  if (service !== undefined) return service;
   if (headers.get('content-type')?.startsWith('application/x-www-form-urlencoded')) return 'sts';
   return 's3';
 }

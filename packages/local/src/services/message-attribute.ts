@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from '@tenant-aws/policy/json';
-import { type Shape, STRING, structure, textOf } from './shape.ts';
+import type { JsonObject } from '@tenant-aws/policy/json';
+import { isBase64, type Shape, STRING, structure, textOf } from './shape.ts';
 
 const TYPE = /^(String|Number|Binary)(?:\.[^\0]+)?$/;
 const MAX_NAME = 256;
@@ -7,7 +7,6 @@ const MAX_NAME = 256;
 const NAME = /^(?!__proto__$)[\w-]+(?:\.[\w-]+)*$/;
 const NUMBER = /^[+-]?(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE][+-]?\d{1,3})?$/;
 const MAX_DIGITS = 38;
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 /** The characters of XML 1.0, which message bodies may have, too. */
 const TEXT = /^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]+$/u;
 
@@ -23,7 +22,7 @@ export function isMessageAttribute({ DataType, StringValue, BinaryValue }: JsonO
   const dataType = textOf(DataType);
   const [, type] = TYPE.exec(dataType) ?? [];
   if (type === undefined || dataType.length > MAX_NAME) return false;
-  if (type === 'Binary') return StringValue === undefined && isBase64(BinaryValue);
+  if (type === 'Binary') return StringValue === undefined && BinaryValue !== '' && isBase64(BinaryValue);
   if (BinaryValue !== undefined) return false;
   return type === 'Number' ? isNumber(textOf(StringValue)) : TEXT.test(textOf(StringValue));
 }
@@ -31,10 +30,6 @@ export function isMessageAttribute({ DataType, StringValue, BinaryValue }: JsonO
 /** @see Amazon SQS Developer Guide, "Amazon SQS message metadata": names */
 export function isMessageAttributeName(name: string): boolean {
   return name.length <= MAX_NAME && NAME.test(name);
-}
-
-function isBase64(value: Json | undefined): boolean {
-  return typeof value === 'string' && value !== '' && BASE64.test(value);
 }
 
 function isNumber(text: string): boolean {

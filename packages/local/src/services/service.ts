@@ -139,7 +139,7 @@ export function unsupported(part: string): AwsError {
   return new AwsError('NotImplemented', 501, `${part} is not supported by the local AWS`);
 }
 
-/** The error of a start with a table, a queue or a topic that cannot be created. */
-export function creationError(resource: 'table' | 'queue' | 'topic', name: string, cause: unknown): Error {
+/** The error of a start with a table, a queue or another resource that cannot be created. */
+export function creationError(resource: string, name: string, cause: unknown): Error {
   return new Error(`the ${resource} \`${name}\` cannot be created: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
 }

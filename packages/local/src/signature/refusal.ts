@@ -37,7 +37,7 @@ const S3: ErrorTable = {
   sigv2: ['InvalidRequest', 400, UNSUPPORTED],
 };
 
-const JSON_1_0: ErrorTable = {
+const JSON_PROTOCOL: ErrorTable = {
   missing: ['MissingAuthenticationTokenException', 400, 'Request is missing Authentication Token'],
   malformed: ['IncompleteSignatureException', 400, 'The authorization header or query that you provided is not valid.'],
   scope: ['InvalidSignatureException', 400, 'Credential should be scoped to a valid region, service and date.'],
@@ -73,10 +73,8 @@ const QUERY: ErrorTable = {
   sigv2: ['IncompleteSignature', 400, UNSUPPORTED],
 };
 
-const ERRORS: ReadonlyMap<string, ErrorTable> = new Map([
-  ['s3', S3],
-  ['dynamodb', JSON_1_0],
-]);
+const JSON_SERVICES = ['dynamodb', 'events', 'kms', 'logs', 'secretsmanager', 'ssm', 'states'];
+const ERRORS: ReadonlyMap<string, ErrorTable> = new Map([['s3', S3], ...JSON_SERVICES.map((service) => [service, JSON_PROTOCOL] as const)]);
 
 /** The error for a refused signature, with the code of the requested service: SDKs act on the code. */
 export function refusal(reason: Refusal, service: string): AwsError {

@@ -1,7 +1,9 @@
 // Not by name: an older Node.js has no `crc32`, and would report this line instead of its version.
 import zlib from 'node:zlib';
-import { jsonResponse } from '../json-protocol.ts';
+import { type JsonProtocol, jsonResponse } from '../json-protocol.ts';
 import { AwsError, type ServiceResponse } from '../service.ts';
+
+export const DYNAMODB_PROTOCOL: JsonProtocol = { version: '1.0', target: 'DynamoDB_20120810', maxBodyBytes: 16 * 1024 * 1024 };
 
 /** Errors that every service of this protocol has. */
 const COMMON = new Set([
@@ -19,7 +21,7 @@ const COMMON = new Set([
 /** A result in the format of DynamoDB. */
 export function response(status: number, members: unknown, requestId: string): ServiceResponse {
   const body = JSON.stringify(members);
-  return jsonResponse(status, body, requestId, { 'x-amz-crc32': String(zlib.crc32(body)) });
+  return jsonResponse(DYNAMODB_PROTOCOL, status, body, requestId, { 'x-amz-crc32': String(zlib.crc32(body)) });
 }
 
 /** An error in the format of DynamoDB. */

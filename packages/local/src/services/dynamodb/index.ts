@@ -2,7 +2,7 @@ import { deniedMessage } from '../denial.ts';
 import { readJsonRequest } from '../json-protocol.ts';
 import { AwsError, type Clock, type Operation, type ResourceScope, type Service, unsupported, type VerifiedRequest } from '../service.ts';
 import { Engine } from './engine.ts';
-import { errorResponse, response } from './errors.ts';
+import { DYNAMODB_PROTOCOL, errorResponse, response } from './errors.ts';
 import type { DynamoDbContext } from './operation.ts';
 import { DENIED_OPERATIONS, DYNAMODB_OPERATIONS } from './operations.ts';
 import { createTables, type TableDefinition } from './table-definition.ts';
@@ -16,7 +16,6 @@ export interface DynamoDbOptions extends ResourceScope {
   readonly clock: Clock;
 }
 
-const MAX_BODY = 16 * 1024 * 1024;
 const BY_NAME = new Map(DYNAMODB_OPERATIONS.map((entry) => [entry.operation, entry]));
 
 /**
@@ -41,7 +40,7 @@ export async function dynamodbService({ account, region, tables, clock }: Dynamo
 }
 
 function parse(request: VerifiedRequest, context: DynamoDbContext): Operation {
-  const { operation: name, parameters } = readJsonRequest(request, 'DynamoDB_20120810', MAX_BODY);
+  const { operation: name, parameters } = readJsonRequest(request, DYNAMODB_PROTOCOL);
   if (DENIED_OPERATIONS.has(name)) return deniedForEveryone(name, request);
   const operation = BY_NAME.get(name);
   if (operation === undefined) throw unsupported(`The operation ${name}`);

@@ -1,5 +1,8 @@
-import { jsonResponse } from '../json-protocol.ts';
+import { type JsonProtocol, jsonResponse } from '../json-protocol.ts';
 import type { AwsError, ServiceResponse } from '../service.ts';
+
+/** The size is enough for a message of 1 MB in which every character is escaped. */
+export const SQS_PROTOCOL: JsonProtocol = { version: '1.0', target: 'AmazonSQS', maxBodyBytes: 8 * 1024 * 1024 };
 
 /** Errors whose code in the old query protocol has a prefix. SDKs still report the old code to their users. */
 const PREFIXED: ReadonlySet<string> = new Set([
@@ -21,7 +24,9 @@ const RENAMED: ReadonlyMap<string, string> = new Map([
 /** An error in the format of SQS. */
 export function errorResponse({ code, status, message, members }: AwsError, requestId: string): ServiceResponse {
   const body = JSON.stringify({ __type: `com.amazonaws.sqs#${code}`, message, ...members });
-  return jsonResponse(status, body, requestId, { 'x-amzn-query-error': `${queryCode(code)};${status < 500 ? 'Sender' : 'Receiver'}` });
+  return jsonResponse(SQS_PROTOCOL, status, body, requestId, {
+    'x-amzn-query-error': `${queryCode(code)};${status < 500 ? 'Sender' : 'Receiver'}`,
+  });
 }
 
 function queryCode(code: string): string {

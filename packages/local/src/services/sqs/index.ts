@@ -9,7 +9,7 @@ import {
   unsupported,
   type VerifiedRequest,
 } from '../service.ts';
-import { errorResponse } from './errors.ts';
+import { errorResponse, SQS_PROTOCOL } from './errors.ts';
 import type { Fauxqs } from './fauxqs.ts';
 import { SQS_OPERATIONS } from './operations.ts';
 import { checkQueueName } from './queue.ts';
@@ -28,8 +28,6 @@ export interface SqsOptions extends ResourceScope {
   readonly engine: Fauxqs;
 }
 
-/** Enough for a message of 1 MB in which every character is escaped. */
-const MAX_BODY = 8 * 1024 * 1024;
 const BY_NAME = new Map(SQS_OPERATIONS.map((entry) => [entry.operation, entry]));
 
 /**
@@ -52,7 +50,7 @@ export async function sqsService({ account, region, queues, engine }: SqsOptions
 }
 
 function parse(request: VerifiedRequest, scope: ResourceScope, engine: Fauxqs): Operation {
-  const { operation: name, parameters } = readJsonRequest(request, 'AmazonSQS', MAX_BODY);
+  const { operation: name, parameters } = readJsonRequest(request, SQS_PROTOCOL);
   const operation = BY_NAME.get(name);
   if (operation === undefined) throw unsupported(`The operation ${name}`);
   checkShape(parameters, operation.members, name);
@@ -62,7 +60,7 @@ function parse(request: VerifiedRequest, scope: ResourceScope, engine: Fauxqs): 
   return {
     ...parsed,
     name,
-    execute: async (refused) => jsonResponse(200, JSON.stringify(await parsed.execute(refused)), request.requestId),
+    execute: async (refused) => jsonResponse(SQS_PROTOCOL, 200, JSON.stringify(await parsed.execute(refused)), request.requestId),
   };
 }
 
