@@ -47,7 +47,5 @@ async function run({ isFull, lanes, json, markdown, profiles }: BenchOptions): P
 }
 
 function build(): void {
-  const tsc = resolve(root, 'node_modules/typescript/bin/tsc');
-  const packages = ['express', 'koa', 'nestjs', 'prover', 'local'].map((name) => `packages/${name}`);
-  execFileSync(process.execPath, [tsc, '-b', ...packages], { cwd: root, stdio: 'inherit' });
+  execFileSync(process.execPath, [resolve(root, '.ci/build-packages.ts')], { cwd: root, stdio: 'inherit' });
 }

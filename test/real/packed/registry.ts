@@ -27,7 +27,7 @@ interface Packed {
 
 /** Builds and packs all packages, and serves them to npm and pnpm. */
 export async function startRegistry(): Promise<Registry> {
-  await succeed([...pnpm, 'exec', 'tsc', '-b', ...folders], root);
+  await succeed([...pnpm, 'exec', 'node', '.ci/build-packages.ts'], root);
   const target = mkdtempSync(join(tmpdir(), 'tenant-aws-packed-'));
   const filters = folders.map((folder) => `--filter=./${folder}`);
   await succeed([...pnpm, '--recursive', ...filters, 'pack', '--pack-destination', target], root);

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fileURLToPath as pathOfUrl } from 'node:url'; // renamed: the banner of a bundle often imports it by its own name
+// Not by name: the banner of a bundle often imports `fileURLToPath` by its own name.
+import nodeUrl from 'node:url';
 import { ConfigurationError, TemplateSyntaxError } from '../errors.ts';
 import type { TemplateFile, TemplateSource } from './source.ts';
 
@@ -12,7 +13,7 @@ const TOOL_FILES: ReadonlySet<string> = new Set(['package.json', 'package-lock.j
  * It is read when the library is created: a change takes effect at the next start.
  */
 export function directory(path: string | URL): TemplateSource {
-  const folder = resolve(path instanceof URL ? pathOfUrl(path) : path); // faults name the absolute path
+  const folder = resolve(path instanceof URL ? nodeUrl.fileURLToPath(path) : path); // faults name the absolute path
   return { read: () => namesIn(folder).map((name) => readTemplate(folder, name)) };
 }
 
