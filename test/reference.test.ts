@@ -41,10 +41,11 @@ describe('ENVIRONMENT.md', () => {
 
   it('names for each variable an option that OPTIONS.md has', () => {
     const documented = namesIn(options);
-    const named = tableRowsOf(environment).map(([, option = '']) => option.replaceAll('`', '').replace(/^bearerToken\./, ''));
+    const sources = /^(?:bearerToken|trustedHeader|authorizerClaims)\./;
+    const named = tableRowsOf(environment).flatMap(([, cell = '']) => cell.replaceAll('`', '').split(', '));
 
     expect(named.length).toBeGreaterThan(0);
-    expect(named.filter((option) => !documented.includes(option))).toEqual([]);
+    expect(named.map((option) => option.replace(sources, '')).filter((option) => !documented.includes(option))).toEqual([]);
   });
 
   it.each(globSync(['README.md', '{packages,examples}/*/*.md'], { cwd: root }))('has every variable that %s names', (path) => {
@@ -71,6 +72,13 @@ describe('OPTIONS.md', () => {
       }),
     ],
     ['`authenticatedUser(options?)`', membersOf('identity/authenticated-user.ts', 'AuthenticatedUserOptions')],
+    [
+      '`trustedHeader(options)`',
+      withGroups(membersOf('identity/trusted-header.ts', 'TrustedHeaderOptions'), {
+        secret: membersOf('identity/trusted-header.ts', 'ProxySecret'),
+      }),
+    ],
+    ['`authorizerClaims(options?)`', membersOf('identity/authorizer-claims.ts', 'AuthorizerClaimsOptions')],
     ['The gate: middleware and module', [...membersOf('gate-options.ts', 'TenantGateOptions'), 'guard', 'awsErrors']],
     ['The token vending machine', machine],
   ])('lists every option in the section %s, and no other', (heading, members) => {

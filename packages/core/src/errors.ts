@@ -39,6 +39,16 @@ export class TenantMissingError extends TenantAwsError {
   }
 }
 
+/** The header with the tenant or the certificate does not come from a trusted proxy. The reason is in `detail.reason`. */
+export class ProxyUntrustedError extends TenantAwsError {
+  readonly code = 'proxy_untrusted';
+  readonly status = 403;
+
+  constructor(reason: string, options: TenantAwsErrorOptions = {}) {
+    super('This request did not come through a trusted proxy', { ...options, detail: { reason, ...options.detail } });
+  }
+}
+
 /** The issuer's keys are temporarily unavailable. Never a 401, because the token may be valid. */
 export class KeysUnavailableError extends TenantAwsError {
   readonly code = 'keys_unavailable';

@@ -1,12 +1,14 @@
 import { ConfigurationError, Faults, type Permissions } from '@tenant-aws/policy';
 import type { TenantAws } from './clients/tenant-aws.ts';
-import { readIdentityEnvironment } from './configuration/environment.ts';
+import { type IdentityEnvironment, readIdentityEnvironment } from './configuration/environment.ts';
 import type { TokenVendingMachineOptions } from './configuration/options.ts';
 import { frozenOption } from './frozen.ts';
 import { frozenIdentity } from './frozen-identity.ts';
+import { authorizerClaims } from './identity/authorizer-claims.ts';
 import { bearerToken } from './identity/bearer-token.ts';
 import type { BearerTokenOptions } from './identity/bearer-token-options.ts';
 import type { IdentitySource } from './identity/identity-source.ts';
+import { type TrustedHeaderOptions, trustedHeader } from './identity/trusted-header.ts';
 import { GATE_OPTIONS, MACHINE_OPTIONS, optionsElsewhere } from './option-places.ts';
 import { answerFor, type PerIdentity } from './per-identity.ts';
 import type { RefusalLogger } from './refusal-log.ts';
@@ -17,7 +19,7 @@ import { TokenVendingMachine } from './token-vending-machine.ts';
 export interface TenantGateOptions extends Partial<TokenVendingMachineOptions> {
   /** A machine that several gates share; the gate does not close it. Of the machine's options only `permissions` may be given beside it. Default: the gate makes its own machine. */
   readonly tvm?: TokenVendingMachine | undefined;
-  /** Finds the identity of a request. Default: `bearerToken()` with the environment variables. */
+  /** Finds the identity of a request. Default: the source that `TENANT_AWS_IDENTITY` selects, with its environment variables. */
   readonly identity?: IdentitySource | undefined;
   /** Whether credentials are vended before the handler runs, so that a request without credentials never reaches the handler. Default: true. */
   readonly eager?: boolean | undefined;
@@ -104,13 +106,20 @@ function withPermissions(tvm: TokenVendingMachine, option: PerIdentity<Permissio
   };
 }
 
+/** Each checks its options. */
+const SOURCES: Readonly<Record<IdentityEnvironment['kind'], (options: object) => IdentitySource>> = {
+  bearer: (options) => bearerToken(options as BearerTokenOptions),
+  header: (options) => trustedHeader(options as TrustedHeaderOptions),
+  authorizer: authorizerClaims,
+};
+
 function readIdentitySource(given: unknown): IdentitySource {
   if (typeof given === 'function') return given as IdentitySource;
   if (given !== undefined)
     throw new ConfigurationError([{ path: 'identity', text: 'must be an identity source, such as `bearerToken({ issuer, audience })`' }]);
   const faults = new Faults();
-  const { options, rename } = readIdentityEnvironment(faults);
-  return faults.checked(faults.attempt(() => bearerToken(options as BearerTokenOptions), rename));
+  const { kind, options, rename } = readIdentityEnvironment(faults);
+  return faults.checked(faults.attempt(() => SOURCES[kind](options), rename));
 }
 
 /** Calls the function once for each identity object. A promise that rejects is forgotten, so that the next call tries again. */

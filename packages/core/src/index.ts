@@ -43,6 +43,7 @@ export {
   KeysUnavailableError,
   LifeUnavailableError,
   NoTenantError,
+  ProxyUntrustedError,
   StsRejectedError,
   StsUnavailableError,
   TenantMismatchError,
@@ -67,12 +68,15 @@ export { type TenantGate, tenantGate } from './gate.ts';
 export type { TenantGateOptions } from './gate-options.ts';
 export type { Algorithm } from './identity/algorithm.ts';
 export { type AuthenticatedUserOptions, authenticatedUser } from './identity/authenticated-user.ts';
+export { type AuthorizerClaimsOptions, authorizerClaims } from './identity/authorizer-claims.ts';
 export { bearerToken } from './identity/bearer-token.ts';
 export type { BearerTokenOptions, TokenCacheOptions } from './identity/bearer-token-options.ts';
+export { agree, firstOf } from './identity/combined-sources.ts';
 export { httpIdentityRequest } from './identity/http-request.ts';
 export type { HttpRequest, IdentityRequest, IdentitySource } from './identity/identity-source.ts';
 export type { PassportStrategy } from './identity/passport-strategy.ts';
 export { TenantJwtStrategy, type VerifyClaims } from './identity/tenant-jwt-strategy.ts';
+export { type ProxySecret, type TrustedHeaderOptions, trustedHeader } from './identity/trusted-header.ts';
 export type { Claims } from './identity/verified-claims.ts';
 export type { PerIdentity, PerIdentityOptions } from './per-identity.ts';
 export {

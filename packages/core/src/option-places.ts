@@ -42,18 +42,20 @@ export const BEARER_OPTIONS: readonly string[] = [
 /** The options of a gate beside those of its machine. */
 export const GATE_OPTIONS: readonly string[] = ['tvm', 'identity', 'eager', 'optional', 'logger'];
 
-type Place = 'machine' | 'gate' | 'bearerToken' | 'authenticatedUser';
+type Place = 'machine' | 'gate' | 'bearerToken' | 'authenticatedUser' | 'trustedHeader' | 'authorizerClaims';
 
 const ADAPTERS = '`tenantCredentials()`, `TenantAwsModule.forRoot()` or `tenantGate()`';
 const MACHINE = 'belongs to `new TokenVendingMachine()`, or beside `identity` to the gate that makes its own machine';
 const BEARER = 'belongs to `bearerToken({ … })`, whose result is the option `identity`';
 const USER = 'belongs to `authenticatedUser({ … })`, whose result is the option `identity`';
+const HEADER = 'belongs to `trustedHeader({ … })`, whose result is the option `identity`';
 const STS = 'belongs to the client in the option `sts`: `new STSClient({ … })`';
 
 const PLACES: readonly (readonly [where: string, names: readonly string[], place?: Place])[] = [
   [`belongs to ${ADAPTERS}`, GATE_OPTIONS, 'gate'],
   [BEARER, BEARER_OPTIONS, 'bearerToken'],
   [USER, ['tenantProperty'], 'authenticatedUser'],
+  [HEADER, ['header', 'trustProxy', 'secret'], 'trustedHeader'],
   [MACHINE, MACHINE_OPTIONS, 'machine'],
   ['belongs to `TenantAwsModule.forRoot()`, and with `forRootAsync()` beside `useFactory`', ['guard']],
   ['belongs to `TenantAwsModule.forRootAsync()`', ['useFactory', 'useClass', 'useExisting', 'inject', 'imports']],

@@ -2,11 +2,14 @@ import type { TenantAws } from '@tenant-aws/core';
 
 // The names of core that an application uses, so that it installs this package only. The list is the same in each adapter.
 export {
+  agree,
   type Algorithm,
   auditLog,
   type AuditLogOptions,
   authenticatedUser,
   type AuthenticatedUserOptions,
+  authorizerClaims,
+  type AuthorizerClaimsOptions,
   type AuthorizeTenant,
   bearerToken,
   type BearerTokenOptions,
@@ -20,6 +23,7 @@ export {
   type DenyIssuedBeforeOptions,
   directory,
   type ErrorDetail,
+  firstOf,
   type IdentityRequest,
   type IdentitySource,
   KeysUnavailableError,
@@ -31,6 +35,7 @@ export {
   PolicyTooLargeError,
   type ProblemDetails,
   type ProblemDetailsOptions,
+  ProxyUntrustedError,
   type ReadyOptions,
   type RefusalLogger,
   shipped,
@@ -54,6 +59,8 @@ export {
   TokenMissingError,
   TokenVendingMachine,
   type TokenVendingMachineOptions,
+  trustedHeader,
+  type TrustedHeaderOptions,
 } from '@tenant-aws/core';
 export { AwsErrorsFilter } from './aws-errors.filter.ts';
 export { CurrentTenant, Public, Scoped } from './decorators.ts';

@@ -35,7 +35,24 @@ const BEARER: ReadonlyMap<string, string> = new Map([
   ['tenantClaim', 'TENANT_AWS_TENANT_CLAIM'],
 ]);
 
+/** The environment variables of the header source's options. */
+const HEADER: ReadonlyMap<string, string> = new Map([
+  ['header', 'TENANT_AWS_TENANT_HEADER'],
+  ['trustProxy', 'TENANT_AWS_TRUST_PROXY'],
+  ['secret', 'TENANT_AWS_PROXY_SECRET'],
+]);
+
+/** The environment variables of the authorizer source's options. */
+const AUTHORIZER: ReadonlyMap<string, string> = new Map([['tenantClaim', 'TENANT_AWS_TENANT_CLAIM']]);
+
 const IDENTITY = 'TENANT_AWS_IDENTITY';
+const IDENTITIES: Readonly<Record<'bearer' | 'header' | 'authorizer', ReadonlyMap<string, string>>> = {
+  bearer: BEARER,
+  header: HEADER,
+  authorizer: AUTHORIZER,
+};
+/** Options whose variable is a comma-separated list. */
+const LISTS: ReadonlySet<string> = new Set(['audience', 'algorithms', 'trustProxy']);
 
 /** The options of code and environment together. */
 export interface MachineEnvironment {
@@ -71,16 +88,44 @@ export function readMachineEnvironment(code: Partial<TokenVendingMachineOptions>
   return { options, sources: sources === undefined ? undefined : readSources(sources, faults), rename };
 }
 
-/** Reads the options of a bearer source. */
-export function readIdentityEnvironment(faults: Faults): Pick<MachineEnvironment, 'rename'> & { readonly options: object } {
-  const kind = valueOf(IDENTITY) ?? 'bearer';
-  if (kind !== 'bearer') faults.option(IDENTITY, 'must be `bearer`');
-  const lists = new Set(['audience', 'algorithms']);
-  const read = [...BEARER].flatMap(([option, name]) => {
+/** The identity source that the environment selects, and its options. */
+export interface IdentityEnvironment extends Pick<MachineEnvironment, 'rename'> {
+  readonly kind: keyof typeof IDENTITIES;
+  readonly options: object;
+}
+
+/** Reads which identity source is used, and its options. The variables of other sources are not read. */
+export function readIdentityEnvironment(faults: Faults): IdentityEnvironment {
+  const given = valueOf(IDENTITY) ?? 'bearer';
+  const kind = isIdentity(given) ? given : 'bearer';
+  if (kind !== given)
+    faults.option(
+      IDENTITY,
+      `must be one of ${Object.keys(IDENTITIES)
+        .map((name) => `\`${name}\``)
+        .join(', ')}`,
+    );
+  const names = IDENTITIES[kind];
+  const read = [...names].flatMap(([option, name]) => {
     const value = valueOf(name);
-    return value === undefined ? [] : [[option, lists.has(option) ? value.split(',').map((part) => part.trim()) : value] as const];
+    return value === undefined ? [] : [[option, optionOf(option, value)] as const];
   });
-  return { options: Object.fromEntries(read), rename: ({ path, text }) => ({ path: BEARER.get(path) ?? path, text }) };
+  const rename = ({ path, text }: Fault): Fault => {
+    const [option = ''] = path.split(/[.[]/, 1);
+    return { path: names.get(option) ?? path, text };
+  };
+  return { kind, options: Object.fromEntries(read), rename };
+}
+
+function isIdentity(name: string): name is IdentityEnvironment['kind'] {
+  return Object.hasOwn(IDENTITIES, name);
+}
+
+function optionOf(option: string, value: string): unknown {
+  if (LISTS.has(option)) return value.split(',').map((part) => part.trim());
+  if (option !== 'secret') return value;
+  const colon = value.indexOf(':'); // `header:value`
+  return { header: value.slice(0, Math.max(0, colon)), value: value.slice(colon + 1) };
 }
 
 /**
@@ -115,7 +160,7 @@ function readSources(list: string, faults: Faults): readonly TemplateSource[] {
 }
 
 function checkNames(faults: Faults): void {
-  const known = [...MACHINE.values(), ...BEARER.values(), IDENTITY];
+  const known = [...MACHINE.values(), ...BEARER.values(), ...HEADER.values(), IDENTITY];
   for (const name of Object.keys(process.env)) {
     if (!name.startsWith(PREFIX) || name.startsWith(VARIABLE) || known.includes(name)) continue;
     faults.option(name, `is not a variable of Tenant AWS: ${adviceFor(name.slice(PREFIX.length), known)}`);

@@ -4,7 +4,7 @@ import { isObject } from '@tenant-aws/policy/json';
 import { BEARER_OPTIONS, optionsElsewhere } from '../option-places.ts';
 import { type Algorithm, familyOf, isAlgorithm } from './algorithm.ts';
 import { readStaticKey } from './static-key.ts';
-import { readTenant } from './tenant-claim.ts';
+import { readTenant, readTenantClaim } from './tenant-claim.ts';
 import { urlFault } from './trusted-url.ts';
 
 /** Which tokens are accepted, and which claim has the tenant. */
@@ -164,10 +164,7 @@ function readTenantOptions(claim: unknown, tenant: unknown, at: Named, faults: F
       faults.option(at('tenant'), `and \`${at('tenantClaim')}\` exclude each other: give the tenant or the claim that has it`);
     return { fixed: readFixedTenant(tenant, at('tenant'), faults) };
   }
-  const path: readonly unknown[] = Array.isArray(claim) ? claim : [claim ?? 'custom:tenant_id'];
-  if (path.length === 0 || !path.every(isText))
-    faults.option(at('tenantClaim'), 'must be the name of a claim, or an array of names that is its path');
-  return { claim: path.filter(isText) };
+  return { claim: readTenantClaim(claim, at('tenantClaim'), faults) };
 }
 
 function readFixedTenant(tenant: unknown, name: string, faults: Faults): string {

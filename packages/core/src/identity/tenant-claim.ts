@@ -1,4 +1,4 @@
-import { parseTenantId, TenantIdSet } from '@tenant-aws/policy';
+import { type Faults, parseTenantId, TenantIdSet } from '@tenant-aws/policy';
 import { isObject } from '@tenant-aws/policy/json';
 import { TenantMissingError } from '../errors.ts';
 
@@ -23,6 +23,17 @@ export function readTenant(value: unknown, name: string, more: () => string = ()
   if (value === undefined || value === null)
     throw new TenantMissingError({ detail: { reason: `\`${name}\` is ${value === null ? 'null' : 'absent'}${more()}` } });
   return parseTenantId(value, WIDEST);
+}
+
+/** Reads the option that names the claim with the tenant, as a path. Default: `custom:tenant_id`. */
+export function readTenantClaim(given: unknown, option: string, faults: Faults): readonly string[] {
+  const path: readonly unknown[] = Array.isArray(given) ? given : [given ?? 'custom:tenant_id'];
+  if (path.length === 0 || !path.every(isName)) faults.option(option, 'must be the name of a claim, or an array of names that is its path');
+  return path.filter(isName);
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 /** The value of an own property. What `Object.prototype` has is not a claim. */

@@ -82,7 +82,8 @@ describe('a gate without options', () => {
     ['TENANT_AWS_DURATION_SECONDS', ' 900'],
     ['TENANT_AWS_CACHE_MAX', '0'],
     ['TENANT_AWS_CACHE_MAX', 'many'],
-    ['TENANT_AWS_IDENTITY', 'header'],
+    ['TENANT_AWS_IDENTITY', 'headers'],
+    ['TENANT_AWS_IDENTITY', 'constructor'],
     ['TENANT_AWS_JWT_ISSUER', 'login.example.com'],
     ['TENANT_AWS_JWKS_URI', 'http://login.example.com/jwks.json'],
     ['TENANT_AWS_JWT_ALGORITHMS', 'none'],
@@ -125,6 +126,48 @@ describe('a gate without options', () => {
     await expect(admitted({ token_use: 'id', aud: 'client' })).rejects.toMatchObject({ code: 'token_invalid' });
     await gate.close();
     await aws.close();
+  });
+
+  it('reads the tenant from the header of a proxy with TENANT_AWS_IDENTITY=header, and no variable of tokens', async () => {
+    environment({
+      ...machine,
+      ...region,
+      TENANT_AWS_IDENTITY: 'header',
+      TENANT_AWS_TENANT_HEADER: 'X-Org',
+      TENANT_AWS_TRUST_PROXY: '127.0.0.1, 10.0.0.0/8',
+      TENANT_AWS_PROXY_SECRET: 'x-secret:sixteen:characters',
+      TENANT_AWS_JWT_ALGORITHMS: 'none',
+    });
+    const gate = tenantGate({ eager: false, logger: false });
+    const admitted = (remoteAddress: string, secret: string) =>
+      gate({ headersDistinct: { 'x-org': ['acme'], 'x-secret': [secret] }, remoteAddress, raw: undefined });
+
+    expect(await admitted('10.1.2.3', 'sixteen:characters')).toMatchObject({ tenantId: 'acme', identity: { source: 'header' } });
+    await expect(admitted('10.1.2.3', 'sixteen')).rejects.toMatchObject({ code: 'proxy_untrusted' });
+    await expect(admitted('11.1.2.3', 'sixteen:characters')).rejects.toMatchObject({ code: 'proxy_untrusted' });
+    await gate.close();
+  });
+
+  it('reads the claims of an authorizer with TENANT_AWS_IDENTITY=authorizer', async () => {
+    environment({ ...machine, ...region, TENANT_AWS_IDENTITY: 'authorizer', TENANT_AWS_TENANT_CLAIM: 'org' });
+    const gate = tenantGate({ eager: false, logger: false });
+    const raw = { version: '2.0', requestContext: { authorizer: { jwt: { claims: { org: 'acme' } } } } };
+
+    expect(await gate({ headersDistinct: {}, remoteAddress: undefined, raw })).toMatchObject({ tenantId: 'acme' });
+    await gate.close();
+  });
+
+  it.each<[Record<string, string>, string]>([
+    [{}, '`TENANT_AWS_TRUST_PROXY` is required'],
+    [{ TENANT_AWS_TRUST_PROXY: '0.0.0.0/0' }, '`TENANT_AWS_TRUST_PROXY` includes every address'],
+    [{ TENANT_AWS_TRUST_PROXY: '10.0.0.0/8,' }, '`TENANT_AWS_TRUST_PROXY` must be an IPv4 or IPv6 address'],
+    [{ TENANT_AWS_TRUST_PROXY: '::1', TENANT_AWS_TENANT_HEADER: 'host' }, '`TENANT_AWS_TENANT_HEADER` must not be `host`'],
+    [{ TENANT_AWS_TRUST_PROXY: '::1', TENANT_AWS_PROXY_SECRET: 'x-secret:short' }, '`TENANT_AWS_PROXY_SECRET` must be at least 16'],
+    [{ TENANT_AWS_TRUST_PROXY: '::1', TENANT_AWS_PROXY_SECRET: 'no-colon-but-long-enough' }, '`TENANT_AWS_PROXY_SECRET` must be the name'],
+  ])('names the variable of a faulty header source: %j', (variables, fault) => {
+    environment({ ...machine, ...region, TENANT_AWS_IDENTITY: 'header', ...variables });
+
+    expect(faultsIn(() => tenantGate())).toEqual([expect.stringContaining(fault)]);
   });
 
   it('finds the region in AWS_REGION, AWS_DEFAULT_REGION, a profile or the configuration file', async () => {
