@@ -78,6 +78,7 @@ describe('OPTIONS.md', () => {
         secret: membersOf('identity/trusted-header.ts', 'ProxySecret'),
       }),
     ],
+    ['`clientCertificate(options)`', membersOf('identity/client-certificate.ts', 'ClientCertificateOptions')],
     ['`authorizerClaims(options?)`', membersOf('identity/authorizer-claims.ts', 'AuthorizerClaimsOptions')],
     ['The gate: middleware and module', [...membersOf('gate-options.ts', 'TenantGateOptions'), 'guard', 'awsErrors']],
     ['The token vending machine', machine],

@@ -104,7 +104,7 @@ export function tenantGate(options: TenantGateOptions = {}): TenantGate {
 
   function identifyHttp(request: HttpRequest, user: unknown, raw: unknown): MaybePromise<TenantIdentity | undefined> {
     if (ofHttp !== undefined) return ofHttp(request, user);
-    return identify({ ...httpIdentityRequest(request, user), raw });
+    return identify(httpIdentityRequest(request, user, raw));
   }
 
   return Object.assign(async (request: IdentityRequest) => enter(() => identify(request)), {

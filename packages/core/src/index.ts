@@ -71,6 +71,8 @@ export { type AuthenticatedUserOptions, authenticatedUser } from './identity/aut
 export { type AuthorizerClaimsOptions, authorizerClaims } from './identity/authorizer-claims.ts';
 export { bearerToken } from './identity/bearer-token.ts';
 export type { BearerTokenOptions, TokenCacheOptions } from './identity/bearer-token-options.ts';
+export type { TenantFrom } from './identity/certificate-tenant.ts';
+export { type ClientCertificateOptions, clientCertificate } from './identity/client-certificate.ts';
 export { agree, firstOf } from './identity/combined-sources.ts';
 export { httpIdentityRequest } from './identity/http-request.ts';
 export type { HttpRequest, IdentityRequest, IdentitySource } from './identity/identity-source.ts';

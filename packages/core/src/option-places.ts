@@ -42,7 +42,7 @@ export const BEARER_OPTIONS: readonly string[] = [
 /** The options of a gate beside those of its machine. */
 export const GATE_OPTIONS: readonly string[] = ['tvm', 'identity', 'eager', 'optional', 'logger'];
 
-type Place = 'machine' | 'gate' | 'bearerToken' | 'authenticatedUser' | 'trustedHeader' | 'authorizerClaims';
+type Place = 'machine' | 'gate' | 'bearerToken' | 'authenticatedUser' | 'trustedHeader' | 'clientCertificate' | 'authorizerClaims';
 
 const ADAPTERS = '`tenantCredentials()`, `TenantAwsModule.forRoot()` or `tenantGate()`';
 const MACHINE = 'belongs to `new TokenVendingMachine()`, or beside `identity` to the gate that makes its own machine';

@@ -22,7 +22,7 @@ export function identityRequestOf(context: ExecutionContext): IdentityRequest {
   const connection = connectionOf(context);
   const raw = messageOf(context) ?? connection ?? request;
   if (node === undefined) return { headersDistinct: {}, remoteAddress: undefined, raw };
-  const identityRequest = { ...httpIdentityRequest(node, request?.user), raw };
+  const identityRequest = httpIdentityRequest(node, request?.user, raw);
   if (connection === undefined) return identityRequest;
   return { ...identityRequest, headersDistinct: withAuthorization(identityRequest.headersDistinct, connection.connectionParams) };
 }

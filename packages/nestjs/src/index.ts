@@ -16,6 +16,8 @@ export {
   bindTenant,
   channels,
   type Claims,
+  clientCertificate,
+  type ClientCertificateOptions,
   ConfigurationError,
   ConnectionUnavailableError,
   currentTenantAws,

@@ -1,17 +1,30 @@
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import type { HttpRequest, IdentityRequest } from './identity-source.ts';
 
 /**
  * The part of an HTTP request that identity sources read: of HTTP/1.1, or of the HTTP/2 compatibility API. For authors of adapters.
  *
  * @param user the user that an earlier middleware, such as passport, set on the request
+ * @param raw the framework's own request. Default: the request
  */
-export function httpIdentityRequest(request: HttpRequest, user: unknown): IdentityRequest {
+export function httpIdentityRequest(request: HttpRequest, user: unknown, raw: unknown = request): IdentityRequest {
   return {
     headersDistinct: 'headersDistinct' in request ? request.headersDistinct : distinct(request.rawHeaders),
     remoteAddress: request.socket.remoteAddress,
+    /** A getter, because few sources need it, and Node parses the certificate. */
+    get peerCertificate() {
+      return peerCertificateOf(request.socket);
+    },
     user,
-    raw: request,
+    raw,
   };
+}
+
+/** Not by the class of the socket: that of an HTTP/2 request is a proxy of the TLS socket. */
+function peerCertificateOf(socket: Socket | TLSSocket): IdentityRequest['peerCertificate'] {
+  const certificate = 'getPeerX509Certificate' in socket ? socket.getPeerX509Certificate() : undefined;
+  return certificate && { certificate, authorized: 'authorized' in socket && socket.authorized };
 }
 
 /** Builds `headersDistinct`, which HTTP/2 requests of Node do not have. Pseudo-headers such as `:path` are left out. */

@@ -13,7 +13,7 @@ export interface IdentityRequest {
   /** The peer's address as the socket has it, never from a header. */
   readonly remoteAddress: string | undefined;
   /** The client's certificate, if TLS is terminated in this process. */
-  readonly peerCertificate?: { readonly certificate: X509Certificate; readonly authorized: boolean };
+  readonly peerCertificate?: { readonly certificate: X509Certificate; readonly authorized: boolean } | undefined;
   /** The user that passport set on the request. */
   readonly user?: unknown;
   /** The framework's own request. */

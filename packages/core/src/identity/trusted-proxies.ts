@@ -1,6 +1,7 @@
 import type { Faults } from '@tenant-aws/policy';
 import ipaddr from 'ipaddr.js';
 import { ProxyUntrustedError } from '../errors.ts';
+import type { IdentityRequest } from './identity-source.ts';
 
 /** Whether a request comes from a trusted proxy. */
 export type TrustedProxies = (remoteAddress: string | undefined) => boolean;
@@ -36,10 +37,26 @@ export function readTrustedProxies(given: unknown, path: string, faults: Faults)
   };
 }
 
-/** @throws {@link ProxyUntrustedError} */
-export function assertTrusted(isTrusted: TrustedProxies, remoteAddress: string | undefined, header: string): void {
-  if (!isTrusted(remoteAddress))
-    throw new ProxyUntrustedError(`\`${header}\` was sent by a peer that is not in \`trustProxy\``, { detail: { remoteAddress } });
+/**
+ * Whether the request has one of the headers that only a trusted proxy may send.
+ *
+ * @param names in lower case
+ * @throws {@link ProxyUntrustedError} another peer sent it; or it is spelled with `_`: many servers read `X_Tenant_Id` as the same header,
+ * so a proxy may remove one spelling and pass the other on
+ */
+export function hasProxyHeader(
+  { headersDistinct, remoteAddress }: IdentityRequest,
+  names: readonly string[],
+  isTrusted: TrustedProxies,
+): boolean {
+  for (const sent of Object.keys(headersDistinct)) {
+    const name = sent.includes('_') ? sent.replaceAll('_', '-') : undefined;
+    if (name !== undefined && names.includes(name)) throw new ProxyUntrustedError(`a header is spelled \`${name}\` with underscores`);
+  }
+  const sent = names.find((name) => headersDistinct[name] !== undefined);
+  if (sent === undefined) return false;
+  if (isTrusted(remoteAddress)) return true;
+  throw new ProxyUntrustedError(`\`${sent}\` was sent by a peer that is not in \`trustProxy\``, { detail: { remoteAddress } });
 }
 
 /** The range of an address or a CIDR; the reason for which it is not accepted. */
