@@ -79,6 +79,8 @@ export type { HttpRequest, IdentityRequest, IdentitySource } from './identity/id
 export type { PassportStrategy } from './identity/passport-strategy.ts';
 export { TenantJwtStrategy, type VerifyClaims } from './identity/tenant-jwt-strategy.ts';
 export { type ProxySecret, type TrustedHeaderOptions, trustedHeader } from './identity/trusted-header.ts';
+export type { TokenFrom } from './identity/token-place.ts';
+export type { ActiveTenant, TenantClaim } from './identity/token-tenant.ts';
 export type { Claims } from './identity/verified-claims.ts';
 export type { PerIdentity, PerIdentityOptions } from './per-identity.ts';
 export {

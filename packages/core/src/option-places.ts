@@ -29,10 +29,13 @@ export const MACHINE_OPTIONS: readonly string[] = [
 export const BEARER_OPTIONS: readonly string[] = [
   'issuer',
   'audience',
+  'authorizedParties',
   'jwksUri',
   'secretOrKey',
   'algorithms',
+  'tokenFrom',
   'tenantClaim',
+  'activeTenant',
   'tenant',
   'tokenUse',
   'clockToleranceSeconds',

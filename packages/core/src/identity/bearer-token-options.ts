@@ -4,7 +4,8 @@ import { isObject } from '@tenant-aws/policy/json';
 import { BEARER_OPTIONS, optionsElsewhere } from '../option-places.ts';
 import { type Algorithm, familyOf, isAlgorithm } from './algorithm.ts';
 import { readStaticKey } from './static-key.ts';
-import { readTenant, readTenantClaim } from './tenant-claim.ts';
+import { readTokenFrom, type TokenFrom, type TokenReader } from './token-place.ts';
+import { type ActiveTenant, readTokenTenant, type TenantClaim, type TokenTenant } from './token-tenant.ts';
 import { urlFault } from './trusted-url.ts';
 
 /** Which tokens are accepted, and which claim has the tenant. */
@@ -12,15 +13,30 @@ export interface BearerTokenOptions {
   /** The exact `iss` of the tokens. Without `jwksUri` and `secretOrKey` the keys are at the address in its discovery document. */
   readonly issuer: string;
   /** The `aud` of the tokens: one, or any of several. With `tokenUse: 'access'` it is compared with `client_id`, and with `aud` if the token has one. */
-  readonly audience: string | readonly string[];
+  readonly audience?: string | readonly string[] | undefined;
+  /**
+   * The `azp` of the tokens: one, or any of several. It binds tokens that have no `aud`, such as the session tokens of Clerk. With `audience`, a
+   * token needs both; without `audience`, a token that has an `aud` is refused. One of the two options is required.
+   */
+  readonly authorizedParties?: string | readonly string[] | undefined;
   /** The address of the key set: https, or http on loopback. Default: `jwks_uri` of the discovery document. */
   readonly jwksUri?: string | undefined;
   /** One fixed key instead of a key set: a public key as PEM or KeyObject, or for HS256, HS384 and HS512 the shared secret. The secret must not be a key or a certificate in any format. */
   readonly secretOrKey?: string | Buffer | KeyObject | undefined;
   /** Accepted algorithms, all of one family (RS, PS, ES or HS). Default: `['RS256']`. */
   readonly algorithms?: readonly Algorithm[] | undefined;
-  /** The claim with the tenant id: a literal name (`custom:tenant_id`, `https://x/tenant`), or an array of names as a path. Default: `custom:tenant_id`. */
-  readonly tenantClaim?: string | readonly string[] | undefined;
+  /** Where the token is, in place of the `Authorization` header. A cookie needs a defence against CSRF, because browsers send it by themselves. */
+  readonly tokenFrom?: TokenFrom | undefined;
+  /**
+   * The claim with the tenant id: a literal name (`custom:tenant_id`, `https://x/tenant`), an array of names as a path, or a function that
+   * returns its value, which is checked like a claim. Default: `custom:tenant_id`.
+   */
+  readonly tenantClaim?: TenantClaim | undefined;
+  /**
+   * For users of several tenants: the claim is an array of tenant ids, or an object whose keys they are, and the request chooses one of them, by
+   * a header or by the result of a function. Without a choice, the only tenant is used; if there are several, the request is refused.
+   */
+  readonly activeTenant?: ActiveTenant | undefined;
   /** The one tenant of this issuer, for issuers that belong to a tenant. Claims of its tokens cannot change it. */
   readonly tenant?: string | undefined;
   /** Cognito's `token_use`: which of its two kinds of token is accepted. Default: not checked. */
@@ -48,11 +64,14 @@ export interface TokenCacheSettings {
 /** The checked options of one issuer. */
 export interface BearerTokenSettings {
   readonly issuer: string;
+  /** Empty: a token must have no audience. */
   readonly audience: readonly string[];
+  /** Empty: `azp` is not checked. */
+  readonly authorizedParties: readonly string[];
+  readonly tokenFrom: TokenReader | undefined;
   readonly keys: { readonly fixed: KeyObject } | { readonly jwksUri: URL } | 'discovery';
   readonly algorithms: readonly Algorithm[];
-  /** The path to the claim with the tenant, or the one tenant. */
-  readonly tenant: { readonly claim: readonly string[] } | { readonly fixed: string };
+  readonly tenant: TokenTenant;
   readonly tokenUse: 'id' | 'access' | undefined;
   readonly clockToleranceSeconds: number;
   readonly tokenCache: TokenCacheSettings;
@@ -75,8 +94,9 @@ export function readBearerTokenOptions(given: BearerTokenOptions, prefix = ''): 
 
 function read(given: Partial<BearerTokenOptions>, prefix: string, faults: Faults): BearerTokenSettings {
   const at = (name: keyof BearerTokenOptions): string => `${prefix}${name}`;
-  const { issuer, audience, jwksUri, secretOrKey, algorithms = ['RS256'], tenantClaim, tenant, tokenUse, ...rest } = given;
-  const { clockToleranceSeconds = 5, tokenCache = {}, ...unknown } = rest;
+  const { issuer, audience, jwksUri, secretOrKey, algorithms = ['RS256'], tokenUse, ...rest } = given;
+  const { tenantClaim, tenant, activeTenant, authorizedParties, tokenFrom, ...more } = rest;
+  const { clockToleranceSeconds = 5, tokenCache = {}, ...unknown } = more;
   faults.noneOf(prefix.replace(/\.$/, ''), unknown, BEARER_OPTIONS, optionsElsewhere('bearerToken'));
   if (!isText(issuer))
     faults.option(
@@ -85,18 +105,27 @@ function read(given: Partial<BearerTokenOptions>, prefix: string, faults: Faults
     );
   else if (jwksUri === undefined && secretOrKey === undefined) checkDiscovery(issuer, at, faults);
   else if (issuer.trim() !== issuer) faults.option(at('issuer'), 'must not begin or end with whitespace');
-  const audiences = Array.isArray(audience) ? audience : [audience];
-  if (audiences.length === 0 || !audiences.every(isText))
-    faults.option(at('audience'), 'is required: the `aud` of the tokens, a string or an array of strings');
+  const parties = readTexts(
+    authorizedParties,
+    at('authorizedParties'),
+    'must be the `azp` of the tokens, a string or an array of strings',
+    faults,
+  );
+  const audiences =
+    audience === undefined && parties.length > 0 && tokenUse === undefined
+      ? []
+      : readTexts(audience ?? [], at('audience'), 'is required: the `aud` of the tokens, a string or an array of strings', faults);
   if (tokenUse !== undefined && tokenUse !== 'id' && tokenUse !== 'access') faults.option(at('tokenUse'), "must be 'id' or 'access'");
   faults.integer(`${prefix}clockToleranceSeconds`, clockToleranceSeconds, { min: 0, max: 60 });
   const accepted = readAlgorithms(algorithms, at('algorithms'), faults);
   return {
     issuer: issuer ?? '',
-    audience: audiences.filter(isText),
+    audience: audiences,
+    authorizedParties: parties,
+    tokenFrom: readTokenFrom(tokenFrom, at('tokenFrom'), faults),
     keys: readKeys({ jwksUri, secretOrKey }, accepted, at, faults),
     algorithms: accepted,
-    tenant: readTenantOptions(tenantClaim, tenant, at, faults),
+    tenant: readTokenTenant({ tenantClaim, tenant, activeTenant }, at, faults),
     tokenUse,
     clockToleranceSeconds,
     tokenCache: readTokenCache(tokenCache, `${prefix}tokenCache`, faults),
@@ -158,22 +187,12 @@ function readUrl(given: unknown, name: string, faults: Faults, why = ''): URL | 
   return fault === undefined ? url : undefined;
 }
 
-function readTenantOptions(claim: unknown, tenant: unknown, at: Named, faults: Faults): BearerTokenSettings['tenant'] {
-  if (tenant !== undefined) {
-    if (claim !== undefined)
-      faults.option(at('tenant'), `and \`${at('tenantClaim')}\` exclude each other: give the tenant or the claim that has it`);
-    return { fixed: readFixedTenant(tenant, at('tenant'), faults) };
-  }
-  return { claim: readTenantClaim(claim, at('tenantClaim'), faults) };
-}
-
-function readFixedTenant(tenant: unknown, name: string, faults: Faults): string {
-  try {
-    return readTenant(tenant, 'tenant');
-  } catch {
-    faults.option(name, 'must be a tenant id');
-    return '';
-  }
+/** Texts that are not empty; none if the option is not given. */
+function readTexts(given: unknown, path: string, fault: string, faults: Faults): readonly string[] {
+  if (given === undefined) return [];
+  const texts: readonly unknown[] = Array.isArray(given) ? given : [given];
+  if (texts.length === 0 || !texts.every(isText)) faults.option(path, fault);
+  return texts.filter(isText);
 }
 
 function readTokenCache(given: unknown, path: string, faults: Faults): TokenCacheSettings {

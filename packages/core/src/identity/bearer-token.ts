@@ -34,22 +34,30 @@ export function bearerToken(options: BearerTokenOptions | readonly BearerTokenOp
   const verifiers = new Map<string, TokenVerifier>(issuers.map((settings) => [settings.issuer, new TokenVerifier(settings)]));
   const known = knownIdentities([...verifiers.values()]);
   const verify = verification(verifiers);
+  const readToken = issuers[0]?.tokenFrom;
   const lastTokens = new LastTokens();
 
-  function bearerToken({ headersDistinct, raw }: IdentityRequest): MaybePromise<TenantIdentity | undefined> {
-    return identify(onlyAuthorization(headersDistinct['authorization']), isObject(raw) ? raw['socket'] : undefined);
+  function bearerToken(request: IdentityRequest): MaybePromise<TenantIdentity | undefined> {
+    const { headersDistinct, raw } = request;
+    if (readToken === undefined)
+      return identify(onlyAuthorization(headersDistinct['authorization']), isObject(raw) ? raw['socket'] : undefined, request);
+    const token = readToken(headersDistinct);
+    if (token === undefined) return undefined;
+    const digest = digestOf(token);
+    return known(digest, request) ?? verify(token, digest, request);
   }
 
-  function identify(header: string | undefined, connection: unknown): MaybePromise<TenantIdentity | undefined> {
+  /** @param request only if the request chooses its tenant */
+  function identify(header: string | undefined, connection: unknown, request?: IdentityRequest): MaybePromise<TenantIdentity | undefined> {
     if (header === undefined) return undefined;
     const lastDigest = lastTokens.find(connection, header);
-    const last = lastDigest === undefined ? undefined : known(lastDigest);
+    const last = lastDigest === undefined ? undefined : known(lastDigest, request);
     if (last !== undefined) return last;
     const token = parseBearer(header);
     if (token === undefined) return undefined;
     const digest = digestOf(token);
-    const identity = known(digest);
-    if (identity === undefined) return verify(token, digest);
+    const identity = known(digest, request);
+    if (identity === undefined) return verify(token, digest, request);
     lastTokens.keep(connection, header, digest);
     return identity;
   }
@@ -63,7 +71,12 @@ export function bearerToken(options: BearerTokenOptions | readonly BearerTokenOp
       for (const verifier of verifiers.values()) verifier.close();
     },
   });
-  return withOfHttp(source, ({ rawHeaders, socket }) => identify(authorizationIn(rawHeaders), socket));
+  return issuers.some(readsMore) ? source : withOfHttp(source, ({ rawHeaders, socket }) => identify(authorizationIn(rawHeaders), socket));
+}
+
+/** Whether more of a request is read than its `Authorization` header. */
+function readsMore({ tokenFrom, tenant }: BearerTokenSettings): boolean {
+  return tokenFrom !== undefined || ('choose' in tenant && tenant.choose !== undefined);
 }
 
 function readIssuers(list: readonly BearerTokenOptions[]): readonly BearerTokenSettings[] {
@@ -72,16 +85,20 @@ function readIssuers(list: readonly BearerTokenOptions[]): readonly BearerTokenS
   const issuers = list.flatMap((options, index) => faults.attempt(() => readBearerTokenOptions(options, `[${index}].`)) ?? []);
   const repeated = issuers.filter(({ issuer }, index) => issuers.findIndex((other) => other.issuer === issuer) < index);
   for (const { issuer } of repeated) faults.add(`\`issuer\` ${issuer} is given twice: give it once, with several values in \`audience\``);
+  const places = new Set(list.map((options) => JSON.stringify((options as BearerTokenOptions | null)?.tokenFrom)));
+  if (places.size > 1) faults.add('`tokenFrom` must be the same for all issuers: the issuer is known only when the token has been read');
   faults.throwIfAny();
   return issuers;
 }
 
 /** Finds the identity of a token in the caches. */
-function knownIdentities(verifiers: readonly TokenVerifier[]): (digest: TokenDigest) => TenantIdentity | undefined {
-  return (digest) => {
+function knownIdentities(
+  verifiers: readonly TokenVerifier[],
+): (digest: TokenDigest, request?: IdentityRequest) => TenantIdentity | undefined {
+  return (digest, request) => {
     const now = systemClock.now();
     for (const verifier of verifiers) {
-      const identity = verifier.cached(digest, now);
+      const identity = verifier.cached(digest, now, request);
       if (identity !== undefined) return identity;
     }
     return undefined;
@@ -91,15 +108,15 @@ function knownIdentities(verifiers: readonly TokenVerifier[]): (digest: TokenDig
 /** Verifies a token by the options of its own issuer. */
 function verification(verifiers: ReadonlyMap<string, TokenVerifier>): TokenVerifier['identify'] {
   const [only, ...others] = verifiers.values();
-  if (only !== undefined && others.length === 0) return (token, digest) => only.identify(token, digest);
-  return (token, digest) => {
+  if (only !== undefined && others.length === 0) return (token, digest, request) => only.identify(token, digest, request);
+  return (token, digest, request) => {
     const mistake = mistakenToken(token);
     if (mistake !== undefined) throw mistake;
     // The map lists the trusted issuers: the token's own `iss`, not yet verified, only chooses among them.
     const { issuer } = parseUnverified(token);
     const verifier = typeof issuer === 'string' ? verifiers.get(issuer) : undefined;
     if (verifier === undefined) throw new TokenInvalidError(issuerReason(issuer, [...verifiers.keys()]));
-    return verifier.identify(token, digest);
+    return verifier.identify(token, digest, request);
   };
 }
 

@@ -11,6 +11,7 @@ export const ISSUER = {
 
 export const AUDIENCE = {
   another: 'for another audience',
+  party: 'issued to a party that is not in `authorizedParties`: its `azp`',
   missing: 'without an audience: it has no `aud`',
   accessToken: 'without an audience: it has no `aud`, and its `client_id` is the configured audience',
 } as const;

@@ -1,3 +1,4 @@
+import { ConfigurationError } from '@tenant-aws/policy';
 import { TokenInvalidError, TokenMissingError } from '../errors.ts';
 import type { TenantIdentity } from '../tenant.ts';
 import { presentedToken } from './bearer-header.ts';
@@ -34,7 +35,10 @@ export class TenantJwtStrategy extends PassportJwtStrategy {
   private readonly tenantJwt: Parts;
 
   constructor(options: BearerTokenOptions, verify?: VerifyClaims) {
-    const verifier = new TokenVerifier(readBearerTokenOptions(options));
+    const settings = readBearerTokenOptions(options);
+    for (const path of ['tokenFrom', 'activeTenant'] as const)
+      if (options[path] !== undefined) throw new ConfigurationError([{ path, text: 'is an option of `bearerToken()` only' }]);
+    const verifier = new TokenVerifier(settings);
     // passport-jwt requires these two functions. Only its own `authenticate` calls them, and the one below replaces it.
     super({ jwtFromRequest: () => null, secretOrKeyProvider: (_request, _token, done) => done(new TokenMissingError()) }, () => undefined);
     this.tenantJwt = { verifier, verify };

@@ -5,11 +5,13 @@ import { TokenInvalidError } from '../errors.ts';
 import type { TenantIdentity } from '../tenant.ts';
 import { MAX_TOKEN_LENGTH, requireToken68 } from './bearer-header.ts';
 import type { BearerTokenSettings } from './bearer-token-options.ts';
+import type { IdentityRequest } from './identity-source.ts';
 import { discoveredAddress, fixedAddress } from './issuer.ts';
 import { mistakenToken } from './mistaken-token.ts';
-import { AUDIENCE, issuerReason, usualClaimIn } from './refusal-reasons.ts';
+import { AUDIENCE, issuerReason } from './refusal-reasons.ts';
 import { type KeySource, SigningKeys } from './signing-keys.ts';
-import { ownProperty, ownValue, readTenant } from './tenant-claim.ts';
+import { ownProperty } from './tenant-claim.ts';
+import { tenantOf } from './token-tenant.ts';
 import { parseUnverified, type TokenHeader, type UnverifiedToken } from './unverified-token.ts';
 import { type Claims, recordVerification, type VerifiedToken, verifiedTokenOf } from './verified-claims.ts';
 import { type TokenDigest, VerifiedTokens } from './verified-tokens.ts';
@@ -42,15 +44,15 @@ export class TokenVerifier {
    *
    * @throws {@link TokenInvalidError}, {@link KeysUnavailableError}, {@link TenantMissingError}, {@link TenantInvalidError}
    */
-  identify(token: string, digest?: TokenDigest): TenantIdentity | Promise<TenantIdentity> {
+  identify(token: string, digest?: TokenDigest, request?: IdentityRequest): TenantIdentity | Promise<TenantIdentity> {
     const verified = this.verify(token, digest);
-    return verified instanceof Promise ? verified.then((late) => this.identityIn(late)) : this.identityIn(verified);
+    return verified instanceof Promise ? verified.then((late) => this.identityIn(late, request)) : this.identityIn(verified, request);
   }
 
   /** The identity of a token in the cache. */
-  cached(digest: TokenDigest, now: Instant): TenantIdentity | undefined {
+  cached(digest: TokenDigest, now: Instant, request?: IdentityRequest): TenantIdentity | undefined {
     const verified = this.verified.find(digest, now);
-    return verified === undefined ? undefined : this.identityIn(verified);
+    return verified === undefined ? undefined : this.identityIn(verified, request);
   }
 
   /** The claims of a token: synchronously, and the same object each time, while its cache entry is valid. */
@@ -62,7 +64,7 @@ export class TokenVerifier {
   /** The identity of claims: the same object for the same claims, if this verifier verified them. */
   identityOf(claims: Claims): TenantIdentity {
     const verified = verifiedTokenOf(claims);
-    return verified?.verifier === this ? this.identityIn(verified) : toIdentity(claims, this.settings.tenant);
+    return verified?.verifier === this ? this.identityIn(verified) : toIdentity(claims, tenantOf(this.settings.tenant, claims));
   }
 
   ready(): Promise<void> {
@@ -74,9 +76,21 @@ export class TokenVerifier {
     this.verified.close();
   }
 
-  private identityIn(verified: VerifiedToken): TenantIdentity {
-    verified.identity ??= toIdentity(verified.claims, this.settings.tenant);
-    return verified.identity;
+  /** The user of a token may belong to several tenants: an identity is that of a token and a tenant. */
+  private identityIn(verified: VerifiedToken, request?: IdentityRequest): TenantIdentity {
+    const { tenant } = this.settings;
+    if ('fixed' in tenant || tenant.choose === undefined) {
+      verified.identity ??= toIdentity(verified.claims, tenantOf(tenant, verified.claims));
+      return verified.identity;
+    }
+    const choice = request && tenant.choose(request);
+    const identities = (verified.identities ??= new Map());
+    const known = identities.get(choice);
+    if (known !== undefined) return known;
+    const tenantId = tenantOf(tenant, verified.claims, choice);
+    const identity = identities.get(tenantId) ?? toIdentity(verified.claims, tenantId);
+    identities.set(choice, identity).set(tenantId, identity);
+    return identity;
   }
 
   private verify(token: string, known: TokenDigest | undefined): VerifiedToken | Promise<VerifiedToken> {
@@ -131,7 +145,11 @@ function keysOf({ keys, issuer, algorithms }: BearerTokenSettings): KeySource {
 }
 
 /** Cognito's access tokens name their client instead of an audience. @see Amazon Cognito, "Understanding the access token" */
-function checkAudience(claims: Claims, { tokenUse, audience }: BearerTokenSettings): void {
+function checkAudience(claims: Claims, { tokenUse, audience, authorizedParties }: BearerTokenSettings): void {
+  const party = ownProperty(claims, 'azp');
+  if (authorizedParties.length > 0 && !authorizedParties.some((accepted) => accepted === party))
+    throw new TokenInvalidError(AUDIENCE.party);
+  if (audience.length === 0) return checkNoAudience(claims);
   if (tokenUse !== undefined && ownProperty(claims, 'token_use') !== tokenUse)
     throw new TokenInvalidError(`its \`token_use\` is not '${tokenUse}'`);
   const [client, aud] = [ownProperty(claims, 'client_id'), ownProperty(claims, 'aud')];
@@ -142,22 +160,23 @@ function checkAudience(claims: Claims, { tokenUse, audience }: BearerTokenSettin
   if (!accepted) throw new TokenInvalidError(audienceReason(aud, tokenUse, accepts(client)));
 }
 
+/** A token for another audience must be refused, also where `azp` is accepted (RFC 7519, 4.1.3). */
+function checkNoAudience(claims: Claims): void {
+  if (ownProperty(claims, 'aud') !== undefined) throw new TokenInvalidError(AUDIENCE.another);
+}
+
 function audienceReason(aud: unknown, tokenUse: BearerTokenSettings['tokenUse'], acceptsClient: boolean): string {
   if (aud !== undefined || tokenUse !== undefined) return AUDIENCE.another;
   return acceptsClient ? AUDIENCE.accessToken : AUDIENCE.missing;
 }
 
-function toIdentity(claims: Claims, tenant: BearerTokenSettings['tenant']): TenantIdentity {
+function toIdentity(claims: Claims, tenantId: string): TenantIdentity {
   const [sub, exp] = [ownProperty(claims, 'sub'), ownProperty(claims, 'exp')];
   return Object.freeze({
-    tenantId: 'fixed' in tenant ? tenant.fixed : tenantIn(claims, tenant.claim),
+    tenantId,
     ...(typeof sub === 'string' ? { subject: sub } : {}),
     claims,
     source: 'bearer' as const,
     ...(typeof exp === 'number' ? { expiresAt: exp * 1_000 } : {}),
   });
-}
-
-function tenantIn(claims: Claims, path: readonly string[]): string {
-  return readTenant(ownValue(claims, path), path.join('.'), () => usualClaimIn(claims));
 }

@@ -18,6 +18,8 @@ export interface VerifiedToken extends Verification {
   readonly verifier: object;
   /** Set when the identity is first requested: the tenant may be missing or invalid. */
   identity: TenantIdentity | undefined;
+  /** In place of `identity` if the request chooses among the tenants of the token: by the choice, which is a tenant or `undefined`. */
+  identities: Map<unknown, TenantIdentity> | undefined;
 }
 
 /** Keyed by the claims object itself, so it cannot be forged: a spread or copied identity still refers to the same claims. */
@@ -26,7 +28,7 @@ const verifiedTokens = new WeakMap<object, VerifiedToken>();
 /** Records the verification of claims, which must be frozen at every depth. */
 export function recordVerification(claims: Claims, expiresAt: number, verifiedAt: Instant, verifier: object): VerifiedToken {
   recordFrozen(claims);
-  const verified = { claims, expiresAt, verifiedAt, verifier, identity: undefined };
+  const verified = { claims, expiresAt, verifiedAt, verifier, identity: undefined, identities: undefined };
   verifiedTokens.set(claims, verified);
   return verified;
 }
