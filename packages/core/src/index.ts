@@ -79,6 +79,14 @@ export type { HttpRequest, IdentityRequest, IdentitySource } from './identity/id
 export type { PassportStrategy } from './identity/passport-strategy.ts';
 export { TenantJwtStrategy, type VerifyClaims } from './identity/tenant-jwt-strategy.ts';
 export { type ProxySecret, type TrustedHeaderOptions, trustedHeader } from './identity/trusted-header.ts';
+export { identityProviders } from './identity/providers/index.ts';
+export type { Auth0Options } from './identity/providers/auth0.ts';
+export type { ClerkOptions } from './identity/providers/clerk.ts';
+export type { CognitoOptions } from './identity/providers/cognito.ts';
+export type { EntraIdOptions } from './identity/providers/entra-id.ts';
+export type { KeycloakOptions } from './identity/providers/keycloak.ts';
+export type { OktaOptions } from './identity/providers/okta.ts';
+export type { WorkOsOptions } from './identity/providers/workos.ts';
 export type { TokenFrom } from './identity/token-place.ts';
 export type { ActiveTenant, TenantClaim } from './identity/token-tenant.ts';
 export type { Claims } from './identity/verified-claims.ts';

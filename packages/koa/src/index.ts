@@ -26,6 +26,7 @@ export {
   directory,
   type ErrorDetail,
   firstOf,
+  identityProviders,
   type IdentityRequest,
   type IdentitySource,
   KeysUnavailableError,
