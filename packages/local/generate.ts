@@ -6,10 +6,14 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { DENIED_OPERATIONS, DYNAMODB_OPERATIONS } from './src/services/dynamodb/operations.ts';
+import { KEY_CONDITION_KEYS } from './src/services/kms/iam-request.ts';
+import { KMS_OPERATIONS } from './src/services/kms/operations.ts';
 import { COMMON_CONDITION_KEYS } from './src/services/s3/authorization.ts';
 import { S3_OPERATIONS } from './src/services/s3/operations.ts';
+import { SECRETS_MANAGER_OPERATIONS } from './src/services/secretsmanager/operations.ts';
 import { SNS_OPERATIONS } from './src/services/sns/operations.ts';
 import { SQS_OPERATIONS } from './src/services/sqs/operations.ts';
+import { SSM_OPERATIONS } from './src/services/ssm/operations.ts';
 import { STS_OPERATIONS } from './src/sts/operations.ts';
 
 const readme = new URL('README.md', import.meta.url);
@@ -53,6 +57,26 @@ const sections: readonly Section[] = [
   },
   { service: 'SQS', operations: SQS_OPERATIONS },
   { service: 'SNS', operations: SNS_OPERATIONS },
+  {
+    service: 'Secrets Manager',
+    operations: SECRETS_MANAGER_OPERATIONS,
+    note:
+      'ListSecrets and BatchGetSecretValue are denied to every session: no policy limits the names that they return. ' +
+      'The resource is the full ARN of the secret, also when a name or a partial ARN names it; CreateSecret and a missing secret have six random characters too.',
+  },
+  {
+    service: 'Systems Manager Parameter Store',
+    operations: SSM_OPERATIONS,
+    note: 'The permission for a path includes every parameter below it, also those that a policy denies by name, as on AWS.',
+  },
+  {
+    service: 'KMS',
+    operations: KMS_OPERATIONS,
+    note:
+      `All operations also have the condition keys ${KEY_CONDITION_KEYS.map(code).join(', ')}; \`kms:RequestAlias\` only if an alias names the key. ` +
+      'The resource is the ARN of the key, also when an alias names it. A service that uses a key for the caller adds `kms:ViaService`. ' +
+      'Each key has the default key policy, which leaves the decision to the IAM policies of the caller.',
+  },
 ];
 
 function rowOf({ operation, actions, furtherActions = [], conditionKeys = [] }: DocumentedOperation): string {

@@ -8,11 +8,14 @@ import { close, listen } from './loopback.ts';
 import { type LocalAwsOptions, type ReadOptions, readOptions, readRoles } from './options.ts';
 import { requestHandler } from './request-handler.ts';
 import { dynamodbService } from './services/dynamodb/index.ts';
+import { createKeys, kmsService } from './services/kms/index.ts';
 import { s3Service } from './services/s3/index.ts';
+import { secretsManagerService } from './services/secretsmanager/index.ts';
 import type { Service } from './services/service.ts';
 import { snsService } from './services/sns/index.ts';
 import { Fauxqs } from './services/sqs/fauxqs.ts';
 import { sqsService } from './services/sqs/index.ts';
+import { ssmService } from './services/ssm/index.ts';
 import { longTermKeys, Sessions } from './sessions.ts';
 import { identityProvider } from './sts/identity-provider.ts';
 import { stsService } from './sts/operations.ts';
@@ -120,11 +123,15 @@ async function startWithIssuer(issuer: StartedIssuer, options: ReadOptions): Pro
 }
 
 async function startServices(sts: Service, account: string, options: ReadOptions): Promise<ReadonlyMap<string, Service>> {
-  const { region, buckets, tables, queues, topics, clock } = options;
+  const { region, buckets, tables, queues, topics, secrets, parameters, clock } = options;
   const s3 = s3Service({ account, region, buckets, clock });
   const dynamodb = await dynamodbService({ account, region, tables, clock });
+  const keys = createKeys({ account, region, keys: options.keys, clock });
+  const kms = kmsService(keys);
+  const secretsManager = secretsManagerService({ account, region, secrets, clock });
+  const ssm = ssmService({ account, region, parameters, keys, clock });
   const engine = new Fauxqs(region);
   const sqs = await sqsService({ account, region, queues, engine });
   const sns = snsService({ account, region, topics, engine });
-  return new Map([sts, s3, dynamodb, sqs, sns].map((service) => [service.name, service]));
+  return new Map([sts, s3, dynamodb, sqs, sns, kms, secretsManager, ssm].map((service) => [service.name, service]));
 }

@@ -3,7 +3,9 @@ import { isObject } from '@tenant-aws/policy/json';
 import type { TableDefinition } from './services/dynamodb/table-definition.ts';
 import type { Clock } from './services/service.ts';
 import type { TopicDefinition } from './services/sns/index.ts';
+import type { SecretDefinition } from './services/secretsmanager/index.ts';
 import type { QueueDefinition } from './services/sqs/index.ts';
+import type { ParameterDefinition } from './services/ssm/index.ts';
 import { type IdentityProviderOptions, isIdentityProvider } from './sts/identity-provider.ts';
 import { type IssuerFacts, type Role, type RoleOptions, readRole } from './sts/roles.ts';
 
@@ -19,6 +21,15 @@ export interface LocalAwsOptions {
   readonly queues?: readonly QueueDefinition[];
   /** Topics to create: each is a name or the input of CreateTopic. */
   readonly topics?: readonly TopicDefinition[];
+  /** Secrets to create in Secrets Manager, by name. An object is stored as JSON: `{ 'acme/db': { password: 'x' } }`. */
+  readonly secrets?: Readonly<Record<string, SecretDefinition>>;
+  /** Parameters to create in Parameter Store, by name. Each is the value of a String, or the input of PutParameter without `Name`. */
+  readonly parameters?: Readonly<Record<string, ParameterDefinition>>;
+  /**
+   * Symmetric keys to create in KMS. Each is an alias, `tenants` or `alias/tenants`, of a key with a random id: DescribeKey returns its ARN.
+   * Or it is the id of a key without an alias, a UUID, if a policy must name the key before the start.
+   */
+  readonly keys?: readonly string[];
   /** Identity providers in addition to `aws.issuer`. AssumeRoleWithWebIdentity accepts their tokens for the roles that trust them. */
   readonly identityProviders?: readonly IdentityProviderOptions[];
   /** Default: `us-east-1`. A request that is signed for another region is refused. */
@@ -46,6 +57,9 @@ const OPTION_NAMES: readonly string[] = [
   'tables',
   'queues',
   'topics',
+  'secrets',
+  'parameters',
+  'keys',
   'identityProviders',
   'region',
   'port',
@@ -70,6 +84,9 @@ export function readOptions(options: LocalAwsOptions): ReadOptions {
     tables = [],
     queues = [],
     topics = [],
+    secrets = {},
+    parameters = {},
+    keys = [],
     identityProviders = [],
     region = 'us-east-1',
     port = 0,
@@ -78,9 +95,14 @@ export function readOptions(options: LocalAwsOptions): ReadOptions {
     clock = Date.now,
   } = options;
   const problems = unknownOptions(options);
-  if (!isObject(roles)) problems.push('`roles` must be an object');
-  for (const [name, value] of Object.entries({ buckets, tables, queues, topics, identityProviders })) {
+  for (const [name, value] of Object.entries({ roles, secrets, parameters })) {
+    if (!isObject(value)) problems.push(`\`${name}\` must be an object`);
+  }
+  for (const [name, value] of Object.entries({ buckets, tables, queues, topics, keys, identityProviders })) {
     if (!Array.isArray(value)) problems.push(`\`${name}\` must be an array`);
+  }
+  for (const [at, key] of Array.isArray(keys) ? keys.entries() : []) {
+    if (typeof key !== 'string') problems.push(`\`keys[${at}]\` must be the alias or the id of a key`);
   }
   for (const [at, provider] of Array.isArray(identityProviders) ? identityProviders.entries() : []) {
     const shape = 'a `url`, an array of `audiences` and, optionally, a `jwks` with `keys`';
@@ -92,7 +114,22 @@ export function readOptions(options: LocalAwsOptions): ReadOptions {
   if (typeof issuerFile !== 'string') problems.push('`issuerFile` must be the path of a file');
   if (typeof clock !== 'function') problems.push('`clock` must be a function');
   throwIfAny(problems);
-  return { roles, buckets, tables, queues, topics, identityProviders, region, port, issuerPort, issuerFile, clock };
+  return {
+    roles,
+    buckets,
+    tables,
+    queues,
+    topics,
+    secrets,
+    parameters,
+    keys,
+    identityProviders,
+    region,
+    port,
+    issuerPort,
+    issuerFile,
+    clock,
+  };
 }
 
 /**

@@ -4,6 +4,9 @@ import { type JsonProtocol, jsonResponse, readJsonRequest } from './json-protoco
 import { AwsError, type Operation, type ParsedOperation, type Service, unsupported, type VerifiedRequest } from './service.ts';
 import { checkShape, type Members, type ShapeErrors, VALIDATION_ERRORS, withoutNulls } from './shape.ts';
 
+/** A parsed operation of a service with the protocol awsJson. `execute` returns the members of the result. */
+export type ParsedJsonOperation = ParsedOperation<JsonObject | Promise<JsonObject>> & Pick<Operation, 'agrees'>;
+
 /** One supported operation of a service with the protocol awsJson. */
 export interface JsonOperation<Context> {
   /** `GetSecretValue` */
@@ -15,8 +18,8 @@ export interface JsonOperation<Context> {
   /** Its own condition keys, in addition to the global ones. For the documentation. */
   readonly conditionKeys?: readonly string[];
   readonly members: Members;
-  /** Parses parameters that have the types of `members`, without those that are null. `execute` returns the members of the result. */
-  parse(given: JsonObject, context: Context, request: VerifiedRequest): ParsedOperation<JsonObject | Promise<JsonObject>>;
+  /** Parses parameters that have the types of `members`, without those that are null. */
+  parse(given: JsonObject, context: Context, request: VerifiedRequest): ParsedJsonOperation;
 }
 
 /** A service with the protocol awsJson: a table of operations and the state that they share. */
