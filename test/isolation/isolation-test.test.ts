@@ -3,7 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { tenantCredentials } from '@tenant-aws/koa';
 import { type IsolationTest, type IsolationTestOptions, startIsolationTest } from '@tenant-aws/local/testing';
 import Koa from 'koa';
@@ -102,6 +105,15 @@ describe('an isolation test', () => {
     await expect(expectDenied(() => new S3Client().send(new GetObjectCommand({ Bucket: 'notes', Key: 'globex/plan' })))).rejects.toThrow(
       "signed with the app's own credentials",
     );
+  });
+
+  it('creates secrets, parameters and keys', async () => {
+    const { aws } = await start({ secrets: { 'acme/db': 'secret' }, parameters: { '/acme/url': 'x' }, keys: ['tenants'] });
+    const config = { endpoint: aws.url, region: 'us-east-1', credentials: aws.admin };
+    const secret = await new SecretsManagerClient(config).send(new GetSecretValueCommand({ SecretId: 'acme/db' }));
+    const parameter = await new SSMClient(config).send(new GetParameterCommand({ Name: '/acme/url' }));
+    const key = await new KMSClient(config).send(new DescribeKeyCommand({ KeyId: 'alias/tenants' }));
+    expect([secret.SecretString, parameter.Parameter?.Value, key.KeyMetadata?.KeyState]).toEqual(['secret', 'x', 'Enabled']);
   });
 
   it("uses the role, the region, the audience, the tenant claim and the kind of token of the app's environment", async () => {

@@ -67,6 +67,11 @@ describe('startLocalAws', () => {
     ['`tables` must be an array', { roles: {}, tables: {} }],
     ['`queues` must be an array', { roles: {}, queues: 'jobs' }],
     ['`topics` must be an array', { roles: {}, topics: null }],
+    ['`secrets` must be an object', { roles: {}, secrets: ['acme/db'] }],
+    ['`parameters` must be an object', { roles: {}, parameters: null }],
+    ['`keys` must be an array', { roles: {}, keys: 'tenants' }],
+    ['`keys[1]` must be the alias or the id of a key', { roles: {}, keys: ['tenants', 5] }],
+    ['`keyz` is not an option: did you mean `keys`?', { keyz: [] }],
     ['`identityProviders` must be an array', { roles: {}, identityProviders: {} }],
     [
       '`identityProviders[0]` must have a `url`',

@@ -16,9 +16,10 @@ export function deniedMessage({ arn }: Pick<Caller, 'arn'>, action: string, reso
 /**
  * Denies an action to every session. For actions that an engine performs later, when no policy is checked any more.
  *
- * @throws {@link AwsError} 403
+ * @param status the HTTP status: services with a JSON protocol deny with 400
+ * @throws {@link AwsError}
  */
-export function denyToSessions({ arn }: Caller, action: string, code: string): void {
+export function denyToSessions({ arn }: Caller, action: string, code: string, status = 403): void {
   if (!arn.includes(':assumed-role/')) return;
-  throw new AwsError(code, 403, `User: ${arn} is not authorized to perform: ${action} because the local AWS denies it to every session`);
+  throw new AwsError(code, status, `User: ${arn} is not authorized to perform: ${action} because the local AWS denies it to every session`);
 }

@@ -12,7 +12,8 @@ import { resourcesOfTemplates } from './template-resources.ts';
 import { type TenantClient, tenantClient } from './tenant-client.ts';
 
 /** The options of {@link startIsolationTest}. All are optional. */
-export interface IsolationTestOptions extends Pick<LocalAwsOptions, 'roles' | 'queues' | 'topics' | 'buckets' | 'region'> {
+export interface IsolationTestOptions
+  extends Pick<LocalAwsOptions, 'roles' | 'queues' | 'topics' | 'buckets' | 'secrets' | 'parameters' | 'keys' | 'region'> {
   /**
    * Loads the app after the local AWS has started, which it receives: `() => import('./app.js')`. It returns an Express app, a Koa app, a
    * NestJS application, an `http.Server`, a listener or a URL; or a module that exports one of them as `app`, `server` or `default`; or a
@@ -64,6 +65,9 @@ const OPTION_NAMES: readonly string[] = [
   'buckets',
   'queues',
   'topics',
+  'secrets',
+  'parameters',
+  'keys',
   'region',
 ] satisfies readonly (keyof IsolationTestOptions)[];
 
@@ -184,7 +188,13 @@ function localOptions(options: IsolationTestOptions, env: NodeJS.ProcessEnv): Lo
     tables: tablesOf(tables, [...named.tables, ...Object.keys(items)]),
     queues: [...queues, ...missingFrom(queues, named.queues, 'QueueName')],
     topics: [...topics, ...missingFrom(topics, named.topics, 'Name')],
+    ...definedOf(options),
   };
+}
+
+/** The options that are passed on as they are. */
+function definedOf({ secrets = {}, parameters = {}, keys = [] }: IsolationTestOptions): LocalAwsOptions {
+  return { secrets, parameters, keys };
 }
 
 /** The names that no definition has. */

@@ -162,7 +162,7 @@ function listOperation(
     actions: [permission.action],
     members,
     parse(given, secrets, { caller, now, allowed }) {
-      if (allowed(permission)) denyToSessions(caller, permission.action, 'AccessDeniedException');
+      if (allowed(permission)) denyToSessions(caller, permission.action, 'AccessDeniedException', 400);
       return { authorize: [permission], execute: () => execute(given, secrets, now) };
     },
   };
