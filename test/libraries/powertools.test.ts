@@ -170,7 +170,7 @@ describe('the idempotency utility with the client of a tenant', () => {
     expect(calls()).toBe(1);
     const admin = new DynamoDBClient({ endpoint: aws.url, region: 'us-east-1', credentials: aws.admin });
     const { Items = [] } = await admin.send(new ScanCommand({ TableName: 'idempotency' }));
-    expect(Items.map(({ tenant }) => tenant?.S).toSorted()).toEqual(['acme', 'acme', 'globex']);
+    expect(Items.map(({ tenant }) => tenant?.S ?? '').toSorted()).toEqual(['acme', 'acme', 'globex']);
     admin.destroy();
   });
 

@@ -171,11 +171,11 @@ describe('a deleted secret', () => {
 });
 
 it('lists secrets for the administrator, in pages and without values', async () => {
-  const names: (string | undefined)[] = [];
+  const names: string[] = [];
   let NextToken: string | undefined;
   do {
     const page = await client.send(new ListSecretsCommand({ MaxResults: 3, NextToken }));
-    names.push(...(page.SecretList ?? []).map(({ Name }) => Name));
+    names.push(...(page.SecretList ?? []).map(({ Name = '' }) => Name));
     expect(JSON.stringify(page)).not.toContain('password');
     NextToken = page.NextToken;
   } while (NextToken !== undefined);

@@ -82,6 +82,18 @@ describe('a session with the parameters of its tenant', () => {
   });
 });
 
+it.each([
+  [{ KeyId: KEY_ID }, 'AccessDeniedException'],
+  [{ KeyId: 'alias/aws/s3' }, 'InvalidKeyId'],
+  [{ KeyId: 'no key' }, 'InvalidKeyId'],
+])("gets the same error for each type of another tenant's parameter: %j", async (more, name) => {
+  const client = await clientWith({ Action: 'ssm:*', Resource: `${PARAMETER}/app/acme/*` });
+  for (const parameter of ['url', 'secret', 'none']) {
+    const command = new PutParameterCommand({ Name: `/app/globex/${parameter}`, Value: 'x', Overwrite: true, ...more });
+    await expect(client.send(command), parameter).rejects.toMatchObject({ name });
+  }
+});
+
 describe('a path', () => {
   it('gives access to every parameter below it, also to those that a policy denies, as on AWS', async () => {
     const client = await clientWith(

@@ -160,7 +160,7 @@ function cryptographic(given: JsonObject, uses: readonly CryptographicUse[], run
     execute() {
       const result = run();
       if (given['DryRun'] !== true) return result;
-      throw new AwsError('DryRunOperationException', 412, 'The request would have succeeded, but the DryRun option is set.');
+      throw new AwsError('DryRunOperationException', 400, 'The request would have succeeded, but the DryRun option is set.');
     },
   };
 }

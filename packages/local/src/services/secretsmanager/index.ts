@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { deniedMessage } from '../denial.ts';
 import type { JsonProtocol } from '../json-protocol.ts';
 import { jsonService } from '../json-service.ts';
-import { type Clock, creationError, type ResourceScope, type Service } from '../service.ts';
+import { AwsError, type Clock, creationError, type ResourceScope, type Service } from '../service.ts';
 import { SECRETS_MANAGER_OPERATIONS } from './operations.ts';
 import { checkSecretName, Secrets } from './secrets.ts';
 
@@ -37,7 +38,18 @@ export function secretsManagerService({ account, region, secrets: definitions, c
       throw creationError('secret', name, error);
     }
   }
-  return jsonService({ name: 'secretsmanager', protocol: PROTOCOL, operations: SECRETS_MANAGER_OPERATIONS, context: secrets });
+  return jsonService({
+    name: 'secretsmanager',
+    protocol: PROTOCOL,
+    operations: SECRETS_MANAGER_OPERATIONS,
+    context: secrets,
+    denied: (_operation, { action, resource, context }, caller, denial) => {
+      // As on AWS, the message has the secret as the request names it: the random characters would tell whether the secret exists.
+      const requested = context['secretsmanager:SecretId'] ?? context['secretsmanager:Name'];
+      const message = deniedMessage(caller, action, typeof requested === 'string' ? requested : resource, denial);
+      return new AwsError('AccessDeniedException', 400, message);
+    },
+  });
 }
 
 function textOfDefinition(definition: unknown): string {

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '@tenant-aws/policy/json';
+import type { JsonObject } from '@tenant-aws/policy/json';
 import { denyToSessions } from '../denial.ts';
 import type { JsonOperation } from '../json-service.ts';
 import { checkTagKeys, readTags, requestTagKeys, TAG_KEY, tagList, TAGS } from '../resource-tags.ts';
@@ -161,8 +161,9 @@ function listOperation(
     operation: name,
     actions: [permission.action],
     members,
-    parse(given, secrets, { caller, now, allowed }) {
-      if (allowed(permission)) denyToSessions(caller, permission.action, 'AccessDeniedException', 400);
+    parse(given, secrets, request) {
+      const { caller, now } = request;
+      if (request.allowed(permission)) denyToSessions(caller, permission.action, 'AccessDeniedException', 400);
       return { authorize: [permission], execute: () => execute(given, secrets, now) };
     },
   };
@@ -195,8 +196,11 @@ function descriptionOf(secret: Secret): JsonObject {
 
 /** The condition keys of parameters that are in the request: `secretsmanager:VersionStage`. */
 function present(given: JsonObject, ...names: readonly string[]): Readonly<Record<string, string>> {
-  const sent = names.filter((name) => given[name] !== undefined && !isObject(given[name]));
-  return Object.fromEntries(sent.map((name) => [`secretsmanager:${name}`, String(given[name])]));
+  const sent = names.flatMap((name) => {
+    const value = given[name];
+    return typeof value === 'object' || value === undefined ? [] : [[`secretsmanager:${name}`, String(value)]];
+  });
+  return Object.fromEntries(sent);
 }
 
 function optionalText(value: JsonObject[string] | undefined): string | undefined {

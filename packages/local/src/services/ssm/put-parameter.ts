@@ -41,8 +41,9 @@ export function putParameter(given: JsonObject, { parameters, keys }: SsmContext
   const value = textOf(given['Value']);
   const tier = tierOf(given, value, same);
   const { KeyId } = given;
-  if (KeyId !== undefined && type !== 'SecureString') throw validation('KeyId is required for SecureString type parameters only.');
-  const key = type === 'SecureString' ? encryptionKey(keys, KeyId === undefined ? undefined : textOf(KeyId)) : undefined;
+  // An error before the decision must not depend on a stored parameter: the caller could have no access to it.
+  const named = encryptionKey(keys, KeyId === undefined ? undefined : textOf(KeyId));
+  const key = type === 'SecureString' ? named : undefined;
   const context = { 'ssm:Overwrite': String(overwrite), 'ssm:Policies': 'false', ...requestTagKeys(tags) };
   return {
     authorize: [
@@ -57,6 +58,7 @@ export function putParameter(given: JsonObject, { parameters, keys }: SsmContext
         throw new AwsError('ParameterAlreadyExists', 400, message);
       }
       if (type === undefined) throw validation('A parameter type is required when you create a parameter.');
+      if (KeyId !== undefined && key === undefined) throw validation('KeyId is required for SecureString type parameters only.');
       checkSameType(type, current);
       checkValue(value, tier, current);
       const stored = key ? encryptValue(keys, key, arn, value) : { value };
