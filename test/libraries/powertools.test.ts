@@ -33,6 +33,16 @@ const templates = {
     Action: 'secretsmanager:GetSecretValue',
     Resource: `arn:{{partition}}:secretsmanager:${REGIONAL}:secret:app/{{tenant}}/*`,
   },
+  /** A table without a sort key: its partition key begins with the tenant id and a character that no tenant id has. */
+  records: {
+    Effect: 'Allow',
+    Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+    Resource: `arn:{{partition}}:dynamodb:${REGIONAL}:table/records`,
+    Condition: {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['{{tenant}}#*'] },
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    },
+  },
 };
 
 const source = {
@@ -66,6 +76,12 @@ beforeAll(async () => {
           { AttributeName: 'tenant', AttributeType: 'S' },
           { AttributeName: 'id', AttributeType: 'S' },
         ],
+        BillingMode: 'PAY_PER_REQUEST',
+      },
+      {
+        TableName: 'records',
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
         BillingMode: 'PAY_PER_REQUEST',
       },
     ],
@@ -144,14 +160,14 @@ describe('the idempotency utility with the client of a tenant', () => {
     });
 
   /** Makes a function that counts its calls idempotent. */
-  function counted(persistenceStore: DynamoDBPersistenceLayer) {
+  function counted(persistenceStore: DynamoDBPersistenceLayer, keyPrefix = 'pay') {
     let calls = 0;
     const pay = makeIdempotent(
       async ({ order }: { order: string }) => {
         calls += 1;
         return { order, call: calls };
       },
-      { persistenceStore, keyPrefix: 'pay' },
+      { persistenceStore, keyPrefix },
     );
     return { pay, calls: () => calls };
   }
@@ -181,5 +197,19 @@ describe('the idempotency utility with the client of a tenant', () => {
       cause: { name: 'AccessDeniedException', message: expect.stringContaining('dynamodb:PutItem') },
     });
     expect(calls()).toBe(0);
+  });
+
+  it('has the tenant in front of each key by `keyPrefix`, in a table without a sort key', async () => {
+    const store = () =>
+      new DynamoDBPersistenceLayer({ tableName: 'records', awsSdkV3Client: tenantAwsOf('acme').client(DynamoDBClient, endpoint()) });
+    const own = counted(store(), 'acme');
+    await own.pay({ order: '1' });
+    await own.pay({ order: '1' });
+    expect(own.calls()).toBe(1);
+    for (const prefix of ['globex', 'acme-2', 'pay']) {
+      const { pay, calls } = counted(store(), prefix);
+      await expect(pay({ order: '1' })).rejects.toMatchObject({ cause: { name: 'AccessDeniedException' } });
+      expect(calls()).toBe(0);
+    }
   });
 });

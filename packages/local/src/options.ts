@@ -11,7 +11,7 @@ import { type IssuerFacts, type Role, type RoleOptions, readRole } from './sts/r
 
 /** The options of a local AWS. All are optional. */
 export interface LocalAwsOptions {
-  /** The roles by ARN: `arn:aws:iam::000000000000:role/TenantAccess`. The account of the first role owns all buckets, tables, queues and topics. Default: no roles. */
+  /** The roles by ARN: `arn:aws:iam::000000000000:role/TenantAccess`. The account of the first role owns all resources. Default: no roles. */
   readonly roles?: Readonly<Record<string, RoleOptions>>;
   /** The names of buckets to create. */
   readonly buckets?: readonly string[];
