@@ -44,10 +44,13 @@ it('knows every option', () => {
   const ofBearer: Record<keyof BearerTokenOptions, true> = {
     issuer: true,
     audience: true,
+    authorizedParties: true,
     jwksUri: true,
     secretOrKey: true,
     algorithms: true,
+    tokenFrom: true,
     tenantClaim: true,
+    activeTenant: true,
     tenant: true,
     tokenUse: true,
     clockToleranceSeconds: true,
