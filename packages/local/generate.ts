@@ -5,7 +5,7 @@
  *   node --conditions=source packages/local/generate.ts --check    exits with 1 if README.md is out of date
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { DENIED_OPERATIONS, DYNAMODB_OPERATIONS } from './src/services/dynamodb/operations.ts';
+import { DYNAMODB_OPERATIONS } from './src/services/dynamodb/operations.ts';
 import { KEY_CONDITION_KEYS } from './src/services/kms/iam-request.ts';
 import { KMS_OPERATIONS } from './src/services/kms/operations.ts';
 import { COMMON_CONDITION_KEYS } from './src/services/s3/authorization.ts';
@@ -53,7 +53,10 @@ const sections: readonly Section[] = [
   {
     service: 'DynamoDB',
     operations: DYNAMODB_OPERATIONS,
-    note: `PartiQL (${[...DENIED_OPERATIONS].join(', ')}) is denied to every caller: a statement without a key condition has no leading key.`,
+    note:
+      'PartiQL: `dynamodb:LeadingKeys` and `dynamodb:Attributes` come from the same parsed statement that is executed. A statement must name one item by its primary key. ' +
+      'A SELECT of ExecuteStatement can also read one partition. A SELECT without exactly one equality on the partition key, and a SELECT of an index, are denied to every caller. ' +
+      'Each statement of a batch or a transaction is authorised by itself: BatchExecuteStatement reports `AccessDenied` for the denied statements only.',
   },
   { service: 'SQS', operations: SQS_OPERATIONS },
   { service: 'SNS', operations: SNS_OPERATIONS },

@@ -75,11 +75,11 @@ async function respond(harness: ServiceHarness, request: VerifiedRequest): Promi
   const { service, caller } = harness;
   try {
     const operation = await service.parse(request);
-    harness.iamRequests.push(...operation.authorize);
+    harness.iamRequests.push(...operation.authorize, ...(operation.authorizeEach ?? []));
     const refused = operation.authorize.find((asked) => !harness.allows(asked));
     if (refused !== undefined) throw service.denied(operation, refused, caller, { policy: 'session', explicit: false });
     harness.executed.push(operation.name);
-    return await operation.execute(new Set());
+    return await operation.execute(new Set(operation.authorizeEach?.filter((asked) => !harness.allows(asked))));
   } catch (error) {
     if (error instanceof AwsError) return service.error(error, request);
     throw error;

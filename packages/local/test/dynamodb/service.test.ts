@@ -131,13 +131,4 @@ describe('the service of DynamoDB', () => {
     const answer = await harness.send(GET, `{"TableName":"notes",${key}}`, { headers: { 'x-amz-account-id': '1' } });
     expect(answer.status).toBe(501);
   });
-
-  it.each(['ExecuteStatement', 'BatchExecuteStatement', 'ExecuteTransaction'])(
-    'denies %s even to a caller with all permissions',
-    async (name) => {
-      const { status, body } = await harness.send(`DynamoDB_20120810.${name}`, '{"Statement":"SELECT * FROM notes"}');
-      expect(status).toBe(400);
-      expect(body).toMatchObject({ __type: 'com.amazon.coral.service#AccessDeniedException' });
-    },
-  );
 });

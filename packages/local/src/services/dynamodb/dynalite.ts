@@ -153,7 +153,17 @@ export interface Checked {
 export interface Results extends Readonly<Record<keyof Checked, object>> {
   readonly batchGetItem: BatchGetResult;
   readonly createTable: { readonly TableDescription: { CreationDateTime: number } };
-  readonly getItem: { readonly Item?: Attributes };
+  readonly deleteItem: WriteResult;
+  readonly getItem: { readonly Item?: Attributes; readonly ConsumedCapacity?: object };
+  readonly putItem: WriteResult;
+  readonly query: { readonly Items?: readonly Attributes[]; readonly LastEvaluatedKey?: Attributes; readonly ConsumedCapacity?: object };
+  readonly updateItem: WriteResult;
+}
+
+/** The result of a write. The attributes are those that `ReturnValues` requests. */
+export interface WriteResult {
+  readonly Attributes?: Attributes;
+  readonly ConsumedCapacity?: object;
 }
 
 /** The operations of dynalite that are used here, by dynalite's names. */

@@ -69,9 +69,13 @@ export class Engine {
    *
    * @throws {@link AwsError}
    */
-  async stream(name: 'query' | 'scan' | 'listTables', data: unknown, store: object = this.store): Promise<object> {
+  async stream<Name extends 'query' | 'scan' | 'listTables'>(
+    name: Name,
+    data: unknown,
+    store: object = this.store,
+  ): Promise<Results[Name]> {
     try {
-      return await new Promise<object>((resolve, reject) => {
+      return await new Promise<Results[Name]>((resolve, reject) => {
         ACTION[name](store, data, (error, result) => {
           if (error instanceof Error) reject(error);
           else resolve(result);

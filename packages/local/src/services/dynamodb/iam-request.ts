@@ -15,6 +15,8 @@ export interface ItemAccess {
   readonly returnValues?: string | undefined;
   readonly returnConsumedCapacity?: string | undefined;
   readonly enclosingOperation?: string;
+  /** Whether a PartiQL SELECT reads a whole table or index. */
+  readonly fullTableScan?: boolean | undefined;
 }
 
 /** The request to IAM for an action on a table or an index. */
@@ -30,5 +32,6 @@ export function iamRequest(scope: ResourceScope, access: ItemAccess): IamRequest
   if (access.returnValues !== undefined) context['dynamodb:ReturnValues'] = access.returnValues;
   if (access.returnConsumedCapacity !== undefined) context['dynamodb:ReturnConsumedCapacity'] = access.returnConsumedCapacity;
   if (access.enclosingOperation !== undefined) context['dynamodb:EnclosingOperation'] = access.enclosingOperation;
+  if (access.fullTableScan !== undefined) context['dynamodb:FullTableScan'] = String(access.fullTableScan);
   return { action: `dynamodb:${access.action}`, resource: tableArn(scope, access.table, access.index), context };
 }

@@ -4,7 +4,7 @@ import { AwsError, type Clock, type Operation, type ResourceScope, type Service,
 import { Engine } from './engine.ts';
 import { DYNAMODB_PROTOCOL, errorResponse, response } from './errors.ts';
 import type { DynamoDbContext } from './operation.ts';
-import { DENIED_OPERATIONS, DYNAMODB_OPERATIONS } from './operations.ts';
+import { DYNAMODB_OPERATIONS } from './operations.ts';
 import { createTables, type TableDefinition } from './table-definition.ts';
 import { TransactionTokens } from './transaction-tokens.ts';
 
@@ -41,21 +41,8 @@ export async function dynamodbService({ account, region, tables, clock }: Dynamo
 
 function parse(request: VerifiedRequest, context: DynamoDbContext): Operation {
   const { operation: name, parameters } = readJsonRequest(request, DYNAMODB_PROTOCOL);
-  if (DENIED_OPERATIONS.has(name)) return deniedForEveryone(name, request);
   const operation = BY_NAME.get(name);
   if (operation === undefined) throw unsupported(`The operation ${name}`);
   const parsed = operation.parse(parameters, context, request.now);
   return { ...parsed, name, execute: async (refused) => response(200, await parsed.execute(refused), request.requestId) };
-}
-
-/** A caller without the permission is denied by its policies, any other caller by the local AWS. */
-function deniedForEveryone(name: string, { caller }: VerifiedRequest): Operation {
-  return {
-    name,
-    authorize: [{ action: 'dynamodb:PartiQLSelect', resource: '*', context: {} }],
-    execute() {
-      const message = `User: ${caller.arn} is not authorized to perform: dynamodb:${name} because the local AWS denies PartiQL to every caller`;
-      throw new AwsError('AccessDeniedException', 400, message);
-    },
-  };
 }

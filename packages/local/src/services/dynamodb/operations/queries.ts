@@ -1,6 +1,6 @@
 import { iamRequest } from '../iam-request.ts';
 import { attributesOf } from '../attributes.ts';
-import type { ParsedRequest, TableDescription } from '../dynalite.ts';
+import type { ParameterTypes, ParsedRequest, TableDescription } from '../dynalite.ts';
 import { validationOf } from '../engine.ts';
 import { hashAttribute, leadingKey } from '../leading-key.ts';
 import { normaliseLegacyConditions } from '../legacy-conditions.ts';
@@ -9,7 +9,7 @@ import { withPlainTableName } from '../table-name.ts';
 import { selection } from './items.ts';
 
 /** Every read is consistent here. dynalite does not know this parameter of Scan. */
-const CONSISTENT_READ = { ConsistentRead: 'Boolean' };
+export const CONSISTENT_READ: ParameterTypes = { ConsistentRead: 'Boolean' };
 
 /** The operations that read many items of a table or an index. */
 export const QUERY_OPERATIONS: readonly DynamoDbOperation[] = [
@@ -65,7 +65,7 @@ function manyItemsOperation(
  * The leading key that a query names; undefined without an equality condition on it. dynalite's check has rewritten every form
  * of key condition (names, parentheses, reversed operands, the legacy form) into KeyConditions, and executes those.
  */
-function queriedKey(data: ParsedRequest, table: TableDescription | undefined): string | undefined {
+export function queriedKey(data: ParsedRequest, table: TableDescription | undefined): string | undefined {
   const name = hashAttribute(table, data.IndexName);
   const condition = name === undefined ? undefined : data.KeyConditions?.[name];
   const [value, ...more] = condition?.AttributeValueList ?? [];

@@ -67,6 +67,7 @@ function outcome<T>(run: () => T): { readonly reason: Reason; readonly result: r
 
 function reasonOf(error: AwsError): Reason {
   if (error.code === 'ConditionalCheckFailedException') return { Code: 'ConditionalCheckFailed', Message: error.message, ...error.members };
+  if (error.code === 'DuplicateItemException') return { Code: 'DuplicateItem', Message: error.message };
   if (error.code === 'ValidationException') return { Code: 'ValidationError', Message: error.message };
   throw error;
 }

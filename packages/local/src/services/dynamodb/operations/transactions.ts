@@ -1,10 +1,16 @@
 import type { JsonObject } from '@tenant-aws/policy/json';
-import { db } from '../dynalite.ts';
+import { type Attributes, db } from '../dynalite.ts';
 import { throwFault, type Engine, validationOf } from '../engine.ts';
 import { type DynamoDbOperation, pinTables, type DynamoDbContext } from '../operation.ts';
 import { existingItem, RETURN_ON_FAILURE, runReturningFailedItem } from './items.ts';
 import { transactionIamRequests, type Element, type ElementKind, elementValidation, readTransaction } from './transaction-elements.ts';
 import { consumedCapacity, runAllOrNothing } from './transaction-run.ts';
+
+/** The units that one element consumes of its table. */
+export interface ElementResult {
+  readonly table: string;
+  readonly units: number;
+}
 
 type WriteAction = 'putItem' | 'updateItem' | 'deleteItem';
 
@@ -60,12 +66,8 @@ export const TRANSACT_OPERATIONS: readonly DynamoDbOperation[] = [
         authorize: transactionIamRequests(context, 'TransactGetItems', transaction),
         execute() {
           checkSameTables();
-          const read = runAllOrNothing(context.engine, elements, ({ data }) => ({
-            table: data.TableName,
-            units: db.capacityUnits(existingItem(context.engine, data), true, true),
-            response: context.engine.run('getItem', data),
-          }));
-          return { Responses: read.map(({ response: { Item } }) => ({ Item })), ...consumedCapacity(ReturnConsumedCapacity, read) };
+          const all = runAllOrNothing(context.engine, elements, (element) => read(context.engine, element));
+          return { Responses: all.map(({ item }) => ({ Item: item })), ...consumedCapacity(ReturnConsumedCapacity, all) };
         },
       };
     },
@@ -108,7 +110,18 @@ function parseWrites(parameters: JsonObject, context: DynamoDbContext, now: Date
   };
 }
 
-function write(engine: Engine, { kind, data }: Element): { readonly table: string; readonly units: number } {
+/** Reads the item of one element. */
+export function read(engine: Engine, { data }: Element): ElementResult & { readonly item: Attributes | undefined } {
+  const units = db.capacityUnits(existingItem(engine, data), true, true);
+  return { table: data.TableName, units, item: engine.run('getItem', data).Item };
+}
+
+/**
+ * Executes the write of one element.
+ *
+ * @throws {@link AwsError}
+ */
+export function write(engine: Engine, { kind, data }: Element): ElementResult {
   const action = ACTIONS.get(kind.name);
   const before = existingItem(engine, data);
   // dynalite changes the key object into the new item.
