@@ -1,10 +1,13 @@
 import {
+  BatchExecuteStatementCommand,
   BatchGetItemCommand,
   BatchWriteItemCommand,
   CreateTableCommand,
   DeleteTableCommand,
   DescribeTableCommand,
   type DynamoDBClient,
+  ExecuteStatementCommand,
+  ExecuteTransactionCommand,
   GetItemCommand,
   ListTablesCommand,
   PutItemCommand,
@@ -84,6 +87,7 @@ describe('table operations', () => {
 
   const key = { tenant: { S: 'acme' }, id: { S: '1' } };
   const query = { KeyConditionExpression: 'tenant = :t', ExpressionAttributeValues: { ':t': { S: 'acme' } } };
+  const insert = "INSERT INTO notes VALUE {'tenant': 'acme', 'id': '1'}";
   it.each<[string, (client: DynamoDBClient) => Promise<unknown>]>([
     ['GetItem', (client) => client.send(new GetItemCommand({ TableName: 'notes', Key: key }))],
     ['PutItem', (client) => client.send(new PutItemCommand({ TableName: 'notes', Item: key }))],
@@ -99,6 +103,9 @@ describe('table operations', () => {
       'TransactWriteItems',
       (client) => client.send(new TransactWriteItemsCommand({ TransactItems: [{ Put: { TableName: 'notes', Item: key } }] })),
     ],
+    ['ExecuteStatement', (client) => client.send(new ExecuteStatementCommand({ Statement: "SELECT * FROM notes WHERE tenant = 'acme'" }))],
+    ['BatchExecuteStatement', (client) => client.send(new BatchExecuteStatementCommand({ Statements: [{ Statement: insert }] }))],
+    ['ExecuteTransaction', (client) => client.send(new ExecuteTransactionCommand({ TransactStatements: [{ Statement: insert }] }))],
   ])('rejects %s if its table is replaced after the decision', async (_, request) => {
     const { client, service } = harness;
     const parse = service.parse.bind(service);

@@ -39,7 +39,7 @@ export class ExpressionText {
         return `${this.#operand(condition.operand)} BETWEEN ${this.#operand(condition.low)} AND ${this.#operand(condition.high)}`;
       case 'in':
         return `${this.#operand(condition.operand)} IN (${this.#operands(condition.list)})`;
-      case 'function':
+      default:
         return `${condition.name}(${this.#operands(condition.args)})`;
     }
   }

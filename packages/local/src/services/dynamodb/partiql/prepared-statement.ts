@@ -150,8 +150,7 @@ function accessOf(statement: Statement, data: ParsedRequest, key: string | undef
       return { ...common, select: 'ALL_ATTRIBUTES', fullTableScan: false };
     case 'insert':
       return common;
-    case 'update':
-    case 'delete':
+    default:
       return { ...common, returnValues: returnedValues(data) };
   }
 }

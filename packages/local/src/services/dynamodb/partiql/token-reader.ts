@@ -1,5 +1,5 @@
 import type { JsonObject } from '@tenant-aws/policy/json';
-import { AwsError, unsupported } from '../../service.ts';
+import { type AwsError, unsupported } from '../../service.ts';
 import { validationError } from '../errors.ts';
 import { notWellFormed } from './refusals.ts';
 import { type Token, tokensOf } from './tokens.ts';

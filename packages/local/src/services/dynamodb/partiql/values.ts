@@ -61,8 +61,8 @@ function readElements(reader: TokenReader, end: string): JsonObject[] {
 
 function setOf(elements: readonly JsonObject[]): JsonObject {
   const [type = ''] = Object.keys(elements[0] ?? {});
-  const values = elements.map((element) => element[type]);
-  if (!['S', 'N', 'B'].includes(type) || values.some((value) => typeof value !== 'string'))
+  const isOfType = (element: JsonObject) => Object.keys(element).join() === type;
+  if (!['S', 'N', 'B'].includes(type) || !elements.every(isOfType))
     throw validationError('A set must have one or more elements, which are all strings, all numbers or all binary values');
-  return { [`${type}S`]: values.filter((value) => typeof value === 'string') };
+  return { [`${type}S`]: elements.map((element) => element[type] ?? null) };
 }
