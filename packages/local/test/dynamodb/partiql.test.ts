@@ -103,6 +103,10 @@ describe('SELECT', () => {
     const second = await run(statement, { NextToken: first.NextToken });
     expect(second.Items).toEqual([{ id: { S: '2' } }]);
     expect(second.NextToken).toBeUndefined();
+    const parameterised = { Limit: 1, Parameters: [{ S: 'acme' }, { N: '5.0' }] };
+    const started = await run('SELECT id FROM notes WHERE tenant = ? AND "count" = ?', parameterised);
+    const next = await rows('SELECT id FROM notes WHERE tenant = ? AND "count" = ?', { ...parameterised, NextToken: started.NextToken });
+    expect([started.Items, next]).toEqual([[{ id: { S: '1' } }], [{ id: { S: '2' } }]]);
     const other = `SELECT id FROM notes WHERE tenant = 'globex'`;
     await expect(run(other, { NextToken: first.NextToken })).rejects.toMatchObject(validation('NextToken does not match request'));
     await expect(run(statement, { NextToken: 'x' })).rejects.toMatchObject(validation('Invalid NextToken'));
@@ -239,6 +243,8 @@ describe('a statement that names no single item', () => {
     `SELECT * FROM notes WHERE tenant IN ['acme', 'globex']`,
     `SELECT * FROM notes WHERE tenant = 'acme' AND tenant = 'acme'`,
     `SELECT * FROM notes WHERE tenant = id`,
+    `SELECT * FROM notes WHERE tenant.x = 'acme'`,
+    `SELECT * FROM notes WHERE TENANT = 'acme'`,
     `SELECT * FROM notes."by-time" WHERE tenant = 'acme'`,
   ])('is denied to every caller as a read: %s', async (statement) => {
     await expect(run(statement)).rejects.toMatchObject({ name: 'AccessDeniedException', $metadata: { httpStatusCode: 400 } });
@@ -246,6 +252,62 @@ describe('a statement that names no single item', () => {
 
   it('reports a missing table', async () => {
     await expect(run(`SELECT * FROM absent WHERE tenant = 'acme'`)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  });
+});
+
+describe('a statement that is not well formed', () => {
+  it.each([
+    ['SLECT * FROM notes', 'expected SELECT, INSERT INTO, UPDATE, DELETE FROM or EXISTS at character 1'],
+    [`SELECT * FROM notes ${HERE} AND text = 'x`, 'expected a token at character 67'],
+    [`SELECT * FROM notes ${HERE} extra`, 'expected the end at character 56'],
+    [`INSERT INTO notes VALUE {'tenant': 'acme', 'id': '2', 'm': {"a": 1}}`, 'expected a name in single quotes at character 61'],
+    [`SELECT a FROM notes ${HERE} AND list[-1] = 1`, 'expected an index of a list at character 65'],
+    [`UPDATE notes SET select = 1 ${HERE}`, 'expected a name at character 18'],
+    [`SELECT * FROM notes ${HERE} AND contains(text)`, 'expected 2 arguments of contains before this at character 74'],
+  ])('is rejected: %s', async (statement, reason) => {
+    await expect(run(statement)).rejects.toMatchObject(validation(`Statement wasn't well formed, can't be processed: ${reason}`));
+  });
+
+  it.each([
+    [`INSERT INTO notes VALUE {'tenant': 'acme', 'id': '2', 'a': 1, 'a': 1}`, 'A name is twice in one tuple', []],
+    [`INSERT INTO notes VALUE {'tenant': 'acme', 'id': '2', 's': <<>>}`, 'A set must have one or more elements', []],
+    [`INSERT INTO notes VALUE {'tenant': 'acme', 'id': '2', 's': <<1, 'a'>>}`, 'A set must have one or more elements', []],
+    [`INSERT INTO notes VALUE {'tenant': 'acme', 'id': '2', 's': <<?>>}`, 'A set must have one or more elements', [{ S: 'a', N: '1' }]],
+    [`UPDATE notes SET tags = SET_ADD(list, <<'c'>>) ${HERE}`, 'The first argument of SET_ADD and SET_DELETE', []],
+    [`SELECT * FROM notes WHERE ${'('.repeat(33)}tenant = 'acme'${')'.repeat(33)}`, 'A statement can have at most 32 nested levels', []],
+    [`SELECT * FROM notes ${HERE}${' '.repeat(8192)}`, 'length less than or equal to 8192', []],
+    ['SELECT * FROM "no*es" WHERE tenant = 1', 'Table name should be within the length', []],
+    [`SELECT * FROM notes ${HERE}`, "Number of parameters in request and statement don't match", [{ S: 'x' }]],
+  ])('is rejected with another reason: %s', async (statement, reason, values) => {
+    const parameters = values.length > 0 ? { Parameters: values } : {};
+    const { status, body } = await harness.send(
+      'DynamoDB_20120810.ExecuteStatement',
+      JSON.stringify({ Statement: statement, ...parameters }),
+    );
+    expect([status, body['__type']]).toEqual([400, 'com.amazon.coral.validate#ValidationException']);
+    expect(body['message']).toContain(reason);
+  });
+
+  it.each([
+    `SELECT * FROM notes WHERE "__proto__" = 1`,
+    `UPDATE notes SET a.__proto__ = 1 ${HERE}`,
+    `INSERT INTO notes VALUE {'tenant': 'acme', 'id': '2', '__proto__': {'a': 1}}`,
+  ])('is rejected for the name `__proto__`: %s', async (statement) => {
+    await expect(run(statement)).rejects.toMatchObject({ name: 'SerializationException' });
+    expect(await stored('2')).toBeUndefined();
+  });
+
+  it.each([
+    ['ORDER', `SELECT * FROM notes ${HERE} ORDER BY id`],
+    ['AS', 'SELECT * FROM notes AS n'],
+    ['LIKE', `SELECT * FROM notes ${HERE} AND text LIKE 'a%'`],
+    ['DISTINCT', 'SELECT DISTINCT text FROM notes'],
+    ['ON', `INSERT INTO notes VALUE {'tenant': 'acme', 'id': '2'} ON CONFLICT DO NOTHING`],
+  ])('is refused by name for the unsupported %s', async (word, statement) => {
+    await expect(run(statement)).rejects.toMatchObject({
+      name: 'NotImplemented',
+      message: `${word} in a PartiQL statement is not supported by the local AWS`,
+    });
   });
 });
 
@@ -264,6 +326,7 @@ describe('BatchExecuteStatement', () => {
       `SELECT * FROM notes WHERE tenant = 'acme' AND id = '9'`,
       `SELECT * FROM notes WHERE tenant = 'acme'`,
       `SELECT * FROM notes ${HERE} AND text = 'hello'`,
+      `SELECT * FROM notes ${HERE} AND tenant = 'globex'`,
       'SLECT *',
       `SELECT * FROM absent WHERE tenant = 'acme'`,
       { Statement: 'SELECT * FROM notes WHERE tenant = ? AND id = ?', Parameters: [{ S: 'acme' }] },
@@ -275,6 +338,7 @@ describe('BatchExecuteStatement', () => {
     expect(Responses).toEqual([
       { TableName: 'notes', Item: { open: { BOOL: true } } },
       { TableName: 'notes' },
+      { TableName: 'notes', Error: noKey },
       { TableName: 'notes', Error: noKey },
       { TableName: 'notes', Error: noKey },
       { Error: { Code: 'ValidationError', Message: expect.stringContaining("Statement wasn't well formed") as string } },

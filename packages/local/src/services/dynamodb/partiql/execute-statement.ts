@@ -1,5 +1,4 @@
-import type { JsonObject } from '@tenant-aws/policy/json';
-import type { Attributes, ParameterTypes, ParsedRequest, Validation } from '../dynalite.ts';
+import type { ParsedRequest, Validation } from '../dynalite.ts';
 import type { Engine } from '../engine.ts';
 import { validationError } from '../errors.ts';
 import type { DynamoDbOperation } from '../operation.ts';
@@ -14,14 +13,14 @@ interface ExecuteStatementRequest extends StatementRequest {
   readonly ReturnConsumedCapacity?: string;
 }
 
-const TYPES: ParameterTypes = {
-  ...STATEMENT,
-  ...CAPACITY,
-  Limit: { type: 'Integer', greaterThanOrEqual: 1 },
-  NextToken: { type: 'String', lengthGreaterThanOrEqual: 1, lengthLessThanOrEqual: 32768 },
+const VALIDATION: Validation<ExecuteStatementRequest> = {
+  types: {
+    ...STATEMENT,
+    ...CAPACITY,
+    Limit: { type: 'Integer', greaterThanOrEqual: 1 },
+    NextToken: { type: 'String', lengthGreaterThanOrEqual: 1, lengthLessThanOrEqual: 32768 },
+  },
 };
-
-const VALIDATION: Validation<ExecuteStatementRequest> = { types: TYPES };
 
 /** One statement. Its SELECT can read a whole partition. */
 export const EXECUTE_STATEMENT: DynamoDbOperation = {
@@ -60,11 +59,11 @@ async function executeQuery(
   data: ParsedRequest,
   request: StatementRequest,
   toRow: PreparedStatement['toRow'],
-): Promise<JsonObject | object> {
+): Promise<object> {
   const { Items = [], LastEvaluatedKey: key, ConsumedCapacity } = await engine.stream('query', data);
   return {
     Items: Items.map(toRow),
-    ...(key !== undefined && { LastEvaluatedKey: key satisfies Attributes, NextToken: nextToken(request, key) }),
+    ...(key !== undefined && { LastEvaluatedKey: key, NextToken: nextToken(request, key) }),
     ...(ConsumedCapacity !== undefined && { ConsumedCapacity }),
   };
 }

@@ -1,6 +1,7 @@
 import { AwsError } from '../../service.ts';
-import type { Attributes, DynaliteOperation } from '../dynalite.ts';
+import type { Attributes } from '../dynalite.ts';
 import type { Engine } from '../engine.ts';
+import { validationError } from '../errors.ts';
 import { runReturningFailedItem } from '../operations/items.ts';
 import type { Element } from '../operations/transaction-elements.ts';
 
@@ -11,11 +12,11 @@ export interface ItemResult {
   readonly capacity?: object | undefined;
 }
 
-const WRITES: ReadonlyMap<string, DynaliteOperation & ('putItem' | 'updateItem' | 'deleteItem')> = new Map([
+const WRITES: ReadonlyMap<string, 'putItem' | 'updateItem' | 'deleteItem'> = new Map([
   ['Put', 'putItem'],
   ['Update', 'updateItem'],
   ['Delete', 'deleteItem'],
-] as const);
+]);
 
 /**
  * Executes a statement on one item.
@@ -23,11 +24,12 @@ const WRITES: ReadonlyMap<string, DynaliteOperation & ('putItem' | 'updateItem' 
  * @throws {@link AwsError} DuplicateItemException for an INSERT of an existing item, and every error of the operation that executes it
  */
 export function runItem(engine: Engine, { kind, data }: Element): ItemResult {
-  const write = WRITES.get(kind.name);
-  if (write === undefined) {
+  if (kind.name === 'Get') {
     const { Item, ConsumedCapacity } = engine.run('getItem', data);
     return { item: Item, capacity: ConsumedCapacity };
   }
+  const write = WRITES.get(kind.name);
+  if (write === undefined) throw validationError(`${kind.name} is an element of transactions only`);
   const run = () => runReturningFailedItem(engine, data, () => engine.run(write, data));
   const { Attributes, ConsumedCapacity } = kind.name === 'Put' ? reportingDuplicates(run) : run();
   return { item: Attributes, capacity: ConsumedCapacity };

@@ -5,9 +5,6 @@ import type { Assigned, Condition, Path, Returning, Select, Statement, UpdateCla
 import { TokenReader } from './token-reader.ts';
 import { readTuple, requireValue } from './values.ts';
 
-/** @see Amazon DynamoDB API Reference, "ExecuteStatement": length of Statement */
-const MAX_LENGTH = 8192;
-
 const RETURNING: readonly (readonly [words: readonly string[], returning: Returning])[] = [
   [['ALL', 'OLD'], 'ALL_OLD'],
   [['ALL', 'NEW'], 'ALL_NEW'],
@@ -21,7 +18,6 @@ const RETURNING: readonly (readonly [words: readonly string[], returning: Return
  * @throws {@link AwsError} 400 for invalid syntax, 501 for PartiQL that the local AWS does not have
  */
 export function parseStatement(text: string, parameters: readonly JsonObject[]): Statement {
-  if (text.length === 0 || text.length > MAX_LENGTH) throw validationError(`Statement must have from 1 to ${MAX_LENGTH} characters`);
   const reader = new TokenReader(text, parameters);
   const statement = readStatement(reader);
   reader.accept(';');

@@ -61,11 +61,11 @@ export class TokenReader {
     return kind === 'word' && UNSUPPORTED.has(word) ? unsupported(`${word} in a PartiQL statement`) : notWellFormed(expected, at);
   }
 
-  /** A name, with or without double quotes. The name `__proto__` is refused everywhere, as in every other operation. */
+  /** A name, with or without double quotes. It is never `__proto__`: the check of the parameters refuses this word in every text. */
   name(): string {
     const { kind, text } = this.peek();
     const isName = kind === 'name' || (kind === 'word' && !KEYWORDS.has(text.toUpperCase()) && !UNSUPPORTED.has(text.toUpperCase()));
-    if (!isName || text === '' || text === '__proto__') throw this.unexpected('a name');
+    if (!isName || text === '') throw this.unexpected('a name');
     return this.take().text;
   }
 

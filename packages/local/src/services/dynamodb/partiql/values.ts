@@ -44,7 +44,7 @@ export function requireValue(reader: TokenReader): JsonObject {
 
 function readMember(reader: TokenReader, tuple: JsonObject): void {
   const { kind, text } = reader.peek();
-  if (kind !== 'string' || text === '__proto__') throw reader.unexpected('a name in single quotes');
+  if (kind !== 'string') throw reader.unexpected('a name in single quotes');
   reader.take();
   reader.expect(':');
   const value = requireValue(reader);
