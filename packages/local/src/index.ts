@@ -4,6 +4,7 @@ export type { Issuer, TokenOptions } from './issuer.ts';
 export { type LocalAws, type LocalFaults, startLocalAws } from './local-aws.ts';
 export type { LocalAwsOptions } from './options.ts';
 export type { TableDefinition } from './services/dynamodb/table-definition.ts';
+export type { BucketDefinition, BucketProperties } from './services/s3/bucket-definition.ts';
 export type { Clock } from './services/service.ts';
 export type { SecretDefinition } from './services/secretsmanager/index.ts';
 export type { TopicDefinition } from './services/sns/index.ts';

@@ -1,6 +1,7 @@
 import { Faults } from '@tenant-aws/policy';
 import { isObject } from '@tenant-aws/policy/json';
 import type { TableDefinition } from './services/dynamodb/table-definition.ts';
+import type { BucketDefinition } from './services/s3/bucket-definition.ts';
 import type { Clock } from './services/service.ts';
 import type { TopicDefinition } from './services/sns/index.ts';
 import type { SecretDefinition } from './services/secretsmanager/index.ts';
@@ -13,8 +14,8 @@ import { type IssuerFacts, type Role, type RoleOptions, readRole } from './sts/r
 export interface LocalAwsOptions {
   /** The roles by ARN: `arn:aws:iam::000000000000:role/TenantAccess`. The account of the first role owns all resources. Default: no roles. */
   readonly roles?: Readonly<Record<string, RoleOptions>>;
-  /** The names of buckets to create. */
-  readonly buckets?: readonly string[];
+  /** Buckets to create: each is a name, or an object with `Bucket` and, optionally, `Versioning: 'Enabled'`. */
+  readonly buckets?: readonly BucketDefinition[];
   /** Tables to create: each is the input of CreateTable. */
   readonly tables?: readonly TableDefinition[];
   /** Queues to create: each is a name or the input of CreateQueue. A name that ends with `.fifo` creates a FIFO queue. */

@@ -184,7 +184,7 @@ function localOptions(options: IsolationTestOptions, env: NodeJS.ProcessEnv): Lo
   return {
     roles: { [roleArn]: { policy: EVERYTHING }, ...roles },
     region,
-    buckets: [...new Set([...named.buckets, ...Object.keys(objects), ...buckets])],
+    buckets: [...buckets, ...missingFrom(buckets, new Set([...named.buckets, ...Object.keys(objects)]), 'Bucket')],
     tables: tablesOf(tables, [...named.tables, ...Object.keys(items)]),
     queues: [...queues, ...missingFrom(queues, named.queues, 'QueueName')],
     topics: [...topics, ...missingFrom(topics, named.topics, 'Name')],

@@ -67,14 +67,12 @@ describe('CopyObject', () => {
     },
   );
 
-  it.each([
-    'pool/acme/a?versionId=1',
-    'pool/acme/a?versionId=',
-    'arn:aws:s3:us-east-1:000000000000:accesspoint/ap/object/k',
-    'arn%3Aaws%3As3:us-east-1:000000000000:accesspoint/ap/object/k',
-  ])('returns 501 for the source %j', async (source) => {
-    expect(await copy(source)).toMatchObject({ status: 501, code: 'NotImplemented' });
-  });
+  it.each(['arn:aws:s3:us-east-1:000000000000:accesspoint/ap/object/k', 'arn%3Aaws%3As3:us-east-1:000000000000:accesspoint/ap/object/k'])(
+    'returns 501 for the source %j',
+    async (source) => {
+      expect(await copy(source)).toMatchObject({ status: 501, code: 'NotImplemented' });
+    },
+  );
 
   it('replaces the metadata if requested, and rejects a copy of an object to itself without that', async () => {
     expect(await copy('pool/acme/a', {}, '/pool/acme/a')).toMatchObject({ status: 400, code: 'InvalidRequest' });

@@ -9,16 +9,23 @@ import {
   DeleteBucketCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
+  DeleteObjectTaggingCommand,
   GetBucketLocationCommand,
+  GetBucketVersioningCommand,
+  GetObjectAttributesCommand,
   GetObjectCommand,
+  GetObjectTaggingCommand,
   HeadBucketCommand,
   HeadObjectCommand,
   ListBucketsCommand,
   ListMultipartUploadsCommand,
   ListObjectsCommand,
   ListObjectsV2Command,
+  ListObjectVersionsCommand,
   ListPartsCommand,
+  PutBucketVersioningCommand,
   PutObjectCommand,
+  PutObjectTaggingCommand,
   paginateListObjectsV2,
   S3Client,
   UploadPartCommand,
@@ -188,6 +195,23 @@ describe('the AWS SDK', () => {
     expect((await client.send(new GetBucketLocationCommand({ Bucket: 'new-one' }))).LocationConstraint).toBe('eu-central-1');
     client.destroy();
     await europe.close();
+  });
+
+  it('tags objects and enables versioning', async () => {
+    await s3.send(new CreateBucketCommand({ Bucket: 'versioned' }));
+    await s3.send(new PutBucketVersioningCommand({ Bucket: 'versioned', VersioningConfiguration: { Status: 'Enabled' } }));
+    expect((await s3.send(new GetBucketVersioningCommand({ Bucket: 'versioned' }))).Status).toBe('Enabled');
+    const object = { Bucket: 'versioned', Key: 'a' };
+    const { VersionId } = await s3.send(new PutObjectCommand({ ...object, Body: 'old', Tagging: 'colour=red' }));
+    await s3.send(new PutObjectTaggingCommand({ ...object, Tagging: { TagSet: [{ Key: 'size', Value: 'big + tall' }] } }));
+    expect((await s3.send(new GetObjectTaggingCommand(object))).TagSet).toEqual([{ Key: 'size', Value: 'big + tall' }]);
+    await s3.send(new DeleteObjectTaggingCommand(object));
+    const attributes = await s3.send(new GetObjectAttributesCommand({ ...object, ObjectAttributes: ['ETag', 'ObjectSize'] }));
+    expect(attributes).toMatchObject({ ObjectSize: 3, VersionId });
+    const { Versions = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket: 'versioned' }));
+    expect(Versions.map(({ Key, VersionId: id, IsLatest }) => [Key, id, IsLatest])).toEqual([['a', VersionId, true]]);
+    await s3.send(new DeleteObjectCommand({ ...object, VersionId }));
+    await s3.send(new DeleteBucketCommand({ Bucket: 'versioned' }));
   });
 
   it('uploads and copies parts, lists and aborts uploads', async () => {

@@ -18,7 +18,7 @@ const untouched = async () => {
 describe('the table of operations', () => {
   it('has each operation once, with its permissions', () => {
     expect(new Set(S3_OPERATIONS.map(({ operation }) => operation)).size).toBe(S3_OPERATIONS.length);
-    expect(S3_OPERATIONS).toHaveLength(20);
+    expect(S3_OPERATIONS).toHaveLength(27);
     for (const { operation, actions } of S3_OPERATIONS) {
       expect(actions.length, operation).toBeGreaterThan(0);
       for (const action of actions) expect(action).toMatch(/^s3:[A-Z]/);
@@ -27,15 +27,19 @@ describe('the table of operations', () => {
 
   it('returns 501 for sub-resources, and does not treat them as objects or buckets', async () => {
     for (const [method, path] of [
-      ['PUT', '/pool/acme/k?tagging='],
-      ['DELETE', '/pool/acme/k?tagging='],
+      ['PUT', '/pool/acme/k?tagging=x'],
+      ['DELETE', '/pool/acme/k?tagging=&acl='],
+      ['POST', '/pool/acme/k?tagging='],
       ['GET', '/pool/acme/k?acl='],
       ['GET', '/pool/acme/k?attributes='],
       ['PUT', '/pool/acme/k?retention='],
-      ['PUT', '/pool?versioning='],
-      ['PUT', '/new-one?versioning='],
+      ['PUT', '/pool?versioning=x'],
+      ['PUT', '/new-one?versioning=Enabled'],
+      ['DELETE', '/pool?versioning='],
       ['DELETE', '/pool?policy='],
-      ['GET', '/pool?versions='],
+      ['GET', '/pool?versions=x'],
+      ['GET', '/pool?versions=&list-type=2'],
+      ['PUT', '/pool/acme/k?versionId=null'],
       ['GET', '/b--az--x-s3//?session'],
       ['POST', '/pool'],
       ['POST', '/pool?delete=&policy='],
@@ -46,8 +50,9 @@ describe('the table of operations', () => {
       ['GET', '/pool?list-type=1'],
       ['GET', '/pool?location=x'],
       ['PUT', '/pool/acme/k?partNumber=1'],
-      ['GET', '/pool/acme/k?versionId=null'],
-      ['DELETE', '/pool/acme/k?versionId='],
+      ['HEAD', '/pool?versionId=null'],
+      ['POST', '/pool/acme/k?uploads=&versionId=null'],
+      ['GET', '/pool/acme/k?versionid=null'],
       ['PUT', '/'],
       ['POST', '/'],
       ['PATCH', '/pool/acme/k'],
@@ -64,19 +69,29 @@ describe('the table of operations', () => {
   });
 
   it.each([
-    'x-amz-acl',
-    'x-amz-grant-read',
-    'x-amz-grant-full-control',
-    'x-amz-tagging',
+    ['x-amz-acl', 400, 'InvalidArgument'],
+    ['x-amz-grant-read', 400, 'AccessControlListNotSupported'],
+    ['x-amz-grant-full-control', 400, 'AccessControlListNotSupported'],
+    ['x-amz-tagging', 400, 'InvalidArgument'],
+    ['x-amz-storage-class', 400, 'InvalidStorageClass'],
+    ['x-amz-website-redirect-location', 400, 'InvalidRedirectLocation'],
+    ['x-amz-request-payer', 400, 'InvalidArgument'],
+  ])('rejects an invalid value of the header %s on a write', async (name, status, code) => {
+    expect(await s3.send('PUT', '/pool/acme/k', { body: 'overwritten', headers: { [name]: 'x=y=z' } })).toMatchObject({ status, code });
+    await untouched();
+  });
+
+  it.each([
+    'x-amz-tagging-directive',
+    'x-amz-object-attributes',
     'x-amz-object-lock-mode',
     'x-amz-object-lock-retain-until-date',
     'x-amz-object-lock-legal-hold',
     'x-amz-server-side-encryption-aws-kms-key-id',
     'x-amz-server-side-encryption-context',
     'x-amz-server-side-encryption-customer-key',
-    'x-amz-storage-class',
-    'x-amz-website-redirect-location',
-    'x-amz-request-payer',
+    'x-amz-optional-object-attributes',
+    'x-amz-object-ownership',
     'x-amz-mfa',
     'x-amz-bypass-governance-retention',
     'x-amz-write-offset-bytes',
@@ -159,6 +174,12 @@ describe('the table of operations', () => {
       ['GET', '/pool?location='],
       ['GET', '/pool?uploads='],
       ['POST', '/pool/acme/k?uploads='],
+      ['GET', '/pool/acme/k?tagging='],
+      ['PUT', '/pool/acme/k?tagging='],
+      ['DELETE', '/pool/acme/k?tagging='],
+      ['GET', '/pool?versioning='],
+      ['PUT', '/pool?versioning='],
+      ['GET', '/pool?versions='],
     ] as const) {
       const headers = { 'x-amz-expected-bucket-owner': '111111111111' };
       expect((await s3.send(method, path, { headers })).status, `${method} ${path}`).toBe(403);
@@ -195,6 +216,16 @@ describe('the IAM request of every operation', () => {
       ]),
     );
     const encryption = { 'x-amz-server-side-encryption': 'AES256' };
+    const options = {
+      'x-amz-acl': 'bucket-owner-full-control',
+      'x-amz-grant-read': 'id=x',
+      'x-amz-storage-class': 'STANDARD_IA',
+      'x-amz-tagging': 'a=b',
+      'x-amz-website-redirect-location': '/x',
+    };
+    const tagging = '<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>';
+    const versioning = '<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>';
+    await s3.send('PUT', '/pool/acme/k', { headers: { 'x-amz-tagging': 'a=b' } });
     const created = await s3.send('POST', '/pool/acme/k?uploads=', { headers: encryption });
     const upload = `/pool/acme/k?uploadId=${first(created.body, 'UploadId')}`;
     for (const [method, path, headers, body] of [
@@ -210,12 +241,34 @@ describe('the IAM request of every operation', () => {
       ['PUT', `${upload}&partNumber=1`, { 'x-amz-copy-source': 'pool/acme/k' }],
       ['POST', upload, { 'if-none-match': '*' }, partList([[1, 'x']])],
       ['GET', '/', {}],
+      ['PUT', '/pool/acme/o', options],
+      ['PUT', '/pool/acme/c', { 'x-amz-copy-source': 'pool/acme/k?versionId=null', ...options, 'x-amz-tagging-directive': 'REPLACE' }],
+      ['PUT', '/pool/acme/c', { 'x-amz-copy-source': 'pool/acme/k?versionId=null' }],
+      ['POST', '/pool/acme/k?uploads=', options],
+      ['PUT', `${upload}&partNumber=1`, { 'x-amz-copy-source': 'pool/acme/k?versionId=null' }],
+      ['GET', '/pool/acme/k', {}],
+      ['HEAD', '/pool/acme/k?versionId=null', {}],
+      ['GET', '/pool/acme/k?attributes=', { 'x-amz-object-attributes': 'ETag' }],
+      ['GET', '/pool/acme/k?attributes=&versionId=null', { 'x-amz-object-attributes': 'ETag' }],
+      ['GET', '/pool/acme/k?tagging=', {}],
+      ['GET', '/pool/acme/k?tagging=&versionId=null', {}],
+      ['PUT', '/pool/acme/k?tagging=', {}, tagging],
+      ['PUT', '/pool/acme/k?tagging=&versionId=null', {}, tagging],
+      ['DELETE', '/pool/acme/k?tagging=', {}],
+      ['DELETE', '/pool/acme/k?tagging=&versionId=null', {}],
+      ['DELETE', '/pool/acme/k?versionId=null', {}],
+      ['POST', '/pool?delete=', {}, '<Delete><Object><Key>k</Key><VersionId>null</VersionId></Object></Delete>'],
+      ['GET', '/pool?versions=&prefix=a&delimiter=/&max-keys=1', {}],
+      ['GET', '/pool?versioning=', {}],
+      ['PUT', '/pool?versioning=', {}, versioning],
+      ['PUT', '/new-one', { 'x-amz-acl': 'public-read', 'x-amz-grant-write': 'id=x', 'x-amz-object-ownership': 'BucketOwnerEnforced' }],
     ] as const) {
       const { operation, iamRequests } = await s3.send(method, path, { headers, presigned: true, body: body ?? '' });
       const row = documented.get(operation);
+      expect(iamRequests.length, `${method} ${path}`).toBeGreaterThan(0);
       for (const { action, context } of iamRequests) {
         expect(row?.actions, operation).toContain(action);
-        for (const key of Object.keys(context)) expect(row?.keys, operation).toContain(key);
+        for (const key of Object.keys(context)) expect(row?.keys, operation).toContain(key.replace(/ObjectTag\/.*/, 'ObjectTag/<key>'));
       }
     }
   });

@@ -4,7 +4,7 @@ import { AwsError, type Caller, type Denial } from '../service.ts';
 import type { S3Request } from './operation.ts';
 
 /** Condition keys that an operation adds to an IAM request. */
-export type ConditionKeys = Readonly<Record<string, string>>;
+export type ConditionKeys = IamRequest['context'];
 
 /** The condition keys of every S3 request. Only presigned URLs have `s3:signatureAge`. */
 export const COMMON_CONDITION_KEYS: readonly string[] = [
@@ -66,7 +66,11 @@ export function accessDenied(caller: Caller, { action, resource }: IamRequest, d
  * @see Amazon S3 API Reference, "GetObject", permissions: 404 with s3:ListBucket, 403 without
  */
 export function missingKey(request: S3Request, bucket: string, key: string): AwsError {
+  return toLister(request, bucket, new AwsError('NoSuchKey', 404, 'The specified key does not exist.', { Key: key }));
+}
+
+/** An error that only a caller who may list the whole bucket gets. Others get a denial. */
+export function toLister(request: S3Request, bucket: string, error: AwsError): AwsError {
   const list = iamRequest(request, 's3:ListBucket', bucketArn(bucket));
-  if (!request.allowed(list)) return accessDenied(request.caller, list);
-  return new AwsError('NoSuchKey', 404, 'The specified key does not exist.', { Key: key });
+  return request.allowed(list) ? error : accessDenied(request.caller, list);
 }

@@ -14,6 +14,16 @@ export function notImplemented(part: string | undefined): AwsError {
   return new AwsError('NotImplemented', 501, `A header or a query parameter implies functionality that is not implemented. ${what}`);
 }
 
+/** An error whose response has headers. */
+export class ErrorWithHeaders extends AwsError {
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(error: AwsError, headers: Readonly<Record<string, string>>) {
+    super(error.code, error.status, error.message, error.members);
+    this.headers = headers;
+  }
+}
+
 export function preconditionFailed(condition: string): AwsError {
   return new AwsError('PreconditionFailed', 412, 'At least one of the pre-conditions you specified did not hold', { Condition: condition });
 }

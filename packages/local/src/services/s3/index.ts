@@ -1,29 +1,31 @@
 import type { AwsError, Clock, Operation, ResourceScope, Service, VerifiedRequest } from '../service.ts';
 import { errorResponse } from './response.ts';
 import { accessDenied } from './authorization.ts';
+import { type BucketDefinition, readBucketDefinition } from './bucket-definition.ts';
 import { Engine } from './engine.ts';
 import { matchOperation } from './match.ts';
 import { S3_OPERATIONS } from './operations.ts';
-import { checkExpectedOwner } from './owner.ts';
-import { isBucketName, parsePath } from './path.ts';
+import { checkExpectedOwner, checkRequestPayer } from './owner.ts';
+import { parsePath } from './path.ts';
 
 /** Options of the local S3. `account` owns every bucket. */
 export interface S3ServiceOptions extends ResourceScope {
   /** The buckets to create at the start. */
-  readonly buckets: readonly string[];
+  readonly buckets: readonly BucketDefinition[];
   readonly clock: Clock;
 }
 
 /**
  * Starts an S3 in memory with the operations of {@link S3_OPERATIONS}. It answers all others with 501.
  *
- * @throws TypeError for a bucket name that S3 would not accept
+ * @throws TypeError for a definition of a bucket that is invalid
  */
 export function s3Service({ account, region, buckets, clock }: S3ServiceOptions): Service {
   const engine = new Engine();
-  for (const name of buckets) {
-    if (!isBucketName(name)) throw new TypeError(`buckets: \`${name}\` is not a valid bucket name`);
-    engine.createBucket(name, new Date(clock()));
+  for (const definition of buckets) {
+    const { Bucket, Versioning } = readBucketDefinition(definition);
+    if (!engine.hasBucket(Bucket)) engine.createBucket(Bucket, new Date(clock()), Versioning);
+    else if (typeof definition === 'object') throw new TypeError(`buckets: \`${Bucket}\` is defined twice`);
   }
   return {
     name: 's3',
@@ -32,6 +34,7 @@ export function s3Service({ account, region, buckets, clock }: S3ServiceOptions)
       const operation = matchOperation(S3_OPERATIONS, request, target);
       const s3Request = { bucket: '', key: '', ...target, ...request, account, region };
       checkExpectedOwner(s3Request);
+      checkRequestPayer(s3Request);
       return { name: operation.operation, ...operation.parse(s3Request, engine) };
     },
     error: errorResponse,

@@ -1,9 +1,12 @@
-import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from './operations/buckets.ts';
+import { ACL_HEADERS, ACL_KEYS } from './acl.ts';
+import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets, OWNERSHIP } from './operations/buckets.ts';
 import { listObjects, listObjectsV2 } from './operations/list-objects.ts';
 import { MULTIPART_OPERATIONS } from './operations/multipart.ts';
 import { OBJECT_OPERATIONS } from './operations/objects.ts';
+import { TAGGING_OPERATIONS } from './operations/tagging.ts';
+import { VERSIONING_OPERATIONS } from './operations/versioning.ts';
 import type { S3Operation } from './operation.ts';
-import { LIST_KEYS, LIST_PARAMS, OWNER } from './operation-parts.ts';
+import { LIST_KEYS, LIST_PARAMS, OPTIONAL_ATTRIBUTES, OWNER, PAYER } from './operation-parts.ts';
 import { INTEGRITY_HEADERS } from './payload.ts';
 
 /**
@@ -23,10 +26,14 @@ export const S3_OPERATIONS: readonly S3Operation[] = [
     operation: 'CreateBucket',
     method: 'PUT',
     target: 'bucket',
-    headers: INTEGRITY_HEADERS,
+    headers: [...INTEGRITY_HEADERS, ...ACL_HEADERS, OWNERSHIP],
     body: 'xml',
     actions: ['s3:CreateBucket'],
-    conditionKeys: ['s3:locationconstraint'],
+    furtherActions: [
+      ['s3:PutBucketAcl', 'with an ACL other than `private`'],
+      ['s3:PutBucketOwnershipControls', `with ${OWNERSHIP}`],
+    ],
+    conditionKeys: ['s3:locationconstraint', ...ACL_KEYS, `s3:${OWNERSHIP}`],
     parse: createBucket,
   },
   {
@@ -60,7 +67,7 @@ export const S3_OPERATIONS: readonly S3Operation[] = [
     target: 'bucket',
     requires: [['list-type', '2']],
     params: [...LIST_PARAMS, 'continuation-token', 'start-after', 'fetch-owner'],
-    headers: [OWNER],
+    headers: [OWNER, PAYER, OPTIONAL_ATTRIBUTES],
     actions: ['s3:ListBucket'],
     conditionKeys: LIST_KEYS,
     parse: listObjectsV2,
@@ -70,12 +77,14 @@ export const S3_OPERATIONS: readonly S3Operation[] = [
     method: 'GET',
     target: 'bucket',
     params: [...LIST_PARAMS, 'marker'],
-    headers: [OWNER],
+    headers: [OWNER, PAYER, OPTIONAL_ATTRIBUTES],
     actions: ['s3:ListBucket'],
     conditionKeys: LIST_KEYS,
     parse: listObjects,
   },
   // Specific operations come first: the error for an unsupported request names what the first candidate does not support.
+  ...VERSIONING_OPERATIONS,
+  ...TAGGING_OPERATIONS,
   ...MULTIPART_OPERATIONS,
   ...OBJECT_OPERATIONS,
 ];

@@ -36,6 +36,12 @@ export function verifyPayload(request: VerifiedRequest): StoredChecksum | undefi
   return { algorithm: declared.algorithm, value, type: 'FULL_OBJECT' };
 }
 
+/** Compares a body that needs a digest. @throws {@link AwsError} InvalidRequest if the request has none, and the errors of {@link verifyPayload} */
+export function verifyRequiredDigest(request: VerifiedRequest): void {
+  if (verifyPayload(request) || request.headers.has('content-md5')) return;
+  throw invalidRequest('Missing required header for this request: Content-MD5 OR x-amz-checksum-*');
+}
+
 /** The checksum among the headers and trailers. Two are refused, because it would be unclear which of them counts. */
 export function declaredChecksum(
   request: Pick<VerifiedRequest, 'headers' | 'trailers'>,

@@ -22,6 +22,31 @@ export function integerParam(
   return value;
 }
 
+/** A header that is a whole number; `fallback` if it is absent. @throws {@link AwsError} InvalidArgument */
+export function integerHeader(
+  { headers }: VerifiedRequest,
+  name: string,
+  { max, fallback }: { readonly max: number; readonly fallback: number },
+): number {
+  const text = headers.get(name);
+  if (text === undefined) return fallback;
+  const value = strictInteger(text, { min: 0, max });
+  if (value === undefined) throw invalidArgument(name, text, `The value of ${name} must be an integer between 0 and ${max}`);
+  return value;
+}
+
+/**
+ * Checks the optional attributes that a listing requests. The only one is the status of a restore, which no object has.
+ *
+ * @throws {@link AwsError} InvalidArgument
+ */
+export function checkOptionalAttributes({ headers }: VerifiedRequest): void {
+  const name = 'x-amz-optional-object-attributes';
+  const attributes = headers.get(name);
+  if (attributes === undefined || attributes === 'RestoreStatus') return;
+  throw invalidArgument(name, attributes, 'Invalid attribute name specified.');
+}
+
 /**
  * Encodes a name for the response: percent-encoded if the request has `encoding-type=url`, else unchanged.
  *

@@ -1,5 +1,6 @@
 import { checksumHeader } from '../../checksums.ts';
 import type { AwsError, ServiceResponse } from '../service.ts';
+import { ErrorWithHeaders } from './errors.ts';
 import type { StoredChecksum } from './stored-object.ts';
 import { element, xmlDocument } from './xml-writer.ts';
 
@@ -25,7 +26,7 @@ export function checksumElements(checksum: StoredChecksum): string {
 
 /** An error in the format of S3. The response to a HEAD has no body, only a status. */
 export function errorResponse(error: AwsError, request: { readonly method: string; readonly requestId: string }): ServiceResponse {
-  const headers = { 'x-amz-request-id': request.requestId };
+  const headers = { 'x-amz-request-id': request.requestId, ...(error instanceof ErrorWithHeaders && error.headers) };
   if (request.method === 'HEAD') return { status: error.status, headers };
   const members = Object.entries(error.members).filter((member): member is [string, string] => typeof member[1] === 'string');
   const content =

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ChecksumAlgorithm } from '../../checksums.ts';
 import { AwsError, type ServiceResponse } from '../service.ts';
-import type { StoredChecksum } from './stored-object.ts';
+import type { StorageClass, StoredChecksum, Tags } from './stored-object.ts';
 import { compareUtf8 } from './listing.ts';
 
 /** One uploaded part. It is replaced as a whole, never changed. */
@@ -25,6 +25,9 @@ export interface UploadOptions {
   readonly checksum: { readonly algorithm: ChecksumAlgorithm; readonly type: StoredChecksum['type'] } | undefined;
   /** The requested encryption. Later requests of the upload are authorised with it too. */
   readonly encryption: Encryption | undefined;
+  readonly tags: Tags;
+  readonly storageClass: StorageClass;
+  readonly redirect: string | undefined;
 }
 
 /** An unfinished upload. */

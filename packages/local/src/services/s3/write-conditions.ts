@@ -1,36 +1,34 @@
 import type { IamRequest } from '@tenant-aws/prover/evaluator';
 import { AwsError } from '../service.ts';
-import { iamRequest, type ConditionKeys, missingKey, objectArn, conditionKeysOf } from './authorization.ts';
-import type { Bucket } from './engine.ts';
+import { type ConditionKeys, conditionKeysOf } from './authorization.ts';
+import type { Engine } from './engine.ts';
 import { preconditionFailed } from './errors.ts';
-import { matches } from './preconditions.ts';
 import type { S3Request } from './operation.ts';
+import { pinVersion, unchangedObject, versionRequest } from './pinned-version.ts';
+import { matches } from './preconditions.ts';
 
 /** The conditions of a write. */
 export const WRITE_CONDITIONS: readonly string[] = ['if-match', 'if-none-match'];
 
-/** The condition keys of a write's conditions. */
-export function writeConditionKeys(request: S3Request): ConditionKeys {
-  return conditionKeysOf(request.headers, { 'if-match': 's3:if-match', 'if-none-match': 's3:if-none-match' });
-}
-
-/**
- * The additional permission of a write with If-Match. Its result reveals whether the ETag matches, so it needs permission to read.
- *
- * @see Amazon S3 User Guide, "How to prevent object overwrites with conditional writes"
- */
-export function writeConditionRights(request: S3Request): readonly IamRequest[] {
-  if (!request.headers.has('if-match')) return [];
-  return [iamRequest(request, 's3:GetObject', objectArn(request.bucket, request.key))];
+/** The conditions of a write, on the current version of the object. */
+export interface WriteConditions {
+  readonly context: ConditionKeys;
+  /**
+   * The further permission of `If-Match`: its result reveals whether the object has an ETag, so it needs permission to read.
+   *
+   * @see Amazon S3 User Guide, "How to prevent object overwrites with conditional writes"
+   */
+  readonly rights: readonly IamRequest[];
+  /** To call synchronously before the write. @throws {@link AwsError} PreconditionFailed, NoSuchKey, ConditionalRequestConflict */
+  check(): void;
 }
 
 /**
  * Reads the conditions of a write.
  *
- * @returns A check to call synchronously before the write
  * @throws {@link AwsError} NotImplemented for an `If-None-Match` of anything but `*`, and for both conditions together
  */
-export function writeConditions(request: S3Request): (bucket: Bucket) => void {
+export function writeConditions(request: S3Request, engine: Engine): WriteConditions {
   const ifMatch = request.headers.get('if-match');
   const ifNoneMatch = request.headers.get('if-none-match');
   if (ifNoneMatch !== undefined && (ifNoneMatch !== '*' || ifMatch !== undefined)) {
@@ -38,11 +36,16 @@ export function writeConditions(request: S3Request): (bucket: Bucket) => void {
       Header: 'If-None-Match',
     });
   }
-  return (bucket) => {
-    const object = bucket.get(request.key);
-    if (ifNoneMatch !== undefined && object) throw preconditionFailed('If-None-Match');
-    if (ifMatch === undefined) return;
-    if (!object) throw missingKey(request, request.bucket, request.key);
-    if (!matches(ifMatch, object)) throw preconditionFailed('If-Match');
+  const { bucket, key } = request;
+  const pinned = pinVersion(engine, { bucket, key, versionId: undefined });
+  return {
+    context: conditionKeysOf(request.headers, { 'if-match': 's3:if-match', 'if-none-match': 's3:if-none-match' }),
+    rights: ifMatch === undefined ? [] : [versionRequest(request, 's3:GetObject', pinned)],
+    check() {
+      if (ifNoneMatch !== undefined && engine.bucket(bucket).get(key)) throw preconditionFailed('If-None-Match');
+      if (ifMatch === undefined) return;
+      const object = unchangedObject(request, engine, pinned, 'ConditionalRequestConflict');
+      if (!matches(ifMatch, object)) throw preconditionFailed('If-Match');
+    },
   };
 }

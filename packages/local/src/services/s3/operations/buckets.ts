@@ -1,13 +1,18 @@
 import { AwsError, type ParsedOperation } from '../../service.ts';
 import { xmlResponse } from '../response.ts';
 import { iamRequest, bucketArn } from '../authorization.ts';
+import { readBucketAcl } from '../acl.ts';
 import type { Engine } from '../engine.ts';
+import { notImplemented } from '../errors.ts';
 import { continuationToken, integerParam, readContinuationToken } from '../query-params.ts';
 import { listPage } from '../listing.ts';
 import { ownerElement } from '../owner.ts';
 import type { S3Request } from '../operation.ts';
 import { readXml } from '../xml-reader.ts';
 import { element, parent } from '../xml-writer.ts';
+
+/** The header that selects the owner of a bucket's objects. Only AWS's default is supported: the bucket's owner. */
+export const OWNERSHIP = 'x-amz-object-ownership';
 
 const MAX_BUCKETS = 10_000;
 const DEFAULT_REGION = 'us-east-1';
@@ -47,10 +52,22 @@ export function createBucket(request: S3Request, engine: Engine): ParsedOperatio
   const { bucket, region } = request;
   if (RESERVED.test(bucket)) throw new AwsError('InvalidBucketName', 400, 'The specified bucket is not valid.', { BucketName: bucket });
   const constraint = locationConstraint(request.body);
-  const context = constraint === undefined ? {} : { 's3:locationconstraint': constraint };
+  const acl = readBucketAcl(request);
+  const ownership = request.headers.get(OWNERSHIP);
+  if (ownership !== undefined && ownership !== 'BucketOwnerEnforced') throw notImplemented(`${OWNERSHIP}: ${ownership}`);
+  const create = iamRequest(request, 's3:CreateBucket', bucketArn(bucket), {
+    ...(constraint !== undefined && { 's3:locationconstraint': constraint }),
+    ...acl.context,
+    ...(ownership !== undefined && { [`s3:${OWNERSHIP}`]: ownership }),
+  });
   return {
-    authorize: [iamRequest(request, 's3:CreateBucket', bucketArn(bucket), context)],
+    authorize: [
+      create,
+      ...(acl.isSet ? [iamRequest(request, 's3:PutBucketAcl', bucketArn(bucket), acl.context)] : []),
+      ...(ownership === undefined ? [] : [iamRequest(request, 's3:PutBucketOwnershipControls', bucketArn(bucket))]),
+    ],
     execute() {
+      acl.check();
       if (constraint !== (region === DEFAULT_REGION ? undefined : region)) {
         throw new AwsError(
           'IllegalLocationConstraintException',

@@ -1,66 +1,98 @@
+import type { IamRequest } from '@tenant-aws/prover/evaluator';
 import { md5Hex } from '../../../checksums.ts';
 import type { ParsedOperation } from '../../service.ts';
-import { invalidArgument, invalidRequest } from '../errors.ts';
+import { invalidArgument, invalidRequest, notImplemented } from '../errors.ts';
 import { checksumElements, xmlResponse } from '../response.ts';
 import { iamRequest, objectArn, conditionKeysOf } from '../authorization.ts';
-import { COPY_SOURCE, copySourceKey, readCopySource, readSource } from '../copy-source.ts';
-import { ENCRYPTED, encryptionKey, readEncryption } from '../encryption.ts';
+import { COPIED_VERSION, COPY_SOURCE, copySourceKey, readCopySource, readSource } from '../copy-source.ts';
+import { ENCRYPTED } from '../encryption.ts';
 import type { Engine } from '../engine.ts';
-import { fullObjectChecksum, wholeSeconds } from '../stored-object.ts';
+import { fullObjectChecksum, isDeleteMarker, wholeSeconds } from '../stored-object.ts';
 import { objectHeaders } from '../object-headers.ts';
+import { type PinnedVersion, versionHeader, versionRequest } from '../pinned-version.ts';
 import { readPreconditions } from '../preconditions.ts';
 import type { S3Request } from '../operation.ts';
+import { NO_TAGS, TAGGING } from '../tags.ts';
 import { checksumAlgorithm } from '../upload-checksum.ts';
-import { writeConditionKeys, writeConditionRights, writeConditions } from '../write-conditions.ts';
+import { writeConditions } from '../write-conditions.ts';
+import { readWriteOptions } from '../write-options.ts';
 import { element } from '../xml-writer.ts';
 
 const METADATA_DIRECTIVE = 'x-amz-metadata-directive';
+const TAGGING_DIRECTIVE = 'x-amz-tagging-directive';
 
 export function copyObject(request: S3Request, engine: Engine): ParsedOperation {
   const { bucket, key } = request;
-  const source = readCopySource(request);
+  const source = readCopySource(request, engine);
   const sourceConditions = readPreconditions(request, `${COPY_SOURCE}-`);
-  const check = writeConditions(request);
-  const replace = replacesMetadata(request);
+  const conditions = writeConditions(request, engine);
+  const replacesMetadata = replaces(request, METADATA_DIRECTIVE);
+  const replacesTags = replaces(request, TAGGING_DIRECTIVE);
   const headers = objectHeaders(request);
-  const encryption = readEncryption(request);
+  const options = readWriteOptions(request);
+  if (options.tags && !replacesTags) throw notImplemented(`${TAGGING} without ${TAGGING_DIRECTIVE}: REPLACE`);
   const algorithm = checksumAlgorithm(request);
   const put = iamRequest(request, 's3:PutObject', objectArn(bucket, key), {
     ...conditionKeysOf(request.headers, { [METADATA_DIRECTIVE]: 's3:x-amz-metadata-directive' }),
-    ...writeConditionKeys(request),
-    ...encryptionKey(encryption),
+    ...conditions.context,
+    ...options.context,
     's3:x-amz-copy-source': copySourceKey(source),
     's3:ObjectCreationOperation': 'true',
   });
-  const get = iamRequest(request, 's3:GetObject', objectArn(source.bucket, source.key));
+  const get = versionRequest(request, 's3:GetObject', source);
   return {
-    authorize: [put, get, ...writeConditionRights(request)],
+    authorize: [put, get, ...options.rights, ...(replacesTags ? [] : tagCopyRights(request, source)), ...conditions.rights],
     execute() {
       const into = engine.bucket(bucket);
+      options.check();
       const original = readSource(request, engine, source, sourceConditions);
-      if (!replace && !encryption && source.bucket === bucket && source.key === key) {
+      const { encryption, storageClass = 'STANDARD', tags = NO_TAGS, redirect } = options;
+      const changes =
+        replacesMetadata || [encryption, options.storageClass, redirect, source.versionId].some((given) => given !== undefined);
+      if (!changes && source.bucket === bucket && source.key === key) {
         throw invalidRequest(
           "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
         );
       }
-      check(into);
-      const copy = {
+      conditions.check();
+      const copy = into.put(key, {
         body: original.body,
         etag: md5Hex(original.body),
         lastModified: wholeSeconds(request.now),
-        headers: replace ? headers : original.headers,
+        headers: replacesMetadata ? headers : original.headers,
         checksum: fullObjectChecksum(algorithm ?? original.checksum.algorithm, original.body),
         parts: [],
-      };
-      into.put(key, copy);
+        tags: replacesTags ? tags : original.tags,
+        storageClass,
+        redirect,
+      });
       const content = element('LastModified', copy.lastModified.toISOString()) + element('ETag', `"${copy.etag}"`);
-      return xmlResponse('CopyObjectResult', content + checksumElements(copy.checksum), ENCRYPTED);
+      return xmlResponse('CopyObjectResult', content + checksumElements(copy.checksum), {
+        ...ENCRYPTED,
+        ...versionHeader(into, copy),
+        ...versionHeader(engine.bucket(source.bucket), original, COPIED_VERSION),
+      });
     },
   };
 }
 
-function replacesMetadata({ headers }: S3Request): boolean {
-  const directive = headers.get(METADATA_DIRECTIVE) ?? 'COPY';
+/**
+ * The permissions to copy the source's tags, if it has any.
+ *
+ * @see AWS Knowledge Center, "How do I troubleshoot 403 Access Denied errors when I copy S3 objects", objects with tags
+ */
+function tagCopyRights(request: S3Request, source: PinnedVersion): readonly IamRequest[] {
+  const { found } = source;
+  if (!found || isDeleteMarker(found) || found.tags.size === 0) return [];
+  return [
+    versionRequest(request, 's3:GetObjectTagging', source),
+    iamRequest(request, 's3:PutObjectTagging', objectArn(request.bucket, request.key)),
+  ];
+}
+
+/** Whether a directive is REPLACE. The default is COPY. @throws {@link AwsError} InvalidArgument */
+function replaces({ headers }: S3Request, name: string): boolean {
+  const directive = headers.get(name) ?? 'COPY';
   if (directive === 'COPY' || directive === 'REPLACE') return directive === 'REPLACE';
-  throw invalidArgument(METADATA_DIRECTIVE, directive, 'Unknown metadata directive.');
+  throw invalidArgument(name, directive, name === METADATA_DIRECTIVE ? 'Unknown metadata directive.' : 'Unknown tagging directive.');
 }

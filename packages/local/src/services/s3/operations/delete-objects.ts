@@ -1,62 +1,88 @@
 import type { IamRequest } from '@tenant-aws/prover/evaluator';
 import { AwsError, type ParsedOperation } from '../../service.ts';
-import { invalidRequest, notImplemented } from '../errors.ts';
+import { notImplemented } from '../errors.ts';
 import { xmlResponse } from '../response.ts';
 import { accessDenied, iamRequest, objectArn } from '../authorization.ts';
 import type { Engine } from '../engine.ts';
 import { parseKey } from '../path.ts';
-import { verifyPayload } from '../payload.ts';
+import { verifyRequiredDigest } from '../payload.ts';
+import { versionAction, versionIdKey } from '../pinned-version.ts';
 import type { S3Request } from '../operation.ts';
+import { parseVersionId } from '../version-id.ts';
 import { malformedXml, readXml, type XmlElement } from '../xml-reader.ts';
 import { element, parent } from '../xml-writer.ts';
+import { type DeletedVersion, deleteVersion } from './delete-object.ts';
 
-const MAX_KEYS = 1000;
-const CONDITIONS = ['VersionId', 'ETag', 'LastModifiedTime', 'Size'];
+const MAX_OBJECTS = 1000;
+const CONDITIONS = ['ETag', 'LastModifiedTime', 'Size'];
+
+/** An object or a version that the request names. */
+interface NamedObject {
+  readonly key: string;
+  readonly versionId: string | undefined;
+}
 
 /**
- * DeleteObjects. Every key is authorised separately: the response is a 200 that lists the denied keys.
+ * DeleteObjects. Every object is authorised separately: the response is a 200 that lists the denied ones.
  *
  * @see Amazon S3 API Reference, "DeleteObjects"
  */
 export function deleteObjects(request: S3Request, engine: Engine): ParsedOperation {
-  const { bucket, headers } = request;
-  const { keys, quiet } = readDelete(request.body);
-  const rights = new Map<string, IamRequest>(keys.map((key) => [key, iamRequest(request, 's3:DeleteObject', objectArn(bucket, key))]));
+  const { bucket } = request;
+  const { objects, quiet } = readDelete(request.body);
+  const rights = new Map<IamRequest, NamedObject>(objects.map((object) => [deleteRequest(request, object), object]));
   return {
     authorize: [],
-    authorizeEach: [...rights.values()],
+    authorizeEach: [...rights.keys()],
     execute(refused) {
       const from = engine.bucket(bucket);
-      const verified = verifyPayload(request);
-      if (!verified && !headers.has('content-md5')) {
-        throw invalidRequest('Missing required header for this request: Content-MD5 OR x-amz-checksum-*');
-      }
-      const results = [...rights].map(([key, right]) => {
-        if (refused.has(right)) return failure(key, accessDenied(request.caller, right));
-        from.delete(key);
-        return quiet ? '' : parent('Deleted', element('Key', key));
+      verifyRequiredDigest(request);
+      const results = [...rights].map(([right, object]) => {
+        if (refused.has(right)) return failure(object, accessDenied(request.caller, right));
+        const result = deleteVersion(from, object.key, object.versionId, request.now);
+        return quiet ? '' : deletedElement(object.key, result);
       });
       return xmlResponse('DeleteResult', results.join(''));
     },
   };
 }
 
-function readDelete(body: Buffer): { readonly keys: readonly string[]; readonly quiet: boolean } {
+function deleteRequest(request: S3Request, { key, versionId }: NamedObject): IamRequest {
+  return iamRequest(request, versionAction('s3:DeleteObject', versionId), objectArn(request.bucket, key), versionIdKey(versionId));
+}
+
+/** An object that is named twice is deleted once: otherwise the second delete would add another delete marker. */
+function readDelete(body: Buffer): { readonly objects: readonly NamedObject[]; readonly quiet: boolean } {
   const document = readXml(body, 'Delete').only('Object', 'Quiet');
   const quiet = document.optionalText('Quiet') ?? 'false';
-  const objects = document.all('Object');
-  if ((quiet !== 'true' && quiet !== 'false') || objects.length === 0 || objects.length > MAX_KEYS) throw malformedXml();
-  return { keys: objects.map(readKey), quiet: quiet === 'true' };
+  const all = document.all('Object');
+  if ((quiet !== 'true' && quiet !== 'false') || all.length === 0 || all.length > MAX_OBJECTS) throw malformedXml();
+  const objects = new Map(all.map(readObject).map((object) => [JSON.stringify([object.key, object.versionId]), object]));
+  return { objects: [...objects.values()], quiet: quiet === 'true' };
 }
 
-function readKey(object: XmlElement): string {
-  object.only('Key', ...CONDITIONS);
+function readObject(object: XmlElement): NamedObject {
+  object.only('Key', 'VersionId', ...CONDITIONS);
   const key = object.requiredText('Key');
+  const versionId = object.optionalText('VersionId');
   for (const name of CONDITIONS) if (object.all(name).length > 0) throw notImplemented(name);
   if (key === '') throw new AwsError('UserKeyMustBeSpecified', 400, 'The bucket POST must contain the specified field name.');
-  return parseKey(key);
+  return { key: parseKey(key), versionId: versionId === undefined ? undefined : parseVersionId('VersionId', versionId) };
 }
 
-function failure(key: string, { code, message }: AwsError): string {
-  return parent('Error', element('Key', key) + element('Code', code) + element('Message', message));
+function deletedElement(key: string, { deletedId, markerId }: DeletedVersion): string {
+  return parent(
+    'Deleted',
+    element('Key', key) +
+      versionElement(deletedId) +
+      (markerId === undefined ? '' : element('DeleteMarker', true) + element('DeleteMarkerVersionId', markerId)),
+  );
+}
+
+function failure({ key, versionId }: NamedObject, { code, message }: AwsError): string {
+  return parent('Error', element('Key', key) + versionElement(versionId) + element('Code', code) + element('Message', message));
+}
+
+function versionElement(versionId: string | undefined): string {
+  return versionId === undefined ? '' : element('VersionId', versionId);
 }

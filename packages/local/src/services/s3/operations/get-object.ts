@@ -1,30 +1,37 @@
 import type { ParsedOperation, ServiceResponse } from '../../service.ts';
 import { invalidArgument, preconditionFailed } from '../errors.ts';
 import { checksumHeaders } from '../response.ts';
-import { iamRequest, missingKey, objectArn } from '../authorization.ts';
 import { ENCRYPTED } from '../encryption.ts';
 import type { Engine } from '../engine.ts';
 import { readPart } from '../object-part.ts';
+import { type PinnedVersion, pinnedObject, pinVersion, versionHeader, versionRequest } from '../pinned-version.ts';
 import { checkPreconditions, type Preconditions, readPreconditions } from '../preconditions.ts';
 import { readRange } from '../range.ts';
+import { redirectHeader } from '../redirect.ts';
+import { storageClassHeader } from '../storage-class.ts';
 import { responseOverrides } from '../object-headers.ts';
 import type { S3Request } from '../operation.ts';
 import type { StoredChecksum, StoredObject } from '../stored-object.ts';
+import { readVersionId } from '../version-id.ts';
 
 /** GetObject and HeadObject, which is the same without the body. */
 export function getObject(request: S3Request, engine: Engine): ParsedOperation {
   const { bucket, key } = request;
+  const pinned = pinVersion(engine, { bucket, key, versionId: readVersionId(request) });
   const conditions = readPreconditions(request);
   const overrides = responseOverrides(request);
   const withChecksum = checksumMode(request);
   return {
-    authorize: [iamRequest(request, 's3:GetObject', objectArn(bucket, key))],
+    authorize: [versionRequest(request, 's3:GetObject', pinned)],
     execute() {
-      const object = engine.bucket(bucket).get(key);
-      if (!object) throw missingKey(request, bucket, key);
+      const object = pinnedObject(request, engine, pinned);
       const outcome = checkPreconditions(conditions, object);
       if (outcome === 'failed') throw preconditionFailed(failedCondition(conditions));
-      const headers = { 'last-modified': object.lastModified.toUTCString(), etag: `"${object.etag}"` };
+      const headers = {
+        'last-modified': object.lastModified.toUTCString(),
+        etag: `"${object.etag}"`,
+        ...versionHeader(engine.bucket(bucket), object),
+      };
       if (outcome === 'unmodified') return { status: 304, headers };
       const { status, body, partial, checksum } = select(request, object);
       return {
@@ -36,6 +43,9 @@ export function getObject(request: S3Request, engine: Engine): ParsedOperation {
           ...partial,
           ...Object.fromEntries(object.headers),
           ...ENCRYPTED,
+          ...storageClassHeader(object.storageClass),
+          ...redirectHeader(object.redirect),
+          ...tagCount(request, pinned, object),
           ...(withChecksum && checksum && checksumHeaders(checksum)),
           ...overrides,
         },
@@ -68,6 +78,12 @@ function select(request: S3Request, object: StoredObject): Selection {
     },
     checksum: part?.checksum,
   };
+}
+
+/** The number of tags, for a caller who may read them. */
+function tagCount(request: S3Request, pinned: PinnedVersion, { tags }: StoredObject): Readonly<Record<string, string>> {
+  if (tags.size === 0 || !request.allowed(versionRequest(request, 's3:GetObjectTagging', pinned))) return {};
+  return { 'x-amz-tagging-count': String(tags.size) };
 }
 
 function checksumMode({ headers }: S3Request): boolean {

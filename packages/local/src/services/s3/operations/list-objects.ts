@@ -1,8 +1,17 @@
 import type { ParsedOperation } from '../../service.ts';
 import { xmlResponse } from '../response.ts';
 import { iamRequest, bucketArn, conditionKeysOf } from '../authorization.ts';
-import type { Bucket, Engine } from '../engine.ts';
-import { booleanParam, continuationToken, integerParam, nameEncoder, readContinuationToken } from '../query-params.ts';
+import type { Bucket } from '../bucket.ts';
+import type { Engine } from '../engine.ts';
+import {
+  booleanParam,
+  checkOptionalAttributes,
+  continuationToken,
+  integerParam,
+  nameEncoder,
+  readContinuationToken,
+} from '../query-params.ts';
+import { LIST_CONDITION_KEYS } from '../list-condition-keys.ts';
 import { type ListingPage, listPage } from '../listing.ts';
 import { ownerElement } from '../owner.ts';
 import type { S3Request } from '../operation.ts';
@@ -57,8 +66,7 @@ export function listObjects(request: S3Request, engine: Engine): ParsedOperation
 
 /** An absent prefix is an absent condition key, not an empty one. A policy that requires `acme/*` denies both. */
 function listRequest(request: S3Request) {
-  const context = conditionKeysOf(request.query, { prefix: 's3:prefix', delimiter: 's3:delimiter', 'max-keys': 's3:max-keys' });
-  return iamRequest(request, 's3:ListBucket', bucketArn(request.bucket), context);
+  return iamRequest(request, 's3:ListBucket', bucketArn(request.bucket), conditionKeysOf(request.query, LIST_CONDITION_KEYS));
 }
 
 function readListing(request: S3Request, engine: Engine, withOwner: boolean): Listing {
@@ -66,6 +74,7 @@ function readListing(request: S3Request, engine: Engine, withOwner: boolean): Li
   const delimiter = request.query.get('delimiter') ?? '';
   const maxKeys = Math.min(integerParam(request, 'max-keys', { fallback: MAX_KEYS }), MAX_KEYS);
   const encode = nameEncoder(request);
+  checkOptionalAttributes(request);
   const bucket = () => engine.bucket(request.bucket);
   return {
     prefix,
@@ -98,6 +107,6 @@ function contents(bucket: Bucket, key: string, encode: (name: string) => string,
       element('ChecksumType', object.checksum.type) +
       element('Size', object.body.length) +
       owner +
-      element('StorageClass', 'STANDARD'),
+      element('StorageClass', object.storageClass),
   );
 }

@@ -35,7 +35,7 @@ export function listParts(request: S3Request, engine: Engine): ParsedOperation {
         page.map(partElement).join('') +
         ownerElement(account, 'Initiator') +
         ownerElement(account) +
-        element('StorageClass', 'STANDARD') +
+        element('StorageClass', upload.storageClass) +
         (upload.checksum ? element('ChecksumAlgorithm', upload.checksum.algorithm) + element('ChecksumType', upload.checksum.type) : '');
       return xmlResponse('ListPartsResult', content);
     },

@@ -53,14 +53,14 @@ function nextMarkers({ items, commonPrefixes, next }: ListingPage<Upload>, encod
   return element('NextKeyMarker', encode(next)) + element('NextUploadIdMarker', id);
 }
 
-function uploadElement({ key, id, initiated, checksum }: Upload, encode: (name: string) => string, account: string): string {
+function uploadElement({ key, id, initiated, checksum, storageClass }: Upload, encode: (name: string) => string, account: string): string {
   return parent(
     'Upload',
     element('Key', encode(key)) +
       element('UploadId', id) +
       ownerElement(account, 'Initiator') +
       ownerElement(account) +
-      element('StorageClass', 'STANDARD') +
+      element('StorageClass', storageClass) +
       element('Initiated', initiated.toISOString()) +
       (checksum ? element('ChecksumAlgorithm', checksum.algorithm) + element('ChecksumType', checksum.type) : ''),
   );

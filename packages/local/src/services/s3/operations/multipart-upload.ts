@@ -6,15 +6,18 @@ import { invalidArgument, invalidRequest } from '../errors.ts';
 import { checksumElements, xmlResponse } from '../response.ts';
 import { iamRequest, objectArn } from '../authorization.ts';
 import { readNamedParts, selectParts } from '../completed-parts.ts';
-import { ENCRYPTED, encryptionKey, readEncryption, uploadEncryption } from '../encryption.ts';
+import { ENCRYPTED, encryptionKey, uploadEncryption } from '../encryption.ts';
 import type { Engine } from '../engine.ts';
 import { fullObjectChecksum, wholeSeconds } from '../stored-object.ts';
 import { objectHeaders } from '../object-headers.ts';
+import { versionHeader } from '../pinned-version.ts';
 import { uploadId } from '../query-params.ts';
 import type { S3Request } from '../operation.ts';
 import { completedChecksum, uploadChecksum, verifyCompleted } from '../upload-checksum.ts';
 import type { Part } from '../uploads.ts';
-import { writeConditionKeys, writeConditionRights, writeConditions } from '../write-conditions.ts';
+import { NO_TAGS } from '../tags.ts';
+import { writeConditions } from '../write-conditions.ts';
+import { readWriteOptions } from '../write-options.ts';
 import { element } from '../xml-writer.ts';
 
 /** CreateMultipartUpload. */
@@ -22,13 +25,15 @@ export function createUpload(request: S3Request, engine: Engine): ParsedOperatio
   const { bucket, key } = request;
   const headers = objectHeaders(request);
   const checksum = uploadChecksum(request);
-  const encryption = readEncryption(request);
+  const options = readWriteOptions(request);
+  const put = iamRequest(request, 's3:PutObject', objectArn(bucket, key), { ...options.context, 's3:ObjectCreationOperation': 'false' });
   return {
-    authorize: [
-      iamRequest(request, 's3:PutObject', objectArn(bucket, key), { ...encryptionKey(encryption), 's3:ObjectCreationOperation': 'false' }),
-    ],
+    authorize: [put, ...options.rights],
     execute() {
-      const upload = engine.bucket(bucket).uploads.create({ key, initiated: request.now, headers, checksum, encryption });
+      const { uploads } = engine.bucket(bucket);
+      options.check();
+      const { encryption, storageClass = 'STANDARD', tags = NO_TAGS, redirect } = options;
+      const upload = uploads.create({ key, initiated: request.now, headers, checksum, encryption, storageClass, tags, redirect });
       return xmlResponse(
         'InitiateMultipartUploadResult',
         element('Bucket', bucket) + element('Key', key) + element('UploadId', upload.id),
@@ -61,14 +66,14 @@ export function completeUpload(request: S3Request, engine: Engine): ParsedOperat
   const id = uploadId(request);
   const named = readNamedParts(request.body);
   const size = declaredSize(request);
-  const check = writeConditions(request);
+  const conditions = writeConditions(request, engine);
   const put = iamRequest(request, 's3:PutObject', objectArn(bucket, key), {
-    ...writeConditionKeys(request),
+    ...conditions.context,
     ...encryptionKey(uploadEncryption(request, engine)),
     's3:ObjectCreationOperation': 'true',
   });
   return {
-    authorize: [put, ...writeConditionRights(request)],
+    authorize: [put, ...conditions.rights],
     execute() {
       const into = engine.bucket(bucket);
       const completed = into.uploads.completed(key, id, JSON.stringify(named));
@@ -81,16 +86,19 @@ export function completeUpload(request: S3Request, engine: Engine): ParsedOperat
       }
       const checksum = completedChecksum(upload.checksum, parts, body);
       verifyCompleted(request, checksum);
-      check(into);
+      conditions.check();
       const etag = compositeEtag(parts);
-      into.put(key, { body, etag, lastModified: wholeSeconds(request.now), headers: upload.headers, checksum, parts: parts.map(summary) });
+      const { headers, tags, storageClass, redirect } = upload;
+      const lastModified = wholeSeconds(request.now);
+      const object = { body, etag, lastModified, headers, checksum, parts: parts.map(summary), tags, storageClass, redirect };
+      const stored = into.put(key, object);
       const content =
         element('Location', `/${bucket}/${percentEncodeKey(key)}`) +
         element('Bucket', bucket) +
         element('Key', key) +
         element('ETag', `"${etag}"`) +
         checksumElements(checksum);
-      const result = xmlResponse('CompleteMultipartUploadResult', content, ENCRYPTED);
+      const result = xmlResponse('CompleteMultipartUploadResult', content, { ...ENCRYPTED, ...versionHeader(into, stored) });
       into.uploads.complete(upload, JSON.stringify(named), result);
       return result;
     },

@@ -1,11 +1,13 @@
 import { CHECKSUM_HEADERS } from '../../../checksums.ts';
 import { COPY_SOURCE } from '../copy-source.ts';
-import { ENCRYPTION } from '../encryption.ts';
 import type { S3Operation } from '../operation.ts';
-import { METADATA, OF_MISSING_KEYS, OWNER, SOURCE_OWNER, TO_COMPARE, UPLOAD_KEYS, WRITE_KEYS } from '../operation-parts.ts';
+import { OF_MISSING_KEYS, OWNER, PAYER, SOURCE_OWNER, SOURCE_VERSION, TO_COMPARE, UPLOAD_KEYS } from '../operation-parts.ts';
 import { INTEGRITY_HEADERS } from '../payload.ts';
+import { VERSION_KEYS } from '../pinned-version.ts';
 import { SOURCE_CONDITIONS } from '../preconditions.ts';
+import { EXISTING_TAG_KEY } from '../tags.ts';
 import { WRITE_CONDITIONS } from '../write-conditions.ts';
+import { WRITE_OPTION_ACTIONS, WRITE_OPTION_KEYS, WRITE_OPTIONS } from '../write-options.ts';
 import { listParts } from './list-parts.ts';
 import { listUploads } from './list-uploads.ts';
 import { abortUpload, completeUpload, createUpload } from './multipart-upload.ts';
@@ -20,7 +22,7 @@ export const MULTIPART_OPERATIONS: readonly S3Operation[] = [
     target: 'bucket',
     requires: [['uploads', '']],
     params: ['prefix', 'delimiter', 'encoding-type', 'key-marker', 'upload-id-marker', 'max-uploads'],
-    headers: [OWNER],
+    headers: [OWNER, PAYER],
     actions: ['s3:ListBucketMultipartUploads'],
     parse: listUploads,
   },
@@ -29,9 +31,10 @@ export const MULTIPART_OPERATIONS: readonly S3Operation[] = [
     method: 'POST',
     target: 'object',
     requires: [['uploads', '']],
-    headers: ['x-amz-checksum-algorithm', 'x-amz-checksum-type', ENCRYPTION, METADATA, OWNER],
+    headers: ['x-amz-checksum-algorithm', 'x-amz-checksum-type', ...WRITE_OPTIONS, OWNER, PAYER],
     actions: ['s3:PutObject'],
-    conditionKeys: UPLOAD_KEYS,
+    furtherActions: WRITE_OPTION_ACTIONS,
+    conditionKeys: [...WRITE_OPTION_KEYS, 's3:ObjectCreationOperation'],
     parse: createUpload,
   },
   {
@@ -40,10 +43,10 @@ export const MULTIPART_OPERATIONS: readonly S3Operation[] = [
     target: 'object',
     requires: [['uploadId'], ['partNumber']],
     requiresHeader: COPY_SOURCE,
-    headers: [...SOURCE_CONDITIONS, 'x-amz-copy-source-range', OWNER, SOURCE_OWNER],
+    headers: [...SOURCE_CONDITIONS, 'x-amz-copy-source-range', OWNER, PAYER, SOURCE_OWNER],
     actions: ['s3:PutObject', 's3:GetObject'],
-    furtherActions: [OF_MISSING_KEYS],
-    conditionKeys: ['s3:x-amz-copy-source', ...UPLOAD_KEYS],
+    furtherActions: [SOURCE_VERSION, OF_MISSING_KEYS],
+    conditionKeys: ['s3:x-amz-copy-source', ...VERSION_KEYS, ...UPLOAD_KEYS],
     parse: uploadPartCopy,
   },
   {
@@ -51,7 +54,7 @@ export const MULTIPART_OPERATIONS: readonly S3Operation[] = [
     method: 'PUT',
     target: 'object',
     requires: [['uploadId'], ['partNumber']],
-    headers: [...INTEGRITY_HEADERS, OWNER],
+    headers: [...INTEGRITY_HEADERS, OWNER, PAYER],
     body: 'payload',
     actions: ['s3:PutObject'],
     conditionKeys: UPLOAD_KEYS,
@@ -63,11 +66,11 @@ export const MULTIPART_OPERATIONS: readonly S3Operation[] = [
     target: 'object',
     requires: [['uploadId']],
     // These checksums are of the whole object, not of this request's body.
-    headers: [...CHECKSUM_HEADERS, ...WRITE_CONDITIONS, 'x-amz-checksum-type', 'x-amz-mp-object-size', OWNER],
+    headers: [...CHECKSUM_HEADERS, ...WRITE_CONDITIONS, 'x-amz-checksum-type', 'x-amz-mp-object-size', OWNER, PAYER],
     body: 'xml',
     actions: ['s3:PutObject'],
     furtherActions: [TO_COMPARE, OF_MISSING_KEYS],
-    conditionKeys: WRITE_KEYS,
+    conditionKeys: ['s3:if-match', 's3:if-none-match', EXISTING_TAG_KEY, ...UPLOAD_KEYS],
     parse: completeUpload,
   },
   {
@@ -75,7 +78,7 @@ export const MULTIPART_OPERATIONS: readonly S3Operation[] = [
     method: 'DELETE',
     target: 'object',
     requires: [['uploadId']],
-    headers: [OWNER],
+    headers: [OWNER, PAYER],
     actions: ['s3:AbortMultipartUpload'],
     parse: abortUpload,
   },
@@ -85,7 +88,7 @@ export const MULTIPART_OPERATIONS: readonly S3Operation[] = [
     target: 'object',
     requires: [['uploadId']],
     params: ['max-parts', 'part-number-marker'],
-    headers: [OWNER],
+    headers: [OWNER, PAYER],
     actions: ['s3:ListMultipartUploadParts'],
     parse: listParts,
   },

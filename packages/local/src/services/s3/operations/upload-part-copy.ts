@@ -2,10 +2,11 @@ import type { ParsedOperation } from '../../service.ts';
 import { md5Hex } from '../../../checksums.ts';
 import { checksumElements, xmlResponse } from '../response.ts';
 import { iamRequest, objectArn } from '../authorization.ts';
-import { COPY_SOURCE, copySourceKey, readCopySource, readSource } from '../copy-source.ts';
+import { COPIED_VERSION, COPY_SOURCE, copySourceKey, readCopySource, readSource } from '../copy-source.ts';
 import { ENCRYPTED, encryptionKey, uploadEncryption } from '../encryption.ts';
 import type { Engine } from '../engine.ts';
 import { fullObjectChecksum, wholeSeconds } from '../stored-object.ts';
+import { versionHeader, versionRequest } from '../pinned-version.ts';
 import { readPreconditions } from '../preconditions.ts';
 import { readSourceRange } from '../range.ts';
 import type { S3Request } from '../operation.ts';
@@ -16,7 +17,7 @@ import { element } from '../xml-writer.ts';
 export function uploadPartCopy(request: S3Request, engine: Engine): ParsedOperation {
   const { bucket, key } = request;
   const { uploadId, partNumber } = readUploadTarget(request);
-  const source = readCopySource(request);
+  const source = readCopySource(request, engine);
   const conditions = readPreconditions(request, `${COPY_SOURCE}-`);
   const put = iamRequest(request, 's3:PutObject', objectArn(bucket, key), {
     ...encryptionKey(uploadEncryption(request, engine)),
@@ -24,7 +25,7 @@ export function uploadPartCopy(request: S3Request, engine: Engine): ParsedOperat
     's3:ObjectCreationOperation': 'false',
   });
   return {
-    authorize: [put, iamRequest(request, 's3:GetObject', objectArn(source.bucket, source.key))],
+    authorize: [put, versionRequest(request, 's3:GetObject', source)],
     execute() {
       const upload = engine.bucket(bucket).uploads.find(key, uploadId);
       const original = readSource(request, engine, source, conditions);
@@ -34,7 +35,10 @@ export function uploadPartCopy(request: S3Request, engine: Engine): ParsedOperat
       const part = { number: partNumber, body, etag: md5Hex(body), lastModified: wholeSeconds(request.now), checksum };
       upload.parts.set(partNumber, part);
       const content = element('LastModified', part.lastModified.toISOString()) + element('ETag', `"${part.etag}"`);
-      return xmlResponse('CopyPartResult', content + (checksum ? checksumElements(checksum) : ''), ENCRYPTED);
+      return xmlResponse('CopyPartResult', content + (checksum ? checksumElements(checksum) : ''), {
+        ...ENCRYPTED,
+        ...versionHeader(engine.bucket(source.bucket), original, COPIED_VERSION),
+      });
     },
   };
 }
