@@ -1,4 +1,5 @@
 import type { IamRequest } from '@tenant-aws/prover/evaluator';
+import type { BucketDefinition } from '../../src/services/s3/bucket-definition.ts';
 import { s3Service } from '../../src/services/s3/index.ts';
 import { AwsError, type Caller, type Service, type ServiceResponse, type VerifiedRequest } from '../../src/services/service.ts';
 
@@ -39,12 +40,17 @@ export class S3Harness {
   readonly service: Service;
   allows: (request: IamRequest) => boolean = () => true;
 
-  constructor(buckets: readonly string[] = ['pool', 'other'], region = 'us-east-1') {
+  constructor(buckets: readonly BucketDefinition[] = ['pool', 'other'], region = 'us-east-1') {
     this.service = s3Service({ account: ACCOUNT, region, buckets, clock: () => NOW.getTime() });
   }
 
   /** `send('GET', '/pool/key?partNumber=1')`. The path is passed on unchanged; the query is decoded. */
   async send(method: string, target: string, parts: RequestParts = {}): Promise<S3Response> {
+    return (await this.decide(method, target, parts))();
+  }
+
+  /** Parses and decides a request. The result executes it: other requests can run before. */
+  async decide(method: string, target: string, parts: RequestParts = {}): Promise<() => Promise<S3Response>> {
     const [rawPath = '', query = ''] = target.split('?', 2);
     const request: VerifiedRequest = {
       method,
@@ -71,6 +77,10 @@ export class S3Harness {
       operation: name,
       iamRequests,
     });
+    const fail = (error: unknown): S3Response => {
+      if (!(error instanceof AwsError)) throw error;
+      return finish(this.service.error(error, request), error.code);
+    };
     try {
       const operation = await this.service.parse(request);
       name = operation.name;
@@ -78,10 +88,16 @@ export class S3Harness {
       const refused = operation.authorize.find((iamRequest) => !this.allows(iamRequest));
       if (refused) throw this.service.denied(operation, refused, CALLER, { policy: 'session', explicit: false });
       const refusedItems = new Set((operation.authorizeEach ?? []).filter((iamRequest) => !this.allows(iamRequest)));
-      return finish(await operation.execute(refusedItems), '');
+      return async () => {
+        try {
+          return finish(await operation.execute(refusedItems), '');
+        } catch (error) {
+          return fail(error);
+        }
+      };
     } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      return finish(this.service.error(error, request), error.code);
+      const response = fail(error);
+      return () => Promise.resolve(response);
     }
   }
 
