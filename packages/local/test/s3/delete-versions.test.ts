@@ -3,8 +3,6 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { first } from './upload-harness.ts';
 import { VersionHarness } from './version-harness.ts';
 
-const K = '/pool/acme/k';
-
 let s3: VersionHarness;
 beforeEach(async () => {
   s3 = new VersionHarness();
