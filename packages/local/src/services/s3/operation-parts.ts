@@ -1,4 +1,5 @@
 import { ENCRYPTION_KEY } from './encryption.ts';
+import { LIST_CONDITION_KEYS } from './listing.ts';
 import { WRITE_OPTION_KEYS } from './write-options.ts';
 
 /** Parts of the table of operations that several rows have. */
@@ -10,6 +11,6 @@ export const PAYER = 'x-amz-request-payer';
 export const OPTIONAL_ATTRIBUTES = 'x-amz-optional-object-attributes';
 export const SOURCE_OWNER = 'x-amz-source-expected-bucket-owner';
 export const LIST_PARAMS: readonly string[] = ['prefix', 'delimiter', 'max-keys', 'encoding-type'];
-export const LIST_KEYS: readonly string[] = ['s3:prefix', 's3:delimiter', 's3:max-keys'];
+export const LIST_KEYS: readonly string[] = Object.values(LIST_CONDITION_KEYS);
 export const UPLOAD_KEYS: readonly string[] = [ENCRYPTION_KEY, 's3:ObjectCreationOperation'];
 export const WRITE_KEYS: readonly string[] = ['s3:if-match', 's3:if-none-match', ...WRITE_OPTION_KEYS, 's3:ObjectCreationOperation'];

@@ -5,8 +5,8 @@ import type { Bucket } from './bucket.ts';
 import type { Engine } from './engine.ts';
 import { ErrorWithHeaders } from './errors.ts';
 import type { S3Request } from './operation.ts';
-import { isDeleteMarker, type StoredObject, type Version } from './stored-object.ts';
-import { EXISTING_TAG_KEY, existingTags } from './tags.ts';
+import { isDeleteMarker, type StoredObject, type Tags, type Version } from './stored-object.ts';
+import { EXISTING_TAG_KEY, existingTags, NO_TAGS } from './tags.ts';
 
 /** The condition key of a request that names a version. */
 export const VERSION_ID_KEY = 's3:VersionId';
@@ -102,6 +102,11 @@ export function unchangedObject(
   return pinnedObject(request, engine, now);
 }
 
+/** The tags of a version. A delete marker and a version that does not exist have none. */
+export function tagsOf(version: Version | undefined): Tags {
+  return version && !isDeleteMarker(version) ? version.tags : NO_TAGS;
+}
+
 /** The response header with the version. A bucket in which versioning was never enabled does not return it. */
 export function versionHeader({ versioning }: Bucket, { versionId }: Version, name = 'x-amz-version-id'): Readonly<Record<string, string>> {
   return versioning === undefined ? {} : { [name]: versionId };
@@ -111,10 +116,6 @@ export function versionHeader({ versioning }: Bucket, { versionId }: Version, na
 function findVersion(engine: Engine, { bucket, key, versionId }: VersionName): Version | undefined {
   if (!engine.hasBucket(bucket)) return undefined;
   return versionId === undefined ? engine.bucket(bucket).current(key) : engine.bucket(bucket).version(key, versionId);
-}
-
-function tagsOf(version: Version | undefined): StoredObject['tags'] {
-  return version && !isDeleteMarker(version) ? version.tags : new Map();
 }
 
 function haveSameTags(a: Version | undefined, b: Version | undefined): boolean {

@@ -7,9 +7,9 @@ import { iamRequest, objectArn, conditionKeysOf } from '../authorization.ts';
 import { COPIED_VERSION, COPY_SOURCE, copySourceKey, readCopySource, readSource } from '../copy-source.ts';
 import { ENCRYPTED } from '../encryption.ts';
 import type { Engine } from '../engine.ts';
-import { fullObjectChecksum, isDeleteMarker, wholeSeconds } from '../stored-object.ts';
+import { fullObjectChecksum, wholeSeconds } from '../stored-object.ts';
 import { objectHeaders } from '../object-headers.ts';
-import { type PinnedVersion, versionHeader, versionRequest } from '../pinned-version.ts';
+import { type PinnedVersion, tagsOf, versionHeader, versionRequest } from '../pinned-version.ts';
 import { readPreconditions } from '../preconditions.ts';
 import type { S3Request } from '../operation.ts';
 import { NO_TAGS, TAGGING } from '../tags.ts';
@@ -82,8 +82,7 @@ export function copyObject(request: S3Request, engine: Engine): ParsedOperation 
  * @see AWS Knowledge Center, "How do I troubleshoot 403 Access Denied errors when I copy S3 objects", objects with tags
  */
 function tagCopyRights(request: S3Request, source: PinnedVersion): readonly IamRequest[] {
-  const { found } = source;
-  if (!found || isDeleteMarker(found) || found.tags.size === 0) return [];
+  if (tagsOf(source.found).size === 0) return [];
   return [
     versionRequest(request, 's3:GetObjectTagging', source),
     iamRequest(request, 's3:PutObjectTagging', objectArn(request.bucket, request.key)),

@@ -11,8 +11,7 @@ import {
   nameEncoder,
   readContinuationToken,
 } from '../query-params.ts';
-import { LIST_CONDITION_KEYS } from '../list-condition-keys.ts';
-import { type ListingPage, listPage } from '../listing.ts';
+import { LIST_CONDITION_KEYS, type ListingPage, listPage } from '../listing.ts';
 import { ownerElement } from '../owner.ts';
 import type { S3Request } from '../operation.ts';
 import { element, parent } from '../xml-writer.ts';
