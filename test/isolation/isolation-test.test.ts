@@ -306,6 +306,13 @@ describe('startIsolationTest', () => {
     s3.destroy();
   });
 
+  it('creates a bucket of the templates with the properties that the options define', async () => {
+    const { aws } = await start({ buckets: [{ Bucket: 'notes', Versioning: 'Enabled' }] });
+    const s3 = new S3Client({ endpoint: aws.url, region: 'us-east-1', credentials: aws.admin });
+    expect((await s3.send(new GetObjectCommand({ Bucket: 'notes', Key: 'acme/plan' }))).VersionId).toMatch(/^[\w-]{32}$/);
+    s3.destroy();
+  });
+
   it('can be stopped twice, and by `await using`', async () => {
     const { stop, aws } = await start();
     await Promise.all([stop(), stop()]);

@@ -31,7 +31,8 @@ const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
  */
 export function readTagHeader({ headers }: S3Request): Tags | undefined {
   const header = headers.get(TAGGING);
-  if (header === undefined || header === '') return header === undefined ? undefined : NO_TAGS;
+  if (header === undefined) return undefined;
+  if (header === '') return NO_TAGS;
   return checkTags(
     header.split('&').map((pair) => {
       const [key = '', value = '', more] = pair.split('=');
