@@ -1,3 +1,5 @@
+import { appendBounded } from './bounded-list.ts';
+
 /** One request to the local AWS, and the decision about it. Holds no secret: no secret key, token or payload. */
 export interface Call {
   /** `s3`; `unknown` if the request is for an unsupported service. */
@@ -23,11 +25,8 @@ export interface Call {
   readonly at: Date;
 }
 
-/** Limits the memory of a process that runs for weeks. */
 const MAX_CALLS = 100_000;
 
-/** Appends a call. Drops the oldest tenth when the list is full. */
 export function recordCall(calls: Call[], call: Call): void {
-  if (calls.length >= MAX_CALLS) calls.splice(0, MAX_CALLS / 10);
-  calls.push(call);
+  appendBounded(calls, call, MAX_CALLS);
 }

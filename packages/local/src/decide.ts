@@ -50,8 +50,15 @@ export async function decideRequest(
   const { principal, ...read } = verify(incoming, claim, context);
   const conditionKeys = globalConditionKeys(principal.context, incoming, context.region, context.sessionNow);
   const authorizer = authorizerFor(principal, conditionKeys, service, context.account);
-  const { keys, arn, account } = principal;
-  const caller: Caller = { accessKeyId: keys.accessKeyId, arn, account, region: context.region, context: conditionKeys };
+  const { keys, arn, account, session } = principal;
+  const caller: Caller = {
+    accessKeyId: keys.accessKeyId,
+    arn,
+    account,
+    region: context.region,
+    ...(session && { sessionName: session.name }),
+    context: conditionKeys,
+  };
   const signature = { presigned: claim.expiresSeconds !== undefined, signedAt: new Date(claim.signedAt) };
   const operation = await service.parse({ ...requestParts(incoming, context), ...read, caller, signature, allowed: authorizer.allowed });
   return { principal, ...decide(operation, service, caller, authorizer) };

@@ -15,7 +15,7 @@ export interface ServiceHarness {
   send(
     headers: Readonly<Record<string, string>>,
     body: string | Uint8Array,
-    more?: { readonly path?: string; readonly method?: string },
+    more?: { readonly path?: string; readonly method?: string; readonly gone?: AbortSignal },
   ): Promise<HarnessResponse>;
 }
 
@@ -48,7 +48,7 @@ export function serviceHarness(
     executed: [],
     allows: () => true,
     now,
-    async send(headers, body, { path = '/', method = 'POST' } = {}) {
+    async send(headers, body, { path = '/', method = 'POST', gone = new AbortController().signal } = {}) {
       const names = Object.entries(headers).map(([name, value]): [string, string] => [name.toLowerCase(), value]);
       const [rawPath = '', query] = path.split('?');
       const response = await respond(harness, {
@@ -59,7 +59,7 @@ export function serviceHarness(
         body: Buffer.from(body),
         trailers: new Map(),
         requestId: randomUUID(),
-        gone: new AbortController().signal,
+        gone,
         caller,
         signature: { presigned: false, signedAt: harness.now },
         now: harness.now,

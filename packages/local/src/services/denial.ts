@@ -14,6 +14,16 @@ export function deniedMessage({ arn }: Pick<Caller, 'arn'>, action: string, reso
 }
 
 /**
+ * The denial of an action on a resource of another account or region. Access to it would need a resource policy there.
+ *
+ * @param status 400 in the protocol awsJson, 403 in the protocol restJson
+ */
+export function foreignResource(caller: Caller, action: string, resource: string, status = 400): AwsError {
+  const denial: Denial = { policy: 'resource-based', explicit: false };
+  return new AwsError('AccessDeniedException', status, deniedMessage(caller, action, resource, denial));
+}
+
+/**
  * Denies an action to every session. For actions that an engine performs later, when no policy is checked any more.
  *
  * @param status the HTTP status: services with a JSON protocol deny with 400

@@ -34,7 +34,7 @@ export function readJsonRequest(request: VerifiedRequest, { version, target, max
   const unknown = [...headers.keys()].find((name) => name.startsWith('x-amz-') && !AMZ_HEADERS.has(name));
   if (unknown !== undefined) throw unsupported(`The header ${unknown}`);
   const [prefix, operation, ...more] = (headers.get('x-amz-target') ?? '').split('.');
-  if (prefix !== target || operation === undefined || more.length > 0 || !/^[A-Za-z]+$/.test(operation)) {
+  if (prefix !== target || operation === undefined || more.length > 0 || !/^[A-Za-z][A-Za-z0-9]*$/.test(operation)) {
     throw new AwsError('UnknownOperationException', 400, `X-Amz-Target must name an operation of ${target}`);
   }
   if (body.length > maxBodyBytes) throw serializationError(`The body is larger than ${maxBodyBytes} bytes`);

@@ -53,6 +53,8 @@ export interface Caller {
   readonly arn: string;
   readonly account: string;
   readonly region: string;
+  /** The role session name, which is the tenant id in a session of the token vending machine. Absent for users. */
+  readonly sessionName?: string;
   /** Condition keys that apply to every request of this caller: `aws:PrincipalArn`, `aws:TokenIssueTime`, … */
   readonly context: IamRequest['context'];
 }
