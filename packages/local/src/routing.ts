@@ -14,15 +14,19 @@ const TARGETS: ReadonlyMap<string, string> = new Map([
   ['TrentService', 'kms'],
 ]);
 
+/** The paths of Lambda's operations on functions, in each version of its API. */
+const LAMBDA_PATH = /^\/20\d\d-\d\d-\d\d\/functions\//;
+
 /**
- * Guesses the service of a request from its headers.
+ * Guesses the service of a request from its headers and its path.
  * The guess selects the error format until the credential scope names the service, and the service of an unsigned request.
  */
-export function guessService({ headers }: Pick<Incoming, 'headers'>): string {
+export function guessService({ headers, rawPath }: Pick<Incoming, 'headers' | 'rawPath'>): string {
   const [target = ''] = (headers.get('x-amz-target') ?? '').split('.');
   const service = TARGETS.get(target);
   if (service !== undefined) return service;
   if (headers.get('content-type')?.startsWith('application/x-www-form-urlencoded')) return 'sts';
+  if (LAMBDA_PATH.test(rawPath)) return 'lambda';
   return 's3';
 }
 

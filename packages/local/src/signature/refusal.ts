@@ -73,11 +73,23 @@ const QUERY: ErrorTable = {
   sigv2: ['IncompleteSignature', 400, UNSUPPORTED],
 };
 
+/** The protocol restJson has the codes of awsJson, with the status 403. */
+const REST_JSON: ErrorTable = withStatus(JSON_PROTOCOL, 403);
+
 const JSON_SERVICES = ['dynamodb', 'events', 'kms', 'logs', 'secretsmanager', 'ssm', 'states'];
-const ERRORS: ReadonlyMap<string, ErrorTable> = new Map([['s3', S3], ...JSON_SERVICES.map((service) => [service, JSON_PROTOCOL] as const)]);
+const ERRORS: ReadonlyMap<string, ErrorTable> = new Map([
+  ['s3', S3],
+  ['lambda', REST_JSON],
+  ...JSON_SERVICES.map((service) => [service, JSON_PROTOCOL] as const),
+]);
 
 /** The error for a refused signature, with the code of the requested service: SDKs act on the code. */
 export function refusal(reason: Refusal, service: string): AwsError {
   const [code, status, message] = (ERRORS.get(service) ?? QUERY)[reason];
   return new AwsError(code, status, message);
+}
+
+function withStatus(table: ErrorTable, status: number): ErrorTable {
+  const entries = Object.entries(table).map(([reason, [code, , message]]) => [reason, [code, status, message]] as const);
+  return { ...table, ...Object.fromEntries(entries) };
 }
