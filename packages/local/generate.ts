@@ -8,12 +8,16 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { DYNAMODB_OPERATIONS } from './src/services/dynamodb/operations.ts';
 import { KEY_CONDITION_KEYS } from './src/services/kms/iam-request.ts';
 import { KMS_OPERATIONS } from './src/services/kms/operations.ts';
+import { EVENTS_OPERATIONS } from './src/services/events/operations.ts';
+import { LAMBDA_OPERATIONS } from './src/services/lambda/index.ts';
+import { LOGS_OPERATIONS } from './src/services/logs/operations.ts';
 import { COMMON_CONDITION_KEYS } from './src/services/s3/authorization.ts';
 import { S3_OPERATIONS } from './src/services/s3/operations.ts';
 import { SECRETS_MANAGER_OPERATIONS } from './src/services/secretsmanager/operations.ts';
 import { SNS_OPERATIONS } from './src/services/sns/operations.ts';
 import { SQS_OPERATIONS } from './src/services/sqs/operations.ts';
 import { SSM_OPERATIONS } from './src/services/ssm/operations.ts';
+import { STATES_OPERATIONS } from './src/services/states/operations.ts';
 import { STS_OPERATIONS } from './src/sts/operations.ts';
 
 const readme = new URL('README.md', import.meta.url);
@@ -79,6 +83,33 @@ const sections: readonly Section[] = [
       `All operations also have the condition keys ${KEY_CONDITION_KEYS.map(code).join(', ')}; \`kms:RequestAlias\` only if an alias names the key. ` +
       'The resource is the ARN of the key, also when an alias names it. A service that uses a key for the caller adds `kms:ViaService`. ' +
       'Each key has the default key policy, which leaves the decision to the IAM policies of the caller.',
+  },
+  {
+    service: 'EventBridge',
+    operations: EVENTS_OPERATIONS,
+    note:
+      'PutEvents is decided once for each event bus of the request. `events:source` and `events:detail-type` contain the values of all entries for that bus: ' +
+      'a policy needs `ForAllValues`. With `StringEquals` or `ForAnyValue`, one allowed entry would allow the others.',
+  },
+  {
+    service: 'CloudWatch Logs',
+    operations: LOGS_OPERATIONS,
+    note:
+      'CreateLogStream, PutLogEvents and GetLogEvents are decided on `log-group:NAME:log-stream:STREAM`. The other operations are decided on ' +
+      '`log-group:NAME:log-stream:`, and DescribeLogGroups on `log-group::log-stream:`. ' +
+      'FilterLogEvents and DescribeLogStreams read all streams of a log group: tenants that share a log group must not have these permissions.',
+  },
+  {
+    service: 'Lambda',
+    operations: LAMBDA_OPERATIONS,
+    note: 'The resource is `function:NAME`, or `function:NAME:QUALIFIER` if the request has a qualifier. The only version is `$LATEST`.',
+  },
+  {
+    service: 'Step Functions',
+    operations: STATES_OPERATIONS,
+    note:
+      'StartExecution and ListExecutions are decided on the state machine, the others on `execution:NAME:EXECUTION`. ' +
+      'ListExecutions returns the executions of every tenant that shares a state machine.',
   },
 ];
 

@@ -4,14 +4,23 @@ import { strictInteger } from './strict-integer.ts';
 import { isObject } from '@tenant-aws/policy/json';
 import { parseStrictJson } from './strict-json.ts';
 
+/** The options whose members are functions, which JSON does not have. */
+const CALLBACK_OPTIONS: readonly string[] = ['functions', 'stateMachines'] satisfies readonly (keyof LocalAwsOptions)[];
+
 /**
  * Reads the content of the `--config` file. `--port` overrides the file's `port`.
  *
- * @throws TypeError or JsonError if the file is not a JSON object, or the port is invalid
+ * @throws TypeError or JsonError if the file is not a JSON object, has an option with callbacks, or the port is invalid
  */
 export function readConfig(file: Uint8Array, port: string | undefined): LocalAwsOptions {
   const config = parseStrictJson(file, 'the file of `--config`');
   if (!isObject(config)) throw new TypeError('the file of `--config` must contain a JSON object');
+  const callbacks = CALLBACK_OPTIONS.find((name) => Object.hasOwn(config, name));
+  if (callbacks !== undefined) {
+    throw new TypeError(
+      `\`${callbacks}\` cannot be in the file of \`--config\`, because JSON has no functions: call startLocalAws in a program`,
+    );
+  }
   // startLocalAws checks every member.
   const options: unknown = { ...config, ...(port !== undefined && { port: readPort(port) }) };
   return options as LocalAwsOptions;

@@ -9,6 +9,10 @@ import { type LocalAwsOptions, type ReadOptions, readOptions, readRoles } from '
 import { requestHandler } from './request-handler.ts';
 import { dynamodbService } from './services/dynamodb/index.ts';
 import { createKeys, kmsService } from './services/kms/index.ts';
+import type { DeliveredEvent } from './services/events/delivered-event.ts';
+import { eventsService } from './services/events/index.ts';
+import { lambdaService } from './services/lambda/index.ts';
+import { logsService } from './services/logs/index.ts';
 import { s3Service } from './services/s3/index.ts';
 import { secretsManagerService } from './services/secretsmanager/index.ts';
 import type { Service } from './services/service.ts';
@@ -16,6 +20,7 @@ import { snsService } from './services/sns/index.ts';
 import { Fauxqs } from './services/sqs/fauxqs.ts';
 import { sqsService } from './services/sqs/index.ts';
 import { ssmService } from './services/ssm/index.ts';
+import { statesService } from './services/states/index.ts';
 import { longTermKeys, Sessions } from './sessions.ts';
 import { identityProvider } from './sts/identity-provider.ts';
 import { stsService } from './sts/operations.ts';
@@ -43,6 +48,8 @@ export interface LocalAws {
   readonly issuer: Issuer;
   /** All requests so far, including refused ones, up to the latest 100,000. The array is live. Empty it with `calls.length = 0`. */
   readonly calls: Call[];
+  /** The events that PutEvents accepted for an event bus, up to the latest 10,000. The array is live. Empty it with `events.length = 0`. */
+  readonly events: DeliveredEvent[];
   readonly faults: LocalFaults;
   /** Stops the server, closes its connections, and releases the requests that hang. A second call returns the same promise. */
   close(): Promise<void>;
@@ -89,7 +96,8 @@ async function startWithIssuer(issuer: StartedIssuer, options: ReadOptions): Pro
     [...options.identityProviders.map(identityProvider), issuer.provider].map((provider) => [provider.url, provider]),
   );
   const sts = stsService({ roles, sessions, baseArn: base.arn, clock, providers });
-  const services = await startServices(sts, account, options);
+  const events: DeliveredEvent[] = [];
+  const services = await startServices(sts, account, options, events);
   const faults = new InjectedFaults(clock);
   const calls: Call[] = [];
   const handle = requestHandler({ region, account, services, sessions, faults, calls, clock });
@@ -112,6 +120,7 @@ async function startWithIssuer(issuer: StartedIssuer, options: ReadOptions): Pro
     admin: { accessKeyId, secretAccessKey },
     issuer: { url: issuer.url, audience: issuer.audience, jwksUri: issuer.jwksUri, token: (content) => issuer.token(content) },
     calls,
+    events,
     faults: {
       sts: (fault) => faults.inject('sts', fault),
       s3: (fault) => faults.inject('s3', fault),
@@ -122,8 +131,13 @@ async function startWithIssuer(issuer: StartedIssuer, options: ReadOptions): Pro
   };
 }
 
-async function startServices(sts: Service, account: string, options: ReadOptions): Promise<ReadonlyMap<string, Service>> {
-  const { region, buckets, tables, queues, topics, secrets, parameters, clock } = options;
+async function startServices(
+  sts: Service,
+  account: string,
+  options: ReadOptions,
+  events: DeliveredEvent[],
+): Promise<ReadonlyMap<string, Service>> {
+  const { region, buckets, tables, queues, topics, secrets, parameters, buses, logGroups, functions, stateMachines, clock } = options;
   const s3 = s3Service({ account, region, buckets, clock });
   const dynamodb = await dynamodbService({ account, region, tables, clock });
   const keys = createKeys({ account, region, keys: options.keys, clock });
@@ -133,5 +147,11 @@ async function startServices(sts: Service, account: string, options: ReadOptions
   const engine = new Fauxqs(region);
   const sqs = await sqsService({ account, region, queues, engine });
   const sns = snsService({ account, region, topics, engine });
-  return new Map([sts, s3, dynamodb, sqs, sns, kms, secretsManager, ssm].map((service) => [service.name, service]));
+  const eventBridge = eventsService({ account, region, buses, events });
+  const logs = logsService({ account, region, logGroups, clock });
+  const lambda = lambdaService({ account, region, functions });
+  const states = statesService({ account, region, stateMachines, clock });
+  return new Map(
+    [sts, s3, dynamodb, sqs, sns, kms, secretsManager, ssm, eventBridge, logs, lambda, states].map((service) => [service.name, service]),
+  );
 }

@@ -2,11 +2,13 @@ import { Faults } from '@tenant-aws/policy';
 import { isObject } from '@tenant-aws/policy/json';
 import type { TableDefinition } from './services/dynamodb/table-definition.ts';
 import type { BucketDefinition } from './services/s3/bucket-definition.ts';
+import type { LambdaFunction } from './services/lambda/invoke.ts';
 import type { Clock } from './services/service.ts';
 import type { TopicDefinition } from './services/sns/index.ts';
 import type { SecretDefinition } from './services/secretsmanager/index.ts';
 import type { QueueDefinition } from './services/sqs/index.ts';
 import type { ParameterDefinition } from './services/ssm/index.ts';
+import type { StateMachine } from './services/states/execution.ts';
 import { type IdentityProviderOptions, isIdentityProvider } from './sts/identity-provider.ts';
 import { type IssuerFacts, type Role, type RoleOptions, readRole } from './sts/roles.ts';
 
@@ -31,6 +33,20 @@ export interface LocalAwsOptions {
    * Or it is the id of a key without an alias, a UUID, if a policy must name the key before the start.
    */
   readonly keys?: readonly string[];
+  /** The names of event buses to create, in addition to `default`. The events that they receive are in `aws.events`. */
+  readonly buses?: readonly string[];
+  /** The names of log groups to create in CloudWatch Logs. */
+  readonly logGroups?: readonly string[];
+  /**
+   * Lambda functions by name. A function receives the parsed payload and a context, and returns a value of JSON or a promise of one.
+   * It runs in this process.
+   */
+  readonly functions?: Readonly<Record<string, LambdaFunction>>;
+  /**
+   * State machines of Step Functions by name. A state machine receives the parsed input and a context, and returns the output, a value
+   * of JSON, or a promise of it. It runs in this process.
+   */
+  readonly stateMachines?: Readonly<Record<string, StateMachine>>;
   /** Identity providers in addition to `aws.issuer`. AssumeRoleWithWebIdentity accepts their tokens for the roles that trust them. */
   readonly identityProviders?: readonly IdentityProviderOptions[];
   /** Default: `us-east-1`. A request that is signed for another region is refused. */
@@ -61,6 +77,10 @@ const OPTION_NAMES: readonly string[] = [
   'secrets',
   'parameters',
   'keys',
+  'buses',
+  'logGroups',
+  'functions',
+  'stateMachines',
   'identityProviders',
   'region',
   'port',
@@ -88,6 +108,10 @@ export function readOptions(options: LocalAwsOptions): ReadOptions {
     secrets = {},
     parameters = {},
     keys = [],
+    buses = [],
+    logGroups = [],
+    functions = {},
+    stateMachines = {},
     identityProviders = [],
     region = 'us-east-1',
     port = 0,
@@ -99,12 +123,13 @@ export function readOptions(options: LocalAwsOptions): ReadOptions {
   for (const [name, value] of Object.entries({ roles, secrets, parameters })) {
     if (!isObject(value)) problems.push(`\`${name}\` must be an object`);
   }
-  for (const [name, value] of Object.entries({ buckets, tables, queues, topics, keys, identityProviders })) {
+  for (const [name, value] of Object.entries({ buckets, tables, queues, topics, keys, buses, logGroups, identityProviders })) {
     if (!Array.isArray(value)) problems.push(`\`${name}\` must be an array`);
   }
   for (const [at, key] of Array.isArray(keys) ? keys.entries() : []) {
     if (typeof key !== 'string') problems.push(`\`keys[${at}]\` must be the alias or the id of a key`);
   }
+  problems.push(...callbackProblems('functions', functions), ...callbackProblems('stateMachines', stateMachines));
   for (const [at, provider] of Array.isArray(identityProviders) ? identityProviders.entries() : []) {
     const shape = 'a `url`, an array of `audiences` and, optionally, a `jwks` with `keys`';
     if (!isIdentityProvider(provider)) problems.push(`\`identityProviders[${at}]\` must have ${shape}`);
@@ -124,6 +149,10 @@ export function readOptions(options: LocalAwsOptions): ReadOptions {
     secrets,
     parameters,
     keys,
+    buses,
+    logGroups,
+    functions,
+    stateMachines,
     identityProviders,
     region,
     port,
@@ -148,6 +177,13 @@ export function readRoles(given: ReadOptions['roles'], issuer: IssuerFacts): { r
   throwIfAny(problems);
   const [first] = roles.values();
   return { roles, account: first?.account ?? DEFAULT_ACCOUNT };
+}
+
+/** One sentence for an option that is not an object, or for each of its members that is not a function. */
+function callbackProblems(option: string, callbacks: unknown): string[] {
+  if (!isObject(callbacks)) return [`\`${option}\` must be an object whose members are functions`];
+  const wrong = Object.entries(callbacks).filter(([, callback]) => typeof callback !== 'function');
+  return wrong.map(([name]) => `\`${option}['${name}']\` must be a function`);
 }
 
 /** One sentence for each name that is not an option. It suggests the nearest option. */

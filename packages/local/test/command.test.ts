@@ -13,6 +13,8 @@ describe('readConfig', () => {
     ['JSON that ends early', '{"roles":', undefined, 'JSON'],
     ['a repeated name', '{"roles":{},"roles":{}}', undefined, 'twice'],
     ['an array', '[]', undefined, 'the file of `--config` must contain a JSON object'],
+    ['functions', '{"functions":{"worker":"worker.js"}}', undefined, '`functions` cannot be in the file of `--config`'],
+    ['state machines', '{"stateMachines":{}}', undefined, '`stateMachines` cannot be in the file of `--config`'],
     ['a port in scientific notation', '{"roles":{}}', '4e3', '`--port` must be an integer from 0 to 65535'],
     ['a port out of range', '{"roles":{}}', '65536', '`--port` must be an integer from 0 to 65535'],
   ])('refuses %s', (_, file, port, message) => {

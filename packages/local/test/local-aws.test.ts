@@ -72,6 +72,17 @@ describe('startLocalAws', () => {
     ['`keys` must be an array', { roles: {}, keys: 'tenants' }],
     ['`keys[1]` must be the alias or the id of a key', { roles: {}, keys: ['tenants', 5] }],
     ['`keyz` is not an option: did you mean `keys`?', { keyz: [] }],
+    ['`buses` must be an array', { buses: 'orders' }],
+    ['`functions` must be an object whose members are functions', { functions: [] }],
+    ['`functions` must be an object whose members are functions', { functions: null }],
+    ['`stateMachines` must be an object whose members are functions', { stateMachines: 'worker' }],
+    ["`stateMachines['worker']` must be a function", { stateMachines: { worker: {} } }],
+    ['the state machine `a:b` cannot be created', { stateMachines: { 'a:b': () => null } }],
+    ["`functions['worker']` must be a function", { functions: { worker: 'worker.js' } }],
+    ['the function `a:b` cannot be created', { functions: { 'a:b': () => null } }],
+    ['`logGroups` must be an array', { logGroups: 'app' }],
+    ['the log group `a b` cannot be created', { logGroups: ['a b'] }],
+    ['the event bus `a:b` cannot be created', { buses: ['a:b'] }],
     ['`identityProviders` must be an array', { roles: {}, identityProviders: {} }],
     [
       '`identityProviders[0]` must have a `url`',
@@ -216,6 +227,9 @@ describe('an unsigned request', () => {
     ['DynamoDB', { 'x-amz-target': 'DynamoDB_20120810.GetItem' }, 400, '"__type":"com.amazon'],
     ['SQS', { 'x-amz-target': 'AmazonSQS.SendMessage' }, 403, '"__type":"com.amazon'],
     ['STS', { 'content-type': 'application/x-www-form-urlencoded' }, 403, '<Type>Sender</Type><Code>MissingAuthenticationToken</Code>'],
+    ['EventBridge', { 'x-amz-target': 'AWSEvents.PutEvents' }, 400, '"__type":"MissingAuthenticationTokenException"'],
+    ['CloudWatch Logs', { 'x-amz-target': 'Logs_20140328.PutLogEvents' }, 400, '"__type":"MissingAuthenticationTokenException"'],
+    ['Step Functions', { 'x-amz-target': 'AWSStepFunctions.StartExecution' }, 400, '"__type":"MissingAuthenticationTokenException"'],
     ['S3', {}, 403, '<Code>AccessDenied</Code>'],
   ])('is refused in the error format of %s, which its headers indicate', async (_, headers, status, words) => {
     const aws = await start();
