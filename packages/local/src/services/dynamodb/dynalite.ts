@@ -17,6 +17,10 @@ export interface IndexDescription {
   readonly Projection: { readonly ProjectionType?: string; readonly NonKeyAttributes?: readonly string[] };
 }
 
+export interface GlobalIndexDescription extends IndexDescription {
+  readonly ProvisionedThroughput?: object;
+}
+
 /** A table as dynalite stores it. */
 export interface TableDescription {
   readonly TableName: string;
@@ -25,8 +29,14 @@ export interface TableDescription {
   readonly KeySchema: readonly KeySchemaElement[];
   readonly AttributeDefinitions: readonly { readonly AttributeName: string; readonly AttributeType: string }[];
   readonly LocalSecondaryIndexes?: readonly IndexDescription[];
-  readonly GlobalSecondaryIndexes?: readonly IndexDescription[];
+  readonly GlobalSecondaryIndexes?: readonly GlobalIndexDescription[];
 }
+
+/** A table to create. */
+export type NewTable = Pick<
+  TableDescription,
+  'TableName' | 'KeySchema' | 'AttributeDefinitions' | 'LocalSecondaryIndexes' | 'GlobalSecondaryIndexes'
+> & { readonly BillingMode?: string };
 
 /** A legacy condition, from `Expected`, `KeyConditions`, `QueryFilter` or `ScanFilter`. */
 export interface Condition {
@@ -64,8 +74,10 @@ export interface ParsedRequest {
   AttributeUpdates?: Readonly<Record<string, unknown>>;
   AttributesToGet?: readonly string[];
   ExpressionAttributeNames?: Readonly<Record<string, string>>;
+  ExpressionAttributeValues?: Attributes;
   Select?: string;
   ReturnValues?: string;
+  Segment?: number;
   TotalSegments?: number;
   ReturnConsumedCapacity?: string;
   ReturnValuesOnConditionCheckFailure?: string;
@@ -136,7 +148,7 @@ export interface Validation<Checked> {
 export interface Checked {
   readonly batchGetItem: BatchGet;
   readonly batchWriteItem: BatchWrite;
-  readonly createTable: TableRequest;
+  readonly createTable: NewTable;
   readonly deleteItem: ParsedRequest;
   readonly deleteTable: TableRequest;
   readonly describeTable: TableRequest;

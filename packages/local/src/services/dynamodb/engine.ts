@@ -15,6 +15,7 @@ import { validationError } from './errors.ts';
 import { refuseCostlyExpressions } from './expression-cost.ts';
 import { refuseUnknownParameters } from './parameters.ts';
 import { LIMITS } from './limits.ts';
+import { requestedKeyFault } from './requested-keys.ts';
 import { MemoryStore } from './store.ts';
 
 /** dynalite with its data in memory. It both checks and executes a request, and its errors are those of AWS. */
@@ -52,7 +53,9 @@ export class Engine {
    *
    * @throws {@link AwsError}
    */
-  run<Name extends DynaliteOperation>(name: Name, data: unknown): Results[Name] {
+  run<Name extends DynaliteOperation>(name: Name, data: object): Results[Name] {
+    const fault = requestedKeyFault(data, (table) => this.table(table));
+    if (fault !== undefined) throw validationError(fault);
     return asAwsErrors(() => {
       let outcome: { readonly error: unknown; readonly result: Results[Name] } | undefined;
       ACTION[name](this.store, data, (error, result) => {

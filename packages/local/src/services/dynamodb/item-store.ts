@@ -2,9 +2,11 @@ import type { Attributes, IndexDescription, TableDescription } from './dynalite.
 import { validationError } from './errors.ts';
 import { type Callback, KeyValueStore } from './key-value-store.ts';
 import { type Range, SortedMap } from './sorted-map.ts';
-import { itemFault } from './stored-item.ts';
+import { ITEM_TOO_LARGE, itemFault } from './stored-item.ts';
 import { TableIndex } from './table-index.ts';
 import { stream, type ValueStream } from './value-stream.ts';
+
+const UPDATED_ITEM_TOO_LARGE = 'Item size to update has exceeded the maximum allowed size';
 
 /** A state of an {@link ItemStore}. */
 export interface ItemSnapshot {
@@ -28,7 +30,8 @@ export class ItemStore extends KeyValueStore<SortedMap> {
   /** @throws {@link AwsError} 400 for an item that DynamoDB cannot store */
   override put(key: string, item: Attributes, done: Callback<never>): void {
     const fault = itemFault(item, this.#table());
-    if (fault !== undefined) throw validationError(fault);
+    // The size of an item to put was checked before, so that a batch is not written in part.
+    if (fault !== undefined) throw validationError(fault === ITEM_TOO_LARGE ? UPDATED_ITEM_TOO_LARGE : fault);
     this.#replace(key, item);
     super.put(key, item, done);
   }

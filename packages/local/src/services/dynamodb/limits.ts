@@ -1,21 +1,13 @@
-import type {
-  Checked,
-  DynaliteOperation,
-  Expression,
-  IndexDescription,
-  ParsedCondition,
-  ParsedRequest,
-  TableDescription,
-} from './dynalite.ts';
+import type { Checked, DynaliteOperation, ParsedRequest, TableDescription } from './dynalite.ts';
+import { expressionFault } from './expression-limits.ts';
+import { firstFault } from './first-fault.ts';
+import { isEmpty, itemFault } from './stored-item.ts';
 import { indexesOf } from './table-index.ts';
-import { indexKeyFault, isEmpty } from './stored-item.ts';
+import { tableFault } from './table-limits.ts';
 
 type Limit<Data> = (data: Data, tableOf: (name: string) => TableDescription | undefined) => string | undefined;
 
 const MAX_SEGMENTS = 1_000_000;
-const MAX_OPERATORS = 300;
-const MAX_IN_OPERANDS = 100;
-const MAX_PROJECTED = 20;
 
 /**
  * Limits that DynamoDB documents and dynalite does not check, by operation. Each returns the error message, if any.
@@ -23,92 +15,90 @@ const MAX_PROJECTED = 20;
  * @see Amazon DynamoDB API Reference, each operation; Developer Guide, "Quotas in Amazon DynamoDB"
  */
 export const LIMITS: { readonly [Name in DynaliteOperation]?: Limit<Checked[Name]> } = {
+  batchGetItem: ({ RequestItems }) => firstFault(Object.values(RequestItems), expressionFault),
   batchWriteItem({ RequestItems }, tableOf) {
-    return first(Object.entries(RequestItems), ([name, requests]) => {
-      const table = tableOf(name);
-      return table && first(requests, ({ PutRequest }) => PutRequest && indexKeyFault(PutRequest.Item, table));
-    });
+    return firstFault(Object.entries(RequestItems), ([name, requests]) =>
+      firstFault(requests, ({ PutRequest }) => PutRequest && itemFault(PutRequest.Item, tableOf(name))),
+    );
   },
-  createTable(data) {
-    return first(indexesOf(data as TableDescription), projectionFault);
-  },
+  createTable: tableFault,
   deleteItem(data) {
     if (data.ReturnValues !== undefined && data.ReturnValues !== 'ALL_OLD' && data.ReturnValues !== 'NONE')
       return 'ReturnValues can only be ALL_OLD or NONE';
-    return conditionFault(data);
+    return conditionalOperatorFault(data, ['ConditionExpression']) ?? expressionFault(data);
   },
+  getItem: expressionFault,
   putItem(data, tableOf) {
-    const table = tableOf(data.TableName);
-    return conditionFault(data) ?? (data.Item && table && indexKeyFault(data.Item, table));
+    return (
+      conditionalOperatorFault(data, ['ConditionExpression']) ??
+      expressionFault(data) ??
+      (data.Item && itemFault(data.Item, tableOf(data.TableName)))
+    );
   },
   query(data, tableOf) {
-    return conditionFault(data) ?? keyConditionFault(data, tableOf(data.TableName));
+    return readFault(data) ?? keyConditionFault(data, tableOf(data.TableName));
   },
   scan(data) {
+    if (data.Segment !== undefined && data.TotalSegments === undefined)
+      return 'The TotalSegments parameter is required but was not present in the request when Segment parameter is present';
     if ((data.TotalSegments ?? 0) > MAX_SEGMENTS)
       return (
         `1 validation error detected: Value '${data.TotalSegments}' at 'totalSegments' failed to satisfy constraint: ` +
         `Member must have value less than or equal to ${MAX_SEGMENTS}`
       );
-    return conditionFault(data);
+    return readFault(data);
   },
-  updateItem: conditionFault,
+  updateItem(data) {
+    return conditionalOperatorFault(data, ['UpdateExpression', 'ConditionExpression']) ?? expressionFault(data);
+  },
 };
 
-/** @see Amazon DynamoDB API Reference, "Projection" */
-function projectionFault({ Projection: { ProjectionType, NonKeyAttributes } }: IndexDescription): string | undefined {
-  const invalid = 'One or more parameter values were invalid: ';
-  if (ProjectionType === 'INCLUDE' && NonKeyAttributes === undefined)
-    return `${invalid}ProjectionType is INCLUDE, but NonKeyAttributes is not specified`;
-  if ((NonKeyAttributes?.length ?? 0) > MAX_PROJECTED) return `${invalid}an index can have at most ${MAX_PROJECTED} NonKeyAttributes`;
+function readFault(data: ParsedRequest): string | undefined {
+  return selectFault(data) ?? conditionalOperatorFault(data, []) ?? expressionFault(data);
+}
+
+/** @see Amazon DynamoDB API Reference, "Query": Select */
+function selectFault({ Select, ProjectionExpression, AttributesToGet, IndexName }: ParsedRequest): string | undefined {
+  const projects = ProjectionExpression !== undefined || AttributesToGet !== undefined;
+  if (Select === 'SPECIFIC_ATTRIBUTES' && !projects)
+    return 'Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES';
+  if (Select !== undefined && Select !== 'SPECIFIC_ATTRIBUTES' && projects) {
+    const projection = ProjectionExpression === undefined ? 'AttributesToGet' : 'ProjectionExpression';
+    return `Cannot specify the ${projection} when choosing to get ${Select === 'COUNT' ? 'only the Count' : Select}`;
+  }
+  if (Select === 'ALL_PROJECTED_ATTRIBUTES' && IndexName === undefined)
+    return 'ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName';
   return undefined;
+}
+
+/**
+ * The operator joins legacy conditions.
+ *
+ * @param expressions the expressions that dynalite accepts together with the operator
+ */
+function conditionalOperatorFault(
+  data: ParsedRequest,
+  expressions: readonly ('ConditionExpression' | 'UpdateExpression')[],
+): string | undefined {
+  if (data.ConditionalOperator === undefined) return undefined;
+  const used = expressions.filter((name) => data[name] !== undefined);
+  if (used.length > 0)
+    return (
+      'Can not use both expression and non-expression parameters in the same request: ' +
+      `Non-expression parameters: {ConditionalOperator} Expression parameters: {${used.join(', ')}}`
+    );
+  const conditions = Object.keys(data.Expected ?? data.QueryFilter ?? data.ScanFilter ?? {}).length;
+  if (conditions === 0) return 'ConditionalOperator cannot be used without Filter or Expected';
+  return conditions === 1 ? 'ConditionalOperator can only be used when Filter or Expected has two or more elements' : undefined;
 }
 
 function keyConditionFault({ KeyConditions = {}, IndexName }: ParsedRequest, table: TableDescription | undefined): string | undefined {
   const keyed = IndexName === undefined ? table : table && indexesOf(table).find((index) => index.IndexName === IndexName);
-  return first(keyed?.KeySchema ?? [], ({ AttributeName }) => {
+  return firstFault(keyed?.KeySchema ?? [], ({ AttributeName }) => {
     const empty = KeyConditions[AttributeName]?.AttributeValueList?.find(isEmpty);
     return (
       empty &&
       `One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty ${'S' in empty ? 'string' : 'binary'} value. Key: ${AttributeName}`
     );
   });
-}
-
-function conditionFault({ _condition, _filter }: Partial<ParsedRequest>): string | undefined {
-  return expressionFault('ConditionExpression', _condition) ?? expressionFault('FilterExpression', _filter);
-}
-
-function expressionFault(name: string, condition: ParsedCondition | undefined): string | undefined {
-  if (condition === undefined) return undefined;
-  const operations = operationsIn(condition.expression);
-  const operands = Math.max(0, ...operations.filter(({ type }) => type === 'in').map(({ args }) => args.length - 1));
-  if (operands > MAX_IN_OPERANDS)
-    return `Invalid ${name}: The IN operator is provided with too many operands; number of operands: ${operands}`;
-  if (operations.length > MAX_OPERATORS)
-    return `Invalid ${name}: The expression contains too many operators; operator count: ${operations.length}`;
-  return undefined;
-}
-
-interface ExpressionOperation {
-  readonly type: string;
-  readonly args: readonly Expression[];
-}
-
-function operationsIn(expression: Expression): readonly ExpressionOperation[] {
-  if (!isOperation(expression)) return [];
-  return [expression, ...expression.args.flatMap(operationsIn)];
-}
-
-function isOperation(expression: Expression): expression is ExpressionOperation {
-  return typeof expression === 'object' && 'args' in expression;
-}
-
-/** The first message that a check of a list returns. */
-function first<T>(list: readonly T[], check: (element: T) => string | undefined): string | undefined {
-  for (const element of list) {
-    const fault = check(element);
-    if (fault !== undefined) return fault;
-  }
-  return undefined;
 }

@@ -55,7 +55,7 @@ export class TableIndex {
 }
 
 /** The local and global indexes of a table. */
-export function indexesOf(table: TableDescription): readonly IndexDescription[] {
+export function indexesOf(table: Pick<TableDescription, 'LocalSecondaryIndexes' | 'GlobalSecondaryIndexes'>): readonly IndexDescription[] {
   return [...(table.LocalSecondaryIndexes ?? []), ...(table.GlobalSecondaryIndexes ?? [])];
 }
 
