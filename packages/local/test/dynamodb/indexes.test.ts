@@ -168,3 +168,69 @@ describe('a page', () => {
     expect(await readsOf(read)).toBe(few);
   });
 });
+
+describe('an attribute that an index does not contain', () => {
+  const text = { S: 'x'.repeat(5000) };
+  const byTime = {
+    IndexName: 'by-time',
+    KeyConditionExpression: 'tenant = :t',
+    ExpressionAttributeNames: { '#t': 'text' },
+    ExpressionAttributeValues: { ':t': { S: 'acme' } },
+    ProjectionExpression: 'id, #t, extra',
+  };
+  beforeEach(async () => {
+    for (const id of ['1', '2', '3']) await put(id, { ...open, time: { N: id }, text, extra: { M: { a: { S: id } } } });
+  });
+
+  it('comes from the table if the index is local: Query', async () => {
+    const expected = ['1', '2', '3'].map((id) => ({ id: { S: id }, text, extra: { M: { a: { S: id } } } }));
+    expect(await query(byTime)).toEqual(expected);
+    expect(await query({ ...byTime, ProjectionExpression: 'extra.a', ExpressionAttributeNames: undefined, Limit: 1 })).toEqual([
+      { extra: { M: { a: { S: '1' } } } },
+    ]);
+    const legacy = { tenant: { ComparisonOperator: 'EQ' as const, AttributeValueList: [{ S: 'acme' }] } };
+    const { Items } = await harness.client.send(
+      new QueryCommand({ TableName, IndexName: 'by-time', KeyConditions: legacy, AttributesToGet: ['text'] }),
+    );
+    expect(Items).toEqual([{ text }, { text }, { text }]);
+  });
+
+  it('comes from the table if the index is local: Scan', async () => {
+    const extras = await scan({ IndexName: 'by-time', ProjectionExpression: 'extra' });
+    expect(extras.map(({ extra }) => extra?.M?.['a']?.S)).toEqual(['1', '2', '3']);
+    expect((await scan({ IndexName: 'by-time', Select: 'ALL_ATTRIBUTES' }))[0]).toMatchObject({ text, status: open.status });
+  });
+
+  it('is refused if the index is global', async () => {
+    const message = 'One or more parameter values were invalid: Global secondary index with-text does not project [extra, more]';
+    const projection = { ProjectionExpression: 'id, extra.a, #t, more', ExpressionAttributeNames: { '#t': 'text' } };
+    await expect(scan(projection)).rejects.toMatchObject({ name: 'ValidationException', message });
+    await expect(query({ ...projection, ExpressionAttributeNames: { '#t': 'text', '#s': 'status' } })).rejects.toMatchObject({
+      name: 'ValidationException',
+      message,
+    });
+    await expect(scan({ AttributesToGet: ['extra', 'more'] })).rejects.toMatchObject({ message });
+    expect(
+      await scan({ ProjectionExpression: 'tenant, id, #t, #s', ExpressionAttributeNames: { '#t': 'text', '#s': 'status' } }),
+    ).toHaveLength(3);
+  });
+
+  it('is not named to a caller that may not read the index', async () => {
+    harness.allows = () => false;
+    await expect(scan({ ProjectionExpression: 'extra' })).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+
+  it.each([
+    [{}, { CapacityUnits: 2.5, Table: { CapacityUnits: 2 }, LocalSecondaryIndexes: { 'by-time': { CapacityUnits: 0.5 } } }],
+    [
+      { ConsistentRead: true },
+      { CapacityUnits: 5, Table: { CapacityUnits: 4 }, LocalSecondaryIndexes: { 'by-time': { CapacityUnits: 1 } } },
+    ],
+    [{ Limit: 1 }, { CapacityUnits: 1.5, Table: { CapacityUnits: 1 }, LocalSecondaryIndexes: { 'by-time': { CapacityUnits: 0.5 } } }],
+  ])('consumes capacity of the table too: %j', async (more, expected) => {
+    const command = (ReturnConsumedCapacity: 'INDEXES' | 'TOTAL') =>
+      harness.client.send(new QueryCommand({ TableName, ...byTime, ...more, ReturnConsumedCapacity }));
+    expect((await command('INDEXES')).ConsumedCapacity).toEqual({ TableName, ...expected });
+    expect((await command('TOTAL')).ConsumedCapacity).toEqual({ TableName, CapacityUnits: expected.CapacityUnits });
+  });
+});

@@ -46,13 +46,24 @@ export class ItemStore extends KeyValueStore<SortedMap> {
     return stream(parsed(this.values.copy().range(range)));
   }
 
-  /** The items of a range of an index, as they are now. */
-  readIndex(index: IndexDescription, table: TableDescription, range: Range, wholeItems: boolean): ValueStream {
+  /**
+   * The items of a range of an index, as they are now.
+   *
+   * @param onWholeRead if present, the items have all attributes of the table, and it receives each with those of the index
+   */
+  readIndex(
+    index: IndexDescription,
+    table: TableDescription,
+    range: Range,
+    onWholeRead?: (whole: Attributes, projected: Attributes) => void,
+  ): ValueStream {
     const [items, known] = [this.values.copy(), this.#indexOf(index, table).copy()];
     function* shown(): Iterable<Attributes> {
       for (const key of known.range(range)) {
         const item = JSON.parse(items.get(key) ?? '{}') as Attributes;
-        yield wholeItems ? item : known.projectionOf(item);
+        const projected = known.projectionOf(item);
+        onWholeRead?.(item, projected);
+        yield onWholeRead === undefined ? projected : item;
       }
     }
     return stream(shown());

@@ -1,10 +1,12 @@
 import { EventEmitter } from 'node:events';
-import type { TableDescription } from './dynalite.ts';
+import type { Attributes, TableDescription } from './dynalite.ts';
 import { type ItemSnapshot, ItemStore } from './item-store.ts';
 import { type Callback, KeyValueStore } from './key-value-store.ts';
 import { type Range, SortedMap } from './sorted-map.ts';
 import { indexesOf } from './table-index.ts';
 import { stream, type ValueStream } from './value-stream.ts';
+
+type OnRead = (whole: Attributes, projected: Attributes) => void;
 
 /**
  * The store of dynalite's actions: in memory, with the interface of dynalite's own store.
@@ -50,16 +52,20 @@ export class MemoryStore {
   }
 
   getIndexDb(_kind: string, table: string, index: string): IndexView {
-    return this.#indexView(table, index, false);
+    return this.#indexView(table, index);
   }
 
-  /** The same store, with indexes that contain whole items: a local index returns them for ALL_ATTRIBUTES. */
-  withWholeItemsInIndexes(): object {
+  /**
+   * The same store, with indexes that contain whole items.
+   *
+   * @param onRead receives each item in the order in which it is read, with the attributes that the index contains
+   */
+  withWholeItemsInIndexes(onRead: OnRead): object {
     return {
       options: this.options,
       getTable: this.getTable.bind(this),
       getItemDb: this.getItemDb.bind(this),
-      getIndexDb: (_kind: string, table: string, index: string) => this.#indexView(table, index, true),
+      getIndexDb: (_kind: string, table: string, index: string) => this.#indexView(table, index, onRead),
     };
   }
 
@@ -87,12 +93,12 @@ export class MemoryStore {
     }
   }
 
-  #indexView(tableName: string, indexName: string, wholeItems: boolean): IndexView {
+  #indexView(tableName: string, indexName: string, onWholeRead?: OnRead): IndexView {
     return new IndexView((range) => {
       const table = this.table(tableName);
       const index = table && indexesOf(table).find(({ IndexName }) => IndexName === indexName);
       if (table === undefined || index === undefined) return stream([]);
-      return this.getItemDb(tableName).readIndex(index, table, range, wholeItems);
+      return this.getItemDb(tableName).readIndex(index, table, range, onWholeRead);
     });
   }
 }

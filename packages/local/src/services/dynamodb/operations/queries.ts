@@ -2,6 +2,7 @@ import { iamRequest } from '../iam-request.ts';
 import { attributesOf } from '../attributes.ts';
 import type { ParameterTypes, ParsedRequest, TableDescription } from '../dynalite.ts';
 import { validationOf } from '../engine.ts';
+import { fetchesFromTable, readThroughIndex } from '../index-fetch.ts';
 import { hashAttribute, leadingKey } from '../leading-key.ts';
 import { normaliseLegacyConditions } from '../legacy-conditions.ts';
 import { type DynamoDbOperation, pinTables } from '../operation.ts';
@@ -52,9 +53,8 @@ function manyItemsOperation(
         authorize: [access],
         execute() {
           checkSameTables();
-          if (!needsAttributesOutsideIndex(data, table)) return engine.stream(action, data);
-          const { Select: _, ...rest } = data;
-          return engine.stream(action, rest, engine.store.withWholeItemsInIndexes());
+          if (fetchesFromTable(data, table)) return readThroughIndex(engine, action, data);
+          return engine.stream(action, data);
         },
       };
     },
@@ -71,10 +71,4 @@ export function queriedKey(data: ParsedRequest, table: TableDescription | undefi
   const [value, ...more] = condition?.AttributeValueList ?? [];
   if (name === undefined || condition?.ComparisonOperator !== 'EQ' || value === undefined || more.length > 0) return undefined;
   return leadingKey({ [name]: value }, table, name);
-}
-
-/** A local index reads attributes that it does not contain from its table. For a global index, dynalite refuses this, as AWS does. */
-function needsAttributesOutsideIndex(data: ParsedRequest, table: TableDescription | undefined): boolean {
-  const index = table?.LocalSecondaryIndexes?.find(({ IndexName }) => IndexName === data.IndexName);
-  return data.Select === 'ALL_ATTRIBUTES' && index !== undefined && index.Projection.ProjectionType !== 'ALL';
 }
