@@ -116,12 +116,6 @@ describe('the service of DynamoDB', () => {
     expect(harness.iamRequests).toEqual([]);
   });
 
-  it('returns 501 for ReturnItemCollectionMetrics', async () => {
-    const item = '"Item":{"tenant":{"S":"acme"},"id":{"S":"1"}}';
-    const answer = await harness.send('DynamoDB_20120810.PutItem', `{"TableName":"notes",${item},"ReturnItemCollectionMetrics":"SIZE"}`);
-    expect(answer.status).toBe(501);
-  });
-
   it('rejects a body of more than 16 MB', async () => {
     const answer = await harness.send(GET, `{"TableName":"notes",${key}}${' '.repeat(16 * 1024 * 1024)}`);
     expect(answer).toMatchObject({ status: 400, body: { message: 'The body is larger than 16777216 bytes' } });

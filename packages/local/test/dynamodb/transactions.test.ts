@@ -129,6 +129,45 @@ describe('TransactWriteItems', () => {
     expect(harness.iamRequests).toEqual([]);
   });
 
+  describe('with items of about 4 MB together', () => {
+    const tooLarge = { name: 'ValidationException', message: 'The aggregate size of the items in the transaction exceeds 4 MB' };
+    const text = (bytes: number) => ({ S: 'é'.repeat(bytes / 2) });
+    const put = (count: number) =>
+      Array.from({ length: count }, (_, id) => ({ Put: { TableName, Item: { ...key('acme', `${id}`), text: text(380_000) } } }));
+
+    it('accepts items of 4 MB, and writes nothing of larger ones', async () => {
+      await expect(write(...put(12))).rejects.toMatchObject(tooLarge);
+      expect(await allItems()).toEqual([]);
+      await write(...put(11));
+      const last = new GetItemCommand({ TableName, Key: key('acme', '10'), ProjectionExpression: 'id' });
+      expect((await harness.client.send(last)).Item).toEqual({ id: { S: '10' } });
+    });
+
+    it('counts an updated item as a whole, and only the key of one that is deleted or checked', async () => {
+      await write(...put(11));
+      const others = Array.from({ length: 10 }, (_, id) => key('acme', `${id}`));
+      const update = (Key: ReturnType<typeof key>) => ({ Update: { TableName, Key, UpdateExpression: 'REMOVE n' } });
+      const check = (Key: ReturnType<typeof key>) => ({ ConditionCheck: { TableName, Key, ConditionExpression: 'attribute_exists(id)' } });
+      const more = { Put: { TableName, Item: { ...key('globex'), text: text(396_000) } } };
+      await expect(
+        write(...others.map(update), more, { Put: { TableName, Item: { ...key('initech'), text: text(10_000) } } }),
+      ).rejects.toMatchObject(tooLarge);
+      await write(...others.map(check), { Delete: { TableName, Key: key('acme', '10') } }, more);
+    });
+
+    it('is refused as a read too', async () => {
+      await write(...put(6));
+      await write(...put(6).map(({ Put }) => ({ Put: { ...Put, Item: { ...Put.Item, ...key('globex', Put.Item.id.S) } } })));
+      const keys = ['acme', 'globex'].flatMap((tenant) => ['0', '1', '2', '3', '4', '5'].map((id) => key(tenant, id)));
+      const read = (count: number) =>
+        harness.client.send(
+          new TransactGetItemsCommand({ TransactItems: keys.slice(0, count).map((Key) => ({ Get: { TableName, Key } })) }),
+        );
+      await expect(read(12)).rejects.toMatchObject(tooLarge);
+      expect((await read(11)).Responses).toHaveLength(11);
+    });
+  });
+
   it('rejects more than a hundred elements', async () => {
     const puts = Array.from({ length: 101 }, (_, id) => ({ Put: { TableName, Item: key('acme', String(id)) } }));
     await expect(write(...puts)).rejects.toMatchObject({ name: 'ValidationException' });

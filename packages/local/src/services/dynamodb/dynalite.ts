@@ -80,6 +80,7 @@ export interface ParsedRequest {
   Segment?: number;
   TotalSegments?: number;
   ReturnConsumedCapacity?: string;
+  ReturnItemCollectionMetrics?: string;
   ReturnValuesOnConditionCheckFailure?: string;
   ConsistentRead?: boolean;
   ProjectionExpression?: string;
@@ -118,6 +119,7 @@ export interface WriteRequest {
 export interface BatchWrite {
   readonly RequestItems: Readonly<Record<string, readonly WriteRequest[]>>;
   readonly ReturnConsumedCapacity?: string;
+  readonly ReturnItemCollectionMetrics?: string;
 }
 
 /** A request about a table itself. */

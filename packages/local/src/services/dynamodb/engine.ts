@@ -1,5 +1,5 @@
 import type { JsonObject } from '@tenant-aws/policy/json';
-import { AwsError, unsupported } from '../service.ts';
+import { AwsError } from '../service.ts';
 import {
   ACTION,
   type Checked,
@@ -37,9 +37,6 @@ export class Engine {
    */
   check<T>(operation: string, parameters: JsonObject, { types, custom }: Validation<T>): T {
     refuseUnknownParameters(operation, parameters, types);
-    if (parameters['ReturnItemCollectionMetrics'] === 'SIZE') {
-      throw unsupported('ReturnItemCollectionMetrics: SIZE');
-    }
     refuseCostlyExpressions(parameters);
     return asAwsErrors(() => {
       const data = validations.checkTypes(parameters, types) as T;

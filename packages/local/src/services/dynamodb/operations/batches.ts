@@ -6,6 +6,7 @@ import { attributesOf } from '../attributes.ts';
 import type { Attributes, BatchGet, BatchWrite, ParsedRequest, WriteRequest } from '../dynalite.ts';
 import { validationOf } from '../engine.ts';
 import { refuseCostlyExpressions } from '../expression-cost.ts';
+import { itemCollectionMetrics, itemCollections } from '../item-collections.ts';
 import { leadingKey } from '../leading-key.ts';
 import { type DynamoDbOperation, pinTables } from '../operation.ts';
 import { plainTableName } from '../table-name.ts';
@@ -55,7 +56,7 @@ export const BATCH_OPERATIONS: readonly DynamoDbOperation[] = [
     conditionKeys: ['dynamodb:LeadingKeys', 'dynamodb:Attributes', 'dynamodb:ReturnConsumedCapacity'],
     parse(parameters, context) {
       const { scope, engine } = context;
-      const { named } = plainTables(scope, parameters);
+      const { named, given } = plainTables(scope, parameters);
       const data = engine.check('BatchWriteItem', named, validationOf('batchWriteItem'));
       checkSingleWrites(data);
       const checkSameTables = pinTables(context, Object.keys(data.RequestItems));
@@ -71,7 +72,10 @@ export const BATCH_OPERATIONS: readonly DynamoDbOperation[] = [
         ),
         execute() {
           checkSameTables();
-          return engine.run('batchWriteItem', data);
+          const collections = Object.entries(data.RequestItems).map(
+            ([table, requests]) => [given(table), itemCollections(data, engine.table(table), requests.map(attributesWritten))] as const,
+          );
+          return { ...engine.run('batchWriteItem', data), ...itemCollectionMetrics(new Map(collections)) };
         },
       };
     },

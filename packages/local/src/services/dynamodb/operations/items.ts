@@ -3,6 +3,7 @@ import { type ItemAccess, iamRequest } from '../iam-request.ts';
 import { attributesOf } from '../attributes.ts';
 import { type Attributes, db, type ParameterTypes, type ParsedRequest, type TableDescription } from '../dynalite.ts';
 import { throwFault, type Engine, validationOf } from '../engine.ts';
+import { itemCollections } from '../item-collections.ts';
 import { leadingKey } from '../leading-key.ts';
 import { normaliseLegacyConditions } from '../legacy-conditions.ts';
 import { type DynamoDbOperation, pinTables } from '../operation.ts';
@@ -54,7 +55,9 @@ function itemOperation(
         authorize: [iamRequest(scope, access)],
         execute() {
           checkSameTables();
-          return runReturningFailedItem(engine, data, () => engine.run(action, data));
+          const [collection] = itemCollections(data, engine.table(data.TableName), [data.Key ?? data.Item ?? {}]);
+          const result = runReturningFailedItem(engine, data, () => engine.run(action, data));
+          return collection === undefined ? result : { ...result, ItemCollectionMetrics: collection };
         },
       };
     },

@@ -30,6 +30,7 @@ export interface Element {
 export interface Transaction {
   readonly elements: readonly Element[];
   readonly ReturnConsumedCapacity?: string;
+  readonly ReturnItemCollectionMetrics?: string;
   readonly ClientRequestToken?: string;
 }
 

@@ -10,15 +10,28 @@ interface Reason {
   readonly Item?: unknown;
 }
 
+/** What one element consumed. */
+export interface ElementUsage {
+  readonly table: string;
+  readonly units: number;
+  /** The size of the item that is read, or that is written; of the key, if the element deletes or only checks an item. */
+  readonly bytes: number;
+}
+
+/** @see Amazon DynamoDB API Reference, "TransactWriteItems" and "TransactGetItems": the aggregate size of the items */
+const MAX_BYTES = 4 * 1024 * 1024;
+
 /**
  * Runs every element, so that each has a cancellation reason. If one fails, all writes are undone.
  *
- * @throws {@link AwsError} TransactionCanceledException; ResourceNotFoundException; ValidationException for two elements with the same item
+ * @throws {@link AwsError} TransactionCanceledException; ResourceNotFoundException; ValidationException for two elements with the same item,
+ *   and for items of more than 4 MB together
  */
-export function runAllOrNothing<T>(engine: Engine, elements: readonly Element[], run: (element: Element) => T): T[] {
+export function runAllOrNothing<T extends ElementUsage>(engine: Engine, elements: readonly Element[], run: (element: Element) => T): T[] {
   checkDistinctItems(engine, elements);
   return engine.store.atomically(() => {
     const outcomes = elements.map((element) => outcome(() => run(element)));
+    checkSize(outcomes.flatMap(({ result }) => result));
     const reasons = outcomes.map(({ reason }) => reason);
     if (reasons.some(({ Code }) => Code !== 'None')) throw cancelled(reasons);
     return outcomes.flatMap(({ result }) => result);
@@ -26,19 +39,21 @@ export function runAllOrNothing<T>(engine: Engine, elements: readonly Element[],
 }
 
 /** The consumed capacity per table. A transaction consumes twice the capacity of its single operations. */
-export function consumedCapacity(
-  requested: string | undefined,
-  units: readonly { readonly table: string; readonly units: number }[],
-): object {
+export function consumedCapacity(requested: string | undefined, usage: readonly ElementUsage[]): object {
   if (requested !== 'TOTAL' && requested !== 'INDEXES') return {};
   const tables = Array.from(
-    Map.groupBy(units, ({ table }) => table),
+    Map.groupBy(usage, ({ table }) => table),
     ([TableName, each]) => {
       const CapacityUnits = 2 * each.reduce((sum, { units }) => sum + units, 0);
       return { TableName, CapacityUnits, ...(requested === 'INDEXES' ? { Table: { CapacityUnits } } : {}) };
     },
   );
   return { ConsumedCapacity: tables };
+}
+
+function checkSize(usage: readonly ElementUsage[]): void {
+  const bytes = usage.reduce((sum, element) => sum + element.bytes, 0);
+  if (bytes > MAX_BYTES) throw validationError('The aggregate size of the items in the transaction exceeds 4 MB');
 }
 
 function checkDistinctItems(engine: Engine, elements: readonly Element[]): void {

@@ -1,16 +1,19 @@
 import type { JsonObject } from '@tenant-aws/policy/json';
 import { type Attributes, db } from '../dynalite.ts';
 import { throwFault, type Engine, validationOf } from '../engine.ts';
+import { type ItemCollection, itemCollectionMetrics, itemCollections } from '../item-collections.ts';
+import { itemSize } from '../item-size.ts';
 import { type DynamoDbOperation, pinTables, type DynamoDbContext } from '../operation.ts';
 import { existingItem, RETURN_ON_FAILURE, runReturningFailedItem } from './items.ts';
-import { transactionIamRequests, type Element, type ElementKind, elementValidation, readTransaction } from './transaction-elements.ts';
-import { consumedCapacity, runAllOrNothing } from './transaction-run.ts';
-
-/** The units that one element consumes of its table. */
-export interface ElementResult {
-  readonly table: string;
-  readonly units: number;
-}
+import {
+  transactionIamRequests,
+  type Element,
+  type ElementKind,
+  elementValidation,
+  readTransaction,
+  type Transaction,
+} from './transaction-elements.ts';
+import { consumedCapacity, type ElementUsage, runAllOrNothing } from './transaction-run.ts';
 
 type WriteAction = 'putItem' | 'updateItem' | 'deleteItem';
 
@@ -103,17 +106,19 @@ function parseWrites(parameters: JsonObject, context: DynamoDbContext, now: Date
     execute() {
       checkSameTables();
       return context.transactionTokens.once(typeof token === 'string' ? token : undefined, digest, now, () => {
+        const collections = changedCollections(context.engine, transaction);
         const written = runAllOrNothing(context.engine, elements, (element) => write(context.engine, element));
-        return consumedCapacity(ReturnConsumedCapacity, written);
+        return { ...consumedCapacity(ReturnConsumedCapacity, written), ...itemCollectionMetrics(collections) };
       });
     },
   };
 }
 
 /** Reads the item of one element. */
-export function read(engine: Engine, { data }: Element): ElementResult & { readonly item: Attributes | undefined } {
-  const units = db.capacityUnits(existingItem(engine, data), true, true);
-  return { table: data.TableName, units, item: engine.run('getItem', data).Item };
+export function read(engine: Engine, { data }: Element): ElementUsage & { readonly item: Attributes | undefined } {
+  const existing = existingItem(engine, data);
+  const units = db.capacityUnits(existing, true, true);
+  return { table: data.TableName, units, bytes: itemSize(existing ?? {}), item: engine.run('getItem', data).Item };
 }
 
 /**
@@ -121,14 +126,25 @@ export function read(engine: Engine, { data }: Element): ElementResult & { reado
  *
  * @throws {@link AwsError}
  */
-export function write(engine: Engine, { kind, data }: Element): ElementResult {
+export function write(engine: Engine, { kind, data }: Element): ElementUsage {
   const action = ACTIONS.get(kind.name);
   const before = existingItem(engine, data);
   // dynalite changes the key object into the new item.
   const unchanged = structuredClone({ TableName: data.TableName, Key: data.Key, Item: data.Item });
   runReturningFailedItem(engine, data, () => (action === undefined ? checkCondition(engine, data) : engine.run(action, data)));
   const after = existingItem(engine, unchanged);
-  return { table: data.TableName, units: Math.max(db.capacityUnits(before, false, true), db.capacityUnits(after, false, true)) };
+  return {
+    table: data.TableName,
+    units: Math.max(db.capacityUnits(before, false, true), db.capacityUnits(after, false, true)),
+    bytes: itemSize((kind.name === 'Update' ? after : undefined) ?? unchanged.Item ?? unchanged.Key ?? {}),
+  };
+}
+
+function changedCollections(engine: Engine, transaction: Transaction): ReadonlyMap<string, readonly ItemCollection[]> {
+  const writes = transaction.elements.filter(({ kind }) => kind.name !== 'ConditionCheck').map(({ data }) => data);
+  const byTable = Map.groupBy(writes, ({ TableName }) => TableName);
+  const keysOf = (each: readonly Element['data'][]) => each.map(({ Key, Item }) => Key ?? Item ?? {});
+  return new Map([...byTable].map(([name, each]) => [name, itemCollections(transaction, engine.table(name), keysOf(each))]));
 }
 
 function checkCondition(engine: Engine, data: Element['data']): void {
