@@ -123,7 +123,7 @@ describe('table operations', () => {
   });
 
   it.each([
-    ['an unsupported parameter', { ...notesTable, TableClass: 'STANDARD' }, 'TableClass'],
+    ['an unsupported parameter', { ...notesTable, WarmThroughput: {} }, 'WarmThroughput'],
     ['a key without a definition', { ...notesTable, AttributeDefinitions: [] }, 'KeySchema'],
   ])('names the table that cannot be created because of %s', async (_, table, reason) => {
     await expect(dynamodbHarness([table])).rejects.toThrow(new RegExp(`table \`notes\` cannot be created: .*${reason}`));

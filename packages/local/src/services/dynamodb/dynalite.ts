@@ -18,6 +18,7 @@ export interface IndexDescription {
 }
 
 export interface GlobalIndexDescription extends IndexDescription {
+  readonly IndexStatus?: string;
   readonly ProvisionedThroughput?: object;
 }
 
@@ -30,6 +31,11 @@ export interface TableDescription {
   readonly AttributeDefinitions: readonly { readonly AttributeName: string; readonly AttributeType: string }[];
   readonly LocalSecondaryIndexes?: readonly IndexDescription[];
   readonly GlobalSecondaryIndexes?: readonly GlobalIndexDescription[];
+  readonly BillingModeSummary?: { readonly BillingMode?: string };
+  readonly StreamSpecification?: object | undefined;
+  readonly SSEDescription?: object | undefined;
+  readonly OnDemandThroughput?: object | undefined;
+  readonly DeletionProtectionEnabled?: boolean;
 }
 
 /** A table to create. */
@@ -129,6 +135,8 @@ export interface TableRequest {
 
 /** A change of a table. */
 export interface TableUpdate extends TableRequest {
+  readonly BillingMode?: string;
+  readonly ProvisionedThroughput?: object;
   readonly GlobalSecondaryIndexUpdates?: readonly { readonly Create?: object; readonly Delete?: object }[];
 }
 

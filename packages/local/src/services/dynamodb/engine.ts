@@ -30,6 +30,11 @@ export class Engine {
     return this.store.table(name);
   }
 
+  /** Stores a changed description of a table. */
+  replaceTable(table: TableDescription): void {
+    this.store.tableDb.put(table.TableName, table, () => {});
+  }
+
   /**
    * Checks a request's parameters and parses its expressions.
    *

@@ -6,6 +6,12 @@ import { type Range, SortedMap } from './sorted-map.ts';
 import { indexesOf } from './table-index.ts';
 import { stream, type ValueStream } from './value-stream.ts';
 
+/** Whether dynalite will change a table from a timer: it is created, updated or deleted, or one of its indexes is. */
+export function isChanging(table: TableDescription | undefined): boolean {
+  const statuses = [table?.TableStatus, ...(table?.GlobalSecondaryIndexes ?? []).map(({ IndexStatus }) => IndexStatus)];
+  return statuses.some((status) => status === 'CREATING' || status === 'UPDATING' || status === 'DELETING');
+}
+
 type OnRead = (whole: Attributes, projected: Attributes) => void;
 
 /**
@@ -151,13 +157,9 @@ class TableDb extends KeyValueStore<Map<string, string>> {
 
   /** Waits until a table has no pending change: dynalite ends CREATING, UPDATING and DELETING from a timer. */
   async settled(name: string): Promise<void> {
-    while (isUnsettled(this.read(name))) await new Promise<void>((resolve) => this.#changes.once('change', resolve));
+    while (isChanging(this.read(name) as TableDescription | undefined))
+      await new Promise<void>((resolve) => this.#changes.once('change', resolve));
   }
-}
-
-function isUnsettled(table: unknown): boolean {
-  const status = (table as TableDescription | undefined)?.TableStatus;
-  return status === 'CREATING' || status === 'UPDATING' || status === 'DELETING';
 }
 
 function notFound(name: string, named: boolean): Error {

@@ -33,6 +33,13 @@ export interface TableDefinition {
   readonly ProvisionedThroughput?: Throughput | undefined;
   readonly LocalSecondaryIndexes?: readonly IndexDefinition[] | undefined;
   readonly GlobalSecondaryIndexes?: readonly (IndexDefinition & { readonly ProvisionedThroughput?: Throughput | undefined })[] | undefined;
+  readonly StreamSpecification?: { readonly StreamEnabled: boolean | undefined; readonly StreamViewType?: string | undefined } | undefined;
+  readonly SSESpecification?: { readonly Enabled?: boolean | undefined; readonly SSEType?: string | undefined } | undefined;
+  readonly DeletionProtectionEnabled?: boolean | undefined;
+  readonly TableClass?: string | undefined;
+  readonly OnDemandThroughput?:
+    | { readonly MaxReadRequestUnits?: number | undefined; readonly MaxWriteRequestUnits?: number | undefined }
+    | undefined;
 }
 
 /**
