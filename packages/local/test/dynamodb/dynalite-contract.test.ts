@@ -58,7 +58,7 @@ describe('dynalite', () => {
     expect(validations.validateAttributeValue({ N: 'one' })).toContain('numeric');
   });
 
-  it('returns errors of keys and conditions instead of throwing them', () => {
+  it('returns errors of keys instead of throwing them, and compares values', () => {
     const table = {
       TableName: 'notes',
       TableId: '1',
@@ -66,11 +66,11 @@ describe('dynalite', () => {
       KeySchema: [{ AttributeName: 'tenant', KeyType: 'HASH' }],
       AttributeDefinitions: [{ AttributeName: 'tenant', AttributeType: 'S' }],
     };
-    const missing = { TableName: 'notes', Expected: { tenant: { Value: { S: 'acme' } } } };
     expect(db.validateKey({}, table)).toBeInstanceOf(Error);
     expect(db.validateItem({}, table)).toBeInstanceOf(Error);
-    expect(db.checkConditional(missing, undefined)).toBeInstanceOf(Error);
-    expect(db.checkConditional(missing, { tenant: { S: 'acme' } }) ?? undefined).toBeUndefined();
+    expect(db.compare('=', { S: 'acme' }, [{ S: 'acme' }])).toBe(true);
+    expect(db.compare('=', undefined, [{ S: 'acme' }])).toBe(false);
+    expect(db.compare('every item', undefined, [])).toBe(true);
     expect(db.createKey({ tenant: { S: 'a/b' } }, table)).not.toBe(db.createKey({ tenant: { S: 'a' } }, table));
   });
 });

@@ -24,7 +24,7 @@ export async function dynamodbHarness(tables: readonly TableDefinition[] = []): 
     async send(target: string, bytes: string | Buffer, more: Parameters<DynamoDbHarness['send']>[2] = {}) {
       const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': target, ...more.headers };
       const { body, ...rest } = await send(headers, bytes, more);
-      return { ...rest, body: JSON.parse(body.toString()) as Record<string, unknown> };
+      return { ...rest, body: JSON.parse(body.toString() || '{}') as Record<string, unknown> };
     },
   });
 }

@@ -42,7 +42,7 @@ export interface TableDescription {
 export type NewTable = Pick<
   TableDescription,
   'TableName' | 'KeySchema' | 'AttributeDefinitions' | 'LocalSecondaryIndexes' | 'GlobalSecondaryIndexes'
-> & { readonly BillingMode?: string };
+> & { readonly BillingMode?: string; readonly Tags?: readonly { readonly Key?: string; readonly Value?: string }[] };
 
 /** A legacy condition, from `Expected`, `KeyConditions`, `QueryFilter` or `ScanFilter`. */
 export interface Condition {
@@ -178,8 +178,17 @@ export interface Results extends Readonly<Record<keyof Checked, object>> {
   readonly deleteItem: WriteResult;
   readonly getItem: { readonly Item?: Attributes; readonly ConsumedCapacity?: object };
   readonly putItem: WriteResult;
-  readonly query: { readonly Items?: readonly Attributes[]; readonly LastEvaluatedKey?: Attributes; readonly ConsumedCapacity?: object };
+  readonly query: PageResult;
+  readonly scan: PageResult;
   readonly updateItem: WriteResult;
+}
+
+/** A page of items. */
+export interface PageResult {
+  readonly Items?: readonly Attributes[];
+  readonly Count?: number;
+  readonly LastEvaluatedKey?: Attributes;
+  readonly ConsumedCapacity?: object;
 }
 
 /** The result of a write. The attributes are those that `ReturnValues` requests. */
@@ -205,7 +214,8 @@ interface Db {
   createKey(item: Attributes, table: TableDescription): string;
   validateKey(key: Attributes, table: TableDescription): Error | undefined;
   validateItem(item: Attributes, table: TableDescription): Error | undefined;
-  checkConditional(data: ParsedRequest, existing: Attributes | undefined): Error | null | undefined;
+  compare(operator: string, value: AttributeValue | undefined, operands: readonly (AttributeValue | undefined)[]): boolean;
+  mapPaths(paths: readonly (string | readonly (string | number)[])[], item: Attributes): Attributes;
   capacityUnits(item: Attributes | undefined, isRead: boolean, isConsistent: boolean): number;
   getIndexActions(
     indexes: readonly IndexDescription[],

@@ -2,9 +2,11 @@ import type { JsonObject } from '@tenant-aws/policy/json';
 import { AwsError } from '../service.ts';
 import {
   ACTION,
+  type Attributes,
   type Checked,
   type DynaliteOperation,
   type ParameterTypes,
+  type ParsedRequest,
   type Results,
   type TableDescription,
   VALIDATION,
@@ -12,15 +14,19 @@ import {
   validations,
 } from './dynalite.ts';
 import { validationError } from './errors.ts';
+import { matches } from './condition-evaluation.ts';
 import { refuseCostlyExpressions } from './expression-cost.ts';
+import { filteredPage, withoutFilter } from './filtered-page.ts';
 import { refuseUnknownParameters } from './parameters.ts';
 import { LIMITS } from './limits.ts';
 import { requestedKeyFault } from './requested-keys.ts';
 import { MemoryStore } from './store.ts';
+import { TableMetadata } from './table-metadata.ts';
 
 /** dynalite with its data in memory. It both checks and executes a request, and its errors are those of AWS. */
 export class Engine {
   readonly store: MemoryStore;
+  readonly metadata: TableMetadata = new TableMetadata();
 
   constructor(account: string, region: string) {
     this.store = new MemoryStore(account, region);
@@ -69,27 +75,46 @@ export class Engine {
     });
   }
 
+  /** @throws {@link AwsError} 400 if the request has a condition and the item does not match it */
+  checkCondition({ _condition: condition }: Pick<ParsedRequest, '_condition'>, item: Attributes | undefined): void {
+    if (condition === undefined || asAwsErrors(() => matches(item ?? {}, condition.expression))) return;
+    throw new AwsError('ConditionalCheckFailedException', 400, 'The conditional request failed');
+  }
+
+  /**
+   * Lists the names of tables.
+   *
+   * @throws {@link AwsError}
+   */
+  async listTables(data: object): Promise<object> {
+    try {
+      return await streamed('listTables', data, this.store);
+    } catch (error) {
+      throw asAwsError(error);
+    }
+  }
+
   /**
    * Runs an operation that reads a stream and therefore completes later.
    *
    * @throws {@link AwsError}
    */
-  async stream<Name extends 'query' | 'scan' | 'listTables'>(
-    name: Name,
-    data: unknown,
-    store: object = this.store,
-  ): Promise<Results[Name]> {
+  async stream(name: 'query' | 'scan', data: ParsedRequest, store: object = this.store): Promise<Results['query']> {
     try {
-      return await new Promise<Results[Name]>((resolve, reject) => {
-        ACTION[name](store, data, (error, result) => {
-          if (error instanceof Error) reject(error);
-          else resolve(result);
-        });
-      });
+      return filteredPage(await streamed(name, withoutFilter(data), store), data);
     } catch (error) {
       throw asAwsError(error);
     }
   }
+}
+
+function streamed<Name extends 'query' | 'scan' | 'listTables'>(name: Name, data: object, store: object): Promise<Results[Name]> {
+  return new Promise<Results[Name]>((resolve, reject) => {
+    ACTION[name](store, data, (error, result) => {
+      if (error instanceof Error) reject(error);
+      else resolve(result);
+    });
+  });
 }
 
 /** dynalite's checks of an operation, extended by parameters that dynalite does not know and by its {@link LIMITS}. */

@@ -18,9 +18,9 @@ const COMMON = new Set([
   'UnrecognizedClientException',
 ]);
 
-/** A result in the format of DynamoDB. */
+/** A result in the format of DynamoDB. An operation without a result has an empty body. */
 export function response(status: number, members: unknown, requestId: string): ServiceResponse {
-  const body = JSON.stringify(members);
+  const body = members === undefined ? '' : JSON.stringify(members);
   return jsonResponse(DYNAMODB_PROTOCOL, status, body, requestId, { 'x-amz-crc32': String(zlib.crc32(body)) });
 }
 

@@ -1,5 +1,6 @@
 import type { IamRequest } from '@tenant-aws/prover/evaluator';
-import type { ResourceScope } from '../service.ts';
+import type { DynamoDbContext } from './operation.ts';
+import type { Tags } from './table-metadata.ts';
 import { tableArn } from './table-name.ts';
 
 /** One action on one table or index, with the values of its condition keys. */
@@ -17,11 +18,16 @@ export interface ItemAccess {
   readonly enclosingOperation?: string;
   /** Whether a PartiQL SELECT reads a whole table or index. */
   readonly fullTableScan?: boolean | undefined;
+  /** The tags that the request adds to the table. */
+  readonly requestTags?: Tags;
+  /** The keys of the tags that the request removes. */
+  readonly tagKeys?: readonly string[];
 }
 
 /** The request to IAM for an action on a table or an index. */
-export function iamRequest(scope: ResourceScope, access: ItemAccess): IamRequest {
-  const context: Record<string, string | readonly string[]> = {};
+export function iamRequest({ scope, engine }: DynamoDbContext, access: ItemAccess): IamRequest {
+  const context: Record<string, string | readonly string[]> = tagKeys(access);
+  for (const [key, value] of engine.metadata.tagsOf(engine.table(access.table))) context[`aws:ResourceTag/${key}`] = value;
   const named = (access.keys ?? []).filter((key) => key !== undefined);
   // If some keys are named and others are not, the empty string stands for the others: no policy lists it. Without it, a policy would
   // see only the named keys. If the key set were omitted, `ForAllValues` would match for any other keys.
@@ -34,4 +40,10 @@ export function iamRequest(scope: ResourceScope, access: ItemAccess): IamRequest
   if (access.enclosingOperation !== undefined) context['dynamodb:EnclosingOperation'] = access.enclosingOperation;
   if (access.fullTableScan !== undefined) context['dynamodb:FullTableScan'] = String(access.fullTableScan);
   return { action: `dynamodb:${access.action}`, resource: tableArn(scope, access.table, access.index), context };
+}
+
+function tagKeys({ requestTags, tagKeys: removed }: ItemAccess): Record<string, string | readonly string[]> {
+  const keys = requestTags === undefined ? removed : [...requestTags.keys()];
+  const requested = Array.from(requestTags ?? [], ([key, value]) => [`aws:RequestTag/${key}`, value] as const);
+  return { ...Object.fromEntries(requested), ...(keys !== undefined && keys.length > 0 && { 'aws:TagKeys': keys }) };
 }

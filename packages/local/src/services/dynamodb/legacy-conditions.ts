@@ -4,21 +4,18 @@ import { validationError } from './errors.ts';
 type Conditions = Readonly<Record<string, Condition>>;
 
 /**
- * Rewrites legacy conditions (`Expected`, `QueryFilter`, `ScanFilter`) so that dynalite evaluates them correctly.
- * Numbers become canonical. Conditions that are joined by OR become an expression, because dynalite's legacy OR
- * evaluates only the first of them.
+ * Rewrites legacy conditions (`Expected`, `QueryFilter`, `ScanFilter`) into an expression. Numbers become canonical.
+ * The filters remain too: dynalite checks that they name no key.
  *
  * @throws {@link AwsError} 400 for an invalid value
  */
 export function normaliseLegacyConditions(data: ParsedRequest): void {
   for (const conditions of [data.Expected, data.QueryFilter, data.ScanFilter]) checkValues(conditions ?? {});
-  if (data.ConditionalOperator !== 'OR') return;
+  const operator = data.ConditionalOperator === 'OR' ? 'or' : 'and';
   const filter = data.QueryFilter ?? data.ScanFilter;
-  if (isNotEmpty(data.Expected)) Object.assign(data, { _condition: anyOf(data.Expected) });
-  if (isNotEmpty(filter)) Object.assign(data, { _filter: anyOf(filter) });
+  if (isNotEmpty(data.Expected)) Object.assign(data, { _condition: joined(data.Expected, operator) });
+  if (isNotEmpty(filter)) Object.assign(data, { _filter: joined(filter, operator) });
   delete data.Expected;
-  delete data.QueryFilter;
-  delete data.ScanFilter;
 }
 
 function isNotEmpty(conditions: Conditions | undefined): conditions is Conditions {
@@ -34,11 +31,11 @@ function checkValues(conditions: Conditions): void {
   }
 }
 
-function anyOf(conditions: Conditions): ParsedCondition {
+function joined(conditions: Conditions, operator: 'and' | 'or'): ParsedCondition {
   const pathHeads: Record<string, boolean> = Object.create(null);
   for (const name of Object.keys(conditions)) pathHeads[name] = true;
   const each = Object.entries(conditions).map(([name, condition]) => asExpression(name, condition));
-  const expression = each.reduce((left, right): Expression => ({ type: 'or', args: [left, right] }));
+  const expression = each.reduce((left, right): Expression => ({ type: operator, args: [left, right] }));
   return { expression, pathHeads, nestedPaths: {} };
 }
 

@@ -4,6 +4,7 @@ import { firstFault } from './first-fault.ts';
 import { isEmpty, itemFault } from './stored-item.ts';
 import { indexesOf } from './table-index.ts';
 import { tableFault } from './table-limits.ts';
+import { tagsFault } from './tags.ts';
 import { newSettingsFault } from './table-settings.ts';
 
 type Limit<Data> = (data: Data, tableOf: (name: string) => TableDescription | undefined) => string | undefined;
@@ -22,7 +23,7 @@ export const LIMITS: { readonly [Name in DynaliteOperation]?: Limit<Checked[Name
       firstFault(requests, ({ PutRequest }) => PutRequest && itemFault(PutRequest.Item, tableOf(name))),
     );
   },
-  createTable: (data) => tableFault(data) ?? newSettingsFault(data),
+  createTable: (data) => tableFault(data) ?? newSettingsFault(data) ?? tagsFault(data.Tags),
   deleteItem(data) {
     if (data.ReturnValues !== undefined && data.ReturnValues !== 'ALL_OLD' && data.ReturnValues !== 'NONE')
       return 'ReturnValues can only be ALL_OLD or NONE';

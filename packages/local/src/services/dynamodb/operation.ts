@@ -16,6 +16,8 @@ export interface DynamoDbOperation {
   readonly operation: string;
   /** The permissions that it needs: `dynamodb:GetItem`. For the documentation. */
   readonly actions: readonly string[];
+  /** A permission that it needs only sometimes, and when. For the documentation. */
+  readonly furtherActions?: readonly (readonly [action: string, when: string])[];
   /** Its own condition keys, in addition to the global ones: `dynamodb:LeadingKeys`. For the documentation. */
   readonly conditionKeys: readonly string[];
   /** Parses the parameters. `execute` returns the members of the result. */

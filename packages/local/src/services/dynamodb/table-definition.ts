@@ -35,6 +35,7 @@ export interface TableDefinition {
   readonly GlobalSecondaryIndexes?: readonly (IndexDefinition & { readonly ProvisionedThroughput?: Throughput | undefined })[] | undefined;
   readonly StreamSpecification?: { readonly StreamEnabled: boolean | undefined; readonly StreamViewType?: string | undefined } | undefined;
   readonly SSESpecification?: { readonly Enabled?: boolean | undefined; readonly SSEType?: string | undefined } | undefined;
+  readonly Tags?: readonly { readonly Key: string | undefined; readonly Value: string | undefined }[] | undefined;
   readonly DeletionProtectionEnabled?: boolean | undefined;
   readonly TableClass?: string | undefined;
   readonly OnDemandThroughput?:

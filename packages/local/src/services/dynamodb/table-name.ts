@@ -15,10 +15,27 @@ export function tableArn({ account, region }: ResourceScope, table: string, inde
  */
 export function plainTableName(scope: ResourceScope, given: string): string {
   if (!given.startsWith('arn:')) return given;
-  const prefix = tableArn(scope, '');
-  const name = given.slice(prefix.length);
-  if (given.startsWith(prefix) && /^[a-zA-Z0-9_.-]{3,255}$/.test(name)) return name;
+  const name = nameIn(scope, given);
+  if (name !== undefined) return name;
   throw validationError('TableName must be the name or the ARN of a table of this account and region');
+}
+
+/**
+ * The name of the table that an ARN names.
+ *
+ * @throws {@link AwsError} 400 for an ARN of another account, region or resource
+ */
+export function tableOfArn(scope: ResourceScope, arn: string | undefined): string {
+  if (arn === undefined) throw validationError('Invalid TableArn');
+  const name = nameIn(scope, arn);
+  if (name === undefined) throw validationError(`Invalid TableArn: Invalid ResourceArn provided as input ${arn}`);
+  return name;
+}
+
+function nameIn(scope: ResourceScope, arn: string): string | undefined {
+  const prefix = tableArn(scope, '');
+  const name = arn.slice(prefix.length);
+  return arn.startsWith(prefix) && /^[a-zA-Z0-9_.-]{3,255}$/.test(name) ? name : undefined;
 }
 
 /** The parameters with a plain TableName. A TableName that is not a string is kept: the validation refuses it. */

@@ -29,7 +29,7 @@ export const BATCH_OPERATIONS: readonly DynamoDbOperation[] = [
       const checkSameTables = pinTables(context, Object.keys(data.RequestItems));
       return {
         authorize: requests.map(([table, request]) =>
-          iamRequest(scope, {
+          iamRequest(context, {
             action: 'BatchGetItem',
             table,
             keys: request.Keys.map((key) => leadingKey(key, engine.table(table))),
@@ -62,7 +62,7 @@ export const BATCH_OPERATIONS: readonly DynamoDbOperation[] = [
       const checkSameTables = pinTables(context, Object.keys(data.RequestItems));
       return {
         authorize: Object.entries(data.RequestItems).map(([table, requests]) =>
-          iamRequest(scope, {
+          iamRequest(context, {
             action: 'BatchWriteItem',
             table,
             keys: requests.map((request) => leadingKey(attributesWritten(request), engine.table(table))),

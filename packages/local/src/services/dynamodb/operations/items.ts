@@ -1,13 +1,15 @@
 import { AwsError } from '../../service.ts';
 import { type ItemAccess, iamRequest } from '../iam-request.ts';
 import { attributesOf } from '../attributes.ts';
-import { type Attributes, db, type ParameterTypes, type ParsedRequest, type TableDescription } from '../dynalite.ts';
+import { type Attributes, db, type ParameterTypes, type ParsedRequest, type Results, type TableDescription } from '../dynalite.ts';
 import { throwFault, type Engine, validationOf } from '../engine.ts';
 import { itemCollections } from '../item-collections.ts';
 import { leadingKey } from '../leading-key.ts';
 import { normaliseLegacyConditions } from '../legacy-conditions.ts';
 import { type DynamoDbOperation, pinTables } from '../operation.ts';
 import { withPlainTableName } from '../table-name.ts';
+
+type ItemAction = 'getItem' | 'putItem' | 'updateItem' | 'deleteItem';
 
 /** A parameter that dynalite does not know. */
 export const RETURN_ON_FAILURE: ParameterTypes = {
@@ -22,11 +24,7 @@ export const ITEM_OPERATIONS: readonly DynamoDbOperation[] = [
   itemOperation('DeleteItem', 'deleteItem', RETURN_ON_FAILURE),
 ];
 
-function itemOperation(
-  name: string,
-  action: 'getItem' | 'putItem' | 'updateItem' | 'deleteItem',
-  more: ParameterTypes = {},
-): DynamoDbOperation {
+function itemOperation(name: string, action: ItemAction, more: ParameterTypes = {}): DynamoDbOperation {
   const reads = action === 'getItem';
   return {
     operation: name,
@@ -52,11 +50,11 @@ function itemOperation(
       normaliseLegacyConditions(data);
       const checkSameTables = pinTables(context, [data.TableName]);
       return {
-        authorize: [iamRequest(scope, access)],
+        authorize: [iamRequest(context, access)],
         execute() {
           checkSameTables();
           const [collection] = itemCollections(data, engine.table(data.TableName), [data.Key ?? data.Item ?? {}]);
-          const result = runReturningFailedItem(engine, data, () => engine.run(action, data));
+          const result = runReturningFailedItem(engine, data, () => runIfMatching(engine, action, data));
           return collection === undefined ? result : { ...result, ItemCollectionMetrics: collection };
         },
       };
@@ -88,6 +86,18 @@ export function runReturningFailedItem<T>(engine: Engine, data: ParsedRequest, r
     const item = existingItem(engine, data);
     throw item === undefined ? error : new AwsError(error.code, error.status, error.message, { Item: item });
   }
+}
+
+/** Runs an operation whose condition, if any, the stored item matches. */
+export function runIfMatching<Name extends ItemAction>(engine: Engine, action: Name, data: ParsedRequest): Results[Name] {
+  const { _condition: condition, ...unconditional } = data;
+  // The engine reports a table that does not exist.
+  if (condition !== undefined && !isAbsent(engine.table(data.TableName))) engine.checkCondition(data, existingItem(engine, data));
+  return engine.run(action, unconditional);
+}
+
+function isAbsent(table: TableDescription | undefined): boolean {
+  return table === undefined || table.TableStatus === 'CREATING' || table.TableStatus === 'DELETING';
 }
 
 /** The item that a request reads or writes. */

@@ -38,7 +38,7 @@ function manyItemsOperation(
       const { scope, engine } = context;
       const data = engine.check(name, withPlainTableName(scope, parameters), validationOf(action, CONSISTENT_READ));
       const table = engine.table(data.TableName);
-      const access = iamRequest(scope, {
+      const access = iamRequest(context, {
         action: name,
         table: data.TableName,
         index: data.IndexName,

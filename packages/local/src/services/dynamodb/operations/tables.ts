@@ -8,11 +8,29 @@ import type { DynamoDbContext, DynamoDbOperation } from '../operation.ts';
 import { isChanging } from '../store.ts';
 import { changedSettings, changedSettingsFault } from '../table-changes.ts';
 import { withPlainTableName } from '../table-name.ts';
+import type { Tags } from '../table-metadata.ts';
+import { mergedTags, TAG_LIST, tagsOf } from '../tags.ts';
 import { describedSettings, TABLE_SETTINGS, type TableSettings, withoutSettings } from '../table-settings.ts';
 
 /** The operations on tables. */
 export const TABLE_OPERATIONS: readonly DynamoDbOperation[] = [
-  tableOperation('CreateTable', validationOf('createTable', TABLE_SETTINGS), create),
+  {
+    operation: 'CreateTable',
+    actions: ['dynamodb:CreateTable'],
+    furtherActions: [['dynamodb:TagResource', 'if it has tags']],
+    conditionKeys: ['aws:RequestTag/*', 'aws:TagKeys'],
+    parse(parameters, context, now) {
+      const { engine, scope } = context;
+      const validation = validationOf('createTable', { ...TABLE_SETTINGS, Tags: TAG_LIST });
+      const { Tags, ...data } = engine.check('CreateTable', withPlainTableName(scope, parameters), validation);
+      const requestTags = mergedTags(new Map(), tagsOf(Tags));
+      const actions = requestTags.size === 0 ? ['CreateTable'] : ['CreateTable', 'TagResource'];
+      return {
+        authorize: actions.map((action) => iamRequest(context, { action, table: data.TableName, requestTags })),
+        execute: () => create(context, data, requestTags, now),
+      };
+    },
+  },
   tableOperation('DescribeTable', validationOf('describeTable'), ({ engine }, data) => engine.run('describeTable', data)),
   tableOperation('UpdateTable', updateValidation(), update),
   tableOperation('DeleteTable', validationOf('deleteTable'), remove),
@@ -24,7 +42,7 @@ export const TABLE_OPERATIONS: readonly DynamoDbOperation[] = [
       const data = engine.check('ListTables', parameters, validationOf('listTables'));
       return {
         authorize: [{ action: 'dynamodb:ListTables', resource: '*', context: {} }],
-        execute: () => engine.stream('listTables', data),
+        execute: () => engine.listTables(data),
       };
     },
   },
@@ -43,18 +61,20 @@ function tableOperation<Data extends TableRequest>(
       const { engine, scope } = context;
       const data = engine.check(name, withPlainTableName(scope, parameters), validation);
       return {
-        authorize: [iamRequest(scope, { action: name, table: data.TableName })],
+        authorize: [iamRequest(context, { action: name, table: data.TableName })],
         execute: () => run(context, data, now),
       };
     },
   };
 }
 
-async function create({ engine, scope }: DynamoDbContext, data: TableRequest & TableSettings, now: Date): Promise<object> {
+async function create({ engine, scope }: DynamoDbContext, data: TableRequest & TableSettings, tags: Tags, now: Date): Promise<object> {
   const described = describedSettings(scope, data.TableName, { DeletionProtectionEnabled: false, ...data }, now);
   const result = engine.run('createTable', { ...withoutSettings(data), ...described });
   // The engine sets the system's time, and changes this object later.
   result.TableDescription.CreationDateTime = now.getTime() / 1000;
+  const table = engine.table(data.TableName);
+  if (table !== undefined) engine.metadata.setTags(table, tags);
   return whenSettled(engine, data, result);
 }
 
@@ -73,9 +93,12 @@ async function update({ engine, scope }: DynamoDbContext, data: TableUpdate & Ta
 }
 
 async function remove({ engine }: DynamoDbContext, data: TableRequest): Promise<object> {
-  if (engine.table(data.TableName)?.DeletionProtectionEnabled === true)
+  const table = engine.table(data.TableName);
+  if (table?.DeletionProtectionEnabled === true)
     throw validationError('Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.');
-  return whenSettled(engine, data, engine.run('deleteTable', data));
+  const result = engine.run('deleteTable', data);
+  if (table !== undefined) engine.metadata.delete(table);
+  return whenSettled(engine, data, result);
 }
 
 /** Returns a result as it is now, after the engine has ended the change: it changes the object from a timer. */

@@ -84,13 +84,14 @@ export function readTransaction(
 }
 
 /** One IAM request per action and table, with the set of all keys of its elements. */
-export function transactionIamRequests({ scope, engine }: DynamoDbContext, operation: string, transaction: Transaction): IamRequest[] {
+export function transactionIamRequests(context: DynamoDbContext, operation: string, transaction: Transaction): IamRequest[] {
+  const { engine } = context;
   const groups = Map.groupBy(transaction.elements, ({ kind, data }) => `${kind.action} ${data.TableName}`);
   return [...groups].map(([group, elements]) => {
     const [action = '', table = ''] = group.split(' ');
     const all = elements.map(({ data }) => data);
     const returned = all.map(returnedValues);
-    return iamRequest(scope, {
+    return iamRequest(context, {
       action,
       table,
       keys: all.map((data) => leadingKey(data.Key ?? data.Item, engine.table(table))),

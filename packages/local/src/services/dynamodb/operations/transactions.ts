@@ -1,10 +1,10 @@
 import type { JsonObject } from '@tenant-aws/policy/json';
 import { type Attributes, db } from '../dynalite.ts';
-import { throwFault, type Engine, validationOf } from '../engine.ts';
+import { type Engine, validationOf } from '../engine.ts';
 import { type ItemCollection, itemCollectionMetrics, itemCollections } from '../item-collections.ts';
 import { itemSize } from '../item-size.ts';
 import { type DynamoDbOperation, pinTables, type DynamoDbContext } from '../operation.ts';
-import { existingItem, RETURN_ON_FAILURE, runReturningFailedItem } from './items.ts';
+import { existingItem, RETURN_ON_FAILURE, runIfMatching, runReturningFailedItem } from './items.ts';
 import {
   transactionIamRequests,
   type Element,
@@ -131,7 +131,9 @@ export function write(engine: Engine, { kind, data }: Element): ElementUsage {
   const before = existingItem(engine, data);
   // dynalite changes the key object into the new item.
   const unchanged = structuredClone({ TableName: data.TableName, Key: data.Key, Item: data.Item });
-  runReturningFailedItem(engine, data, () => (action === undefined ? checkCondition(engine, data) : engine.run(action, data)));
+  runReturningFailedItem(engine, data, () =>
+    action === undefined ? engine.checkCondition(data, before) : runIfMatching(engine, action, data),
+  );
   const after = existingItem(engine, unchanged);
   return {
     table: data.TableName,
@@ -145,10 +147,6 @@ function changedCollections(engine: Engine, transaction: Transaction): ReadonlyM
   const byTable = Map.groupBy(writes, ({ TableName }) => TableName);
   const keysOf = (each: readonly Element['data'][]) => each.map(({ Key, Item }) => Key ?? Item ?? {});
   return new Map([...byTable].map(([name, each]) => [name, itemCollections(transaction, engine.table(name), keysOf(each))]));
-}
-
-function checkCondition(engine: Engine, data: Element['data']): void {
-  throwFault(db.checkConditional(data, existingItem(engine, data)));
 }
 
 function writeValidation(action: WriteAction, names: readonly string[]): ElementKind['validation'] {

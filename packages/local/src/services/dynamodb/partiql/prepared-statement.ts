@@ -91,7 +91,7 @@ export function prepareStatement(
     plan,
     toRow: rowsOf(statement.kind === 'select' ? statement.columns : undefined),
     checkSameTable,
-    iamRequest: iamRequest(context.scope, {
+    iamRequest: iamRequest(context, {
       action: ACTIONS[statement.kind],
       table: statement.table,
       ...(operation === 'ExecuteTransaction' && { enclosingOperation: operation }),
