@@ -20,6 +20,11 @@ export interface VerifiedRequest {
    * `x-amz-checksum-*` and `content-md5` *headers* are not verified: which bytes they cover depends on the operation, so the service verifies them.
    */
   readonly body: Buffer;
+  /**
+   * The fields of a posted form, by lower-case name. `body` is then its file. Of the fields, only `policy` is signed: its conditions
+   * must cover the others. The fields `policy` and `x-amz-security-token` contain a session token.
+   */
+  readonly form?: ReadonlyMap<string, string>;
   /** The declared and verified `x-amz-checksum-*` trailers of an aws-chunked payload, by lower-case name. Never part of `headers`. */
   readonly trailers: ReadonlyMap<string, string>;
   readonly requestId: string;

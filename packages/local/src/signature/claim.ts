@@ -1,28 +1,23 @@
-import { parseAmzDate } from '../amz-date.ts';
 import type { Incoming } from '../incoming.ts';
 import { strictInteger } from '../strict-integer.ts';
+import { type CredentialScope, readScope } from './credential-scope.ts';
+import { findFormSignature } from './form-signature.ts';
+import type { PostForm } from './post-form.ts';
 import { refusal } from './refusal.ts';
 
 /** The signature of a request and its parameters. Nothing in it is verified. */
-export interface Claim {
-  readonly accessKeyId: string;
-  readonly region: string;
-  readonly service: string;
-  /** `20260930/us-east-1/s3/aws4_request` */
-  readonly scope: string;
-  /** In lower case, sorted and unique; includes `host`. */
+export interface Claim extends CredentialScope {
+  /** In lower case, sorted and unique; includes `host`. Empty for a posted form. */
   readonly signedHeaders: readonly string[];
   readonly signature: string;
-  /** As it was sent: `20260930T120000Z`. */
-  readonly timestamp: string;
-  readonly signedAt: number;
   readonly sessionToken?: string;
   /** The lifetime of a presigned URL in seconds. Absent for a signature in the Authorization header. */
   readonly expiresSeconds?: number;
+  /** The posted form that carries the signature. The signature covers only its field `policy`. */
+  readonly form?: PostForm;
 }
 
 const AUTHORIZATION = /^AWS4-HMAC-SHA256 +Credential=([^,\s]+), *SignedHeaders=([^,\s]+), *Signature=([^,\s]+)$/;
-const CREDENTIAL = /^([A-Za-z0-9]{1,128})\/(\d{8})\/([a-z0-9-]{1,64})\/([a-z0-9-]{1,64})\/aws4_request$/;
 const SIGNATURE = /^[0-9a-f]{64}$/;
 const SIGNED_HEADERS = /^[a-z0-9!#$%&'*+.^_`|~-]+(?:;[a-z0-9!#$%&'*+.^_`|~-]+)*$/;
 const MAX_PRESIGNED_SECONDS = 604_800;
@@ -44,14 +39,20 @@ export const PRESIGN_PARAMETERS: ReadonlySet<string> = new Set([
  * @param guess the service whose error format is used until the credential scope is read
  * @throws AwsError for a malformed signature, two signatures, or signature version 2
  */
-export function findClaim(incoming: Omit<Incoming, 'body'>, guess: string): Claim | undefined {
+export function findClaim(incoming: Incoming, guess: string): Claim | undefined {
+  // A browser sends no signature before a request to another origin. The query can have the signature of the request that follows.
+  if (incoming.method === 'OPTIONS' && guess === 's3') return undefined;
   const header = incoming.headers.get('authorization');
   const query = new Map(incoming.query.map(({ name, value }) => [name.toLowerCase(), value]));
   const presigned = query.has('x-amz-signature') || query.has('x-amz-algorithm') || query.has('x-amz-credential');
   if (query.has('awsaccesskeyid') || header?.startsWith('AWS ')) throw refusal('sigv2', guess);
   if (header !== undefined && presigned) throw refusal('malformed', guess);
   if (presigned) return fromQuery(query, incoming.headers, guess);
-  return header === undefined ? undefined : fromHeader(header, incoming.headers, guess);
+  if (header === undefined) {
+    const form = findFormSignature(incoming, guess);
+    return form && { ...form, signedHeaders: [] };
+  }
+  return fromHeader(header, incoming.headers, guess);
 }
 
 function fromHeader(header: string, headers: ReadonlyMap<string, string>, guess: string): Claim {
@@ -86,23 +87,10 @@ function fromQuery(query: ReadonlyMap<string, string>, headers: ReadonlyMap<stri
 type Parts = Readonly<Record<'credential' | 'signedHeaders' | 'signature' | 'timestamp', string>>;
 
 function readParts({ credential, signedHeaders, signature, timestamp }: Parts, guess: string): Claim {
-  const match = CREDENTIAL.exec(credential);
-  if (!match) throw refusal('malformed', guess);
-  const [, accessKeyId = '', date = '', region = '', service = ''] = match;
-  const signedAt = parseAmzDate(timestamp);
-  if (signedAt === undefined || !SIGNATURE.test(signature) || !SIGNED_HEADERS.test(signedHeaders)) throw refusal('malformed', service);
+  const scope = readScope(credential, timestamp, guess);
+  if (!SIGNATURE.test(signature) || !SIGNED_HEADERS.test(signedHeaders)) throw refusal('malformed', scope.service);
   const names = signedHeaders.split(';');
   const ascending = names.every((name, index) => index === 0 || (names[index - 1] ?? '') < name);
-  if (!ascending || !names.includes('host')) throw refusal('malformed', service);
-  if (!timestamp.startsWith(date)) throw refusal('scope', service);
-  return {
-    accessKeyId,
-    region,
-    service,
-    scope: `${date}/${region}/${service}/aws4_request`,
-    signedHeaders: names,
-    signature,
-    timestamp,
-    signedAt,
-  };
+  if (!ascending || !names.includes('host')) throw refusal('malformed', scope.service);
+  return { ...scope, signedHeaders: names, signature };
 }

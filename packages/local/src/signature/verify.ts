@@ -4,8 +4,14 @@ import type { Principal, Sessions } from '../sessions.ts';
 import { stringToSign } from './canonical-request.ts';
 import { type Claim, PRESIGN_PARAMETERS } from './claim.ts';
 import { declaredPayload, verifyPayload } from './payload.ts';
+import type { PostForm } from './post-form.ts';
 import { refusal } from './refusal.ts';
 import { equalInConstantTime, sign, signingKey } from './signing-key.ts';
+
+/** A signing key is valid for seven days: so is the signature of a form, unless its policy expires earlier. */
+const FORM_VALID_MS = 7 * 24 * 3_600_000;
+/** Characters of base64 only. A signature covers bytes: other characters could have the bytes of these. */
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** The clock difference between client and service that AWS allows. */
 const CLOCK_WINDOW_MS = 15 * 60_000;
@@ -30,6 +36,7 @@ export interface ReadRequest {
   readonly headers: ReadonlyMap<string, string>;
   readonly body: Buffer;
   readonly trailers: ReadonlyMap<string, string>;
+  readonly form?: ReadonlyMap<string, string>;
 }
 
 /** Services do not receive these headers: the verifier has read them, and some are secret. */
@@ -46,6 +53,13 @@ export function verify(incoming: Incoming, claim: Claim, context: VerificationCo
   checkClock(claim, context.now);
   const principal = context.sessions.find(claim.accessKeyId);
   if (!principal) throw refusal('unknown-key', service);
+  const key = signingKey(principal.keys.secretAccessKey, claim.scope);
+  if (claim.form) {
+    const read = verifyForm(incoming, claim, claim.form, key);
+    checkToken(principal, claim);
+    checkSession(principal, service, context);
+    return { principal, ...read };
+  }
 
   for (const name of claim.signedHeaders) if (!incoming.headers.has(name)) throw refusal('malformed', service);
   for (const name of incoming.headers.keys()) {
@@ -55,14 +69,24 @@ export function verify(incoming: Incoming, claim: Claim, context: VerificationCo
 
   const hoisted = hoist(incoming, claim);
   const payload = declaredPayload(incoming.body, hoisted.headers, claim);
-  const key = signingKey(principal.keys.secretAccessKey, claim.scope);
   if (!equalInConstantTime(claim.signature, sign(key, stringToSign(incoming, claim, payload.hash)))) throw refusal('signature', service);
   // Not before: where a client signs the UTF-8 of a header and sends Latin-1, as Node.js does, AWS refuses the signature.
   const [headers, query] = [decoded(hoisted.headers), decoded(hoisted.query)];
 
   checkToken(principal, claim);
-  if (principal.session && principal.session.expiresAt <= context.sessionNow) throw refusal('expired-token', service);
+  checkSession(principal, service, context);
   return { principal, query, ...verifyPayload(payload, incoming.body, headers, claim, key) };
+}
+
+/**
+ * Verifies the signature of a form. It covers the text of the policy. The policy's conditions cover the other fields: see `post-policy.ts`.
+ * Headers that begin with `x-amz-` are refused, because nothing covers them.
+ */
+function verifyForm(incoming: Incoming, claim: Claim, { fields, file }: PostForm, key: Buffer): ReadRequest {
+  const policy = fields.get('policy') ?? '';
+  if (!BASE64.test(policy) || !equalInConstantTime(claim.signature, sign(key, policy))) throw refusal('signature', claim.service);
+  for (const name of incoming.headers.keys()) if (name.startsWith('x-amz-')) throw refusal('unsigned-header', claim.service);
+  return { ...readUnsigned(incoming), body: file, form: fields };
 }
 
 /** Reads an unsigned request. Nothing is hoisted, and aws-chunked payloads are not decoded. */
@@ -73,7 +97,9 @@ export function readUnsigned(incoming: Incoming): ReadRequest {
 
 function checkClock(claim: Claim, now: number): void {
   if (claim.signedAt > now + CLOCK_WINDOW_MS) throw refusal('skew', claim.service);
-  if (claim.expiresSeconds === undefined) {
+  if (claim.form) {
+    if (claim.signedAt + FORM_VALID_MS <= now) throw refusal('expired-url', claim.service);
+  } else if (claim.expiresSeconds === undefined) {
     if (claim.signedAt < now - CLOCK_WINDOW_MS) throw refusal('skew', claim.service);
   } else if (claim.signedAt + claim.expiresSeconds * 1000 <= now) throw refusal('expired-url', claim.service);
 }
@@ -82,6 +108,10 @@ function checkToken({ keys }: Principal, { sessionToken, service }: Claim): void
   if (keys.sessionToken === undefined && sessionToken === undefined) return;
   if (keys.sessionToken === undefined || sessionToken === undefined) throw refusal('token', service);
   if (!equalInConstantTime(sessionToken, keys.sessionToken)) throw refusal('token', service);
+}
+
+function checkSession({ session }: Principal, service: string, { sessionNow }: VerificationContext): void {
+  if (session && session.expiresAt <= sessionNow) throw refusal('expired-token', service);
 }
 
 function ownHeaders({ headers }: Incoming): Map<string, string> {

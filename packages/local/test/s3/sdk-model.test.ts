@@ -5,6 +5,8 @@ import { S3_OPERATIONS } from '../../src/services/s3/operations.ts';
 import { clientConfig, start } from '../start-aws.ts';
 import { type ModelledOperation, modelledOperations } from './sdk-model.ts';
 
+/** Operations for which the SDK has no command. */
+const WITHOUT_COMMAND = new Set(['PostObject']);
 const ROWS = new Map(S3_OPERATIONS.map((row) => [row.operation, row]));
 const MODEL = modelledOperations();
 const ABSENT = MODEL.filter(({ name }) => !ROWS.has(name));
@@ -42,7 +44,7 @@ async function expectNothingTouched() {
 
 describe("the operations of the SDK's model", () => {
   it('are all known by name: 27 are supported, 85 are not', () => {
-    expect(PRESENT.map(({ name }) => name).toSorted()).toEqual([...ROWS.keys()].toSorted());
+    expect(PRESENT.map(({ name }) => name).toSorted()).toEqual([...ROWS.keys()].filter((name) => !WITHOUT_COMMAND.has(name)).toSorted());
     expect([PRESENT.length, ABSENT.length]).toEqual([27, 85]);
   });
 

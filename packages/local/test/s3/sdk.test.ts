@@ -31,11 +31,13 @@ import {
   UploadPartCommand,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
+import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHECKSUM_ALGORITHMS } from '../../src/checksums.ts';
 import type { LocalAws } from '../../src/index.ts';
 import { S3_OPERATIONS } from '../../src/services/s3/operations.ts';
 import { clientConfig, start } from '../start-aws.ts';
+import { postForm } from './post-form.ts';
 
 let aws: LocalAws;
 let s3: S3Client;
@@ -241,6 +243,12 @@ describe('the AWS SDK', () => {
       name: 'NoSuchUpload',
     });
   });
+});
+
+it('signs a form that uploads a file', async () => {
+  const { url, fields } = await createPresignedPost(s3, { Bucket: 'pool', Key: 'form' });
+  expect((await postForm(url, fields, 'posted')).status).toBe(204);
+  expect(await text('form')).toBe('posted');
 });
 
 it('executed every operation of the table', () => {

@@ -31,11 +31,12 @@ export function objectArn(bucket: string, key: string): string {
  */
 export function iamRequest(request: S3Request, action: string, resource: string, context: ConditionKeys = {}): IamRequest {
   const { presigned, signedAt } = request.signature;
+  const authType = presigned ? 'REST-QUERY-STRING' : 'REST-HEADER';
   return {
     action,
     resource,
     context: {
-      's3:authType': presigned ? 'REST-QUERY-STRING' : 'REST-HEADER',
+      's3:authType': request.form ? 'POST' : authType,
       's3:signatureversion': 'AWS4-HMAC-SHA256',
       ...(presigned && { 's3:signatureAge': String(request.now.getTime() - signedAt.getTime()) }),
       ...conditionKeysOf(request.headers, { 'x-amz-content-sha256': 's3:x-amz-content-sha256' }),

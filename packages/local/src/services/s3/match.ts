@@ -40,6 +40,7 @@ export function matchOperation(table: readonly S3Operation[], request: VerifiedR
 }
 
 function hasRequiredParts(operation: S3Operation, request: VerifiedRequest): boolean {
+  if ((operation.form === true) !== (request.form !== undefined)) return false;
   if (operation.requiresHeader !== undefined && !request.headers.has(operation.requiresHeader)) return false;
   return (operation.requires ?? []).every(([name, value]) =>
     value === undefined ? request.query.has(name) : request.query.get(name) === value,

@@ -21,6 +21,8 @@ export interface S3Operation {
   readonly requires?: readonly (readonly [name: string, value?: string])[];
   /** A header that identifies the operation: the same request without it is another operation. */
   readonly requiresHeader?: string;
+  /** Whether the request is a form that a browser posts. No other request matches, and a form matches no other operation. */
+  readonly form?: true;
   /** Other supported query parameters. */
   readonly params?: readonly string[];
   /** Supported `x-amz-*`, conditional and integrity headers. A trailing `*` matches every name with that prefix. */

@@ -5,6 +5,7 @@ import { MULTIPART_OPERATIONS } from './operations/multipart.ts';
 import { OBJECT_OPERATIONS } from './operations/objects.ts';
 import { TAGGING_OPERATIONS } from './operations/tagging.ts';
 import { VERSIONING_OPERATIONS } from './operations/versioning.ts';
+import { POST_OPERATIONS } from './operations/post-object.ts';
 import type { S3Operation } from './operation.ts';
 import { LIST_KEYS, LIST_PARAMS, OPTIONAL_ATTRIBUTES, OWNER, PAYER } from './operation-parts.ts';
 import { INTEGRITY_HEADERS } from './payload.ts';
@@ -85,6 +86,7 @@ export const S3_OPERATIONS: readonly S3Operation[] = [
   // Specific operations come first: the error for an unsupported request names what the first candidate does not support.
   ...VERSIONING_OPERATIONS,
   ...TAGGING_OPERATIONS,
+  ...POST_OPERATIONS,
   ...MULTIPART_OPERATIONS,
   ...OBJECT_OPERATIONS,
 ];
