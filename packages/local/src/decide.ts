@@ -96,8 +96,8 @@ function decide(operation: Operation, service: Service, caller: Caller, authoriz
 
 function firstRefused(operation: Operation, service: Service, { allowed }: Authorizer): IamRequest | undefined {
   const all: IamRequest = { action: `${service.name}:${operation.name}`, resource: '*', context: {} };
-  // Only STS has operations that need no permission. In another service, this is a mistake in its table: deny it.
-  const needsNothing = operation.authorize.length === 0 && operation.authorizeEach === undefined;
+  // Only STS has a table with operations that need no permission. In another service, this is a mistake in its table: deny it.
+  const needsNothing = operation.authorize.length === 0 && operation.authorizeEach === undefined && !operation.needsNoPermission;
   if (needsNothing && service.name !== 'sts') return all;
   const refused = operation.authorize.find((request) => !allowed(request));
   if (refused) return refused;

@@ -26,6 +26,7 @@ export interface RequestHandlerContext {
 /** A request after parsing and the access decision, or the error that stopped it before. */
 interface ReceivedRequest {
   service: Service;
+  incoming?: Incoming;
   claim?: Claim | undefined;
   fault?: ActiveFault | undefined;
   decided?: DecidedRequest;
@@ -53,7 +54,8 @@ export function requestHandler(context: RequestHandlerContext): (message: Incomi
       }
       const method = message.method ?? '';
       const result = await respond(received).catch((error: unknown) => service.error(asAwsError(error), { method, requestId }));
-      write(response, result, { requestId, method, date: now + skewMs(fault) });
+      const crossOrigin = received.incoming && service.crossOriginHeaders?.(received.incoming);
+      write(response, { ...result, headers: { ...result.headers, ...crossOrigin } }, { requestId, method, date: now + skewMs(fault) });
     } catch {
       // The connection is broken, or the response cannot be written.
       response.destroy();
@@ -74,6 +76,7 @@ async function receive(
     const serviceOf = (name: string): Service => context.services.get(name) ?? unsupportedService(name, incoming);
     const guess = guessService(incoming);
     received.service = serviceOf(guess);
+    received.incoming = incoming;
     const claim = findClaim(incoming, guess);
     received.claim = claim;
     if (claim) received.service = serviceOf(claim.service);

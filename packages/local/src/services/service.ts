@@ -88,6 +88,8 @@ export interface ParsedOperation<Result = ServiceResponse> {
 export interface Operation extends ParsedOperation<Promise<ServiceResponse> | ServiceResponse> {
   /** `GetObject` */
   readonly name: string;
+  /** Set for an operation that everyone may call: a browser's question before a request to another origin. Without it, an operation that needs no permission is denied. */
+  readonly needsNoPermission?: true;
   /** Whether the resource's own policy allows it too, as a role's trust policy must. Called after `authorize` is allowed. */
   agrees?(): boolean;
 }
@@ -120,6 +122,8 @@ export interface Service {
   parseUnsigned?(request: VerifiedRequest): Operation | Promise<Operation>;
   /** Writes an error in this service's format. */
   error(error: AwsError, request: { readonly method: string; readonly requestId: string }): ServiceResponse;
+  /** The headers that a browser needs to read the response to a page of another origin, also if the response is an error. */
+  crossOriginHeaders?(request: Pick<VerifiedRequest, 'method' | 'rawPath' | 'headers'>): Readonly<Record<string, string>>;
   /** The error of a denied operation, in this service's words. */
   denied(operation: Operation, refused: IamRequest, caller: Caller, denial: Denial): AwsError;
   close?(): Promise<void> | void;

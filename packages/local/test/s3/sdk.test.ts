@@ -7,9 +7,11 @@ import {
   CreateBucketCommand,
   CreateMultipartUploadCommand,
   DeleteBucketCommand,
+  DeleteBucketCorsCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
   DeleteObjectTaggingCommand,
+  GetBucketCorsCommand,
   GetBucketLocationCommand,
   GetBucketVersioningCommand,
   GetObjectAttributesCommand,
@@ -24,6 +26,7 @@ import {
   ListObjectVersionsCommand,
   ListPartsCommand,
   PutBucketVersioningCommand,
+  PutBucketCorsCommand,
   PutObjectCommand,
   PutObjectTaggingCommand,
   paginateListObjectsV2,
@@ -243,6 +246,13 @@ describe('the AWS SDK', () => {
       name: 'NoSuchUpload',
     });
   });
+});
+
+it('configures a bucket', async () => {
+  const CORSRules = [{ AllowedOrigins: ['https://app.example'], AllowedMethods: ['PUT'] }];
+  await s3.send(new PutBucketCorsCommand({ Bucket: 'pool', CORSConfiguration: { CORSRules } }));
+  expect((await s3.send(new GetBucketCorsCommand({ Bucket: 'pool' }))).CORSRules).toEqual(CORSRules);
+  await s3.send(new DeleteBucketCorsCommand({ Bucket: 'pool' }));
 });
 
 it('signs a form that uploads a file', async () => {

@@ -1,3 +1,4 @@
+import type { BucketSettings } from './bucket-settings.ts';
 import { compareUtf8 } from './listing.ts';
 import { type DeleteMarker, isDeleteMarker, type NewObject, type StoredObject, type Tags, type Version } from './stored-object.ts';
 import { Uploads } from './uploads.ts';
@@ -17,6 +18,7 @@ export interface ListedVersion {
 export class Bucket {
   readonly name: string;
   readonly createdAt: Date;
+  readonly settings: BucketSettings = {};
   readonly uploads: Uploads = new Uploads();
   /** Undefined if it was never enabled. */
   versioning: Versioning | undefined;

@@ -7,6 +7,7 @@ import { matchOperation } from './match.ts';
 import { S3_OPERATIONS } from './operations.ts';
 import { checkExpectedOwner, checkRequestPayer } from './owner.ts';
 import { parsePath } from './path.ts';
+import { crossOriginHeaders, parsePreflight } from './preflight.ts';
 
 /** Options of the local S3. `account` owns every bucket. */
 export interface S3ServiceOptions extends ResourceScope {
@@ -37,6 +38,8 @@ export function s3Service({ account, region, buckets, clock }: S3ServiceOptions)
       checkRequestPayer(s3Request);
       return { name: operation.operation, ...operation.parse(s3Request, engine) };
     },
+    parseUnsigned: (request) => parsePreflight(request, engine),
+    crossOriginHeaders: (request) => crossOriginHeaders(request, engine),
     error: errorResponse,
     denied: (_operation, refused, caller, denial): AwsError => accessDenied(caller, refused, denial),
   };

@@ -1,5 +1,6 @@
 import { ACL_HEADERS, ACL_KEYS } from './acl.ts';
 import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets, OWNERSHIP } from './operations/buckets.ts';
+import { CORS_OPERATIONS } from './operations/bucket-cors.ts';
 import { listObjects, listObjectsV2 } from './operations/list-objects.ts';
 import { MULTIPART_OPERATIONS } from './operations/multipart.ts';
 import { OBJECT_OPERATIONS } from './operations/objects.ts';
@@ -87,6 +88,7 @@ export const S3_OPERATIONS: readonly S3Operation[] = [
   ...VERSIONING_OPERATIONS,
   ...TAGGING_OPERATIONS,
   ...POST_OPERATIONS,
+  ...CORS_OPERATIONS,
   ...MULTIPART_OPERATIONS,
   ...OBJECT_OPERATIONS,
 ];
