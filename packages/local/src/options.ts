@@ -16,7 +16,7 @@ import { type IssuerFacts, type Role, type RoleOptions, readRole } from './sts/r
 export interface LocalAwsOptions {
   /** The roles by ARN: `arn:aws:iam::000000000000:role/TenantAccess`. The account of the first role owns all resources. Default: no roles. */
   readonly roles?: Readonly<Record<string, RoleOptions>>;
-  /** Buckets to create: each is a name, or an object with `Bucket` and, optionally, `Versioning: 'Enabled'`. */
+  /** Buckets to create: each is a name, or an object such as `{ Bucket: 'notes', Versioning: 'Enabled', Policy: { … }, CORS: [{ … }] }`. */
   readonly buckets?: readonly BucketDefinition[];
   /** Tables to create: each is the input of CreateTable. */
   readonly tables?: readonly TableDefinition[];

@@ -10,7 +10,7 @@ export function deniedMessage({ arn }: Pick<Caller, 'arn'>, action: string, reso
   if (denial === undefined) return message;
   const { policy, explicit } = denial;
   if (!explicit) return `${message} because no ${policy} policy allows the ${action} action`;
-  return `${message} with an explicit deny in ${policy === 'session' ? 'a' : 'an'} ${policy} policy`;
+  return `${message} with an explicit deny in ${policy === 'identity-based' ? 'an' : 'a'} ${policy} policy`;
 }
 
 /**

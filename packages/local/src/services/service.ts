@@ -1,4 +1,5 @@
 import type { IamRequest } from '@tenant-aws/prover/evaluator';
+import type { ResourcePolicy } from '../resource-policy.ts';
 
 /**
  * A request whose signature, payload hash and session token are verified.
@@ -122,6 +123,8 @@ export interface Service {
   parseUnsigned?(request: VerifiedRequest): Operation | Promise<Operation>;
   /** Writes an error in this service's format. */
   error(error: AwsError, request: { readonly method: string; readonly requestId: string }): ServiceResponse;
+  /** The policy of a resource, if it has one. The resource is that of an IAM request of this service. */
+  resourcePolicy?(resource: string): ResourcePolicy | undefined;
   /** The headers that a browser needs to read the response to a page of another origin, also if the response is an error. */
   crossOriginHeaders?(request: Pick<VerifiedRequest, 'method' | 'rawPath' | 'headers'>): Readonly<Record<string, string>>;
   /** The error of a denied operation, in this service's words. */

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { checkPolicy, type Policies } from '@tenant-aws/prover/evaluator';
+import { isList, listOf, principalFaults } from '../policy-principal.ts';
 import { providerName } from './identity-provider.ts';
-import { asIdentityPolicy, isList, listOf, namesOf, type TrustPolicy, type TrustPrincipal } from './trust.ts';
+import { asIdentityPolicy, type TrustPolicy } from './trust.ts';
 
 /** An identity policy, in the evaluator's type. */
 export type PolicyDocument = Policies['role'][number];
@@ -69,37 +70,11 @@ export function uniqueId(prefix: 'AROA' | 'AIDA', arn: string): string {
   return prefix + createHash('sha256').update(arn).digest('hex').slice(0, 17).toUpperCase();
 }
 
-const KINDS = ['AWS', 'Federated', 'Service', 'CanonicalUser'] as const;
-
 function checkTrust(trust: TrustPolicy): string[] {
   const problems: string[] = [];
   for (const statement of listOf(trust.Statement)) {
-    const { Effect, Principal, NotPrincipal } = statement;
-    const principal = NotPrincipal ?? Principal;
-    if ((Principal === undefined) === (NotPrincipal === undefined)) problems.push('a statement needs a `Principal` or a `NotPrincipal`');
-    else if (!isPrincipal(principal))
-      problems.push(`a statement needs a \`Principal\` of ${KINDS.map((kind) => `\`${kind}\``).join(', ')}`);
-    else if (hasWildcard(principal)) problems.push('a `Principal` can have the wildcard `*` only as a whole name, and only under `AWS`');
-    // IAM User Guide, "AWS JSON policy elements: NotPrincipal".
-    if (NotPrincipal !== undefined && Effect !== 'Deny') problems.push('`NotPrincipal` needs the effect `Deny`');
+    problems.push(...principalFaults(statement));
     if ('Resource' in statement || 'NotResource' in statement) problems.push('a trust policy cannot have `Resource` or `NotResource`');
   }
   return [...problems, ...checkPolicy(asIdentityPolicy(trust, () => true))];
-}
-
-function isPrincipal(principal: unknown): boolean {
-  if (typeof principal !== 'object' || principal === null) return principal === '*';
-  const kinds = Object.entries(principal);
-  return kinds.length > 0 && kinds.every(([kind, names]) => KINDS.some((known) => known === kind) && isNames(names));
-}
-
-/** AWS refuses such a name. The local AWS would never match it, so that a Deny with it would have no effect. */
-function hasWildcard(principal: TrustPrincipal | undefined): boolean {
-  return KINDS.flatMap((kind) => namesOf(principal, kind).filter((name) => kind !== 'AWS' || name !== '*')).some((name) =>
-    /[*?]/.test(name),
-  );
-}
-
-function isNames(names: unknown): boolean {
-  return typeof names === 'string' || (Array.isArray(names) && names.every((name) => typeof name === 'string'));
 }

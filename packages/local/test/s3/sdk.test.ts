@@ -8,6 +8,7 @@ import {
   CreateMultipartUploadCommand,
   DeleteBucketCommand,
   DeleteBucketCorsCommand,
+  DeleteBucketPolicyCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
   DeleteObjectTaggingCommand,
@@ -15,6 +16,7 @@ import {
   GetBucketLocationCommand,
   GetBucketVersioningCommand,
   GetObjectAttributesCommand,
+  GetBucketPolicyCommand,
   GetObjectCommand,
   GetObjectTaggingCommand,
   HeadBucketCommand,
@@ -27,6 +29,7 @@ import {
   ListPartsCommand,
   PutBucketVersioningCommand,
   PutBucketCorsCommand,
+  PutBucketPolicyCommand,
   PutObjectCommand,
   PutObjectTaggingCommand,
   paginateListObjectsV2,
@@ -253,6 +256,11 @@ it('configures a bucket', async () => {
   await s3.send(new PutBucketCorsCommand({ Bucket: 'pool', CORSConfiguration: { CORSRules } }));
   expect((await s3.send(new GetBucketCorsCommand({ Bucket: 'pool' }))).CORSRules).toEqual(CORSRules);
   await s3.send(new DeleteBucketCorsCommand({ Bucket: 'pool' }));
+  const Statement = { Effect: 'Deny', Principal: '*', Action: 's3:GetObject', Resource: 'arn:aws:s3:::pool/none/*' };
+  const Policy = JSON.stringify({ Version: '2012-10-17', Statement });
+  await s3.send(new PutBucketPolicyCommand({ Bucket: 'pool', Policy }));
+  expect((await s3.send(new GetBucketPolicyCommand({ Bucket: 'pool' }))).Policy).toBe(Policy);
+  await s3.send(new DeleteBucketPolicyCommand({ Bucket: 'pool' }));
 });
 
 it('signs a form that uploads a file', async () => {

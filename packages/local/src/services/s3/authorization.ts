@@ -24,6 +24,13 @@ export function objectArn(bucket: string, key: string): string {
   return `arn:aws:s3:::${bucket}/${key}`;
 }
 
+/** The bucket of an ARN that {@link bucketArn} or {@link objectArn} made; empty for `*`. No bucket has a slash in its name. */
+export function bucketOfArn(arn: string): string {
+  const path = arn.slice(bucketArn('').length);
+  const slash = path.indexOf('/');
+  return slash === -1 ? path : path.slice(0, slash);
+}
+
 /**
  * The IAM request for one action of a request.
  *

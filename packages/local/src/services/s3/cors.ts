@@ -1,3 +1,4 @@
+import { isObject } from '@tenant-aws/policy/json';
 import { AwsError } from '../service.ts';
 import { invalidRequest } from './errors.ts';
 import { malformedXml } from './xml-reader.ts';
@@ -14,6 +15,18 @@ export interface CorsRule {
   readonly ExposeHeaders?: readonly string[];
   /** How long a browser may cache the result of a preflight request. */
   readonly MaxAgeSeconds?: number;
+}
+
+const RULE_LISTS: ReadonlySet<string> = new Set(['AllowedOrigins', 'AllowedMethods', 'AllowedHeaders', 'ExposeHeaders']);
+
+/** Whether a value has the members of a rule, with their types, and no other. Their values are not checked. */
+export function isCorsRule(value: unknown): value is CorsRule {
+  if (!isObject(value) || !('AllowedOrigins' in value) || !('AllowedMethods' in value)) return false;
+  return Object.entries(value).every(([name, member]) => {
+    if (name === 'ID') return typeof member === 'string';
+    if (name === 'MaxAgeSeconds') return Number.isSafeInteger(member) && Number(member) >= 0;
+    return RULE_LISTS.has(name) && Array.isArray(member) && member.every((item) => typeof item === 'string');
+  });
 }
 
 /** A request of a browser, before or while it sends the actual request. */

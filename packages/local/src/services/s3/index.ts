@@ -1,6 +1,6 @@
 import type { AwsError, Clock, Operation, ResourceScope, Service, VerifiedRequest } from '../service.ts';
 import { errorResponse } from './response.ts';
-import { accessDenied } from './authorization.ts';
+import { accessDenied, bucketOfArn } from './authorization.ts';
 import { type BucketDefinition, readBucketDefinition } from './bucket-definition.ts';
 import { Engine } from './engine.ts';
 import { matchOperation } from './match.ts';
@@ -24,9 +24,10 @@ export interface S3ServiceOptions extends ResourceScope {
 export function s3Service({ account, region, buckets, clock }: S3ServiceOptions): Service {
   const engine = new Engine();
   for (const definition of buckets) {
-    const { Bucket, Versioning } = readBucketDefinition(definition);
-    if (!engine.hasBucket(Bucket)) engine.createBucket(Bucket, new Date(clock()), Versioning);
-    else if (typeof definition === 'object') throw new TypeError(`buckets: \`${Bucket}\` is defined twice`);
+    const { name, versioning, settings } = readBucketDefinition(definition);
+    if (!engine.hasBucket(name)) engine.createBucket(name, new Date(clock()), versioning);
+    else if (typeof definition === 'object') throw new TypeError(`buckets: \`${name}\` is defined twice`);
+    Object.assign(engine.bucket(name).settings, settings);
   }
   return {
     name: 's3',
@@ -39,6 +40,10 @@ export function s3Service({ account, region, buckets, clock }: S3ServiceOptions)
       return { name: operation.operation, ...operation.parse(s3Request, engine) };
     },
     parseUnsigned: (request) => parsePreflight(request, engine),
+    resourcePolicy(resource) {
+      const bucket = bucketOfArn(resource);
+      return engine.hasBucket(bucket) ? engine.bucket(bucket).settings.policy : undefined;
+    },
     crossOriginHeaders: (request) => crossOriginHeaders(request, engine),
     error: errorResponse,
     denied: (_operation, refused, caller, denial): AwsError => accessDenied(caller, refused, denial),

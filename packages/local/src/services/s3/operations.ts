@@ -1,6 +1,7 @@
 import { ACL_HEADERS, ACL_KEYS } from './acl.ts';
 import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets, OWNERSHIP } from './operations/buckets.ts';
 import { CORS_OPERATIONS } from './operations/bucket-cors.ts';
+import { POLICY_OPERATIONS } from './operations/bucket-policy.ts';
 import { listObjects, listObjectsV2 } from './operations/list-objects.ts';
 import { MULTIPART_OPERATIONS } from './operations/multipart.ts';
 import { OBJECT_OPERATIONS } from './operations/objects.ts';
@@ -89,6 +90,7 @@ export const S3_OPERATIONS: readonly S3Operation[] = [
   ...TAGGING_OPERATIONS,
   ...POST_OPERATIONS,
   ...CORS_OPERATIONS,
+  ...POLICY_OPERATIONS,
   ...MULTIPART_OPERATIONS,
   ...OBJECT_OPERATIONS,
 ];

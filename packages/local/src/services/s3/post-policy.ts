@@ -124,10 +124,11 @@ function parse(bytes: Buffer): Json {
 }
 
 function readExpiration(expiration: Json): number {
-  const time = typeof expiration === 'string' && EXPIRATION.test(expiration) ? Date.parse(expiration) : Number.NaN;
+  const text = typeof expiration === 'string' ? expiration : '';
+  const time = EXPIRATION.test(text) ? Date.parse(text) : Number.NaN;
   // `Date` moves the 31st of February to another day.
-  const isExact = !Number.isNaN(time) && new Date(time).toISOString().slice(0, 19) === String(expiration).slice(0, 19);
-  if (!isExact) throw invalidPolicy(`Invalid 'expiration' value: '${typeof expiration === 'string' ? expiration.slice(0, 64) : ''}'`);
+  const isExact = !Number.isNaN(time) && new Date(time).toISOString().slice(0, 19) === text.slice(0, 19);
+  if (!isExact) throw invalidPolicy(`Invalid 'expiration' value: '${text.slice(0, 64)}'`);
   return time;
 }
 

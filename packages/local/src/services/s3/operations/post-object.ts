@@ -64,10 +64,10 @@ function postObject(request: S3Request, engine: Engine): ParsedOperation {
   checkFields(fields, bucket);
   const acl = fields.get('acl');
   const headers = new Map([...fields].filter(([name]) => isIn(HEADER_FIELDS, name)));
-  const { authorize, execute } = putObject({ ...request, key, headers }, engine);
+  const put = putObject({ ...request, key, headers }, engine);
   return {
-    authorize: authorize.map((right) => (acl === undefined ? right : { ...right, context: { ...right.context, 's3:x-amz-acl': acl } })),
-    execute: (refused) => responseOf(execute(refused), { ...request, key }, fields),
+    authorize: put.authorize.map((right) => (acl === undefined ? right : { ...right, context: { ...right.context, 's3:x-amz-acl': acl } })),
+    execute: (refused) => responseOf(put.execute(refused), { ...request, key }, fields),
   };
 }
 
