@@ -4,9 +4,9 @@ import { S3Harness } from './s3-harness.ts';
 
 describe('the definition of a bucket', () => {
   it('is a name or an object', () => {
-    expect(readBucketDefinition('pool')).toEqual({ Bucket: 'pool' });
-    expect(readBucketDefinition({ Bucket: 'pool' })).toEqual({ Bucket: 'pool' });
-    expect(readBucketDefinition({ Bucket: 'pool', Versioning: 'Enabled' })).toEqual({ Bucket: 'pool', Versioning: 'Enabled' });
+    expect(readBucketDefinition('pool')).toEqual({ name: 'pool', settings: {} });
+    expect(readBucketDefinition({ Bucket: 'pool' })).toEqual({ name: 'pool', settings: {} });
+    expect(readBucketDefinition({ Bucket: 'pool', Versioning: 'Enabled' })).toEqual({ name: 'pool', versioning: 'Enabled', settings: {} });
   });
 
   it.each<[unknown, string]>([

@@ -454,7 +454,7 @@ describe('the definition of a bucket at the start', () => {
   it.each<[object, string]>([
     [{ Bucket: 'A' }, 'buckets: `A` is not a valid bucket name'],
     [{}, 'buckets: `undefined` is not a valid bucket name'],
-    [{ Bucket: 'b-1', Policys: {} }, 'buckets: `Policys` of `b-1` is unknown; use Bucket, Policy, CORS'],
+    [{ Bucket: 'b-1', Policys: {} }, 'buckets: `Policys` of `b-1` is unknown; use Bucket, Versioning, Policy, CORS'],
     [{ Bucket: 'b-1', Policy: 'x' }, 'buckets: `Policy` of `b-1` must be an object with a `Statement`'],
     [{ Bucket: 'b-1', Policy: { Statement: allow('*') } }, 'buckets: `Policy` of `b-1` is invalid: Policy has invalid resource'],
     [

@@ -1,4 +1,4 @@
-import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, GetObjectTaggingCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { createPresignedPost, type PresignedPostOptions } from '@aws-sdk/s3-presigned-post';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { LocalAws } from '../../src/index.ts';
@@ -418,12 +418,11 @@ describe('the request with a form', () => {
   });
 
   it.each([
-    ['tagging', '<Tagging/>'],
+    ['x-amz-tagging', 'a=b'],
+    ['x-amz-grant-read', 'id=1'],
     ['x-amz-storage-class', 'GLACIER'],
-    ['acl', 'public-read'],
     ['x-amz-server-side-encryption', 'aws:kms'],
     ['redirect', 'https://app.example'],
-    ['x-amz-website-redirect-location', '/'],
     ['x-amz-copy-source', 'pool/globex/x'],
     ['if-none-match', '*'],
   ])('is refused by name for the field %s', async (name, value) => {
@@ -439,6 +438,33 @@ describe('the request with a form', () => {
     expect(await post({ Fields: fields })).toMatchObject({ status: 204 });
     expect(await post({ Fields: fields }, undefined, 'other')).toMatchObject({ status: 400, code: 'BadDigest' });
     expect(await stored('acme/a')).toBe('hello');
+  });
+
+  it('has the ACL, the storage class and the tags of its fields, which need their own permissions', async () => {
+    const tags = '<Tagging><TagSet><Tag><Key>a b</Key><Value>=+</Value></Tag></TagSet></Tagging>';
+    const fields = { acl: 'bucket-owner-full-control', 'x-amz-storage-class': 'STANDARD_IA', tagging: tags };
+    expect(await post({ Fields: fields })).toMatchObject({ status: 403, message: expect.stringContaining('s3:PutObjectAcl') });
+    expect(await post({ Fields: { tagging: tags } })).toMatchObject({
+      status: 403,
+      message: expect.stringContaining('s3:PutObjectTagging'),
+    });
+    const asAdmin = await createPresignedPost(admin, { Bucket: 'pool', Key: 'acme/options', Fields: fields });
+    expect((await postForm(asAdmin.url, asAdmin.fields, 'hello')).status).toBe(204);
+    expect(await head('acme/options')).toMatchObject({ StorageClass: 'STANDARD_IA', TagCount: 1 });
+    const { TagSet } = await admin.send(new GetObjectTaggingCommand({ Bucket: 'pool', Key: 'acme/options' }));
+    expect(TagSet).toEqual([{ Key: 'a b', Value: '=+' }]);
+  });
+
+  it.each([
+    ['acl', 'public', 'InvalidArgument'],
+    ['acl', 'public-read', 'AccessControlListNotSupported'],
+    ['x-amz-storage-class', 'FAKE', 'InvalidStorageClass'],
+    ['x-amz-website-redirect-location', 'javascript:x', 'InvalidRedirectLocation'],
+    ['tagging', 'not xml', 'MalformedXML'],
+    ['tagging', '<Tagging><TagSet><Tag><Key>aws:a</Key><Value/></Tag></TagSet></Tagging>', 'InvalidTag'],
+  ])('is refused with %s %j', async (name, value, code) => {
+    const { url, fields } = await createPresignedPost(admin, { Bucket: 'pool', Key: 'acme/options', Fields: { [name]: value } });
+    expect(await errorOf(await postForm(url, fields, 'x'))).toMatchObject({ status: 400, code });
   });
 
   it('responds with the requested status', async () => {

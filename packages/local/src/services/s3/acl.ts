@@ -3,7 +3,8 @@ import { type ConditionKeys, conditionKeysOf } from './authorization.ts';
 import { invalidArgument } from './errors.ts';
 import type { S3Request } from './operation.ts';
 
-const ACL = 'x-amz-acl';
+/** The header with a canned ACL. */
+export const ACL = 'x-amz-acl';
 
 /** The headers with which a write requests an access control list. */
 export const ACL_HEADERS: readonly string[] = [

@@ -42,6 +42,11 @@ export function readTagHeader({ headers }: S3Request): Tags | undefined {
   );
 }
 
+/** Writes tags as {@link readTagHeader} reads them. */
+export function tagHeader(tags: Tags): string {
+  return [...tags].map((tag) => tag.map(encodeURIComponent).join('=')).join('&');
+}
+
 /** The tags in the body of PutObjectTagging. @throws {@link AwsError} MalformedXML, and the errors of {@link checkTags} */
 export function readTagBody(body: Buffer): Tags {
   const [set, second] = readXml(body, 'Tagging').only('TagSet').all('TagSet');

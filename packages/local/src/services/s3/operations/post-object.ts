@@ -1,11 +1,16 @@
 import { CHECKSUM_HEADERS } from '../../../checksums.ts';
 import type { ParsedOperation, ServiceResponse } from '../../service.ts';
-import { ENCRYPTION, ENCRYPTION_KEY } from '../encryption.ts';
+import { ACL } from '../acl.ts';
+import { ENCRYPTION } from '../encryption.ts';
 import type { Engine } from '../engine.ts';
 import { invalidArgument, notImplemented } from '../errors.ts';
 import type { S3Operation, S3Request } from '../operation.ts';
 import { parseKey } from '../path.ts';
 import { checkPostPolicy, readPostPolicy } from '../post-policy.ts';
+import { REDIRECT } from '../redirect.ts';
+import { STORAGE_CLASS } from '../storage-class.ts';
+import { EXISTING_TAG_KEY, readTagBody, TAGGING, tagHeader } from '../tags.ts';
+import { WRITE_OPTION_ACTIONS, WRITE_OPTION_KEYS } from '../write-options.ts';
 import { element, xmlDocument } from '../xml-writer.ts';
 import { putObject } from './put-object.ts';
 
@@ -18,6 +23,8 @@ const HEADER_FIELDS: readonly string[] = [
   'expires',
   'x-amz-meta-*',
   ENCRYPTION,
+  STORAGE_CLASS,
+  REDIRECT,
   ...CHECKSUM_HEADERS,
 ];
 
@@ -29,6 +36,7 @@ const OTHER_FIELDS: readonly string[] = [
   'policy',
   'success_action_redirect',
   'success_action_status',
+  'tagging',
   'x-amz-algorithm',
   'x-amz-credential',
   'x-amz-date',
@@ -46,7 +54,8 @@ export const POST_OPERATIONS: readonly S3Operation[] = [
     form: true,
     body: 'payload',
     actions: ['s3:PutObject'],
-    conditionKeys: [ENCRYPTION_KEY, 's3:ObjectCreationOperation', 's3:x-amz-acl'],
+    furtherActions: WRITE_OPTION_ACTIONS,
+    conditionKeys: [...WRITE_OPTION_KEYS, 's3:ObjectCreationOperation', EXISTING_TAG_KEY],
     parse: postObject,
   },
 ];
@@ -62,13 +71,18 @@ function postObject(request: S3Request, engine: Engine): ParsedOperation {
   const policy = readPostPolicy(fields.get('policy') ?? '');
   checkPostPolicy(policy, { fields: new Map([...fields, ['bucket', bucket]]), size: body.length, now: now.getTime() });
   checkFields(fields, bucket);
-  const acl = fields.get('acl');
+  const put = putObject({ ...request, key, headers: headersOf(fields) }, engine);
+  return { authorize: put.authorize, execute: (refused) => responseOf(put.execute(refused), { ...request, key }, fields) };
+}
+
+/** The headers of the PutObject. The tags of a form are XML. */
+function headersOf(fields: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const headers = new Map([...fields].filter(([name]) => isIn(HEADER_FIELDS, name)));
-  const put = putObject({ ...request, key, headers }, engine);
-  return {
-    authorize: put.authorize.map((right) => (acl === undefined ? right : { ...right, context: { ...right.context, 's3:x-amz-acl': acl } })),
-    execute: (refused) => responseOf(put.execute(refused), { ...request, key }, fields),
-  };
+  const acl = fields.get('acl');
+  if (acl !== undefined) headers.set(ACL, acl);
+  const tagging = fields.get('tagging');
+  if (tagging !== undefined) headers.set(TAGGING, tagHeader(readTagBody(Buffer.from(tagging))));
+  return headers;
 }
 
 function keyOf(fields: ReadonlyMap<string, string>): string {
@@ -84,9 +98,7 @@ function keyOf(fields: ReadonlyMap<string, string>): string {
 function checkFields(fields: ReadonlyMap<string, string>, bucket: string): void {
   for (const name of fields.keys()) if (!isIn(HEADER_FIELDS, name) && !isIn(OTHER_FIELDS, name)) throw notImplemented(name);
   const named = fields.get('bucket') ?? bucket;
-  const acl = fields.get('acl') ?? 'private';
   if (named !== bucket) throw invalidArgument('bucket', named, 'The field bucket must be the bucket to which the form is posted.');
-  if (acl !== 'private') throw notImplemented(`acl: ${acl}`);
 }
 
 function isIn(names: readonly string[], name: string): boolean {
