@@ -103,6 +103,19 @@ describe('@aws-sdk/s3-presigned-post with the client of a tenant', () => {
     expect((await post(url, fields))[0]).toBe(204);
   });
 
+  it('uploads the concurrent forms of two tenants to the folder of each', async () => {
+    const uploads = Array.from({ length: 20 }, async (_, at) => {
+      const [tenant, other] = at % 2 === 0 ? ['acme', 'globex'] : ['globex', 'acme'];
+      const file = new File([`${tenant} ${at}`], `c${at}`);
+      const own = await sign(tenant ?? '');
+      const foreign = await sign(tenant ?? '', { Key: `${other}/uploads/stolen` });
+      return Promise.all([post(own.url, own.fields, file), post(foreign.url, foreign.fields, file)]);
+    });
+    expect((await Promise.all(uploads)).map(([own, foreign]) => [own[0], foreign[0]])).toEqual(uploads.map(() => [204, 403]));
+    expect([await textOf('acme', 'acme/uploads/c6'), await textOf('globex', 'globex/uploads/c7')]).toEqual(['acme 6', 'globex 7']);
+    await expect(textOf('globex', 'globex/uploads/stolen')).rejects.toMatchObject({ $metadata: { httpStatusCode: 403 } });
+  });
+
   it('refuses an expired form', async () => {
     const { url, fields } = await sign('acme', { Expires: -1 });
     expect(await post(url, fields)).toEqual([403, 'Invalid according to Policy: Policy expired.']);

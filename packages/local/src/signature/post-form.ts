@@ -27,6 +27,8 @@ const IDENTITY = /^(?:7bit|8bit|binary)$/i;
 const FIELD_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/;
 const MAX_HEADER_BYTES = 4096;
 const MAX_FIELD_BYTES = 20_480;
+/** The bytes before the file limit the number of fields. This also limits those after it. */
+const MAX_PARTS = 1000;
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Whether a content type is that of a form with a file. */
@@ -48,7 +50,10 @@ export function parsePostForm(contentType: string, body: Buffer): PostForm {
   const sent = new Map<string, string>();
   let file: Part | undefined;
   let files = 0;
+  let parts = 0;
   for (const part of partsOf(body, boundary)) {
+    parts += 1;
+    if (parts > MAX_PARTS) throw malformed();
     if (part.name === 'file') {
       files += 1;
       file = part;

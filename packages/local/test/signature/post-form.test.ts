@@ -139,6 +139,12 @@ describe('parsePostForm', () => {
     expect(parse(bodyOf(field('a', 'x'.repeat(20_000)), file('x'.repeat(100_000))))).toHaveLength(2);
   });
 
+  it('limits the number of fields after the file', () => {
+    const after = (count: number) => bodyOf(file(), ...Array.from({ length: count }, () => field('a', '')));
+    expect(parse(after(999))).toHaveLength(1);
+    expect(() => parse(after(1000))).toThrow(expect.objectContaining({ code: 'MalformedPOSTRequest' }));
+  });
+
   it('replaces the variable in every field, and only by the last part of the file name', () => {
     const named = (filename: string) =>
       parse(bodyOf(field('key', 'acme/${filename}-${filename}'), field('x-amz-meta-n', '${filename}'), file('', filename)));
