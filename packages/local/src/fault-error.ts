@@ -5,6 +5,7 @@ import { AwsError } from './services/service.ts';
 const THROTTLING_CODES: ReadonlyMap<string, string> = new Map([
   ['s3', 'SlowDown'],
   ['dynamodb', 'ThrottlingException'],
+  ['sqs', 'RequestThrottled'],
 ]);
 
 /** The HTTP status of an error code, where it is not 400. A key with a service's name applies to that service only. */

@@ -1,3 +1,9 @@
+/** The services that `aws.faults` has a member for, by their names in a credential scope. */
+export const FAULTY_SERVICES = ['sts', 's3', 'dynamodb', 'sqs', 'sns'] as const;
+
+/** A service that faults can be injected into. */
+export type FaultyService = (typeof FAULTY_SERVICES)[number];
+
 /** A fault to inject into a service of the local AWS. Members can be combined. */
 export interface Fault {
   /** Return this error to requests with a valid signature: `Throttling`, `AccessDenied`, `InternalFailure`, … */

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { type CryptoKey, calculateJwkThumbprint, createLocalJWKSet, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
 import { type KeptIssuer, newKey, readIssuerFile, writeIssuerFile } from './issuer-file.ts';
-import { close, listen } from './loopback.ts';
+import { type Address, close, listen } from './loopback.ts';
 import type { Clock } from './services/service.ts';
 import type { IdentityProvider } from './sts/identity-provider.ts';
 
@@ -30,6 +30,8 @@ export interface Issuer {
 export interface StartedIssuer extends Issuer {
   /** The issuer as an identity provider of STS. */
   readonly provider: IdentityProvider;
+  /** The document at `jwksUri`. */
+  jwks(): Promise<{ readonly keys: readonly JWK[] }>;
   close(): Promise<void>;
 }
 
@@ -49,10 +51,12 @@ export interface IssuerSettings {
   /** The file that keeps the key and the port. Empty: none is kept. */
   readonly file: string;
   readonly clock: Clock;
+  /** Default: loopback. */
+  readonly address?: Address;
 }
 
 /** Starts an issuer. Without a file, its key is generated at the first use, to keep the start fast. */
-export async function startIssuer({ port, file, clock }: IssuerSettings): Promise<StartedIssuer> {
+export async function startIssuer({ port, file, clock, address }: IssuerSettings): Promise<StartedIssuer> {
   const kept = file === '' ? undefined : await readIssuerFile(file);
   const key = file === '' ? undefined : (kept?.key ?? (await newKey()));
   let signer: Promise<Signer> | undefined;
@@ -70,7 +74,7 @@ export async function startIssuer({ port, file, clock }: IssuerSettings): Promis
       () => response.destroy(),
     );
   });
-  const origin = await listen(server, port || (kept?.port ?? 0)).catch((error: unknown) => {
+  const origin = await listen(server, port || (kept?.port ?? 0), address).catch((error: unknown) => {
     throw port === 0 && kept && isInUse(error) ? inUse(file, kept, error) : error;
   });
   const url = `${origin}${PATH}`;
@@ -82,7 +86,8 @@ export async function startIssuer({ port, file, clock }: IssuerSettings): Promis
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: ['RS256'],
   }));
-  documents.set(`${PATH}/.well-known/jwks.json`, async () => ({ keys: [(await keys()).jwk] }));
+  const jwks: StartedIssuer['jwks'] = async () => ({ keys: [(await keys()).jwk] });
+  documents.set(`${PATH}/.well-known/jwks.json`, jwks);
   if (key && !kept) {
     try {
       await writeIssuerFile(file, { port: Number(new URL(origin).port), key });
@@ -113,6 +118,7 @@ export async function startIssuer({ port, file, clock }: IssuerSettings): Promis
       return new SignJWT(payload).setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: jwk.kid }).sign(privateKey);
     },
     provider: { url, audiences: [AUDIENCE], keys: async () => createLocalJWKSet({ keys: [(await keys()).jwk] }) },
+    jwks,
     close: () => close(server),
   };
 }

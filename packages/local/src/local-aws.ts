@@ -1,10 +1,10 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Call } from './calls.ts';
 import { applyEnvironment, environment, UNSET } from './environment.ts';
-import type { Fault } from './fault-options.ts';
+import { FAULTY_SERVICES, type Fault, type FaultyService } from './fault-options.ts';
 import { InjectedFaults } from './injected-faults.ts';
 import { type Issuer, type StartedIssuer, startIssuer } from './issuer.ts';
-import { close, listen } from './loopback.ts';
+import { type Address, close, listen, LOOPBACK } from './loopback.ts';
 import { type LocalAwsOptions, type ReadOptions, readOptions, readRoles } from './options.ts';
 import { requestHandler } from './request-handler.ts';
 import { dynamodbService } from './services/dynamodb/index.ts';
@@ -56,12 +56,33 @@ export interface LocalAws {
 }
 
 /** Injects faults. A second fault for a service replaces the first. */
-export interface LocalFaults {
-  sts(fault: Fault): void;
-  s3(fault: Fault): void;
-  dynamodb(fault: Fault): void;
+export interface LocalFaults extends Readonly<Record<FaultyService, (fault: Fault) => void>> {
   /** Removes all faults, and releases the requests that hang. */
   clear(): void;
+}
+
+/** A local AWS with the members that are not public. The control API of the command uses them. */
+export interface StartedLocalAws {
+  readonly aws: LocalAws;
+  readonly faults: InjectedFaults;
+  /** The names of the services, as in a credential scope. */
+  readonly services: readonly string[];
+  /** The variables of `aws.env` for a client that reaches this process at another origin. */
+  readonly environmentAt: (origin: string) => Readonly<Record<string, string>>;
+  /** The public keys of `aws.issuer`. */
+  readonly jwks: () => Promise<unknown>;
+  /** Recreates all data from the options, removes the faults, and empties `aws.calls`. Sessions, keys and the issuer remain valid. */
+  readonly reset: () => Promise<void>;
+}
+
+type RequestListener = (message: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** Where a local AWS listens, and what handles the requests that are not for AWS. */
+export interface Serving {
+  readonly address: Address;
+  /** Whether a request is for `front` and never for AWS. */
+  isForFront(url: string | undefined): boolean;
+  front(started: StartedLocalAws): RequestListener;
 }
 
 /** Longer than clients keep an idle connection: otherwise a client could send a request while the server closes the connection. */
@@ -74,17 +95,24 @@ const KEEP_ALIVE_MS = 65_000;
  * @throws TypeError if options are invalid
  */
 export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
+  const { aws } = await start(options);
+  return aws;
+}
+
+/** Starts a local AWS as {@link startLocalAws} does. Without `serving`, on loopback and for requests to AWS only. */
+export async function start(options: LocalAwsOptions, serving?: Serving): Promise<StartedLocalAws> {
   const read = readOptions(options);
-  const issuer = await startIssuer({ port: read.issuerPort, file: read.issuerFile, clock: read.clock });
+  const { address = LOOPBACK } = serving ?? {};
+  const issuer = await startIssuer({ port: read.issuerPort, file: read.issuerFile, clock: read.clock, address });
   try {
-    return await startWithIssuer(issuer, read);
+    return await startWithIssuer(issuer, read, serving);
   } catch (error) {
     await issuer.close();
     throw error;
   }
 }
 
-async function startWithIssuer(issuer: StartedIssuer, options: ReadOptions): Promise<LocalAws> {
+async function startWithIssuer(issuer: StartedIssuer, options: ReadOptions, serving: Serving | undefined): Promise<StartedLocalAws> {
   const { region, clock } = options;
   const { roles, account } = readRoles(options.roles, issuer);
   const sessions = new Sessions(clock);
@@ -97,22 +125,36 @@ async function startWithIssuer(issuer: StartedIssuer, options: ReadOptions): Pro
   );
   const sts = stsService({ roles, sessions, baseArn: base.arn, clock, providers });
   const events: DeliveredEvent[] = [];
-  const services = await startServices(sts, account, options, events);
+  const services = new Map(await startServices(sts, account, options, events));
   const faults = new InjectedFaults(clock);
   const calls: Call[] = [];
   const handle = requestHandler({ region, account, services, sessions, faults, calls, clock });
-  const server = createServer((message, response) => void handle(message, response));
+  let front: RequestListener | undefined;
+  const server = createServer(
+    (message, response) => void (front && serving?.isForFront(message.url) ? front(message, response) : handle(message, response)),
+  );
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  const url = await listen(server, options.port);
+  const url = await listen(server, options.port, serving?.address);
   const env = environment(url, region, base.keys);
   const { accessKeyId, secretAccessKey } = admin.keys;
   let closing: Promise<void> | undefined;
+  let resetting: Promise<void> = Promise.resolve();
   async function stop(): Promise<void> {
     faults.clear();
     await Promise.all([close(server), issuer.close()]);
+    await resetting;
     for (const service of services.values()) await service.close?.();
   }
-  return {
+  async function reset(): Promise<void> {
+    const started = await startServices(sts, account, options, events);
+    const replaced = [...services.values()].filter((service) => service !== sts);
+    for (const [name, service] of started) services.set(name, service);
+    faults.clear();
+    calls.length = 0;
+    events.length = 0;
+    for (const service of replaced) await service.close?.();
+  }
+  const aws: LocalAws = {
     url,
     env,
     unset: UNSET,
@@ -122,13 +164,31 @@ async function startWithIssuer(issuer: StartedIssuer, options: ReadOptions): Pro
     calls,
     events,
     faults: {
-      sts: (fault) => faults.inject('sts', fault),
-      s3: (fault) => faults.inject('s3', fault),
-      dynamodb: (fault) => faults.inject('dynamodb', fault),
+      ...injectors(faults),
       clear: () => faults.clear(),
     },
     close: () => (closing ??= stop()),
   };
+  const running: StartedLocalAws = {
+    aws,
+    faults,
+    services: [...services.keys()],
+    environmentAt: (origin) => environment(origin, region, base.keys),
+    jwks: () => issuer.jwks(),
+    reset() {
+      const next = resetting.then(reset);
+      resetting = next.catch(() => undefined);
+      return next;
+    },
+  };
+  // No request can arrive before this line: it runs in the same turn of the event loop as the callback of `listen`.
+  front = serving?.front(running);
+  return running;
+}
+
+function injectors(faults: InjectedFaults): Omit<LocalFaults, 'clear'> {
+  const byService = FAULTY_SERVICES.map((service) => [service, (fault: Fault) => faults.inject(service, fault)]);
+  return Object.fromEntries(byService) as Omit<LocalFaults, 'clear'>;
 }
 
 async function startServices(

@@ -1,14 +1,24 @@
 import type { Server } from 'node:http';
 
-/** Listens on 127.0.0.1 only, and returns the origin. Port 0 selects a free port. */
-export function listen(server: Server, port: number): Promise<string> {
+/** An address to listen on. */
+export interface Address {
+  /** An IP address of this machine. */
+  readonly host: string;
+  /** The host in the URLs by which clients reach this address. */
+  readonly publicHost: string;
+}
+
+/** With an IP address in place of `localhost`, SDKs use path-style bucket URLs by default. */
+export const LOOPBACK: Address = { host: '127.0.0.1', publicHost: '127.0.0.1' };
+
+/** Listens on loopback only, unless another address is given, and returns the origin. Port 0 selects a free port. */
+export function listen(server: Server, port: number, { host, publicHost }: Address = LOOPBACK): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
+    server.listen(port, host, () => {
       server.removeListener('error', reject);
       const address = server.address();
-      // With an IP address in place of `localhost`, SDKs use path-style bucket URLs by default.
-      if (typeof address === 'object' && address) resolve(`http://127.0.0.1:${address.port}`);
+      if (typeof address === 'object' && address) resolve(`http://${publicHost}:${address.port}`);
       else reject(new Error('the server has no port'));
     });
   });
@@ -20,4 +30,9 @@ export function close(server: Server): Promise<void> {
     server.close((error) => (error ? reject(error) : resolve()));
     server.closeAllConnections();
   });
+}
+
+/** Whether an IP address belongs to this machine alone. */
+export function isLoopbackHost(host: string): boolean {
+  return host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
