@@ -1,11 +1,19 @@
 import { percentDecode, utf8 } from './percent.ts';
-import { AwsError, type ServiceResponse, type VerifiedRequest } from './services/service.ts';
+import { AwsError, type ServiceResponse, unsupported, type VerifiedRequest } from './services/service.ts';
 import { element } from './xml.ts';
 
-/** The parameters of a request of the AWS query protocol, which STS and SNS use. No name occurs twice. */
+/** The parameters of a request of the AWS query protocol, which STS, SNS and older clients of SQS use. No name occurs twice. */
 export type Form = ReadonlyMap<string, string>;
 
 const CONTENT_TYPE = /^application\/x-www-form-urlencoded(?:; *charset=utf-8)?$/i;
+
+/** Another `x-amz-*` header may have a meaning that is neither authorised nor executed here: it is refused. */
+const AMZ_HEADERS: ReadonlySet<string> = new Set(['x-amz-content-sha256']);
+
+/** Whether a request has a form, as the content type says. */
+export function isForm(contentType: string | undefined): boolean {
+  return CONTENT_TYPE.test(contentType ?? '');
+}
 
 /**
  * Reads the form of a request, posted to `/`.
@@ -20,7 +28,9 @@ export function readForm(
   if (request.method !== 'POST' || request.rawPath !== '/' || request.query.size > 0) {
     throw new AwsError('NotImplemented', 501, 'The local AWS supports POST requests to / without a query string only.');
   }
-  if (!CONTENT_TYPE.test(request.headers.get('content-type') ?? '')) throw malformed('the content type is not that of a form');
+  if (!isForm(request.headers.get('content-type'))) throw malformed('the content type is not that of a form');
+  const unknown = [...request.headers.keys()].find((name) => name.startsWith('x-amz-') && !AMZ_HEADERS.has(name));
+  if (unknown !== undefined) throw unsupported(`The header ${unknown}`);
   if (request.body.length > maxBytes) throw malformed('the form is too long');
   const form = new Map<string, string>();
   for (const piece of request.body.toString('latin1').split('&')) {

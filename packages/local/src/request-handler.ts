@@ -53,7 +53,10 @@ export function requestHandler(context: RequestHandlerContext): (message: Incomi
         return;
       }
       const method = message.method ?? '';
-      const result = await respond(received).catch((error: unknown) => service.error(asAwsError(error), { method, requestId }));
+      const contentType = message.headers['content-type'];
+      const result = await respond(received).catch((error: unknown) =>
+        service.error(asAwsError(error), { method, requestId, contentType }),
+      );
       const crossOrigin = received.incoming && service.crossOriginHeaders?.(received.incoming);
       write(response, { ...result, headers: { ...result.headers, ...crossOrigin } }, { requestId, method, date: now + skewMs(fault) });
     } catch {

@@ -81,7 +81,7 @@ async function respond(harness: ServiceHarness, request: VerifiedRequest): Promi
     harness.executed.push(operation.name);
     return await operation.execute(new Set(operation.authorizeEach?.filter((asked) => !harness.allows(asked))));
   } catch (error) {
-    if (error instanceof AwsError) return service.error(error, request);
+    if (error instanceof AwsError) return service.error(error, { ...request, contentType: request.headers.get('content-type') });
     throw error;
   }
 }

@@ -10,6 +10,9 @@ const MAX_DIGITS = 38;
 /** The characters of XML 1.0, which message bodies may have, too. */
 const TEXT = /^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]+$/u;
 
+/** Letters, digits and punctuation of ASCII. */
+const GROUP_ID = /^[!-~]{1,128}$/;
+
 /** A message attribute as SQS and SNS receive it. */
 export const MESSAGE_ATTRIBUTE: Shape = structure({ DataType: STRING, 'StringValue?': STRING, 'BinaryValue?': STRING });
 
@@ -30,6 +33,11 @@ export function isMessageAttribute({ DataType, StringValue, BinaryValue }: JsonO
 /** @see Amazon SQS Developer Guide, "Amazon SQS message metadata": names */
 export function isMessageAttributeName(name: string): boolean {
   return name.length <= MAX_NAME && NAME.test(name);
+}
+
+/** Whether a text is a message group id or a deduplication id of SQS and SNS. */
+export function isGroupId(text: string): boolean {
+  return GROUP_ID.test(text);
 }
 
 function isNumber(text: string): boolean {

@@ -122,7 +122,15 @@ export interface Service {
   /** Parses a request without a signature, for operations with another proof of identity. If absent, all unsigned requests are refused. */
   parseUnsigned?(request: VerifiedRequest): Operation | Promise<Operation>;
   /** Writes an error in this service's format. */
-  error(error: AwsError, request: { readonly method: string; readonly requestId: string }): ServiceResponse;
+  error(
+    error: AwsError,
+    request: {
+      readonly method: string;
+      readonly requestId: string;
+      /** As sent: some services have two protocols. */
+      readonly contentType?: string | undefined;
+    },
+  ): ServiceResponse;
   /** The policy of a resource, if it has one. The resource is that of an IAM request of this service. */
   resourcePolicy?(resource: string): ResourcePolicy | undefined;
   /** The headers that a browser needs to read the response to a page of another origin, also if the response is an error. */

@@ -184,7 +184,7 @@ describe('a topic', () => {
   it.each<[string, string, object]>([
     ['to a phone number', 'NotImplemented', { PhoneNumber: '+491', TopicArn: undefined }],
     ['to an endpoint', 'NotImplemented', { TargetArn: topic('news'), TopicArn: undefined }],
-    ['with a message structure', 'NotImplemented', { MessageStructure: 'json' }],
+    ['a text with a message structure', 'InvalidParameterException', { MessageStructure: 'json' }],
     ['to a topic of another account', 'InvalidParameterException', { TopicArn: topic('news').replace(ACCOUNT, '999999999999') }],
     ['a message that is too long', 'InvalidParameterException', { Message: 'x'.repeat(262_145) }],
     [

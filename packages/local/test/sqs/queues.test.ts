@@ -68,7 +68,7 @@ describe('queues', () => {
     ['toString', 'x', 'NotImplemented'],
     ['VisibilityTimeout', '1e3', 'InvalidAttributeValue'],
     ['VisibilityTimeout', '43201', 'InvalidAttributeValue'],
-    ['ContentBasedDeduplication', 'yes', 'InvalidAttributeValue'],
+    ['ContentBasedDeduplication', 'yes', 'InvalidAttributeName'],
     ['RedrivePolicy', '{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:999999999999:dead","maxReceiveCount":1}', 'InvalidAttributeValue'],
     ['RedrivePolicy', '{', 'InvalidAttributeValue'],
   ])('reject the attribute %s with the value %s', async (name, value, code) => {

@@ -1,3 +1,4 @@
+import { parseFormTree } from '../../form-tree.ts';
 import { queryError, readForm } from '../../query-protocol.ts';
 import { element } from '../../xml.ts';
 import { deniedMessage } from '../denial.ts';
@@ -12,7 +13,6 @@ import {
 } from '../service.ts';
 import { checkShape } from '../shape.ts';
 import type { Fauxqs } from '../sqs/fauxqs.ts';
-import { parseFormTree } from './form-tree.ts';
 import { SNS_OPERATIONS } from './operations.ts';
 import { Topics } from './topics.ts';
 

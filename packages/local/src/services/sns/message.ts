@@ -1,5 +1,6 @@
-import { isObject, type Json, type JsonObject } from '@tenant-aws/policy/json';
-import { isMessageAttribute, isMessageAttributeName, MESSAGE_ATTRIBUTE } from '../message-attribute.ts';
+import { isObject, type Json, JsonError, type JsonObject } from '@tenant-aws/policy/json';
+import { parseStrictJson } from '../../strict-json.ts';
+import { isGroupId, isMessageAttribute, isMessageAttributeName, MESSAGE_ATTRIBUTE } from '../message-attribute.ts';
 import { list, type Members, STRING, structure, textOf } from '../shape.ts';
 import type { Message } from './publish.ts';
 import { invalidParameter, type MessageAttributes } from './topic.ts';
@@ -8,13 +9,15 @@ import { invalidParameter, type MessageAttributes } from './topic.ts';
 export const MESSAGE: Members = {
   Message: STRING,
   'Subject?': STRING,
+  'MessageStructure?': STRING,
   'MessageGroupId?': STRING,
   'MessageDeduplicationId?': STRING,
   'MessageAttributes?': list(structure({ Name: STRING, Value: MESSAGE_ATTRIBUTE })),
 };
 
 const MAX_BYTES = 256 * 1024;
-const SUBJECT = /^[\x20-\x7e]{1,100}$/;
+/** No line breaks and no control characters. */
+const SUBJECT = /^[^\p{Cc}\u2028\u2029]{1,100}$/u;
 
 /**
  * Reads a message from parameters whose types are checked.
@@ -22,9 +25,12 @@ const SUBJECT = /^[\x20-\x7e]{1,100}$/;
  * @throws {@link AwsError} 400
  */
 export function readMessage(given: JsonObject): Message {
-  const { Subject, MessageGroupId, MessageDeduplicationId } = given;
-  const body = textOf(given['Message']);
-  if (body === '') throw invalidParameter('Empty message');
+  const { Subject, MessageGroupId, MessageDeduplicationId, MessageStructure } = given;
+  const text = textOf(given['Message']);
+  if (text === '') throw invalidParameter('Empty message');
+  const body = MessageStructure === undefined ? text : bodyForQueues(text, MessageStructure);
+  checkId('MessageGroupId', MessageGroupId);
+  checkId('MessageDeduplicationId', MessageDeduplicationId);
   if (typeof Subject === 'string' && !SUBJECT.test(Subject)) throw invalidParameter('Subject');
   const message = {
     body,
@@ -33,8 +39,37 @@ export function readMessage(given: JsonObject): Message {
     ...(typeof MessageGroupId === 'string' && { group: MessageGroupId }),
     ...(typeof MessageDeduplicationId === 'string' && { deduplicationId: MessageDeduplicationId }),
   };
-  if (size(message) > MAX_BYTES) throw invalidParameter('Message too long');
+  if (size({ ...message, body: text }) > MAX_BYTES) throw invalidParameter('Message too long');
   return message;
+}
+
+/**
+ * The body for the protocol `sqs` in a JSON object with a body for each protocol.
+ *
+ * @see Amazon SNS API Reference, "Publish": MessageStructure
+ */
+function bodyForQueues(text: string, structure: Json): string {
+  if (structure !== 'json') throw invalidParameter('MessageStructure must be json');
+  const bodies = parseBodies(text);
+  if (typeof bodies['default'] !== 'string') throw invalidParameter('Message Structure - No default entry in JSON message body');
+  const { sqs: own = bodies['default'] } = bodies;
+  if (typeof own !== 'string' || own === '') throw invalidParameter('Message Structure - the entry of a protocol must be a string');
+  return own;
+}
+
+function parseBodies(text: string): JsonObject {
+  try {
+    const bodies = parseStrictJson(Buffer.from(text));
+    if (isObject(bodies)) return bodies;
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+  }
+  throw invalidParameter('Message Structure - JSON message body failed to parse');
+}
+
+function checkId(name: string, id: Json | undefined): void {
+  if (typeof id !== 'string' || isGroupId(id)) return;
+  throw invalidParameter(`The ${name} parameter can only include alphanumeric and punctuation characters. 1 to 128 in length`);
 }
 
 function readAttributes(given: Json | undefined): MessageAttributes {

@@ -22,6 +22,9 @@ export const SNS_OPERATIONS: readonly SnsOperation[] = [
       const name = textOf(given['Name']);
       checkTopicName(name);
       const attributes = readAttributes(given['Attributes']);
+      // Only the topics of the start have `FifoTopic` by their name.
+      if (isFifo(name) && attributes['FifoTopic'] !== 'true')
+        throw invalidParameter('Topic Name can end with .fifo only if FifoTopic is true');
       return {
         authorize: [{ action: 'sns:CreateTopic', resource: topicArn(topics.scope, name), context: {} }],
         execute: () => element('TopicArn', topics.create(name, attributes).arn),

@@ -4,6 +4,8 @@ import { checkFlag, checkTopicName, invalidParameter, isFifo, type Subscription,
 
 const ATTRIBUTES: ReadonlySet<string> = new Set(['DisplayName', 'FifoTopic', 'ContentBasedDeduplication']);
 
+const MAX_DISPLAY_NAME = 100;
+
 /** The topics of one account and region, in memory. */
 export class Topics {
   readonly scope: ResourceScope;
@@ -34,6 +36,10 @@ export class Topics {
     const unknown = Object.keys(attributes).find((attribute) => !ATTRIBUTES.has(attribute));
     if (unknown !== undefined) throw unsupported(`The attribute ${unknown}`);
     for (const flag of ['FifoTopic', 'ContentBasedDeduplication']) checkFlag(flag, attributes[flag]);
+    if ((attributes['DisplayName'] ?? '').length > MAX_DISPLAY_NAME) throw invalidParameter('Attributes Reason: DisplayName');
+    if (attributes['ContentBasedDeduplication'] !== undefined && !isFifo(name)) {
+      throw invalidParameter('Attributes Reason: ContentBasedDeduplication is for FIFO topics');
+    }
     if (attributes['FifoTopic'] !== undefined && (attributes['FifoTopic'] === 'true') !== isFifo(name)) {
       throw invalidParameter('the name of a topic must end with .fifo if FifoTopic is true, and only then');
     }

@@ -1,11 +1,9 @@
 import { isObject, type Json, type JsonObject } from '@tenant-aws/policy/json';
-import { isMessageAttribute, isMessageAttributeName } from '../message-attribute.ts';
+import { isGroupId, isMessageAttribute, isMessageAttributeName } from '../message-attribute.ts';
 import { AwsError } from '../service.ts';
 
 const MAX_ATTRIBUTES = 10;
 const RESERVED = /^(?:aws|amazon)\./i;
-/** Letters, digits and punctuation of ASCII. */
-const FIFO_ID = /^[!-~]{1,128}$/;
 /** The form of the engine's receipt handles. */
 const RECEIPT_HANDLE = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 
@@ -18,7 +16,8 @@ const RECEIPT_HANDLE = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 export function checkedMessages(given: JsonObject, queue: string): JsonObject {
   const messages: readonly Json[] = Array.isArray(given['Entries']) ? given['Entries'] : [given];
   for (const message of messages.filter((each) => isObject(each))) {
-    const { MessageGroupId, MessageDeduplicationId, MessageAttributes = {} } = message;
+    const { MessageBody, MessageGroupId, MessageDeduplicationId, MessageAttributes = {} } = message;
+    if (MessageBody === '') throw new AwsError('MissingParameter', 400, 'The request must contain the parameter MessageBody.');
     checkId('MessageGroupId', MessageGroupId);
     checkId('MessageDeduplicationId', MessageDeduplicationId);
     if (MessageDeduplicationId !== undefined && !queue.endsWith('.fifo')) {
@@ -31,15 +30,16 @@ export function checkedMessages(given: JsonObject, queue: string): JsonObject {
 
 /** @throws {@link AwsError} 400 for a text that is no receipt handle */
 export function checkedReceipts(given: JsonObject): JsonObject {
-  const { ReceiptHandle } = given;
-  if (typeof ReceiptHandle === 'string' && !RECEIPT_HANDLE.test(ReceiptHandle)) {
-    throw new AwsError('ReceiptHandleIsInvalid', 404, 'The input receipt handle is invalid.');
-  }
-  return given;
+  if (isReceiptHandle(given['ReceiptHandle'])) return given;
+  throw new AwsError('ReceiptHandleIsInvalid', 404, 'The input receipt handle is invalid.');
+}
+
+export function isReceiptHandle(value: Json | undefined): boolean {
+  return typeof value === 'string' && RECEIPT_HANDLE.test(value);
 }
 
 function checkId(name: string, id: Json | undefined): void {
-  if (typeof id === 'string' && !FIFO_ID.test(id)) {
+  if (typeof id === 'string' && !isGroupId(id)) {
     throw invalid(
       `Value ${id.length === 0 ? 'of no character' : 'given'} for parameter ${name} is invalid. Reason: ${name} can only include alphanumeric and punctuation characters. 1 to 128 in length.`,
     );

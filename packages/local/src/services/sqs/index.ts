@@ -1,3 +1,4 @@
+import { isForm } from '../../query-protocol.ts';
 import { deniedMessage } from '../denial.ts';
 import { jsonResponse, readJsonRequest } from '../json-protocol.ts';
 import {
@@ -12,6 +13,8 @@ import {
 import { errorResponse, SQS_PROTOCOL } from './errors.ts';
 import type { Fauxqs } from './fauxqs.ts';
 import { SQS_OPERATIONS } from './operations.ts';
+import { decodeForm, readQueryForm } from './query-request.ts';
+import { queryResponse } from './query-response.ts';
 import { checkQueueName } from './queue.ts';
 import { engineAttributes } from './queue-attributes.ts';
 import { checkShape, withoutNulls } from '../shape.ts';
@@ -41,7 +44,7 @@ export async function sqsService({ account, region, queues, engine }: SqsOptions
   return {
     name: 'sqs',
     parse: (request) => parse(request, scope, engine),
-    error: (error, { requestId }) => errorResponse(error, requestId),
+    error: (error, { requestId, contentType }) => errorResponse(error, requestId, contentType),
     // SQS writes the action in lower case.
     denied: (_operation, { action, resource }, caller, denial) =>
       new AwsError('AccessDenied', 403, deniedMessage(caller, action.toLowerCase(), resource, denial)),
@@ -50,17 +53,24 @@ export async function sqsService({ account, region, queues, engine }: SqsOptions
 }
 
 function parse(request: VerifiedRequest, scope: ResourceScope, engine: Fauxqs): Operation {
-  const { operation: name, parameters } = readJsonRequest(request, SQS_PROTOCOL);
+  const form = isForm(request.headers.get('content-type')) ? readQueryForm(request, SQS_PROTOCOL.maxBodyBytes) : undefined;
+  const { operation: name, parameters } = form ?? readJsonRequest(request, SQS_PROTOCOL);
   const operation = BY_NAME.get(name);
-  if (operation === undefined) throw unsupported(`The operation ${name}`);
-  checkShape(parameters, operation.members, name);
-  const given = withoutNulls(parameters);
+  if (operation === undefined) throw unsupported(name ? `The operation ${name}` : 'A request without an Action');
+  const decoded = form === undefined ? parameters : decodeForm(parameters, operation);
+  checkShape(decoded, operation.members, name);
+  const given = withoutNulls(decoded);
   const context = { scope, engine, caller: request.caller, host: request.headers.get('host') ?? '', gone: request.gone };
   const parsed = operation.parse(given, context);
   return {
     ...parsed,
     name,
-    execute: async (refused) => jsonResponse(SQS_PROTOCOL, 200, JSON.stringify(await parsed.execute(refused)), request.requestId),
+    async execute(refused) {
+      const result = await parsed.execute(refused);
+      return form === undefined
+        ? jsonResponse(SQS_PROTOCOL, 200, JSON.stringify(result), request.requestId)
+        : queryResponse(name, result, request.requestId);
+    },
   };
 }
 

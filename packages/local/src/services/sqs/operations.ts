@@ -2,7 +2,10 @@ import { isObject, type JsonObject } from '@tenant-aws/policy/json';
 import { MESSAGE_ATTRIBUTE } from '../message-attribute.ts';
 import { AwsError, type ParsedOperation } from '../service.ts';
 import { integer, list, map, type Members, STRING, structure, textOf } from '../shape.ts';
+import { checkMessageAttributeNames, checkQueueAttributeNames } from './attribute-names.ts';
+import { checkedBatch, withFailedHandles } from './batch.ts';
 import { checkedMessages, checkedReceipts } from './checked-message.ts';
+import { checkFifoAttributes, checkNewQueue } from './fifo-attributes.ts';
 import { queueOperation, type QueueOperationOptions } from './queue-operation.ts';
 import type { SqsContext, SqsOperation } from './operation.ts';
 import { checkQueueName, queueArn, queueUrl } from './queue.ts';
@@ -34,7 +37,10 @@ const SENDING: QueueOperationOptions = {
  */
 export const SQS_OPERATIONS: readonly SqsOperation[] = [
   queueOperation('SendMessage', MESSAGE, SENDING),
-  queueOperation('SendMessageBatch', entriesOf(MESSAGE), SENDING),
+  queueOperation('SendMessageBatch', batchOf(MESSAGE), {
+    ...SENDING,
+    toEngine: (given, queue) => checkedMessages(checkedBatch(given), queue),
+  }),
   queueOperation(
     'ReceiveMessage',
     {
@@ -46,6 +52,10 @@ export const SQS_OPERATIONS: readonly SqsOperation[] = [
       'WaitTimeSeconds?': integer(0, 20),
     },
     {
+      toEngine(given) {
+        checkMessageAttributeNames(given);
+        return given;
+      },
       async toClient(result, queue, context, given) {
         if (context.gone.aborted) await releaseMessages(result, queue, context);
         return visibleMessages(result, given, context.engine.sent);
@@ -53,28 +63,35 @@ export const SQS_OPERATIONS: readonly SqsOperation[] = [
     },
   ),
   queueOperation('DeleteMessage', { ReceiptHandle: STRING }, { toEngine: checkedReceipts }),
-  queueOperation('DeleteMessageBatch', entriesOf({ ReceiptHandle: STRING }), { action: 'sqs:DeleteMessage' }),
+  queueOperation('DeleteMessageBatch', batchOf({ ReceiptHandle: STRING }), {
+    action: 'sqs:DeleteMessage',
+    toEngine: checkedBatch,
+    toClient: (result, _queue, _context, given) => withFailedHandles(result, given),
+  }),
   queueOperation('ChangeMessageVisibility', VISIBILITY, { toEngine: checkedReceipts }),
-  queueOperation('ChangeMessageVisibilityBatch', entriesOf(VISIBILITY), { action: 'sqs:ChangeMessageVisibility' }),
+  queueOperation('ChangeMessageVisibilityBatch', batchOf(VISIBILITY), { action: 'sqs:ChangeMessageVisibility', toEngine: checkedBatch }),
   queueNameOperation('GetQueueUrl', { 'QueueOwnerAWSAccountId?': STRING }, ({ QueueOwnerAWSAccountId: owner, ...given }, { scope }) => {
     if (owner === undefined || owner === scope.account) return given;
     throw new AwsError('QueueDoesNotExist', 400, 'The specified queue does not exist.');
   }),
-  queueNameOperation('CreateQueue', { 'Attributes?': map(STRING) }, withEngineAttributes),
+  queueNameOperation('CreateQueue', { 'Attributes?': map(STRING) }, (given, context) => {
+    const { QueueName, Attributes } = given;
+    checkNewQueue(textOf(QueueName), isObject(Attributes) ? Attributes : {});
+    return withEngineAttributes(given, textOf(QueueName), context);
+  }),
   queueOperation(
     'GetQueueAttributes',
     { 'AttributeNames?': list(STRING) },
     {
-      toEngine: ({ AttributeNames, ...given }) => ({ ...given, AttributeNames: AttributeNames ?? [] }),
+      toEngine({ AttributeNames = [], ...given }) {
+        checkQueueAttributeNames({ AttributeNames });
+        return { ...given, AttributeNames };
+      },
       toClient: ({ Attributes }, queue, { scope }) =>
         isObject(Attributes) ? { Attributes: clientAttributes(scope, queue, Attributes) } : {},
     },
   ),
-  queueOperation(
-    'SetQueueAttributes',
-    { Attributes: map(STRING) },
-    { toEngine: (given, _queue, context) => withEngineAttributes(given, context) },
-  ),
+  queueOperation('SetQueueAttributes', { Attributes: map(STRING) }, { toEngine: withEngineAttributes }),
   queueOperation('PurgeQueue', {}),
   queueOperation('DeleteQueue', {}),
   {
@@ -117,15 +134,17 @@ function queueNameOperation(
   };
 }
 
-function withEngineAttributes(given: JsonObject, { scope, caller }: SqsContext): JsonObject {
+function withEngineAttributes(given: JsonObject, queue: string, { scope, caller }: SqsContext): JsonObject {
   const { Attributes } = given;
-  return isObject(Attributes) ? { ...given, Attributes: engineAttributes(scope, Attributes, caller) } : given;
+  if (!isObject(Attributes)) return given;
+  checkFifoAttributes(queue, Attributes);
+  return { ...given, Attributes: engineAttributes(scope, Attributes, caller) };
 }
 
 function lastSegment(url: string): string {
   return url.slice(url.lastIndexOf('/') + 1);
 }
 
-function entriesOf(members: Members): Members {
+function batchOf(members: Members): Members {
   return { Entries: list(structure({ Id: STRING, ...members })) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseFormTree } from '../../src/services/sns/form-tree.ts';
+import { parseFormTree } from '../src/form-tree.ts';
 
 const tree = (parameters: Record<string, string>) => parseFormTree(new Map(Object.entries(parameters)));
 

@@ -1,11 +1,11 @@
 import type { Json, JsonObject } from '@tenant-aws/policy/json';
-import { AwsError } from '../service.ts';
+import { AwsError } from './services/service.ts';
 
 interface Branch extends Map<string, string | Branch> {}
 
 const LISTS: ReadonlySet<string> = new Set(['member', 'entry']);
 const MAX_ELEMENTS = 1000;
-/** The deepest parameter of SNS: `PublishBatchRequestEntries.member.1.MessageAttributes.entry.1.Value.DataType`. */
+/** The deepest parameter, of SNS: `PublishBatchRequestEntries.member.1.MessageAttributes.entry.1.Value.DataType`. */
 const MAX_DEPTH = 8;
 
 /**
