@@ -5,6 +5,7 @@ import { nodeFlags } from '../../support/node-flags.ts';
 import { seed } from '../../support/notes-aws.ts';
 import { clientEnvironment, keysOfAcme, NAMES, OUTCOMES, type Report } from './isolation-steps.ts';
 import { run, runStepsByCli } from './steps-cli.ts';
+import { workingOnes } from './working-clients.ts';
 
 const aws = localAws();
 let env: NodeJS.ProcessEnv;
@@ -14,12 +15,6 @@ beforeAll(async () => {
 });
 
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-
-/** The commands that work. A machine may have two: one of a version manager and one of the system. */
-async function workingOnes(candidates: readonly string[], probe: readonly string[]): Promise<string[]> {
-  const results = await Promise.all(candidates.map(async (command) => ({ command, ...(await run(command, probe, process.env)) })));
-  return results.filter(({ ok }) => ok).map(({ command }) => command);
-}
 
 async function reportOf(command: string, args: readonly string[]): Promise<Report> {
   const { ok, text } = await run(command, args, env);
