@@ -36,7 +36,7 @@ beforeAll(async () => {
   acme = tvm.for(identityOf('acme')).client(SQSClient, { endpoint: aws.url });
 });
 afterAll(async () => {
-  tvm.close();
+  await tvm.close();
   admin.destroy();
   await aws.close();
 });
@@ -57,7 +57,7 @@ function consumerOf(queueUrl: string, options: Partial<ConsumerOptions>): Consum
     batchSize: 10,
     messageSystemAttributeNames: ['MessageGroupId', 'ApproximateReceiveCount'],
     ...options,
-  } as ConsumerOptions);
+  });
   consumer.on('error', () => {}); // otherwise it writes each error to the console
   started.push(consumer);
   return consumer;

@@ -6,6 +6,9 @@ const THROTTLING_CODES: ReadonlyMap<string, string> = new Map([
   ['s3', 'SlowDown'],
   ['dynamodb', 'ThrottlingException'],
   ['sqs', 'RequestThrottled'],
+  ['kms', 'ThrottlingException'],
+  ['secretsmanager', 'ThrottlingException'],
+  ['ssm', 'ThrottlingException'],
 ]);
 
 /** The HTTP status of an error code, where it is not 400. A key with a service's name applies to that service only. */

@@ -5,6 +5,7 @@ import { SNSClient, ListTopicsCommand, CreateTopicCommand } from '@aws-sdk/clien
 import { ListQueuesCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { assume, type ClientKeys, clientConfig, folderPolicy, outcomeOf } from '../start-aws.ts';
+import { FAULTY_SERVICES } from '../../src/fault-options.ts';
 import { type ControlledAws, startControlled } from './control-aws.ts';
 
 let started: ControlledAws;
@@ -112,6 +113,7 @@ describe('the control API', () => {
   });
 
   it('has a fault for every service', async () => {
+    expect([...started.services].toSorted()).toEqual([...FAULTY_SERVICES].toSorted());
     const faults = Object.fromEntries(started.services.map((name) => [name, { times: 1 }]));
     expect((await started.control('PUT', '/_local/faults', faults)).status).toBe(204);
     for (const name of started.services) expect(started.faults.take(name)).toMatchObject({ times: 1 });

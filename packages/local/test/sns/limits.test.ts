@@ -54,7 +54,7 @@ describe('a message to a topic', () => {
     const json = { MessageStructure: 'json' };
     await publish({ ...json, Message: JSON.stringify({ default: 'for all', sqs: 'for queues', email: 'for people' }) });
     await publish({ ...json, Message: JSON.stringify({ default: 'for all', email: 'for people' }) });
-    expect((await receivedBodies()).toSorted()).toEqual(['for all', 'for queues']);
+    expect(await receivedBodies()).toEqual(['for queues', 'for all']);
   });
 
   it.each([
