@@ -218,6 +218,7 @@ describe('a form', () => {
     ['a list that begins at 0', () => attribute(0), '400 InvalidParameterValue'],
     ['a list number with a leading zero', () => attribute(1).replaceAll('.1.', '.01.'), '400 InvalidParameterValue'],
     ['a list of another kind', () => attribute(1).replaceAll('.1.', '.member.1.'), '400 InvalidParameterValue'],
+    ['a list under two names', () => `&MessageAttributes=${attribute(1)}`, '400 InvalidParameterValue'],
     ['an attribute twice', () => attribute(1) + attribute(2), '400 InvalidParameterValue'],
     ['an attribute without a name', () => attribute(1).replace('MessageAttribute.1.Name=a&', ''), '400 InvalidParameterValue'],
     ['an attribute without a value', () => '&MessageAttribute.1.Name=a', '400 InvalidParameterValue'],

@@ -49,6 +49,7 @@ function decodeStructure(given: JsonObject, members: Members, operation: string,
     const member = all.find(({ name }) => wireName(operation, name) === wire || (value === '' && name === wire));
     if (member === undefined) throw unsupported(`The parameter ${path}.${wire}`);
     const { name, shape } = member;
+    if (name in decoded) throw malformed(`${path}.${wire}`, 'given once');
     decoded[name] = decode(value, shape, operation, `${path}.${wire}`);
   }
   return decoded;
@@ -63,9 +64,6 @@ function decode(value: Json, shape: Shape, operation: string, path: string): Jso
     case 'integer':
       if (typeof value !== 'string' || !INTEGER.test(value)) throw malformed(path, 'an integer');
       return Number(value);
-    case 'number':
-    case 'boolean':
-      throw unsupported(`The parameter ${path}`); // no operation of SQS has one
     case 'list':
       return numbered(value, path).map((element) => decode(element, shape.of, operation, path));
     case 'map':
@@ -73,6 +71,8 @@ function decode(value: Json, shape: Shape, operation: string, path: string): Jso
     case 'structure':
       if (!isObject(value)) throw malformed(path, 'a structure');
       return decodeStructure(value, shape.members, operation, path);
+    default: // no operation of SQS has a parameter of another kind
+      throw unsupported(`The parameter ${path}`);
   }
 }
 

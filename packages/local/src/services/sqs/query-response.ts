@@ -44,5 +44,7 @@ function memberXml(operation: string, name: string, value: Json): string {
 }
 
 function valueXml(operation: string, wire: string, value: Json): string {
-  return isObject(value) ? `<${wire}>${membersXml(operation, value)}</${wire}>` : element(wire, String(value));
+  return isObject(value)
+    ? `<${wire}>${membersXml(operation, value)}</${wire}>`
+    : element(wire, typeof value === 'string' ? value : JSON.stringify(value));
 }
