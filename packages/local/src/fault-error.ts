@@ -9,6 +9,10 @@ const THROTTLING_CODES: ReadonlyMap<string, string> = new Map([
   ['kms', 'ThrottlingException'],
   ['secretsmanager', 'ThrottlingException'],
   ['ssm', 'ThrottlingException'],
+  ['events', 'ThrottlingException'],
+  ['logs', 'ThrottlingException'],
+  ['lambda', 'TooManyRequestsException'],
+  ['states', 'ThrottlingException'],
 ]);
 
 /** The HTTP status of an error code, where it is not 400. A key with a service's name applies to that service only. */
@@ -26,6 +30,7 @@ const STATUS: ReadonlyMap<string, number> = new Map([
   ['ServiceUnavailable', 503],
   ['SignatureDoesNotMatch', 403],
   ['SlowDown', 503],
+  ['TooManyRequestsException', 429],
   ['s3 ExpiredToken', 400],
 ]);
 

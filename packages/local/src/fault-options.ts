@@ -1,5 +1,18 @@
 /** The services that `aws.faults` has a member for, by their names in a credential scope. */
-export const FAULTY_SERVICES = ['sts', 's3', 'dynamodb', 'sqs', 'sns', 'kms', 'secretsmanager', 'ssm'] as const;
+export const FAULTY_SERVICES = [
+  'sts',
+  's3',
+  'dynamodb',
+  'sqs',
+  'sns',
+  'kms',
+  'secretsmanager',
+  'ssm',
+  'events',
+  'logs',
+  'lambda',
+  'states',
+] as const;
 
 /** A service that faults can be injected into. */
 export type FaultyService = (typeof FAULTY_SERVICES)[number];
