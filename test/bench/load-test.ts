@@ -1,6 +1,6 @@
 import type { RunningAws } from './bench-aws.ts';
 import { Child } from './child.ts';
-import type { LoadOrder, LoadResult } from './load.ts';
+import type { LoadOrder, LoadRequest, LoadResult } from './load.ts';
 import type { Plan } from './plan.ts';
 import { type Figure, interleave, type Measure } from './rounds.ts';
 import type { Series } from './series.ts';
@@ -27,7 +27,7 @@ export async function loadTest(test: LoadTest, plan: Plan, aws: RunningAws): Pro
   try {
     const measures: Record<string, Measure> = {};
     for (const [index, { server, port }] of started.entries()) {
-      const order = { port, authorizations, connections };
+      const order = { port, requests: requestsOf(authorizations), connections };
       await warmUp(load, server, order, plan);
       measures[candidates[index] ?? ''] = () =>
         measure(server, () => load.ask({ ...order, until: { seconds: roundSeconds } } satisfies LoadOrder));
@@ -64,7 +64,12 @@ export async function startServer(
   return { server, port };
 }
 
-async function measure(server: Child, send: () => Promise<LoadResult>): Promise<Figure[]> {
+/** Requests without a body, with one token each. */
+export function requestsOf(authorizations: readonly string[]): LoadRequest[] {
+  return authorizations.map((authorization) => ({ headers: { authorization } }));
+}
+
+export async function measure(server: Child, send: () => Promise<LoadResult>): Promise<Figure[]> {
   const before = await server.ask<ServerFigures>({});
   const { completed, seconds } = await send();
   const after = await server.ask<ServerFigures>({});

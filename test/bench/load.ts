@@ -2,10 +2,13 @@
 import autocannon from 'autocannon';
 import { answerParent } from './child.ts';
 
+/** One request to send. */
+export type LoadRequest = autocannon.Request;
+
 export interface LoadOrder {
   readonly port: number;
-  /** Each connection has its share of these values, and sends them in turn. */
-  readonly authorizations: readonly string[];
+  /** Each connection has its share of these requests, and sends them in turn. */
+  readonly requests: readonly LoadRequest[];
   readonly connections: number;
   /** Ends the load after this time, or after this number of requests. */
   readonly until: { readonly seconds: number } | { readonly requests: number };
@@ -16,8 +19,7 @@ export interface LoadResult {
   readonly seconds: number;
 }
 
-answerParent({}, async ({ port, authorizations, connections, until }: LoadOrder): Promise<LoadResult> => {
-  const requests = authorizations.map((authorization) => ({ headers: { authorization } }));
+answerParent({}, async ({ port, requests, connections, until }: LoadOrder): Promise<LoadResult> => {
   let opened = 0;
   const started = performance.now();
   const result = await autocannon({

@@ -2,6 +2,7 @@ import { firstRequestLane, importLane } from './cold-start.ts';
 import { frameworkLanes, tenantsLane } from './frameworks.ts';
 import type { Lane } from './lane.ts';
 import { latencyLane } from './latency.ts';
+import { localLanes } from './local.ts';
 import { memoryLane } from './memory.ts';
 import { microLanes } from './micro.ts';
 import { stsLane } from './sts.ts';
@@ -16,6 +17,7 @@ export const lanes: readonly Lane[] = [
   memoryLane,
   importLane,
   firstRequestLane,
+  ...localLanes,
 ];
 
 /** The lanes that `--only` selects: a name or a group. */

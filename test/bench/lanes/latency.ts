@@ -1,6 +1,6 @@
 import { Child } from '../child.ts';
 import type { LoadOrder, LoadResult } from '../load.ts';
-import { startServer, warmUp } from '../load-test.ts';
+import { requestsOf, startServer, warmUp } from '../load-test.ts';
 import type { PacedOrder, PacedResult } from '../paced-load.ts';
 import { interleave, type Measure } from '../rounds.ts';
 import { summaryOf } from '../series.ts';
@@ -19,13 +19,14 @@ async function measureLatency({ plan, aws }: LaneContext): ReturnType<Lane['run'
   const [authorization = ''] = await aws.authorizations(['acme']);
   const [[load], [paced]] = await Promise.all([Child.start('load.ts'), Child.start('paced-load.ts')]);
   const started = await Promise.all(candidates.map((candidate) => startServer('express', candidate, aws, plan)));
+  const requests = requestsOf([authorization]);
   const { connections, roundSeconds, rounds, latencyRounds, latencySeconds } = plan;
   try {
-    for (const { server, port } of started) await warmUp(load, server, { port, authorizations: [authorization], connections }, plan);
+    for (const { server, port } of started) await warmUp(load, server, { port, requests, connections }, plan);
     const [bare] = started;
     const rates: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
-      const order: LoadOrder = { port: bare?.port ?? 0, authorizations: [authorization], connections, until: { seconds: roundSeconds } };
+      const order: LoadOrder = { port: bare?.port ?? 0, requests, connections, until: { seconds: roundSeconds } };
       const { completed, seconds } = await load.ask<LoadResult>(order);
       rates.push(completed / seconds);
     }

@@ -1,0 +1,153 @@
+import { measure, warmUp } from '../load-test.ts';
+import type { LoadOrder, LoadRequest } from '../load.ts';
+import { Child } from '../child.ts';
+import type { CandidateName } from '../local/candidates.ts';
+import { CONNECTIONS, type OperationName, signedRequests } from '../local/requests.ts';
+import type { LocalServerFigures, StartedServer } from '../local/server.ts';
+import { tenantKeys } from '../local/session.ts';
+import { putOrders, startCandidate } from '../local/started.ts';
+import type { Plan } from '../plan.ts';
+import { type Figure, interleave, type Measure } from '../rounds.ts';
+import type { Series } from '../series.ts';
+import type { Lane } from './lane.ts';
+
+const MEMORY_REQUESTS = 100_000;
+
+interface Comparison {
+  readonly operation: OperationName;
+  readonly engine: Exclude<CandidateName, 'ours'>;
+  /** The orders in the table. */
+  readonly items?: number;
+}
+
+/** The operations that are compared with an engine alone. */
+export const COMPARISONS: readonly Comparison[] = [
+  { operation: 'PutObject', engine: 'fauxqs' },
+  { operation: 'GetObject', engine: 'fauxqs' },
+  { operation: 'PutItem', engine: 'dynalite', items: 100 },
+  { operation: 'GetItem', engine: 'dynalite', items: 100 },
+  { operation: 'Query, 1 item', engine: 'dynalite', items: 50_000 },
+  { operation: 'Query, 20 items', engine: 'dynalite', items: 50_000 },
+  { operation: 'SendMessage, ReceiveMessage', engine: 'fauxqs' },
+];
+
+/** The name of a comparison for `--only`: `local-put-object`. */
+export function laneOf(operation: OperationName): string {
+  return `local-${operation.replace(/(?<=[a-z])(?=[A-Z])|\W+/g, '-').toLowerCase()}`;
+}
+
+const comparisonLanes = COMPARISONS.map(
+  (comparison): Lane => ({
+    name: laneOf(comparison.operation),
+    group: 'local',
+    title: `Local AWS, ${comparison.operation} of a tenant's session, and the engine alone without signatures and policies`,
+    onlyFull: true,
+    run: ({ plan }) => compare(comparison, plan),
+  }),
+);
+
+async function compare({ operation, engine, items = 0 }: Comparison, plan: Plan): Promise<Series[]> {
+  const [load] = await Child.start('load.ts');
+  const servers: Child[] = [];
+  try {
+    const measures: Record<string, Measure> = {};
+    for (const name of [engine, 'ours'] as const) {
+      const { server, started } = await startCandidate(name, operation, plan);
+      servers.push(server);
+      if (items > 0) await putOrders(name, started, items);
+      const keys = await tenantKeys(started);
+      const send = (requests: LoadRequest[]): Omit<LoadOrder, 'until'> => ({ port: portOf(started), requests, connections: CONNECTIONS });
+      if (operation === 'GetObject')
+        await load.ask({ ...send(await signedRequests('PutObject', started, keys)), until: { requests: 100 } });
+      const order = send(await signedRequests(operation, started, keys));
+      await warmUp(load, server, order, plan);
+      measures[name] = () => measure(server, () => load.ask({ ...order, until: { seconds: plan.roundSeconds } } satisfies LoadOrder));
+    }
+    return await interleave(laneOf(operation), plan.rounds, measures);
+  } finally {
+    await Promise.all([load, ...servers].map((child) => child.stop()));
+  }
+}
+
+/** Half of the requests write, the others read what was written. */
+const MEMORY: Readonly<Record<string, readonly [CandidateName, ...OperationName[]]>> = {
+  'fauxqs: PutObject, GetObject': ['fauxqs', 'PutObject', 'GetObject'],
+  'dynalite: PutItem, GetItem': ['dynalite', 'PutItem', 'GetItem'],
+  'ours: PutObject, GetObject': ['ours', 'PutObject', 'GetObject'],
+  'ours: PutItem, GetItem': ['ours', 'PutItem', 'GetItem'],
+};
+
+const memoryLane: Lane = {
+  name: 'local-memory',
+  group: 'local',
+  title: `Local AWS, memory after ${MEMORY_REQUESTS.toLocaleString('en-US')} requests and garbage collection`,
+  onlyFull: true,
+  run: ({ plan }) =>
+    interleave(
+      'local-memory',
+      1,
+      Object.fromEntries(
+        Object.entries(MEMORY).map(([title, [name, ...operations]]) => [title, () => memoryAfter(name, operations, plan)]),
+      ),
+    ),
+};
+
+async function memoryAfter(name: CandidateName, operations: readonly OperationName[], plan: Plan): Promise<Figure[]> {
+  const [load] = await Child.start('load.ts');
+  const { server, started } = await startCandidate(name, 'memory', plan);
+  try {
+    const before = await memoryOf(server);
+    await putOrders(name, started, operations.includes('PutItem') ? 100 : 0);
+    const keys = await tenantKeys(started);
+    for (const operation of operations) {
+      const requests = await signedRequests(operation, started, keys);
+      const until = { requests: MEMORY_REQUESTS / operations.length };
+      await load.ask({ port: portOf(started), requests, connections: CONNECTIONS, until } satisfies LoadOrder);
+    }
+    const after = await memoryOf(server);
+    return [
+      { metric: 'RSS', unit: 'MiB', value: after.rss / 2 ** 20 },
+      { metric: 'RSS before', unit: 'MiB', value: before.rss / 2 ** 20 },
+      { metric: 'heap', unit: 'MiB', value: after.heapUsed / 2 ** 20 },
+      { metric: 'heap before', unit: 'MiB', value: before.heapUsed / 2 ** 20 },
+    ];
+  } finally {
+    await Promise.all([load, server].map((child) => child.stop()));
+  }
+}
+
+async function memoryOf(server: Child): Promise<{ readonly rss: number; readonly heapUsed: number }> {
+  const { memory } = await server.ask<LocalServerFigures>({ memory: true });
+  return memory ?? { rss: Number.NaN, heapUsed: Number.NaN };
+}
+
+const startLane: Lane = {
+  name: 'local-start',
+  group: 'local',
+  title: 'Local AWS, import and start in fresh processes',
+  onlyFull: true,
+  run: ({ plan }) =>
+    interleave(
+      'local-start',
+      plan.imports,
+      Object.fromEntries((['dynalite', 'fauxqs', 'ours'] as const).map((name) => [name, () => startOnce(name)])),
+    ),
+};
+
+async function startOnce(name: CandidateName): Promise<Figure[]> {
+  const { server, started } = await startCandidate(name, 'start', {});
+  await server.stop();
+  const { importMs, startMs, cpuMs } = started;
+  return [
+    { metric: 'import and start', unit: 'ms', value: importMs + startMs },
+    { metric: 'CPU', unit: 'ms', value: cpuMs },
+    { metric: 'import', unit: 'ms', value: importMs },
+    { metric: 'start', unit: 'ms', value: startMs },
+  ];
+}
+
+function portOf({ url }: StartedServer): number {
+  return Number(new URL(url).port);
+}
+
+export const localLanes: readonly Lane[] = [...comparisonLanes, memoryLane, startLane];
