@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-// Not by name: an older Node.js has no `crc32`, and would report this line instead of its version.
+// Not by name: an older Node.js has neither `hash` nor `crc32`, and would report these lines instead of its version.
+import crypto from 'node:crypto';
 import zlib from 'node:zlib';
 import { crc32c } from '@aws-crypto/crc32c';
 import { crc64Nvme } from './crc64-nvme.ts';
@@ -11,8 +11,8 @@ const DIGESTS: ReadonlyMap<ChecksumAlgorithm, (body: Buffer) => Buffer> = new Ma
   ['CRC32', (body) => fourBytes(zlib.crc32(body))],
   ['CRC32C', (body) => fourBytes(crc32c(body))],
   ['CRC64NVME', crc64Nvme],
-  ['SHA1', (body) => createHash('sha1').update(body).digest()],
-  ['SHA256', (body) => createHash('sha256').update(body).digest()],
+  ['SHA1', (body) => crypto.hash('sha1', body, 'buffer')],
+  ['SHA256', (body) => crypto.hash('sha256', body, 'buffer')],
 ]);
 
 /** All five algorithms, in the order of AWS's documentation. */
@@ -54,7 +54,12 @@ export function checksumBytes(algorithm: ChecksumAlgorithm, body: Buffer): Buffe
 
 /** The hexadecimal MD5 that S3 and SQS return, and that SDKs compare. */
 export function md5Hex(data: Buffer | string): string {
-  return createHash('md5').update(data).digest('hex');
+  return crypto.hash('md5', data);
+}
+
+/** The hexadecimal SHA-256, as in signatures. */
+export function sha256Hex(data: Buffer): string {
+  return crypto.hash('sha256', data);
 }
 
 function fourBytes(value: number): Buffer {

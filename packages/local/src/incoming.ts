@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { percentDecode, percentEncode } from './percent.ts';
 import { AwsError } from './services/service.ts';
 
@@ -44,21 +45,25 @@ export function readHead(message: IncomingMessage): Omit<Incoming, 'body'> {
 }
 
 /** Reads the body. A body that is too long is read to its end before it is refused: a client that is still sending would not read the response. */
-export async function readBody(message: AsyncIterable<Buffer>, maxBytes: number = MAX_BODY_BYTES): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of message) {
+export function readBody(message: Readable, maxBytes: number = MAX_BODY_BYTES): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const fail = (): void => {
+      // The client does not receive this error, but `calls` records the request as refused.
+      if (!message.readableEnded) reject(new AwsError('IncompleteBody', 400, 'The connection was closed before the end of the body.'));
+    };
+    message.on('error', fail).on('close', fail);
+    message.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size <= maxBytes) chunks.push(chunk);
       else chunks.length = 0;
-    }
-  } catch {
-    // The client does not receive this error, but `calls` records the request as refused.
-    throw new AwsError('IncompleteBody', 400, 'The connection was closed before the end of the body.');
-  }
-  if (size > maxBytes) throw new AwsError('EntityTooLarge', 400, 'Your proposed upload exceeds the maximum allowed size.');
-  return Buffer.concat(chunks);
+    });
+    message.on('end', () => {
+      if (size <= maxBytes) resolve(Buffer.concat(chunks));
+      else reject(new AwsError('EntityTooLarge', 400, 'Your proposed upload exceeds the maximum allowed size.'));
+    });
+  });
 }
 
 /** Parses a query string without its `?`. Refuses a repeated name, also in another case or encoding. */

@@ -3,7 +3,10 @@ import { AwsError } from './services/service.ts';
 // A "binary" string has one byte in each character, as Node reports paths and headers. A signature covers bytes:
 // decoding them as UTF-8 first would make two different byte strings equal.
 
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const ESCAPES = /%([0-9A-Fa-f]{2})|%/g;
+const ONLY_UNRESERVED = /^[A-Za-z0-9._~-]*$/;
+const ASCII = /^[\0-\x7f]*$/;
 const UNRESERVED = /^[A-Za-z0-9._~-]$/;
 
 /**
@@ -21,6 +24,7 @@ export function percentDecode(text: string): string {
 
 /** Encodes a binary string as SigV4 does: every character except the unreserved ones of RFC 3986, in upper-case hex. */
 export function percentEncode(binary: string): string {
+  if (ONLY_UNRESERVED.test(binary)) return binary;
   let encoded = '';
   for (const character of binary) {
     encoded += UNRESERVED.test(character) ? character : `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
@@ -42,8 +46,9 @@ export function percentEncodeKey(key: string): string {
  * @throws {@link AwsError} InvalidArgument
  */
 export function utf8(binary: string): string {
+  if (ASCII.test(binary)) return binary;
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(binary, 'latin1'));
+    return UTF_8.decode(Buffer.from(binary, 'latin1'));
   } catch {
     throw new AwsError('InvalidArgument', 400, 'A header or a parameter is not valid UTF-8.');
   }

@@ -42,7 +42,9 @@ export function requestHandler(context: RequestHandlerContext): (message: Incomi
     const requestId = randomUUID();
     const now = context.clock();
     const gone = new AbortController();
-    response.once('close', () => gone.abort());
+    response.once('close', () => {
+      if (!response.writableFinished) gone.abort();
+    });
     try {
       const received = await receive(message, { requestId, gone: gone.signal }, context);
       const { fault, service } = received;

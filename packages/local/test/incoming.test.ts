@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { parseQuery, readBody } from '../src/incoming.ts';
 
@@ -10,9 +11,9 @@ describe('readBody', () => {
         yield Buffer.alloc(length);
       }
     }
-    expect(await readBody(body(4, 6), 10)).toHaveLength(10);
+    expect(await readBody(Readable.from(body(4, 6)), 10)).toHaveLength(10);
     read = 0;
-    await expect(readBody(body(4, 6, 1, 5), 10)).rejects.toMatchObject({ code: 'EntityTooLarge' });
+    await expect(readBody(Readable.from(body(4, 6, 1, 5)), 10)).rejects.toMatchObject({ code: 'EntityTooLarge' });
     // A client that is still sending would not read an earlier response.
     expect(read).toBe(4);
   });

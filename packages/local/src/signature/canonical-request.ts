@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Hex } from '../checksums.ts';
 import type { Incoming } from '../incoming.ts';
 import { percentEncode } from '../percent.ts';
 import type { Claim } from './claim.ts';
@@ -18,7 +18,7 @@ export function stringToSign(incoming: Omit<Incoming, 'body'>, claim: Claim, pay
     claim.signedHeaders.join(';'),
     payloadHash,
   ].join('\n');
-  const digest = createHash('sha256').update(canonical, 'latin1').digest('hex');
+  const digest = sha256Hex(Buffer.from(canonical, 'latin1'));
   return `AWS4-HMAC-SHA256\n${claim.timestamp}\n${claim.scope}\n${digest}`;
 }
 

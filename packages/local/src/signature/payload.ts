@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { checksum, checksumOfHeader } from '../checksums.ts';
+import type { KeyObject } from 'node:crypto';
+import { checksum, checksumOfHeader, sha256Hex } from '../checksums.ts';
 import { AwsError } from '../services/service.ts';
 import { strictInteger } from '../strict-integer.ts';
 import { type AwsChunked, decodeAwsChunked, withoutAwsChunked } from './aws-chunked.ts';
@@ -22,7 +22,7 @@ export interface VerifiedPayload {
 }
 
 const HASH = /^[0-9a-f]{64}$/;
-const EMPTY_HASH = createHash('sha256').digest('hex');
+const EMPTY_HASH = sha256Hex(Buffer.alloc(0));
 const MAX_OBJECT_BYTES = 5 * 1024 ** 3;
 
 const FORMS: ReadonlyMap<string, DeclaredPayload['form']> = new Map([
@@ -36,7 +36,7 @@ const FORMS: ReadonlyMap<string, DeclaredPayload['form']> = new Map([
 export function declaredPayload(body: Buffer, headers: ReadonlyMap<string, string>, claim: Claim): DeclaredPayload {
   const declared = headers.get('x-amz-content-sha256');
   if (claim.service !== 's3') {
-    const hash = sha256(body);
+    const hash = sha256Hex(body);
     if (declared !== undefined && declared !== hash) throw refusal('signature', claim.service);
     return { hash, form: 'plain' };
   }
@@ -60,11 +60,11 @@ export function verifyPayload(
   body: Buffer,
   headers: ReadonlyMap<string, string>,
   claim: Claim,
-  key: Buffer,
+  key: KeyObject,
 ): VerifiedPayload {
   const trailing = headers.get('x-amz-trailer');
   if (declared.form === 'plain') {
-    if (HASH.test(declared.hash) && sha256(body) !== declared.hash) {
+    if (HASH.test(declared.hash) && sha256Hex(body) !== declared.hash) {
       throw new AwsError('XAmzContentSHA256Mismatch', 400, "The provided 'x-amz-content-sha256' header does not match what was computed.");
     }
     if (trailing !== undefined || contentCodings(headers).includes('aws-chunked')) throw incomplete();
@@ -84,13 +84,13 @@ export function verifyPayload(
 }
 
 /** Each chunk signature covers the chunk and the previous signature. The first one covers the signature of the request. */
-function verifyChunks(chunked: AwsChunked, declared: DeclaredPayload, claim: Claim, key: Buffer): void {
+function verifyChunks(chunked: AwsChunked, declared: DeclaredPayload, claim: Claim, key: KeyObject): void {
   const signed = declared.form.startsWith('signed-');
   let previous = claim.signature;
   for (const { data, signature } of chunked.chunks) {
     if (!signed && signature === undefined) continue;
     if (!signed || signature === undefined) throw incomplete();
-    const text = `AWS4-HMAC-SHA256-PAYLOAD\n${claim.timestamp}\n${claim.scope}\n${previous}\n${EMPTY_HASH}\n${sha256(data)}`;
+    const text = `AWS4-HMAC-SHA256-PAYLOAD\n${claim.timestamp}\n${claim.scope}\n${previous}\n${EMPTY_HASH}\n${sha256Hex(data)}`;
     if (!equalInConstantTime(signature, sign(key, text))) throw refusal('signature', claim.service);
     previous = signature;
   }
@@ -99,7 +99,7 @@ function verifyChunks(chunked: AwsChunked, declared: DeclaredPayload, claim: Cla
     return;
   }
   const lines = chunked.trailers.map(([name, value]) => `${name}:${value}\n`).join('');
-  const text = `AWS4-HMAC-SHA256-TRAILER\n${claim.timestamp}\n${claim.scope}\n${previous}\n${sha256(Buffer.from(lines, 'latin1'))}`;
+  const text = `AWS4-HMAC-SHA256-TRAILER\n${claim.timestamp}\n${claim.scope}\n${previous}\n${sha256Hex(Buffer.from(lines, 'latin1'))}`;
   if (!equalInConstantTime(chunked.trailerSignature ?? '', sign(key, text))) throw refusal('signature', claim.service);
 }
 
@@ -132,10 +132,6 @@ function withOwnEncoding(headers: ReadonlyMap<string, string>): ReadonlyMap<stri
 
 function contentCodings(headers: ReadonlyMap<string, string>): string[] {
   return (headers.get('content-encoding') ?? '').split(',').map((coding) => coding.trim());
-}
-
-function sha256(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function incomplete(): AwsError {

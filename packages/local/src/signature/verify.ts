@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { Incoming } from '../incoming.ts';
 import { utf8 } from '../percent.ts';
 import type { Principal, Sessions } from '../sessions.ts';
@@ -53,7 +54,7 @@ export function verify(incoming: Incoming, claim: Claim, context: VerificationCo
   checkClock(claim, context.now);
   const principal = context.sessions.find(claim.accessKeyId);
   if (!principal) throw refusal('unknown-key', service);
-  const key = signingKey(principal.keys.secretAccessKey, claim.scope);
+  const key = signingKey(principal.keys, claim.scope);
   if (claim.form) {
     const read = verifyForm(incoming, claim, claim.form, key);
     checkToken(principal, claim);
@@ -82,7 +83,7 @@ export function verify(incoming: Incoming, claim: Claim, context: VerificationCo
  * Verifies the signature of a form. It covers the text of the policy. The policy's conditions cover the other fields: see `post-policy.ts`.
  * Headers that begin with `x-amz-` are refused, because nothing covers them.
  */
-function verifyForm(incoming: Incoming, claim: Claim, { fields, file }: PostForm, key: Buffer): ReadRequest {
+function verifyForm(incoming: Incoming, claim: Claim, { fields, file }: PostForm, key: KeyObject): ReadRequest {
   const policy = fields.get('policy') ?? '';
   if (!BASE64.test(policy) || !equalInConstantTime(claim.signature, sign(key, policy))) throw refusal('signature', claim.service);
   for (const name of incoming.headers.keys()) if (name.startsWith('x-amz-')) throw refusal('unsigned-header', claim.service);

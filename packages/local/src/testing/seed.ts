@@ -56,7 +56,7 @@ function signed({ url, admin }: LocalAws, region: string, { service, method, pat
   const signedHeaders = Object.keys(all).toSorted();
   const incoming = { method, rawPath: path, query: [], headers: new Map(Object.entries(all)), remoteAddress: '' };
   const claim = { accessKeyId: admin.accessKeyId, region, service, scope, signedHeaders, signature: '', timestamp, signedAt: 0 };
-  const signature = sign(signingKey(admin.secretAccessKey, scope), stringToSign(incoming, claim, payloadHash));
+  const signature = sign(signingKey(admin, scope), stringToSign(incoming, claim, payloadHash));
   const credential = `${admin.accessKeyId}/${scope}`;
   return {
     ...all,

@@ -29,8 +29,28 @@ export interface Near {
   readonly mismatch: Exclude<Mismatch, { readonly part: 'action' }>;
 }
 
-/** The layer of the role, and of the session if there is one. */
-export function layersOf({ role, session }: Policies): readonly [Layer, ...Layer[]] {
+type Layers = readonly [Layer, ...Layer[]];
+
+/** The layers of policies that were decided with before, and the documents of which they were made. */
+const known = new WeakMap<Policies, Policies & { readonly layers: Layers }>();
+
+/** The layer of the role, and of the session if there is one. They are read again if the policies have other documents than before. */
+export function layersOf(policies: Policies): Layers {
+  const before = known.get(policies);
+  const { role, session } = policies;
+  if (before && isSame(before.role, role) && isSame(before.session, session)) return before.layers;
+  const layers = readLayers(policies);
+  known.set(policies, { layers, role: [...role], ...(session !== undefined && { session: isMany(session) ? [...session] : session }) });
+  return layers;
+}
+
+/** Whether both are one document, or lists of the same documents. */
+function isSame(before: Policies['session'], now: Policies['session']): boolean {
+  if (before === undefined || now === undefined || !isMany(before) || !isMany(now)) return before === now;
+  return before.length === now.length && before.every((document, at) => document === now[at]);
+}
+
+function readLayers({ role, session }: Policies): Layers {
   const own = layer("the role's policies", role, (at) => `role[${at}]`);
   if (session === undefined) return [own];
   return isMany(session)

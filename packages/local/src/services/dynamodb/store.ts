@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { parseJson } from '@tenant-aws/policy/json';
 import type { Attributes, TableDescription } from './dynalite.ts';
 import { type ItemSnapshot, ItemStore } from './item-store.ts';
 import { type Callback, KeyValueStore } from './key-value-store.ts';
@@ -39,14 +40,16 @@ export class MemoryStore {
 
   getTable(name: string, checkStatus: boolean | Callback<TableDescription>, done?: Callback<TableDescription>): void {
     const callback = typeof checkStatus === 'function' ? checkStatus : done;
-    const table = this.table(name);
+    // Without a check of the status, an action changes the table that it gets.
+    const table = checkStatus === false ? (this.tableDb.read(name) as TableDescription | undefined) : this.table(name);
     const absent = checkStatus !== false && (table?.TableStatus === 'CREATING' || table?.TableStatus === 'DELETING');
     if (table === undefined || absent) callback?.(notFound(name, checkStatus === false));
     else callback?.(null, table);
   }
 
+  /** The present description of a table, frozen. */
   table(name: string): TableDescription | undefined {
-    return this.tableDb.read(name) as TableDescription | undefined;
+    return this.tableDb.table(name);
   }
 
   getItemDb(table: string): ItemStore {
@@ -134,6 +137,8 @@ class TableDb extends KeyValueStore<Map<string, string>> {
   readonly awsAccountId: string;
   readonly awsRegion: string;
   readonly #changes: EventEmitter = new EventEmitter().setMaxListeners(0);
+  /** Each request reads the description several times. */
+  readonly #frozen = new Map<string, TableDescription>();
 
   constructor(account: string, region: string) {
     super(new Map());
@@ -141,12 +146,22 @@ class TableDb extends KeyValueStore<Map<string, string>> {
     this.awsRegion = region;
   }
 
+  table(name: string): TableDescription | undefined {
+    const text = this.values.get(name);
+    if (text === undefined) return undefined;
+    const table = this.#frozen.get(name) ?? (parseJson(text, { maxDepth: 128, frozen: true }) as unknown as TableDescription);
+    this.#frozen.set(name, table);
+    return table;
+  }
+
   override put(name: string, table: unknown, done: Callback<never>): void {
+    this.#frozen.delete(name);
     super.put(name, table, done);
     this.#changes.emit('change');
   }
 
   override del(name: string, done: Callback<never>): void {
+    this.#frozen.delete(name);
     super.del(name, done);
     this.#changes.emit('change');
   }

@@ -26,6 +26,7 @@ export const ITEM_OPERATIONS: readonly DynamoDbOperation[] = [
 
 function itemOperation(name: string, action: ItemAction, more: ParameterTypes = {}): DynamoDbOperation {
   const reads = action === 'getItem';
+  const validation = validationOf(action, more);
   return {
     operation: name,
     actions: [`dynamodb:${name}`],
@@ -37,7 +38,7 @@ function itemOperation(name: string, action: ItemAction, more: ParameterTypes = 
     ],
     parse(parameters, context) {
       const { scope, engine } = context;
-      const data = engine.check(name, withPlainTableName(scope, parameters), validationOf(action, more));
+      const data = engine.check(name, withPlainTableName(scope, parameters), validation);
       const access: ItemAccess = {
         action: name,
         table: data.TableName,

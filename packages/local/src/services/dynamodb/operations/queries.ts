@@ -30,13 +30,14 @@ function manyItemsOperation(
   conditionKeys: readonly string[],
   keys: (data: ParsedRequest, table: TableDescription | undefined) => readonly (string | undefined)[],
 ): DynamoDbOperation {
+  const validation = validationOf(action, CONSISTENT_READ);
   return {
     operation: name,
     actions: [`dynamodb:${name}`],
     conditionKeys,
     parse(parameters, context) {
       const { scope, engine } = context;
-      const data = engine.check(name, withPlainTableName(scope, parameters), validationOf(action, CONSISTENT_READ));
+      const data = engine.check(name, withPlainTableName(scope, parameters), validation);
       const table = engine.table(data.TableName);
       const access = iamRequest(context, {
         action: name,
