@@ -1,3 +1,4 @@
+import { COMPARISONS, laneOf, SDK_REQUESTS } from './local/comparisons.ts';
 import { SERVER_CPU } from './load-test.ts';
 import { findSeries, ratioOf, type Series, type Summary, summaryOf } from './series.ts';
 
@@ -51,6 +52,10 @@ export function promisesOf(series: readonly Series[]): readonly Promised[] {
       limit: { atMost: 1_600 },
     },
     ...cacheHit(series, ratio),
+    ...COMPARISONS.flatMap(({ operation, engine }) => [
+      ratio(`local AWS, ${operation}: ours ÷ ${engine} alone`, [laneOf(operation), 'ours', 'requests'], engine, { atLeast: 0.7 }),
+      ratio(`local AWS, ${operation}, by the AWS SDK`, [laneOf(operation), 'ours', SDK_REQUESTS], engine, { atLeast: 0.7 }),
+    ]),
     ratio('import: @tenant-aws/express ÷ express', ['import', '@tenant-aws/express', 'import'], 'express', { atMost: 1.5 }),
     ratio('import: @tenant-aws/nestjs ÷ @nestjs/common', ['import', '@tenant-aws/nestjs', 'import'], '@nestjs/common', { atMost: 1.6 }),
   ];

@@ -28,5 +28,7 @@ export interface Call {
 const MAX_CALLS = 100_000;
 
 export function recordCall(calls: Call[], call: Call): void {
-  appendBounded(calls, call, MAX_CALLS);
+  const before = calls.at(-1)?.resource;
+  // Many requests name the same table or queue: one string is kept for all of them.
+  appendBounded(calls, before !== undefined && before === call.resource ? { ...call, resource: before } : call, MAX_CALLS);
 }

@@ -7,7 +7,7 @@ import { type Issuer, type StartedIssuer, startIssuer } from './issuer.ts';
 import { type Address, close, listen, LOOPBACK } from './loopback.ts';
 import { type LocalAwsOptions, type ReadOptions, readOptions, readRoles } from './options.ts';
 import { requestHandler } from './request-handler.ts';
-import { dynamodbService } from './services/dynamodb/index.ts';
+import { lazyDynamodbService } from './services/dynamodb/lazy.ts';
 import { createKeys, kmsService } from './services/kms/index.ts';
 import type { DeliveredEvent } from './services/events/delivered-event.ts';
 import { eventsService } from './services/events/index.ts';
@@ -199,7 +199,7 @@ async function startServices(
 ): Promise<ReadonlyMap<string, Service>> {
   const { region, buckets, tables, queues, topics, secrets, parameters, buses, logGroups, functions, stateMachines, clock } = options;
   const s3 = s3Service({ account, region, buckets, clock });
-  const dynamodb = await dynamodbService({ account, region, tables, clock });
+  const dynamodb = await lazyDynamodbService({ account, region, tables, clock });
   const keys = createKeys({ account, region, keys: options.keys, clock });
   const kms = kmsService(keys);
   const secretsManager = secretsManagerService({ account, region, secrets, clock });

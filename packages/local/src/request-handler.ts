@@ -109,7 +109,8 @@ function callOf(received: ReceivedRequest, now: number): Call {
     service: service.name,
     operation: decided?.operation.name ?? 'unknown',
     ...(resource !== undefined && { resource }),
-    accessKeyId: claim?.accessKeyId ?? '',
+    // The string of the keys: that of the claim would keep the whole Authorization header in memory.
+    accessKeyId: decided?.principal?.keys.accessKeyId ?? claim?.accessKeyId ?? '',
     ...(tenantSession !== undefined && { tenantSession }),
     decision: decisionOf(received),
     at: new Date(now),

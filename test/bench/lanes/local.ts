@@ -1,40 +1,19 @@
 import { measure, warmUp } from '../load-test.ts';
-import type { LoadOrder, LoadRequest } from '../load.ts';
+import type { LoadOrder, LoadRequest, LoadResult } from '../load.ts';
 import { Child } from '../child.ts';
 import type { CandidateName } from '../local/candidates.ts';
+import { COMPARISONS, type Comparison, laneOf, SDK_REQUESTS } from '../local/comparisons.ts';
 import { CONNECTIONS, type OperationName, signedRequests } from '../local/requests.ts';
+import type { SdkOrder } from '../local/sdk-load.ts';
 import type { LocalServerFigures, StartedServer } from '../local/server.ts';
 import { tenantKeys } from '../local/session.ts';
-import { putOrders, startCandidate } from '../local/started.ts';
+import { purgeQueue, putOrders, startCandidate } from '../local/started.ts';
 import type { Plan } from '../plan.ts';
 import { type Figure, interleave, type Measure } from '../rounds.ts';
 import type { Series } from '../series.ts';
 import type { Lane } from './lane.ts';
 
 const MEMORY_REQUESTS = 100_000;
-
-interface Comparison {
-  readonly operation: OperationName;
-  readonly engine: Exclude<CandidateName, 'ours'>;
-  /** The orders in the table. */
-  readonly items?: number;
-}
-
-/** The operations that are compared with an engine alone. */
-export const COMPARISONS: readonly Comparison[] = [
-  { operation: 'PutObject', engine: 'fauxqs' },
-  { operation: 'GetObject', engine: 'fauxqs' },
-  { operation: 'PutItem', engine: 'dynalite', items: 100 },
-  { operation: 'GetItem', engine: 'dynalite', items: 100 },
-  { operation: 'Query, 1 item', engine: 'dynalite', items: 50_000 },
-  { operation: 'Query, 20 items', engine: 'dynalite', items: 50_000 },
-  { operation: 'SendMessage, ReceiveMessage', engine: 'fauxqs' },
-];
-
-/** The name of a comparison for `--only`: `local-put-object`. */
-export function laneOf(operation: OperationName): string {
-  return `local-${operation.replace(/(?<=[a-z])(?=[A-Z])|\W+/g, '-').toLowerCase()}`;
-}
 
 const comparisonLanes = COMPARISONS.map(
   (comparison): Lane => ({
@@ -47,8 +26,9 @@ const comparisonLanes = COMPARISONS.map(
 );
 
 async function compare({ operation, engine, items = 0 }: Comparison, plan: Plan): Promise<Series[]> {
-  const [load] = await Child.start('load.ts');
+  const [[load], [sdk]] = await Promise.all([Child.start('load.ts'), Child.start('local/sdk-load.ts')]);
   const servers: Child[] = [];
+  const requests = plan.full ? 5_000 : 1_000;
   try {
     const measures: Record<string, Measure> = {};
     for (const name of [engine, 'ours'] as const) {
@@ -61,11 +41,18 @@ async function compare({ operation, engine, items = 0 }: Comparison, plan: Plan)
         await load.ask({ ...send(await signedRequests('PutObject', started, keys)), until: { requests: 100 } });
       const order = send(await signedRequests(operation, started, keys));
       await warmUp(load, server, order, plan);
-      measures[name] = () => measure(server, () => load.ask({ ...order, until: { seconds: plan.roundSeconds } } satisfies LoadOrder));
+      measures[name] = async () => {
+        // fauxqs visits every received message at each request.
+        if (operation === 'SendMessage, ReceiveMessage') await purgeQueue(started);
+        const figures = await measure(server, () => load.ask({ ...order, until: { requests } } satisfies LoadOrder));
+        const sdkOrder: SdkOrder = { operation, endpoint: started, keys, requests: requests / 5 };
+        const { completed, seconds } = await sdk.ask<LoadResult>(sdkOrder);
+        return [...figures, { metric: SDK_REQUESTS, unit: '/s', value: completed / seconds }];
+      };
     }
     return await interleave(laneOf(operation), plan.rounds, measures);
   } finally {
-    await Promise.all([load, ...servers].map((child) => child.stop()));
+    await Promise.all([load, sdk, ...servers].map((child) => child.stop()));
   }
 }
 

@@ -1,4 +1,5 @@
 import { BatchWriteItemCommand, CreateTableCommand, type CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import { ordersTable, table } from '../../support/notes-aws.ts';
 import { Child } from '../child.ts';
 import { plainEnvironment } from '../lanes/micro.ts';
@@ -39,4 +40,11 @@ export async function putOrders(name: CandidateName, started: StartedServer, cou
   }
   await Promise.all(Array.from({ length: PARALLEL }, work));
   dynamodb.destroy();
+}
+
+/** Deletes the messages of the queue, also the received ones. */
+export async function purgeQueue(started: StartedServer): Promise<void> {
+  const { sqs } = clientsOf(started, started.admin);
+  await sqs.send(new PurgeQueueCommand({ QueueUrl: started.queueUrl }));
+  sqs.destroy();
 }

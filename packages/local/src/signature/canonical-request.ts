@@ -36,6 +36,7 @@ function canonicalQuery({ query }: Pick<Incoming, 'query'>): string {
 }
 
 function canonicalHeader(value: string): string {
+  if (!value.includes('  ') && !value.includes('\t') && !value.startsWith(' ') && !value.endsWith(' ')) return value;
   // `trim()` would also remove the byte 0xA0 at the ends.
   return value.replace(/[ \t]+/g, ' ').replace(/^ | $/g, '');
 }

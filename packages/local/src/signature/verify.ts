@@ -116,12 +116,16 @@ function checkSession({ session }: Principal, service: string, { sessionNow }: V
 }
 
 function ownHeaders({ headers }: Incoming): Map<string, string> {
-  return new Map([...headers].filter(([name]) => !SIGNATURE_HEADERS.has(name)));
+  const own = new Map<string, string>();
+  for (const [name, value] of headers) if (!SIGNATURE_HEADERS.has(name)) own.set(name, value);
+  return own;
 }
 
 /** @throws {@link AwsError} InvalidArgument for bytes that are not UTF-8 */
 function decoded(binary: ReadonlyMap<string, string>): Map<string, string> {
-  return new Map([...binary].map(([name, value]) => [utf8(name), utf8(value)]));
+  const text = new Map<string, string>();
+  for (const [name, value] of binary) text.set(utf8(name), utf8(value));
+  return text;
 }
 
 /** Presigners move `x-amz-*` headers into the query, where they are signed. This moves them back to the headers. Both maps are binary. */

@@ -1,7 +1,8 @@
 // Not by name: an older Node.js has no `crc32`, and would report this line instead of its version.
 import zlib from 'node:zlib';
+import { deniedMessage } from '../denial.ts';
 import { type JsonProtocol, jsonResponse } from '../json-protocol.ts';
-import { AwsError, type ServiceResponse } from '../service.ts';
+import { AwsError, type Service, type ServiceResponse } from '../service.ts';
 
 export const DYNAMODB_PROTOCOL: JsonProtocol = { version: '1.0', target: 'DynamoDB_20120810', maxBodyBytes: 16 * 1024 * 1024 };
 
@@ -28,6 +29,10 @@ export function response(status: number, members: unknown, requestId: string): S
 export function errorResponse(error: AwsError, requestId: string): ServiceResponse {
   return response(error.status, { __type: `${namespace(error.code)}#${error.code}`, message: error.message, ...error.members }, requestId);
 }
+
+/** A denial in the words of DynamoDB. */
+export const denied: Service['denied'] = (_operation, { action, resource }, caller, denial) =>
+  new AwsError('AccessDeniedException', 400, deniedMessage(caller, action, resource, denial));
 
 function namespace(code: string): string {
   if (COMMON.has(code)) return 'com.amazon.coral.service';

@@ -1,8 +1,7 @@
-import { deniedMessage } from '../denial.ts';
 import { readJsonRequest } from '../json-protocol.ts';
 import { AwsError, type Clock, type Operation, type ResourceScope, type Service, unsupported, type VerifiedRequest } from '../service.ts';
 import { Engine } from './engine.ts';
-import { DYNAMODB_PROTOCOL, errorResponse, response } from './errors.ts';
+import { DYNAMODB_PROTOCOL, denied, errorResponse, response } from './errors.ts';
 import type { DynamoDbContext } from './operation.ts';
 import { DYNAMODB_OPERATIONS } from './operations.ts';
 import { createTables, type TableDefinition } from './table-definition.ts';
@@ -34,8 +33,7 @@ export async function dynamodbService({ account, region, tables, clock }: Dynamo
     name: 'dynamodb',
     parse: (request) => parse(request, context),
     error: (error, { requestId }) => errorResponse(error, requestId),
-    denied: (_operation, { action, resource }, caller, denial) =>
-      new AwsError('AccessDeniedException', 400, deniedMessage(caller, action, resource, denial)),
+    denied,
   };
 }
 

@@ -46,10 +46,13 @@ export function verifyRequiredDigest(request: VerifiedRequest): void {
 export function declaredChecksum(
   request: Pick<VerifiedRequest, 'headers' | 'trailers'>,
 ): { readonly algorithm: ChecksumAlgorithm; readonly value: string } | undefined {
-  const found = [...request.headers, ...request.trailers].flatMap(([name, value]) => {
-    const algorithm = checksumOfHeader(name);
-    return algorithm ? [{ algorithm, value }] : [];
-  });
+  const found: { readonly algorithm: ChecksumAlgorithm; readonly value: string }[] = [];
+  for (const values of [request.headers, request.trailers]) {
+    for (const [name, value] of values) {
+      const algorithm = checksumOfHeader(name);
+      if (algorithm) found.push({ algorithm, value });
+    }
+  }
   if (found.length > 1) throw invalidRequest('Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.');
   return found[0];
 }
