@@ -1,10 +1,16 @@
 import { connect } from 'node:net';
+import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type LocalAwsOptions, startLocalAws } from '../src/index.ts';
 import { assume, clientConfig, POOL_ROLE, ROLE_ARN, start } from './start-aws.ts';
 
+const TABLE: Omit<CreateTableCommandInput, 'TableName'> = {
+  KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+  AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+  BillingMode: 'PAY_PER_REQUEST',
+};
 const STATEMENT = { Effect: 'Allow', Action: 's3:*', Resource: '*' } as const;
 
 afterEach(() => {
@@ -18,6 +24,19 @@ describe('startLocalAws', () => {
     expect((await s3.send(new ListBucketsCommand({}))).Buckets ?? []).toEqual([]);
     await expect(assume(aws)).rejects.toMatchObject({ name: 'AccessDenied' });
     s3.destroy();
+    await aws.close();
+  });
+
+  it('creates tables after a start without tables, also with concurrent first requests', async () => {
+    const aws = await startLocalAws();
+    const dynamodb = new DynamoDBClient(clientConfig(aws, aws.admin));
+    const stranger = new DynamoDBClient(clientConfig(aws, { ...aws.admin, secretAccessKey: 'other' }));
+    // Before the engine is loaded.
+    await expect(stranger.send(new ListTablesCommand({}))).rejects.toMatchObject({ name: 'InvalidSignatureException' });
+    const names = ['first', 'second', 'third', 'fourth'];
+    await Promise.all(names.map((TableName) => dynamodb.send(new CreateTableCommand({ ...TABLE, TableName }))));
+    expect((await dynamodb.send(new ListTablesCommand({}))).TableNames).toEqual(names.toSorted());
+    for (const client of [dynamodb, stranger]) client.destroy();
     await aws.close();
   });
 

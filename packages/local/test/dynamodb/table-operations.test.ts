@@ -68,6 +68,25 @@ describe('table operations', () => {
     expect((await harness.client.send(new ScanCommand({ TableName: 'notes' }))).Items).toEqual([]);
   });
 
+  it('checks and authorizes with the keys of a table that was deleted and created again', async () => {
+    const leadingKeys = (): unknown => harness.iamRequests.at(-1)?.context['dynamodb:LeadingKeys'];
+    const Item = { tenant: { S: 'acme' }, id: { S: 'globex' } };
+    await harness.client.send(new PutItemCommand({ TableName: 'notes', Item }));
+    expect(leadingKeys()).toEqual(['acme']);
+    await harness.client.send(new DeleteTableCommand({ TableName: 'notes' }));
+    await harness.client.send(
+      new CreateTableCommand({
+        ...notesTable,
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+        LocalSecondaryIndexes: undefined,
+        GlobalSecondaryIndexes: undefined,
+      }),
+    );
+    await harness.client.send(new PutItemCommand({ TableName: 'notes', Item }));
+    expect(leadingKeys()).toEqual(['globex']);
+  });
+
   it('rejects a second table of the same name', async () => {
     await expect(harness.client.send(new CreateTableCommand(notesTable))).rejects.toMatchObject({ name: 'ResourceInUseException' });
   });

@@ -57,6 +57,43 @@ describe('decide', () => {
     expect(decide(getObject('b/k'), { role }).decision).toBe('allow');
   });
 
+  it('reads policies again after a document was added, removed or replaced', () => {
+    const role = [everything];
+    const policies: { role: PolicyDocument[]; session?: PolicyDocument | PolicyDocument[] } = { role };
+    const decision = (): string => decide(getObject('b/globex/x'), policies).decision;
+    expect(decision()).toBe('allow');
+    policies.session = own;
+    expect(decision()).toBe('implicit-deny');
+    policies.session = [own, everything];
+    expect(decision()).toBe('allow');
+    policies.session.pop();
+    expect(decision()).toBe('implicit-deny');
+    delete policies.session;
+    expect(decision()).toBe('allow');
+    role.push(policy(deny('s3:*')));
+    expect(decision()).toBe('explicit-deny');
+    role.length = 0;
+    expect(decision()).toBe('implicit-deny');
+    policies.role = [everything];
+    expect(decision()).toBe('allow');
+  });
+
+  it('decides by the policies of each caller, also if they share documents', () => {
+    const callers = ['acme', 'globex'].map((tenant) => ({
+      role: [everything],
+      session: policy(allow('s3:GetObject', `arn:aws:s3:::b/${tenant}/*`)),
+    }));
+    for (let turn = 0; turn < 2; turn += 1) {
+      const decisions = callers.map((policies) =>
+        ['acme', 'globex'].map((tenant) => decide(getObject(`b/${tenant}/x`), policies).decision),
+      );
+      expect(decisions).toEqual([
+        ['allow', 'implicit-deny'],
+        ['implicit-deny', 'allow'],
+      ]);
+    }
+  });
+
   it('changes neither the request nor the documents', () => {
     const frozen = Object.freeze(policy(Object.freeze(allow('*'))));
     const iamRequest = Object.freeze(getObject('b/k', Object.freeze({ 'aws:x': 'y' })));
