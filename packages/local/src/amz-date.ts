@@ -8,10 +8,16 @@ export function parseAmzDate(text: string): number | undefined {
   const match = AMZ_DATE.exec(text);
   if (!match) return undefined;
   const [, year, month, day, hour, minute, second] = match;
-  const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
-  const time = Date.parse(iso);
-  if (Number.isNaN(time) || new Date(time).toISOString() !== iso) return undefined;
-  return time;
+  const time = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
+  const date = new Date(time);
+  const isSame =
+    date.getUTCFullYear() === Number(year) &&
+    date.getUTCMonth() === Number(month) - 1 &&
+    date.getUTCDate() === Number(day) &&
+    date.getUTCHours() === Number(hour) &&
+    date.getUTCMinutes() === Number(minute) &&
+    date.getUTCSeconds() === Number(second);
+  return isSame ? time : undefined;
 }
 
 /** Formats a time in whole seconds, as STS does: `2026-09-30T12:00:00Z`. */

@@ -27,8 +27,9 @@ export function authorizerFor(principal: Principal, context: IamRequest['context
   const isSts = service.name === 'sts';
   const isOwner = isSts || principal.account === account;
   const denialOf = (request: IamRequest): Denial | undefined => {
-    const owner = request.resource === '*' || isSts ? {} : { 'aws:ResourceAccount': account };
-    const complete = { ...request, context: { ...context, ...owner, ...request.context } };
+    const keys = { ...context };
+    if (request.resource !== '*' && !isSts) keys['aws:ResourceAccount'] = account;
+    const complete = { action: request.action, resource: request.resource, context: Object.assign(keys, request.context) };
     const byResource = decideByResource(service.resourcePolicy?.(request.resource), principal, complete);
     if (byResource === 'explicit-deny') return { policy: 'resource-based', explicit: true };
     // Access to another account needs a permission of both.

@@ -15,7 +15,7 @@ export function globalConditionKeys(
 ): IamRequest['context'] {
   const userAgent = incoming.headers.get('user-agent');
   const referer = incoming.headers.get('referer');
-  return {
+  const keys: Record<string, string | readonly string[]> = {
     ...principal,
     'aws:CurrentTime': formatIsoSeconds(now),
     'aws:EpochTime': String(Math.floor(now / 1000)),
@@ -25,7 +25,8 @@ export function globalConditionKeys(
     'aws:SourceIp': incoming.remoteAddress,
     'aws:PrincipalIsAWSService': 'false',
     'aws:ViaAWSService': 'false',
-    ...(userAgent !== undefined && { 'aws:UserAgent': userAgent }),
-    ...(referer !== undefined && { 'aws:Referer': referer }),
   };
+  if (userAgent !== undefined) keys['aws:UserAgent'] = userAgent;
+  if (referer !== undefined) keys['aws:Referer'] = referer;
+  return keys;
 }

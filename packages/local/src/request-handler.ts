@@ -88,13 +88,12 @@ async function receive(
     const fault = context.faults.take(received.service.name);
     received.fault = fault;
     const sessionNow = context.clock();
-    received.decided = await decideRequest(incoming, claim, received.service, {
-      ...context,
-      ...scope,
-      now: sessionNow + skewMs(fault),
-      sessionNow,
-      ...(fault?.expiresInSeconds !== undefined && { expiresInSeconds: fault.expiresInSeconds }),
-    });
+    const { region, account, sessions } = context;
+    const { requestId, gone } = scope;
+    const now = sessionNow + skewMs(fault);
+    const expiresInSeconds = fault?.expiresInSeconds;
+    const decisionContext = { region, account, sessions, requestId, gone, now, sessionNow, expiresInSeconds };
+    received.decided = await decideRequest(incoming, claim, received.service, decisionContext);
   } catch (error) {
     received.error = asAwsError(error);
   }
@@ -155,14 +154,15 @@ function write(
   { status, headers, body = '' }: ServiceResponse,
   { requestId, method, date }: { readonly requestId: string; readonly method: string; readonly date: number },
 ): void {
-  response.writeHead(status, {
+  const own: Record<string, string> = {
     'x-amz-request-id': requestId,
     'x-amzn-requestid': requestId,
     date: new Date(date).toUTCString(),
-    ...(hasBody(method, status) && { 'content-length': String(Buffer.byteLength(body)) }),
-    ...headers,
-  });
-  response.end(hasBody(method, status) ? body : undefined);
+  };
+  const withBody = hasBody(method, status);
+  if (withBody) own['content-length'] = String(Buffer.byteLength(body));
+  response.writeHead(status, Object.assign(own, headers));
+  response.end(withBody ? body : undefined);
 }
 
 function hasBody(method: string, status: number): boolean {

@@ -76,7 +76,7 @@ export function verify(incoming: Incoming, claim: Claim, context: VerificationCo
 
   checkToken(principal, claim);
   checkSession(principal, service, context);
-  return { principal, query, ...verifyPayload(payload, incoming.body, headers, claim, key) };
+  return { ...verifyPayload(payload, incoming.body, headers, claim, key), principal, query };
 }
 
 /**

@@ -77,7 +77,7 @@ describe('a signature in the Authorization header', () => {
     expect(await refusal(signed({ keys: { ...USER, sessionToken: '' } }))).toBe('400 InvalidToken');
   });
 
-  it('is refused with the secret of another session, or of another service, after the own one was accepted', async () => {
+  it('is refused with the secret of another principal, also after its own was accepted', async () => {
     for (const keys of [USER, SESSION]) expect(await recorder.accepts(signed({ keys }))).toBeDefined();
     expect(await refusal(signed({ keys: { ...USER, secretAccessKey: SESSION.secretAccessKey } }))).toBe('403 SignatureDoesNotMatch');
     expect(await refusal(signed({ keys: { ...SESSION, secretAccessKey: USER.secretAccessKey } }))).toBe('403 SignatureDoesNotMatch');

@@ -13,7 +13,8 @@ export class RequestContext {
   readonly #values = new Map<string, string | readonly string[]>();
 
   constructor(context: IamRequest['context']) {
-    for (const [key, value] of Object.entries(context)) {
+    for (const key of Object.keys(context)) {
+      const value = context[key];
       const name = foldCase(key);
       if (typeof value !== 'string' && !isStrings(value))
         throw new TypeError(`the context key \`${key}\` is neither a string nor a list of strings`);

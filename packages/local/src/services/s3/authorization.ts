@@ -39,18 +39,15 @@ export function bucketOfArn(arn: string): string {
 export function iamRequest(request: S3Request, action: string, resource: string, context: ConditionKeys = {}): IamRequest {
   const { presigned, signedAt } = request.signature;
   const authType = presigned ? 'REST-QUERY-STRING' : 'REST-HEADER';
-  return {
-    action,
-    resource,
-    context: {
-      's3:authType': request.form ? 'POST' : authType,
-      's3:signatureversion': 'AWS4-HMAC-SHA256',
-      ...(presigned && { 's3:signatureAge': String(request.now.getTime() - signedAt.getTime()) }),
-      ...conditionKeysOf(request.headers, { 'x-amz-content-sha256': 's3:x-amz-content-sha256' }),
-      ...(resource !== '*' && { 's3:ResourceAccount': request.account }),
-      ...context,
-    },
+  const keys: Record<string, string> = {
+    's3:authType': request.form ? 'POST' : authType,
+    's3:signatureversion': 'AWS4-HMAC-SHA256',
   };
+  const contentHash = request.headers.get('x-amz-content-sha256');
+  if (presigned) keys['s3:signatureAge'] = String(request.now.getTime() - signedAt.getTime());
+  if (contentHash !== undefined) keys['s3:x-amz-content-sha256'] = contentHash;
+  if (resource !== '*') keys['s3:ResourceAccount'] = request.account;
+  return { action, resource, context: Object.assign(keys, context) };
 }
 
 /** The condition keys of headers or parameters, with their values. An absent header is an absent key, an empty header an empty value. */

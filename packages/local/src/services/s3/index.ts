@@ -34,10 +34,11 @@ export function s3Service({ account, region, buckets, clock }: S3ServiceOptions)
     parse(request: VerifiedRequest): Operation {
       const target = parsePath(request.rawPath);
       const operation = matchOperation(S3_OPERATIONS, request, target);
-      const s3Request = { bucket: '', key: '', ...target, ...request, account, region };
+      const bucket = target.kind === 'service' ? '' : target.bucket;
+      const s3Request = { ...request, bucket, key: target.kind === 'object' ? target.key : '', account, region };
       checkExpectedOwner(s3Request);
       checkRequestPayer(s3Request);
-      return { name: operation.operation, ...operation.parse(s3Request, engine) };
+      return { ...operation.parse(s3Request, engine), name: operation.operation };
     },
     parseUnsigned: (request) => parsePreflight(request, engine),
     resourcePolicy(resource) {
