@@ -42,7 +42,7 @@ export const candidates = {
 export type CandidateName = keyof typeof candidates;
 
 interface Fauxqs {
-  startFauxqs(options: object): Promise<{ readonly port: number }>;
+  readonly startFauxqs: (options: object) => Promise<{ readonly port: number }>;
 }
 
 type Dynalite = (options: { readonly createTableMs: number }) => Server;
