@@ -47,7 +47,7 @@ export async function decideRequest(
   context: DecisionContext,
 ): Promise<DecidedRequest> {
   if (!claim) return decideUnsigned(incoming, service, context);
-  const { principal, query, headers, body, trailers } = verify(incoming, claim, context);
+  const { principal, ...read } = verify(incoming, claim, context);
   const conditionKeys = globalConditionKeys(principal.context, incoming, context.region, context.sessionNow);
   const authorizer = authorizerFor(principal, conditionKeys, service, context.account);
   const { keys, arn, account, session } = principal;
@@ -62,7 +62,7 @@ export async function decideRequest(
   const signature = { presigned: claim.expiresSeconds !== undefined, signedAt: new Date(claim.signedAt) };
   // Not with a spread of each object: several spreads take longer than the signature.
   const { allowed } = authorizer;
-  const request = Object.assign(requestParts(incoming, context), { query, headers, body, trailers, caller, signature, allowed });
+  const request = Object.assign(requestParts(incoming, context), read, { caller, signature, allowed });
   const operation = await service.parse(request);
   return { ...decide(operation, service, caller, authorizer), principal };
 }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { isObject, JsonError, type JsonObject } from '@tenant-aws/policy/json';
@@ -60,7 +61,7 @@ export function checkAccess({ headers }: Pick<Incoming, 'headers'>, { token, pub
  *
  * @throws {@link ControlError} 400, 413 or 415
  */
-export async function readControlBody(message: AsyncIterable<Buffer>, headers: Incoming['headers']): Promise<JsonObject> {
+export async function readControlBody(message: Readable, headers: Incoming['headers']): Promise<JsonObject> {
   const body = await readBody(message, MAX_BODY_BYTES).catch((error: unknown) => {
     if (!(error instanceof AwsError)) throw error;
     throw new ControlError(413, 'body_too_large', `The body must have at most ${MAX_BODY_BYTES} bytes.`);

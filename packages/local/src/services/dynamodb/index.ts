@@ -1,5 +1,5 @@
 import { readJsonRequest } from '../json-protocol.ts';
-import { AwsError, type Clock, type Operation, type ResourceScope, type Service, unsupported, type VerifiedRequest } from '../service.ts';
+import { type Clock, type Operation, type ResourceScope, type Service, unsupported, type VerifiedRequest } from '../service.ts';
 import { Engine } from './engine.ts';
 import { DYNAMODB_PROTOCOL, denied, errorResponse, response } from './errors.ts';
 import type { DynamoDbContext } from './operation.ts';
