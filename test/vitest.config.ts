@@ -6,12 +6,21 @@ import { nest11 } from './nest11/nest11.ts';
 const alone = [
   'packages/nestjs/test/**/*.test.ts',
   'examples/nestjs/test/*.e2e-spec.ts',
-  'test/e2e/{express-4,koa-2,nest}.test.ts',
+  'test/e2e/nest.test.ts',
   'test/security/canary.test.ts',
 ];
 
-/** The slowest files have their own lane: many random requests, a build, and on NestJS 11 the files that differ least from NestJS 12. */
+/**
+ * The slowest files have their own lane: many random requests, a build, programs that are started one after the other, old majors of
+ * frameworks, and on NestJS 11 the files that differ least from NestJS 12.
+ */
 const heavy = [
+  'test/readme.test.ts',
+  'test/demo/demo.test.ts',
+  'test/e2e/{express-4,koa-2,example-nestjs}.test.ts',
+  'test/faults/outage.test.ts',
+  'packages/express/test/readme-express-4.test.ts',
+  'packages/local/test/dynamodb/partiql-attacks.test.ts',
   'packages/nestjs/test/{commonjs,graphql-foreign-context,interleaving,singletons}.test.ts',
   'packages/local/test/parallel.test.ts',
   'test/security/current-tenant.test.ts',
