@@ -11,8 +11,8 @@ const example = fileURLToPath(new URL('../../examples/nestjs', import.meta.url))
 it('passes the tests of the NestJS example with the command of its README', { timeout: 180_000 }, async () => {
   const commands = blocksOf(await readFile(join(example, 'README.md'), 'utf8')).filter(({ text }) => text.startsWith('npx '));
   expect(commands).toHaveLength(1);
-  // Without the variables of this Vitest, and with this version of Node.js.
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(?:VITEST|NODE_ENV$|NODE_OPTIONS$)/.test(name));
+  // Without the variables of this Vitest and of this lane, and with this version of Node.js.
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(?:VITEST|TENANT_AWS_|NODE_ENV$|NODE_OPTIONS$)/.test(name));
   const PATH = `${dirname(process.execPath)}${delimiter}${process.env['PATH']}`;
 
   const { code, stdout } = await endOf(
