@@ -11,7 +11,8 @@ export interface CertificateHeader {
   read(headers: IdentityRequest['headersDistinct']): X509Certificate | undefined;
 }
 
-const PEM = /^-----BEGIN CERTIFICATE-----\s+[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*$/;
+/** One quantifier before the end line: two that both match whitespace would make the work quadratic. */
+const PEM = /^-----BEGIN CERTIFICATE-----\s[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*$/;
 
 export const CERTIFICATE_HEADERS: Readonly<Record<'nginx' | 'envoy' | 'alb', CertificateHeader>> = {
   // proxy_set_header X-Client-Cert $ssl_client_escaped_cert; proxy_set_header X-Client-Verify $ssl_client_verify;
