@@ -38,8 +38,9 @@ const MAX_IDENTITIES = 10_000;
  * The identity source of client certificates (mTLS). Without a certificate, nothing is presented. The identity expires with the
  * certificate.
  *
- * Without `header`, TLS ends in this process: its server needs `requestCert: true` and the `ca` of the clients. Certificates are refused
- * that Node did not verify, or whose extended key usage does not have client authentication.
+ * Without `header`, TLS ends in this process: its server needs `requestCert: true`, the `ca` of the clients and `minVersion: 'TLSv1.3'`.
+ * Certificates are refused that Node did not verify, that came by an earlier version of TLS, in which a client can replace its certificate
+ * while a request is handled, or whose extended key usage does not have client authentication.
  *
  * @throws {@link ConfigurationError} with every fault of the options
  * @example
@@ -83,7 +84,8 @@ function identityOf(certificate: X509Certificate, tenantIn: TenantReader): Tenan
 function ofConnection({ peerCertificate }: IdentityRequest): X509Certificate | undefined {
   if (peerCertificate === undefined) return undefined;
   const { certificate, authorized } = peerCertificate;
-  if (!authorized) throw new TokenInvalidError('the certificate is not from an authority that this server trusts');
+  if (!authorized)
+    throw new TokenInvalidError('the certificate is not from an authority that this server trusts, or the connection does not use TLS 1.3');
   if (!certificate.keyUsage?.includes(CLIENT_AUTH)) throw new TokenInvalidError('the certificate is not for client authentication');
   return certificate;
 }

@@ -12,7 +12,10 @@ export interface IdentityRequest {
   readonly headersDistinct: Readonly<NodeJS.Dict<string[]>>;
   /** The peer's address as the socket has it, never from a header. */
   readonly remoteAddress: string | undefined;
-  /** The client's certificate, if TLS is terminated in this process. */
+  /**
+   * The client's certificate, if TLS is terminated in this process. `authorized`: Node has verified it, and the connection uses TLS 1.3.
+   * In TLS 1.2 a client can replace its certificate while a request is handled, and `authorized` of the socket does not change.
+   */
   readonly peerCertificate?: { readonly certificate: X509Certificate; readonly authorized: boolean } | undefined;
   /** The user that passport set on the request. */
   readonly user?: unknown;

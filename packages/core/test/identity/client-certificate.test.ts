@@ -152,7 +152,7 @@ describe('a certificate of the connection', () => {
   });
 
   describe.each(['HTTP/1.1', 'HTTP/2'])('over %s', (protocol) => {
-    async function serve(): Promise<(client?: Issued) => Promise<string>> {
+    async function serve(): Promise<(client?: Issued, maxVersion?: 'TLSv1.2') => Promise<string>> {
       const server = await authority.issue({ name: 'CN=localhost', dns: ['localhost'], usages: ['1.3.6.1.5.5.7.3.1'] });
       const options = { key: server.key, cert: server.pem, ca: authority.pem, requestCert: true, rejectUnauthorized: false };
       const respond = (request: Parameters<typeof httpIdentityRequest>[0], response: { end(text: string): unknown }): void => {
@@ -168,8 +168,13 @@ describe('a certificate of the connection', () => {
       await once(listener, 'listening');
       onTestFinished(() => void listener.close());
       const { port } = listener.address() as AddressInfo;
-      return async (client) => {
-        const tls = { ca: authority.pem, servername: 'localhost', ...(client && { key: client.key, cert: client.pem }) };
+      return async (client, maxVersion) => {
+        const tls = {
+          ca: authority.pem,
+          servername: 'localhost',
+          ...(maxVersion && { maxVersion }),
+          ...(client && { key: client.key, cert: client.pem }),
+        };
         return protocol === 'HTTP/2' ? textOverHttp2(port, tls) : textOverHttps(port, tls);
       };
     }
@@ -183,6 +188,13 @@ describe('a certificate of the connection', () => {
       expect(await get()).toBe('nothing');
       expect(await get(stranger)).toBe('token_invalid');
       expect(await get(await authority.issue({ dns: ['acme.agents.example.com'], usages: ['1.3.6.1.5.5.7.3.1'] }))).toBe('token_invalid');
+    });
+
+    it('refuses a certificate of TLS 1.2, in which a client can replace it while a request is handled', async () => {
+      const get = await serve();
+
+      expect(await get(acme, 'TLSv1.2')).toBe('token_invalid');
+      expect(await get(undefined, 'TLSv1.2')).toBe('nothing');
     });
   });
 });
@@ -234,6 +246,12 @@ describe.each(['nginx', 'envoy', 'alb'] as const)('a certificate from %s', (head
     expect(() => source(forwarded(headersOf({ pem: `${acme.pem}\n${acme.pem}` })))).toThrow(tokenInvalid);
     const twice = Object.fromEntries(Object.entries(headersOf(acme)).map(([name, values]) => [name, [...values, ...values]]));
     expect(() => source(forwarded(twice))).toThrow(tokenInvalid);
+  });
+
+  it('reads a long header in linear work', () => {
+    const pem = `-----BEGIN CERTIFICATE-----${' '.repeat(400_000)}`;
+
+    expect(() => source(forwarded(headersOf({ pem })))).toThrow(tokenInvalid);
   });
 
   it('does not read the certificate of the connection to the proxy', async () => {
