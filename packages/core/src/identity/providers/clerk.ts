@@ -11,7 +11,7 @@ export interface ClerkOptions {
 }
 
 /**
- * Session tokens of Clerk: the tenant is the active organization, by its id.
+ * Session tokens of Clerk: the tenant is the active organization, by its id. A session with pending tasks has no tenant.
  *
  * @see https://clerk.com/docs/backend-requests/resources/session-tokens
  */
@@ -24,7 +24,11 @@ export function clerk(options: ClerkOptions): BearerTokenOptions {
   return { issuer: options.issuer, authorizedParties: options.authorizedParties, tenantClaim: activeOrganization };
 }
 
-/** Version 2 has `v: 2` and `o.id`, version 1 `org_id`. */
+/**
+ * Version 2 has `v: 2` and `o.id`, version 1 `org_id`. A session is `pending` until its user has completed a required task, such as the
+ * setup of a second factor: Clerk counts this user as signed out.
+ */
 function activeOrganization(claims: Claims): unknown {
+  if (ownProperty(claims, 'sts') === 'pending') return undefined;
   return ownProperty(claims, 'v') === 2 ? ownValue(claims, ['o', 'id']) : ownProperty(claims, 'org_id');
 }
