@@ -8,8 +8,11 @@ export interface XfccElement {
   readonly hash: string | undefined;
 }
 
-/** A key, and a value: quoted, with `\"` for a quote, or without the characters that separate. */
-const PAIR = /([A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^",;=]*))/y;
+/**
+ * A key, and a value: quoted, with `\"` for a quote, or without the characters that separate. Envoy does not quote `URI` and `By`, also if
+ * they contain a `=`.
+ */
+const PAIR = /([A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^",;]*))/y;
 
 /**
  * The last element of `x-forwarded-client-cert`: that of the proxy which is connected to this process. The elements before it come from

@@ -293,6 +293,10 @@ describe('Envoy', () => {
     );
   });
 
+  it('a URI may have a `=`, which Envoy does not quote', () => {
+    expect(tenantIn(`By=spiffe://a/b?c=d;${element(acme)};URI=https://e/f?g=h==`)).toBe('acme');
+  });
+
   it('the hash must be that of the certificate', () => {
     const hash = createHash('sha256').update(acme.certificate.raw).digest('hex');
 
