@@ -1,26 +1,40 @@
 import { TenantAwsError, type TenantAwsErrorOptions } from '@tenant-aws/policy';
 import { endsWaiters } from './ends-waiters.ts';
 
-/** The request presents nothing: no token, no user, no header. */
+interface ChallengeOptions extends TenantAwsErrorOptions {
+  readonly challenge?: string | false;
+}
+
+/** The request presents nothing: no token, no user, no header, no certificate. */
 export class TokenMissingError extends TenantAwsError {
   readonly code = 'token_missing';
   readonly status = 401;
 
-  constructor(message = 'This request needs a bearer token', options: TenantAwsErrorOptions = {}) {
-    super(message, { ...options, headers: { 'WWW-Authenticate': 'Bearer', ...options.headers } });
+  /** @param options `challenge`: the value of `WWW-Authenticate`, or `false` for none. Default: `Bearer` */
+  constructor(message = 'This request needs a bearer token', options: ChallengeOptions = {}) {
+    const { challenge = 'Bearer', ...rest } = options;
+    super(message, { ...rest, headers: { ...challengeHeader(challenge), ...rest.headers } });
   }
 }
 
-/** The token is malformed, expired, not yet valid, for another issuer or audience, or not signed by an accepted key. The reason is in `detail.reason`. */
+/**
+ * The token is malformed, expired, not yet valid, for another issuer or audience, or not signed by an accepted key; or the client certificate
+ * is not valid. The reason is in `detail.reason`.
+ */
 export class TokenInvalidError extends TenantAwsError {
   readonly code = 'token_invalid';
   readonly status = 401;
 
-  constructor(reason: string, options: TenantAwsErrorOptions = {}) {
-    super('The bearer token is not valid', {
-      ...options,
-      detail: { reason, ...options.detail },
-      headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"', ...options.headers },
+  /**
+   * @param options `message`: Default: `The bearer token is not valid` · `challenge`: the value of `WWW-Authenticate`, or `false` for none.
+   * Default: `Bearer error="invalid_token"`
+   */
+  constructor(reason: string, options: ChallengeOptions & { readonly message?: string } = {}) {
+    const { message = 'The bearer token is not valid', challenge = 'Bearer error="invalid_token"', ...rest } = options;
+    super(message, {
+      ...rest,
+      detail: { reason, ...rest.detail },
+      headers: { ...challengeHeader(challenge), ...rest.headers },
     });
   }
 
@@ -149,6 +163,10 @@ export class NoTenantError extends TenantAwsError {
   static {
     endsWaiters(this.prototype);
   }
+}
+
+function challengeHeader(challenge: string | false): Record<string, string> {
+  return challenge === false ? {} : { 'WWW-Authenticate': challenge };
 }
 
 function retryAfter(seconds: number): Record<string, string> {

@@ -1,11 +1,11 @@
 import { types } from 'node:util';
 import { ensureCredentials } from './clients/current.ts';
 import type { TenantAws } from './clients/tenant-aws.ts';
-import { TokenMissingError } from './errors.ts';
 import { channels, codeOf, type IdentityEvent, reasonOf } from './events.ts';
 import { readGateOptions, type TenantGateOptions } from './gate-options.ts';
 import { httpIdentityRequest } from './identity/http-request.ts';
 import type { HttpRequest, IdentityRequest, IdentitySource } from './identity/identity-source.ts';
+import { nothingPresented } from './identity/source-errors.ts';
 import { isPromise, type MaybePromise } from './maybe-promise.ts';
 import { RefusalLog } from './refusal-log.ts';
 import type { TenantIdentity } from './tenant.ts';
@@ -17,7 +17,7 @@ export interface TenantGate {
   /**
    * Returns AWS as the tenant of the request; `undefined` only under `optional`, where nothing was presented.
    *
-   * @throws {@link TokenMissingError} nothing was presented
+   * @throws TokenMissingError: nothing was presented
    * @throws the errors of the identity source, and under `eager` those of `credentials()`
    */
   (request: IdentityRequest): Promise<TenantAws | undefined>;
@@ -76,7 +76,7 @@ export function tenantGate(options: TenantGateOptions = {}): TenantGate {
   }
 
   function admitNobody(): undefined {
-    if (!optional) return refuse(new TokenMissingError());
+    if (!optional) return refuse(nothingPresented(identify.source));
     if (channels.identity.hasSubscribers) channels.identity.publish(sourceEvent(identify.source));
     return undefined;
   }

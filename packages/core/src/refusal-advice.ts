@@ -20,7 +20,34 @@ const ADVICE: readonly Advice[] = [
     source: 'user',
     text: '`authenticatedUser()` found no user on the request: mount passport, or the middleware that sets the user, before the middleware or guard of Tenant AWS',
   },
+  {
+    code: 'token_missing',
+    source: 'header',
+    text: '`header` of `trustedHeader()` (`TENANT_AWS_TENANT_HEADER`) must be the name of the header in which the proxy sends the tenant id, and requests must come through the proxy',
+  },
+  {
+    code: 'token_missing',
+    source: 'certificate',
+    text: 'the client must present a certificate. The TLS server needs `requestCert: true`; with the option `header` of `clientCertificate()`, the proxy must send the certificate in its header',
+  },
+  {
+    code: 'token_missing',
+    source: 'claims',
+    text: 'the route of API Gateway needs an authorizer, and the gate must get the Lambda event as `raw` of the request',
+  },
   { code: 'token_missing', text: 'the client must send the header `Authorization: Bearer <token>`' },
+  {
+    code: 'token_invalid',
+    source: 'certificate',
+    reason: /TLS 1\.3/,
+    text: "the TLS server needs the `ca` of the clients and `minVersion: 'TLSv1.3'`. Clients that support only TLS 1.2 need a proxy, and the option `header` of `clientCertificate()`",
+  },
+  {
+    code: 'token_invalid',
+    source: 'certificate',
+    reason: /expired|not yet valid/,
+    text: 'compare the validity of the certificate with the clock of this host',
+  },
   { code: 'token_invalid', reason: ISSUER.withoutSlash, text: `${ISSUER_OPTION}: remove the slash at its end` },
   { code: 'token_invalid', reason: ISSUER.withSlash, text: `${ISSUER_OPTION}: add a slash at its end` },
   {
@@ -76,6 +103,21 @@ const ADVICE: readonly Advice[] = [
     code: 'tenant_missing',
     source: 'user',
     text: '`tenantProperty` of `authenticatedUser()` must be the name of the property of the user that has the tenant id',
+  },
+  {
+    code: 'tenant_missing',
+    source: 'certificate',
+    text: '`tenantFrom` of `clientCertificate()` must be the part of the certificate that has the tenant id',
+  },
+  {
+    code: 'proxy_untrusted',
+    reason: /not in `trustProxy`/,
+    text: '`trustProxy` (`TENANT_AWS_TRUST_PROXY`) must have the address of the proxy as this process sees it. A request from another address did not come through the proxy',
+  },
+  {
+    code: 'proxy_untrusted',
+    reason: /secret of the proxy/,
+    text: '`secret` (`TENANT_AWS_PROXY_SECRET`) must be the header and the value that the proxy sends',
   },
   {
     code: 'tenant_missing',

@@ -1,11 +1,11 @@
 import { Faults, TenantInvalidError } from '@tenant-aws/policy';
 import { isObject } from '@tenant-aws/policy/json';
 import { systemClock } from '../clock.ts';
-import { TokenInvalidError } from '../errors.ts';
 import { frozenCopy } from '../frozen.ts';
 import { optionsElsewhere } from '../option-places.ts';
 import type { TenantIdentity } from '../tenant.ts';
 import type { IdentityRequest, IdentitySource } from './identity-source.ts';
+import { claimsInvalid } from './source-errors.ts';
 import { ownProperty, ownValue, readTenant, readTenantClaim } from './tenant-claim.ts';
 import type { Claims } from './verified-claims.ts';
 
@@ -62,7 +62,7 @@ function claimsOfRestApi(authorizer: Claims): Claims | undefined {
 
 function identityOf(claims: Claims, path: readonly string[]): TenantIdentity {
   const [subject, expiresAt] = [ownProperty(claims, 'sub'), expiryOf(ownProperty(claims, 'exp'))];
-  if (expiresAt !== undefined && expiresAt <= systemClock.now().wall) throw new TokenInvalidError('expired');
+  if (expiresAt !== undefined && expiresAt <= systemClock.now().wall) throw claimsInvalid('expired');
   return Object.freeze({
     tenantId: tenantOf(ownValue(claims, path), path.join('.')),
     claims,
@@ -82,13 +82,13 @@ function tenantOf(value: unknown, name: string): string {
 /**
  * Milliseconds of the epoch.
  *
- * @throws {@link TokenInvalidError} it cannot be read: the identity would never expire
+ * @throws TokenInvalidError: it cannot be read: the identity would never expire
  */
 function expiryOf(exp: unknown): number | undefined {
   if (exp === undefined) return undefined;
   const seconds = typeof exp === 'string' ? secondsIn(exp) : exp;
   if (typeof seconds === 'number' && seconds >= 0 && seconds <= MAX_SECONDS) return seconds * 1_000;
-  throw new TokenInvalidError('the expiry is not a date');
+  throw claimsInvalid('the expiry is not a date');
 }
 
 function secondsIn(text: string): number | undefined {

@@ -1,7 +1,8 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Faults } from '@tenant-aws/policy';
 import { isObject } from '@tenant-aws/policy/json';
-import { TenantMissingError, TokenInvalidError } from '../errors.ts';
+import { TenantMissingError } from '../errors.ts';
+import { certificateInvalid } from './source-errors.ts';
 import { subjectAltNames } from './subject-alt-names.ts';
 
 /** Where a certificate has the tenant id. */
@@ -59,7 +60,7 @@ function dnsLabel(certificate: X509Certificate, suffix: string): string {
   );
   const label = name.slice(0, -suffix.length);
   if (!name.endsWith(suffix) || !LABEL.test(label))
-    throw new TokenInvalidError(`the DNS name is not one label in lower case before \`${suffix}\``);
+    throw certificateInvalid(`the DNS name is not one label in lower case before \`${suffix}\``);
   return label;
 }
 
@@ -69,7 +70,7 @@ function uriSegment(certificate: X509Certificate, prefix: string): string {
     uris.filter((each) => each.startsWith(prefix)),
     `a URI that begins with \`${prefix}\``,
   ).slice(prefix.length);
-  if (!SEGMENT.test(rest)) throw new TokenInvalidError(`the URI is not one path segment after \`${prefix}\``);
+  if (!SEGMENT.test(rest)) throw certificateInvalid(`the URI is not one path segment after \`${prefix}\``);
   return rest;
 }
 
@@ -80,7 +81,7 @@ function subjectAttribute(certificate: X509Certificate, name: string): string {
 }
 
 function only([value, ...more]: readonly string[], what: string): string {
-  if (more.length > 0) throw new TokenInvalidError(`the certificate has more than one: ${what}`);
+  if (more.length > 0) throw certificateInvalid(`the certificate has more than one: ${what}`);
   return presentOr(value, `the certificate does not have ${what}`);
 }
 

@@ -3,7 +3,7 @@ import { Faults } from '@tenant-aws/policy';
 import { isObject } from '@tenant-aws/policy/json';
 import { boundedMap } from '../bounded-map.ts';
 import { systemClock } from '../clock.ts';
-import { TokenInvalidError } from '../errors.ts';
+import { certificateInvalid } from './source-errors.ts';
 import { optionsElsewhere } from '../option-places.ts';
 import type { TenantIdentity } from '../tenant.ts';
 import { readTenantFrom, type TenantFrom, type TenantReader } from './certificate-tenant.ts';
@@ -66,8 +66,8 @@ export function clientCertificate(options: ClientCertificateOptions): IdentitySo
 /** A connection may be open for longer than its certificate is valid. */
 function assertInForce({ validFrom, validTo }: X509Certificate): void {
   const now = systemClock.now().wall;
-  if (!(now < Date.parse(validTo))) throw new TokenInvalidError('the certificate has expired');
-  if (!(now >= Date.parse(validFrom))) throw new TokenInvalidError('the certificate is not yet valid');
+  if (!(now < Date.parse(validTo))) throw certificateInvalid('the certificate has expired');
+  if (!(now >= Date.parse(validFrom))) throw certificateInvalid('the certificate is not yet valid');
 }
 
 function identityOf(certificate: X509Certificate, tenantIn: TenantReader): TenantIdentity {
@@ -85,8 +85,8 @@ function ofConnection({ peerCertificate }: IdentityRequest): X509Certificate | u
   if (peerCertificate === undefined) return undefined;
   const { certificate, authorized } = peerCertificate;
   if (!authorized)
-    throw new TokenInvalidError('the certificate is not from an authority that this server trusts, or the connection does not use TLS 1.3');
-  if (!certificate.keyUsage?.includes(CLIENT_AUTH)) throw new TokenInvalidError('the certificate is not for client authentication');
+    throw certificateInvalid('the certificate is not from an authority that this server trusts, or the connection does not use TLS 1.3');
+  if (!certificate.keyUsage?.includes(CLIENT_AUTH)) throw certificateInvalid('the certificate is not for client authentication');
   return certificate;
 }
 

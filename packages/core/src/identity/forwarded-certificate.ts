@@ -1,5 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { TokenInvalidError } from '../errors.ts';
+import type { TokenInvalidError } from '../errors.ts';
+import { certificateInvalid } from './source-errors.ts';
 import type { IdentityRequest } from './identity-source.ts';
 import { lastElement } from './xfcc.ts';
 
@@ -21,7 +22,7 @@ export const CERTIFICATE_HEADERS: Readonly<Record<'nginx' | 'envoy' | 'alb', Cer
     read(headers) {
       const [certificate, verify] = [one(headers, 'x-client-cert'), one(headers, 'x-client-verify')];
       if (!certificate && (verify === undefined || verify === '' || verify === 'NONE')) return undefined;
-      if (verify !== 'SUCCESS') throw new TokenInvalidError('`x-client-verify` is not SUCCESS');
+      if (verify !== 'SUCCESS') throw certificateInvalid('`x-client-verify` is not SUCCESS');
       return parse(certificate ?? '');
     },
   },
@@ -32,10 +33,10 @@ export const CERTIFICATE_HEADERS: Readonly<Record<'nginx' | 'envoy' | 'alb', Cer
       if (!header) return undefined;
       const { cert, hash } = lastElement(header);
       if (cert === undefined)
-        throw new TokenInvalidError('`x-forwarded-client-cert` has no `Cert`: let Envoy set it in `set_current_client_cert_details`');
+        throw certificateInvalid('`x-forwarded-client-cert` has no `Cert`: let Envoy set it in `set_current_client_cert_details`');
       const certificate = parse(cert);
       if (hash !== undefined && hash.toLowerCase() !== createHash('sha256').update(certificate.raw).digest('hex'))
-        throw new TokenInvalidError('the `Hash` of `x-forwarded-client-cert` is that of another certificate');
+        throw certificateInvalid('the `Hash` of `x-forwarded-client-cert` is that of another certificate');
       return certificate;
     },
   },
@@ -52,7 +53,7 @@ export const CERTIFICATE_HEADERS: Readonly<Record<'nginx' | 'envoy' | 'alb', Cer
 /** @throws {@link TokenInvalidError} the header was sent more than once */
 function one(headers: IdentityRequest['headersDistinct'], name: string): string | undefined {
   const [value, ...more] = headers[name] ?? [];
-  if (more.length > 0) throw new TokenInvalidError(`\`${name}\` was sent more than once`);
+  if (more.length > 0) throw certificateInvalid(`\`${name}\` was sent more than once`);
   return value;
 }
 
@@ -64,5 +65,5 @@ function parse(encoded: string): X509Certificate {
   } catch {
     // The same error, because the text of OpenSSL's error says nothing more.
   }
-  throw new TokenInvalidError('the proxy did not send one certificate in PEM');
+  throw certificateInvalid('the proxy did not send one certificate in PEM');
 }

@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import { TokenInvalidError } from '../errors.ts';
+import { certificateInvalid } from './source-errors.ts';
 
 /** One of the names of a certificate. */
 export interface AltName {
@@ -14,7 +14,7 @@ const NAME = /([A-Za-z][A-Za-z ]*):("(?:[^"\\]|\\.)*"|[^",]*)(?:, |$)/y;
 /**
  * The subject alternative names of a certificate.
  *
- * @throws {@link TokenInvalidError} they cannot be read without doubt
+ * @throws TokenInvalidError: they cannot be read without doubt
  * @see https://nodejs.org/api/crypto.html#x509subjectaltname
  */
 export function subjectAltNames({ subjectAltName = '' }: Pick<X509Certificate, 'subjectAltName'>): readonly AltName[] {
@@ -22,7 +22,7 @@ export function subjectAltNames({ subjectAltName = '' }: Pick<X509Certificate, '
   NAME.lastIndex = 0;
   while (NAME.lastIndex < subjectAltName.length) {
     const [, type, text = ''] = NAME.exec(subjectAltName) ?? [];
-    if (type === undefined) throw new TokenInvalidError('the names of the certificate cannot be read');
+    if (type === undefined) throw certificateInvalid('the names of the certificate cannot be read');
     names.push({ type, value: text.startsWith('"') ? unquoted(text) : text });
   }
   return names;
@@ -32,6 +32,6 @@ function unquoted(text: string): string {
   try {
     return String(JSON.parse(text));
   } catch {
-    throw new TokenInvalidError('the names of the certificate cannot be read');
+    throw certificateInvalid('the names of the certificate cannot be read');
   }
 }

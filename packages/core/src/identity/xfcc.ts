@@ -1,4 +1,5 @@
-import { TokenInvalidError } from '../errors.ts';
+import type { TokenInvalidError } from '../errors.ts';
+import { certificateInvalid } from './source-errors.ts';
 
 /** The members of an element that are used here. */
 export interface XfccElement {
@@ -47,5 +48,5 @@ export function lastElement(header: string): XfccElement {
 }
 
 function unreadable(): TokenInvalidError {
-  return new TokenInvalidError('`x-forwarded-client-cert` cannot be read');
+  return certificateInvalid('`x-forwarded-client-cert` cannot be read');
 }
