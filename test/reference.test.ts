@@ -80,6 +80,7 @@ describe('OPTIONS.md', () => {
     ],
     ['`clientCertificate(options)`', membersOf('identity/client-certificate.ts', 'ClientCertificateOptions')],
     ['`authorizerClaims(options?)`', membersOf('identity/authorizer-claims.ts', 'AuthorizerClaimsOptions')],
+    ['`albOidc(options)`', membersOf('identity/alb-oidc-options.ts', 'AlbOidcOptions')],
     ['The gate: middleware and module', [...membersOf('gate-options.ts', 'TenantGateOptions'), 'guard', 'awsErrors']],
     ['The token vending machine', machine],
   ])('lists every option in the section %s, and no other', (heading, members) => {

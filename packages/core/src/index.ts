@@ -66,6 +66,8 @@ export {
 } from './events.ts';
 export { type TenantGate, tenantGate } from './gate.ts';
 export type { TenantGateOptions } from './gate-options.ts';
+export { albOidc } from './identity/alb-oidc.ts';
+export type { AlbOidcOptions } from './identity/alb-oidc-options.ts';
 export type { Algorithm } from './identity/algorithm.ts';
 export { type AuthenticatedUserOptions, authenticatedUser } from './identity/authenticated-user.ts';
 export { type AuthorizerClaimsOptions, authorizerClaims } from './identity/authorizer-claims.ts';

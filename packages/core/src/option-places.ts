@@ -45,13 +45,22 @@ export const BEARER_OPTIONS: readonly string[] = [
 /** The options of a gate beside those of its machine. */
 export const GATE_OPTIONS: readonly string[] = ['tvm', 'identity', 'eager', 'optional', 'logger'];
 
-type Place = 'machine' | 'gate' | 'bearerToken' | 'authenticatedUser' | 'trustedHeader' | 'clientCertificate' | 'authorizerClaims';
+type Place =
+  | 'machine'
+  | 'gate'
+  | 'bearerToken'
+  | 'authenticatedUser'
+  | 'trustedHeader'
+  | 'clientCertificate'
+  | 'authorizerClaims'
+  | 'albOidc';
 
 const ADAPTERS = '`tenantCredentials()`, `TenantAwsModule.forRoot()` or `tenantGate()`';
 const MACHINE = 'belongs to `new TokenVendingMachine()`, or beside `identity` to the gate that makes its own machine';
 const BEARER = 'belongs to `bearerToken({ … })`, whose result is the option `identity`';
 const USER = 'belongs to `authenticatedUser({ … })`, whose result is the option `identity`';
 const HEADER = 'belongs to `trustedHeader({ … })`, whose result is the option `identity`';
+const ALB = 'belongs to `albOidc({ … })`, whose result is the option `identity`';
 const STS = 'belongs to the client in the option `sts`: `new STSClient({ … })`';
 
 const PLACES: readonly (readonly [where: string, names: readonly string[], place?: Place])[] = [
@@ -59,6 +68,7 @@ const PLACES: readonly (readonly [where: string, names: readonly string[], place
   [BEARER, BEARER_OPTIONS, 'bearerToken'],
   [USER, ['tenantProperty'], 'authenticatedUser'],
   [HEADER, ['header', 'trustProxy', 'secret'], 'trustedHeader'],
+  [ALB, ['loadBalancerArn', 'clientId', 'keysUrl'], 'albOidc'],
   [MACHINE, MACHINE_OPTIONS, 'machine'],
   ['belongs to `TenantAwsModule.forRoot()`, and with `forRootAsync()` beside `useFactory`', ['guard']],
   ['belongs to `TenantAwsModule.forRootAsync()`', ['useFactory', 'useClass', 'useExisting', 'inject', 'imports']],

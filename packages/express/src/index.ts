@@ -3,6 +3,8 @@ import type { TenantAws } from '@tenant-aws/core';
 // The names of core that an application uses, so that it installs this package only. The list is the same in each adapter.
 export {
   agree,
+  albOidc,
+  type AlbOidcOptions,
   type Algorithm,
   auditLog,
   type AuditLogOptions,

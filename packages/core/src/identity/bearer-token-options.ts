@@ -6,7 +6,7 @@ import { type Algorithm, familyOf, isAlgorithm } from './algorithm.ts';
 import { readStaticKey } from './static-key.ts';
 import { readTokenFrom, type TokenFrom, type TokenReader } from './token-place.ts';
 import { type ActiveTenant, readTokenTenant, type TenantClaim, type TokenTenant } from './token-tenant.ts';
-import { urlFault } from './trusted-url.ts';
+import { readUrl } from './trusted-url.ts';
 
 /** Which tokens are accepted, and which claim has the tenant. */
 export interface BearerTokenOptions {
@@ -174,17 +174,6 @@ function readKeys(
 function checkDiscovery(issuer: string, at: Named, faults: Faults): void {
   readUrl(issuer, at('issuer'), faults, ', because without `jwksUri` its discovery document is fetched');
   if (/[?#]/.test(issuer)) faults.option(at('issuer'), 'must have no query and no fragment');
-}
-
-/**
- * The URL parser removes whitespace and control characters at both ends, and line breaks anywhere. They are refused here:
- * with a path appended, the same text would be another URL or none.
- */
-function readUrl(given: unknown, name: string, faults: Faults, why = ''): URL | undefined {
-  const url = typeof given === 'string' && !/[\s\p{Cc}]/u.test(given) && URL.canParse(given) ? new URL(given) : undefined;
-  const fault = url === undefined ? 'must be a URL without whitespace' : urlFault(url, { loopback: true });
-  if (fault !== undefined) faults.option(name, `${fault}${why}`);
-  return fault === undefined ? url : undefined;
 }
 
 /** Texts that are not empty; none if the option is not given. */

@@ -50,10 +50,7 @@ export function parseUnverified(
   accepts: (algorithm: string) => boolean = isAlgorithm,
   known?: TokenHeader,
 ): UnverifiedToken {
-  const [head, body, signature, ...more] = token.split('.', 4);
-  if (head === undefined || body === undefined || signature === undefined || more.length > 0)
-    throw new TokenInvalidError('not a compact JWS');
-  if (signature === '') throw new TokenInvalidError('not signed');
+  const [head, body, signature] = compactParts(token);
   bytesOf(signature);
   const header = known?.encoded === head ? known : readHeader(bytesOf(head), accepts);
   const claims = parseTokenObject('payload', bytesOf(body));
@@ -61,8 +58,21 @@ export function parseUnverified(
   return { header, claims, issuer, issuedAt };
 }
 
+/** Splits a token into header, payload and signature. @throws {@link TokenInvalidError} */
+export function compactParts(token: string): readonly [head: string, body: string, signature: string] {
+  const [head, body, signature, ...more] = token.split('.', 4);
+  if (head === undefined || body === undefined || signature === undefined || more.length > 0)
+    throw new TokenInvalidError('not a compact JWS');
+  if (signature === '') throw new TokenInvalidError('not signed');
+  return [head, body, signature];
+}
+
 function readHeader(bytes: Buffer, accepts: (algorithm: string) => boolean): TokenHeader {
-  const header = parseTokenObject('header', bytes);
+  return { encoded: bytes.toString('base64url'), ...checkHeader(parseTokenObject('header', bytes), accepts) };
+}
+
+/** Checks algorithm, type and extensions of a header. @throws {@link TokenInvalidError} */
+export function checkHeader(header: Claims, accepts: (algorithm: string) => boolean): Omit<TokenHeader, 'encoded'> {
   // RFC 7515, 4.1.11: unknown critical extensions must be refused, and no extension is supported here.
   if (Object.hasOwn(header, 'crit') || Object.hasOwn(header, 'b64'))
     throw new TokenInvalidError('the header requires an extension that is not supported');
@@ -72,7 +82,7 @@ function readHeader(bytes: Buffer, accepts: (algorithm: string) => boolean): Tok
   if (typ !== undefined && !(typeof typ === 'string' && TYPES.has(typ.toLowerCase())))
     throw new TokenInvalidError('the `typ` is neither JWT nor at+jwt');
   if (kid !== undefined && typeof kid !== 'string') throw new TokenInvalidError('the key id is not a string');
-  return { encoded: bytes.toString('base64url'), algorithm: alg, keyId: kid };
+  return { algorithm: alg, keyId: kid };
 }
 
 function readPayload(payload: Claims): Payload {
@@ -88,7 +98,8 @@ function readPayload(payload: Claims): Payload {
   return { issuer: ownProperty(payload, 'iss'), issuedAt: iat };
 }
 
-function isDate(seconds: unknown): seconds is number {
+/** Whether this is a time that a JavaScript Date can have, in seconds of the epoch. */
+export function isDate(seconds: unknown): seconds is number {
   return typeof seconds === 'number' && seconds >= 0 && seconds <= MAX_SECONDS;
 }
 
