@@ -253,6 +253,15 @@ describe('albOidc', () => {
     expect(alb.fetches).toEqual([]);
   });
 
+  it('keeps no verified token after close()', async () => {
+    const [source, token] = [sourceOf(), alb.token()];
+    const identity = await identify(token, source);
+    expect(source(presenting(token))).toBe(identity);
+    source.close?.();
+
+    expect(source(presenting(token))).toBeInstanceOf(Promise);
+  });
+
   it('accepts tokens with a known key while forged tokens name 10,000 unknown keys', async () => {
     const source = sourceOf();
     await identify(alb.token(), source);
