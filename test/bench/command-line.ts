@@ -48,7 +48,8 @@ export function readOptions(args: readonly string[]): BenchOptions | Message {
     if (values.help) return { text: help, code: 0 };
     const unknown = values.only?.find((name) => lanesNamed(name).length === 0);
     if (unknown !== undefined) return { text: `There is no lane \`${unknown}\`.\n\n${help}`, code: 1 };
-    const selected = values.only?.flatMap(lanesNamed) ?? lanes.filter(({ onlyFull }) => values.full || !onlyFull);
+    const selected =
+      values.only?.flatMap(lanesNamed) ?? lanes.filter(({ onlyFull, onlyNamed }) => !onlyNamed && (values.full || !onlyFull));
     const json = values.json === undefined ? defaultJson : resolve(values.json);
     const profiles = values['cpu-prof'] === undefined ? undefined : resolve(values['cpu-prof']);
     return { isFull: values.full, lanes: selected, json, markdown: values.markdown, profiles };

@@ -15,7 +15,7 @@ type Claims = Readonly<Record<string, unknown>>;
 
 /** An application that trusts the provider. Its key set is on the Internet, so the application gets the key itself. */
 function application(options: BearerTokenOptions | readonly BearerTokenOptions[]) {
-  const trusted = [options].flat().map((each) => ({ ...(each as BearerTokenOptions), jwksUri: undefined, secretOrKey: publicKey }));
+  const trusted = [options].flat().map((each) => ({ ...each, jwksUri: undefined, secretOrKey: publicKey }));
   const app = express();
   app.get('/', createMiddleware({ identity: bearerToken(trusted), logger: false }), writeNote);
   app.use(problemDetails());

@@ -15,5 +15,7 @@ export interface Lane {
   readonly title: string;
   /** Whether the lane needs `--full` or `--only`. */
   readonly onlyFull?: boolean;
+  /** Whether the lane needs `--only`, because it takes minutes. */
+  readonly onlyNamed?: boolean;
   readonly run: (context: LaneContext) => Promise<readonly Series[]>;
 }

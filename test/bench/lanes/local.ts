@@ -20,7 +20,7 @@ const comparisonLanes = COMPARISONS.map(
     name: laneOf(comparison.operation),
     group: 'local',
     title: `Local AWS, ${comparison.operation} of a tenant's session, and the engine alone without signatures and policies`,
-    onlyFull: true,
+    onlyNamed: true,
     run: ({ plan }) => compare(comparison, plan),
   }),
 );
@@ -68,7 +68,7 @@ const memoryLane: Lane = {
   name: 'local-memory',
   group: 'local',
   title: `Local AWS, memory after ${MEMORY_REQUESTS.toLocaleString('en-US')} requests and garbage collection`,
-  onlyFull: true,
+  onlyNamed: true,
   run: ({ plan }) =>
     interleave(
       'local-memory',
@@ -112,7 +112,7 @@ const startLane: Lane = {
   name: 'local-start',
   group: 'local',
   title: 'Local AWS, import and start in fresh processes',
-  onlyFull: true,
+  onlyNamed: true,
   run: ({ plan }) =>
     interleave(
       'local-start',

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -95,7 +96,7 @@ describe('the notes API behind NGINX', () => {
   });
 
   it('keeps agents apart whose requests share the connections of NGINX', async () => {
-    const names = Array.from({ length: 100 }, (_item, index) => (index % 2 === 0 ? 'acme' : 'globex') as 'acme' | 'globex');
+    const names = Array.from({ length: 100 }, (_item, index) => (index % 2 === 0 ? 'acme' : 'globex'));
     const responses = await Promise.all(names.map((name) => get(`/files/content?key=${name}/notes/plan`, agents[name])));
 
     expect(responses.map(({ status }) => status)).toEqual(names.map(() => 200));
@@ -116,7 +117,7 @@ async function get(path: string, agent?: Issued, headers: Record<string, string>
     ca: authority.pem,
     ...(agent && { key: agent.key, cert: agent.pem }),
   });
-  const [response] = (await once(request, 'response')) as [import('node:http').IncomingMessage];
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
   let text = '';
   for await (const chunk of response) text += String(chunk);
   const isJson = response.headers['content-type']?.includes('json') === true;

@@ -7,7 +7,7 @@ import { certificateInvalid } from './source-errors.ts';
 import { optionsElsewhere } from '../option-places.ts';
 import type { TenantIdentity } from '../tenant.ts';
 import { readTenantFrom, type TenantFrom, type TenantReader } from './certificate-tenant.ts';
-import { CERTIFICATE_HEADERS, type CertificateHeader } from './forwarded-certificate.ts';
+import { CERTIFICATE_HEADERS } from './forwarded-certificate.ts';
 import type { IdentityRequest, IdentitySource } from './identity-source.ts';
 import { readTenant } from './tenant-claim.ts';
 import { hasProxyHeader, readTrustedProxies } from './trusted-proxies.ts';
@@ -108,6 +108,5 @@ function fromHeader(header: string, trustProxy: unknown, faults: Faults): Certif
   const isTrusted = readTrustedProxies(trustProxy, 'trustProxy', faults);
   const proxy = Object.entries(CERTIFICATE_HEADERS).find(([name]) => name === header)?.[1];
   if (proxy === undefined) faults.option('header', "must be 'nginx', 'envoy' or 'alb'");
-  const { names, read }: CertificateHeader = proxy ?? { names: [], read: () => undefined };
-  return (request) => (hasProxyHeader(request, names, isTrusted) ? read(request.headersDistinct) : undefined);
+  return (request) => (proxy && hasProxyHeader(request, proxy.names, isTrusted) ? proxy.read(request.headersDistinct) : undefined);
 }

@@ -76,7 +76,7 @@ function withLifeOf(sources: readonly IdentitySource[], identify: (request: Iden
   return Object.assign(identify, {
     ...(kind !== undefined && others.length === 0 && { source: kind }),
     async ready() {
-      await Promise.all(sources.map((source) => source.ready?.()));
+      await Promise.all(sources.map(async (source) => source.ready?.()));
     },
     close() {
       for (const source of sources) source.close?.();

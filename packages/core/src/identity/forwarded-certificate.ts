@@ -1,5 +1,4 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import type { TokenInvalidError } from '../errors.ts';
 import { certificateInvalid } from './source-errors.ts';
 import type { IdentityRequest } from './identity-source.ts';
 import { lastElement } from './xfcc.ts';
@@ -8,7 +7,7 @@ import { lastElement } from './xfcc.ts';
 export interface CertificateHeader {
   /** The headers, in lower case, that only the proxy may send. */
   readonly names: readonly string[];
-  /** The certificate; `undefined` if the client did not present one. Throws {@link TokenInvalidError}. */
+  /** The certificate; `undefined` if the client did not present one. Throws TokenInvalidError. */
   read(headers: IdentityRequest['headersDistinct']): X509Certificate | undefined;
 }
 

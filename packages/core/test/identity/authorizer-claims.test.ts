@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { authorizerClaims } from '../../src/identity/authorizer-claims.ts';
 import type { IdentityRequest } from '../../src/identity/identity-source.ts';
@@ -125,7 +125,7 @@ describe('authorizerClaims', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.boolean(), (authorizer, isHttp) => {
         try {
-          source((isHttp ? httpApi : restApi)(authorizer));
+          void source((isHttp ? httpApi : restApi)(authorizer));
         } catch (error) {
           expect(error).toMatchObject({ code: expect.stringMatching(/^(token_invalid|tenant_missing|tenant_invalid)$/) });
         }

@@ -85,5 +85,5 @@ function validity({ notBefore = new Date(Date.now() - 60_000), notAfter = new Da
 }
 
 function keyPair(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']) as Promise<webcrypto.CryptoKeyPair>;
+  return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 }

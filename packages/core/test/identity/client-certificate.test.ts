@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import http2 from 'node:http2';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type ClientCertificateOptions, clientCertificate } from '../../src/identity/client-certificate.ts';
 import { httpIdentityRequest } from '../../src/identity/http-request.ts';

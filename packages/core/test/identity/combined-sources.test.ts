@@ -78,7 +78,7 @@ describe('agree', () => {
     const first = { tenantId: 'acme', claims: {}, source: 'header' as const };
     const second = { ...first, expiresAt: 1_900_000_000_000 };
     const source = agree(returns(first), returns(second));
-    source(request);
+    void source(request);
     first.tenantId = second.tenantId = 'globex';
 
     expect(source(request)).toMatchObject({ tenantId: 'globex' });
@@ -112,14 +112,17 @@ describe.each([
   ['agree', agree, 2],
 ] as const)('%s', (name, combine, min) => {
   it('is ready when all sources are, and closes all', async () => {
-    const sources = [1, 2].map(() => Object.assign(returns(undefined), { ready: vi.fn(async () => undefined), close: vi.fn() }));
+    const sources = [1, 2].map(() => {
+      const life = { ready: vi.fn(async () => undefined), close: vi.fn() };
+      return Object.assign(returns(undefined), life, { life });
+    });
     const combined = combine(...sources);
     await combined.ready?.();
     combined.close?.();
 
-    for (const { ready, close } of sources) {
-      expect(ready).toHaveBeenCalledTimes(1);
-      expect(close).toHaveBeenCalledTimes(1);
+    for (const { life } of sources) {
+      expect(life.ready).toHaveBeenCalledTimes(1);
+      expect(life.close).toHaveBeenCalledTimes(1);
     }
     await expect(combine(...sources, Object.assign(returns(acme), { ready: () => Promise.reject(refusal) })).ready?.()).rejects.toBe(
       refusal,

@@ -73,7 +73,7 @@ describe('a user of several tenants', () => {
     const identify = source();
     const token = await issuer.token(pair, { tenants: ['acme', 'globex', 'initech'] });
     const chosen = Array.from({ length: 200 }, (_item, index) => ['acme', 'globex', 'initech'][index % 3] ?? '');
-    const identities = await Promise.all(chosen.map((tenant) => identify(sent(token, [tenant]))));
+    const identities = await Promise.all(chosen.map(async (tenant) => identify(sent(token, [tenant]))));
 
     expect(identities.map((identity) => identity?.tenantId)).toEqual(chosen);
   });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { IdentityRequest } from '../../src/identity/identity-source.ts';
 import { type TrustedHeaderOptions, trustedHeader } from '../../src/identity/trusted-header.ts';
@@ -113,7 +113,7 @@ describe('trustedHeader', () => {
 
       expect(attempt).toThrow(untrusted);
       try {
-        attempt();
+        void attempt();
       } catch (error) {
         expect(JSON.stringify(error)).not.toContain(secret.value);
       }
@@ -128,7 +128,7 @@ describe('trustedHeader', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.array(fc.string())), fc.array(fc.string()), fc.string(), (headers, values, peer) => {
         try {
-          source(request({ ...headers, 'x-tenant-id': values }, peer));
+          void source(request({ ...headers, 'x-tenant-id': values }, peer));
         } catch (error) {
           expect(error).toMatchObject({ code: expect.stringMatching(/^(proxy_untrusted|tenant_invalid)$/) });
         }
