@@ -115,6 +115,8 @@ describe.each(readmes)('%s', (path) => {
   /** Writes every file of the README, so that its programs can import each other. Returns the file of this block. */
   async function written(block: Block): Promise<string> {
     const folder = await mkdtemp(join(scratch, 'program-'));
+    // The programs of a README keep the port of the issuer here. Meanwhile another process may have been given it.
+    await rm(join(root, 'node_modules/.cache/tenant-aws-issuer.json'), { force: true });
     await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
     const tsconfig = blocks.find(({ words }) => words.includes('tsconfig.json'))?.text;
     await writeFile(join(folder, 'tsconfig.json'), tsconfig ?? JSON.stringify({ compilerOptions: nestNew, include: ['*.ts'] }));
