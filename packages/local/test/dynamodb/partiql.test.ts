@@ -202,6 +202,11 @@ describe('DELETE', () => {
     expect(await stored()).toBeUndefined();
   });
 
+  it('compares lists by their values', async () => {
+    await expect(run(`DELETE FROM notes ${HERE} AND list = ['x', 3]`)).rejects.toMatchObject({ name: 'ConditionalCheckFailedException' });
+    expect(await rows(`DELETE FROM notes ${HERE} AND list = ['x', 2] RETURNING ALL OLD *`)).toEqual([item]);
+  });
+
   it('succeeds for a missing item, also with a condition', async () => {
     expect(await rows(`DELETE FROM notes WHERE tenant = 'acme' AND id = '9' AND text = 'x' RETURNING ALL OLD *`)).toEqual([]);
   });

@@ -2,7 +2,7 @@ import { AwsError } from '../../service.ts';
 import type { Attributes } from '../dynalite.ts';
 import type { Engine } from '../engine.ts';
 import { validationError } from '../errors.ts';
-import { runReturningFailedItem } from '../operations/items.ts';
+import { runIfMatching, runReturningFailedItem } from '../operations/items.ts';
 import type { Element } from '../operations/transaction-elements.ts';
 
 /** The result of a statement on one item. */
@@ -30,7 +30,7 @@ export function runItem(engine: Engine, { kind, data }: Element): ItemResult {
   }
   const write = WRITES.get(kind.name);
   if (write === undefined) throw validationError(`${kind.name} is an element of transactions only`);
-  const run = () => runReturningFailedItem(engine, data, () => engine.run(write, data));
+  const run = () => runReturningFailedItem(engine, data, () => runIfMatching(engine, write, data));
   const { Attributes, ConsumedCapacity } = kind.name === 'Put' ? reportingDuplicates(run) : run();
   return { item: Attributes, capacity: ConsumedCapacity };
 }
