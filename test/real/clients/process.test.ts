@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { nodeFlags } from '../../support/node-flags.ts';
 import { run } from './steps-cli.ts';
 import { workingOnes } from './working-clients.ts';
+import { freePort } from '../../support/free-port.ts';
 
 const roleArn = 'arn:aws:iam::000000000000:role/TenantAccess';
 const policy = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: ['s3:*', 'sqs:*'], Resource: '*' } };
@@ -38,15 +38,6 @@ afterAll(async () => {
   await exit;
   await rm(folder, { recursive: true });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 async function untilReady({ stdout }: ChildProcess): Promise<string> {
   let text = '';

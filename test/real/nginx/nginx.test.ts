@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,6 +12,7 @@ import { Authority, type Issued } from '../../../packages/core/test/identity/cer
 import { localAws } from '../../support/local-aws-per-file.ts';
 import { nodeFlags } from '../../support/node-flags.ts';
 import { seed, tenantAwsVariables } from '../../support/notes-aws.ts';
+import { freePort } from '../../support/free-port.ts';
 
 const example = fileURLToPath(new URL('../../../examples/nginx-mtls/', import.meta.url));
 /** NGINX connects from here, so that the app can tell it from a client at 127.0.0.1. */
@@ -171,13 +171,4 @@ async function stop(child: ReturnType<typeof spawn>): Promise<void> {
   if (child.exitCode !== null) return;
   child.kill('SIGTERM');
   await once(child, 'exit');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' ? (address?.port ?? 0) : 0;
 }

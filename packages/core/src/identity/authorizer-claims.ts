@@ -1,12 +1,13 @@
-import { Faults, TenantInvalidError } from '@tenant-aws/policy';
+import { Faults } from '@tenant-aws/policy';
 import { isObject } from '@tenant-aws/policy/json';
 import { systemClock } from '../clock.ts';
 import { frozenCopy } from '../frozen.ts';
 import { optionsElsewhere } from '../option-places.ts';
 import type { TenantIdentity } from '../tenant.ts';
 import type { IdentityRequest, IdentitySource } from './identity-source.ts';
-import { claimsInvalid } from './source-errors.ts';
+import { claimsInvalid, tenantInvalid } from './source-errors.ts';
 import { ownProperty, ownValue, readTenant, readTenantClaim } from './tenant-claim.ts';
+import { isDate } from './unverified-token.ts';
 import type { Claims } from './verified-claims.ts';
 
 export interface AuthorizerClaimsOptions {
@@ -16,8 +17,6 @@ export interface AuthorizerClaimsOptions {
 
 /** `Sun Dec 17 07:28:12 UTC 2017`: the form in which a REST API writes the dates of a Cognito token. */
 const JAVA_DATE = /^[A-Z][a-z]{2} ([A-Z][a-z]{2} \d{2} \d{2}:\d{2}:\d{2}) UTC (\d{4})$/;
-/** The latest time of a JavaScript Date, in seconds. */
-const MAX_SECONDS = 8.64e12;
 
 /**
  * The identity source of the claims that an authorizer of API Gateway has verified. It reads `requestContext.authorizer` of the Lambda
@@ -74,20 +73,19 @@ function identityOf(claims: Claims, path: readonly string[]): TenantIdentity {
 
 /** HTTP APIs write an array of claims as the text `[a b]`. An array is not a tenant. */
 function tenantOf(value: unknown, name: string): string {
-  if (typeof value === 'string' && value.startsWith('['))
-    throw new TenantInvalidError('The tenant id is not acceptable', { detail: { reason: `\`${name}\` is an array` } });
+  if (typeof value === 'string' && value.startsWith('[')) throw tenantInvalid(`\`${name}\` is an array`);
   return readTenant(value, name);
 }
 
 /**
  * Milliseconds of the epoch.
  *
- * @throws TokenInvalidError: it cannot be read: the identity would never expire
+ * @throws TokenInvalidError if it cannot be read: the identity would never expire
  */
 function expiryOf(exp: unknown): number | undefined {
   if (exp === undefined) return undefined;
   const seconds = typeof exp === 'string' ? secondsIn(exp) : exp;
-  if (typeof seconds === 'number' && seconds >= 0 && seconds <= MAX_SECONDS) return seconds * 1_000;
+  if (isDate(seconds)) return seconds * 1_000;
   throw claimsInvalid('the expiry is not a date');
 }
 

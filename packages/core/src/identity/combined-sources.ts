@@ -1,8 +1,9 @@
-import { ConfigurationError, TenantInvalidError } from '@tenant-aws/policy';
+import { ConfigurationError } from '@tenant-aws/policy';
 import { isFrozen } from '../frozen.ts';
 import { isPromise, type MaybePromise } from '../maybe-promise.ts';
 import type { TenantIdentity } from '../tenant.ts';
 import type { IdentityRequest, IdentitySource } from './identity-source.ts';
+import { tenantInvalid } from './source-errors.ts';
 
 type Found = TenantIdentity | undefined;
 
@@ -47,8 +48,8 @@ function agreementOf(found: readonly Found[], agreed: WeakMap<TenantIdentity, Te
   const [first] = found;
   if (found.every((identity) => identity === undefined)) return undefined;
   const identities = found.filter((identity) => identity !== undefined && identity !== null);
-  if (first === undefined || identities.length < found.length) throw disagreement('one identity source was presented nothing');
-  if (identities.some(({ tenantId }) => tenantId !== first.tenantId)) throw disagreement('the identity sources name different tenants');
+  if (first === undefined || identities.length < found.length) throw tenantInvalid('one identity source was presented nothing');
+  if (identities.some(({ tenantId }) => tenantId !== first.tenantId)) throw tenantInvalid('the identity sources name different tenants');
   return expiringAt(first, Math.min(...identities.map(({ expiresAt }) => expiresAt ?? Number.POSITIVE_INFINITY)), agreed);
 }
 
@@ -60,10 +61,6 @@ function expiringAt(first: TenantIdentity, expiresAt: number, agreed: WeakMap<Te
   // A source may change an identity that is not read-only, and return it for another tenant.
   if (isFrozen(first)) agreed.set(first, identity);
   return identity;
-}
-
-function disagreement(reason: string): TenantInvalidError {
-  return new TenantInvalidError('The tenant id is not acceptable', { detail: { reason } });
 }
 
 /** Continues immediately where nothing has to be awaited. */

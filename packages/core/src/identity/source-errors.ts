@@ -1,3 +1,4 @@
+import { TenantInvalidError } from '@tenant-aws/policy';
 import { TokenInvalidError, TokenMissingError } from '../errors.ts';
 import type { TenantIdentity } from '../tenant.ts';
 
@@ -18,6 +19,11 @@ export function nothingPresented(source: TenantIdentity['source'] | undefined): 
 /** The error of a client certificate, from the connection or from a proxy. */
 export function certificateInvalid(reason: string): TokenInvalidError {
   return new TokenInvalidError(reason, { message: 'The client certificate is not valid', challenge: false });
+}
+
+/** The error of a tenant id that is presented in an unacceptable way. The reason never contains the id. */
+export function tenantInvalid(reason: string): TenantInvalidError {
+  return new TenantInvalidError('The tenant id is not acceptable', { detail: { reason } });
 }
 
 /** The error of claims that an authorizer of API Gateway has verified. */

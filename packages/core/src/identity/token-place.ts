@@ -2,17 +2,17 @@ import type { Faults } from '@tenant-aws/policy';
 import { isObject } from '@tenant-aws/policy/json';
 import { TokenInvalidError } from '../errors.ts';
 import { MAX_TOKEN_LENGTH } from './bearer-header.ts';
+import { isHeaderName } from './header-name.ts';
 import type { IdentityRequest } from './identity-source.ts';
 
 /** Where a request has its token, in place of the `Authorization` header: the token alone, without a scheme. */
 export type TokenFrom = { readonly cookie: string } | { readonly header: string };
 
-/** The token of a request; `undefined` if there is none. Throws {@link TokenInvalidError}. */
+/** The token of a request; `undefined` if the request has no token. Throws {@link TokenInvalidError}. */
 export type TokenReader = (headers: IdentityRequest['headersDistinct']) => string | undefined;
 
 /** The characters of a cookie's name (RFC 6265, 4.1.1). */
 const COOKIE_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const HEADER_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
 /** @param path the option, for the faults */
 export function readTokenFrom(given: unknown, path: string, faults: Faults): TokenReader | undefined {
@@ -43,7 +43,7 @@ function valuesOf(header: string, name: string): string[] {
 }
 
 function headerReader(name: string, path: string, faults: Faults): TokenReader {
-  if (!HEADER_NAME.test(name)) faults.option(path, 'must have the name of a header, such as `x-access-token`');
+  if (!isHeaderName(name)) faults.option(path, 'must have the name of a header, such as `x-access-token`');
   if (name === 'authorization' || name === 'cookie') faults.option(path, `must not be the header \`${name}\`: ${ADVICE[name]}`);
   return (headers) => only(headers[name] ?? [], `the header \`${name}\``);
 }

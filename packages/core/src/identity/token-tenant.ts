@@ -1,8 +1,10 @@
-import { type Faults, TenantInvalidError } from '@tenant-aws/policy';
+import type { Faults } from '@tenant-aws/policy';
 import { isObject } from '@tenant-aws/policy/json';
 import { TenantMissingError } from '../errors.ts';
+import { isHeaderName } from './header-name.ts';
 import type { IdentityRequest } from './identity-source.ts';
 import { usualClaimIn } from './refusal-reasons.ts';
+import { tenantInvalid } from './source-errors.ts';
 import { ownProperty, ownValue, readTenant, readTenantClaim } from './tenant-claim.ts';
 import type { Claims } from './verified-claims.ts';
 
@@ -29,8 +31,6 @@ interface TokenTenantOptions {
   readonly activeTenant: unknown;
 }
 
-const HEADER_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
-
 /** @param at the path of an option, for the faults */
 export function readTokenTenant(
   { tenantClaim, tenant, activeTenant }: TokenTenantOptions,
@@ -54,7 +54,7 @@ export function readTokenTenant(
  * The tenant of a token.
  *
  * @param choice of the request, among several tenants; `undefined` if it chooses none
- * @throws {@link TenantMissingError}, {@link TenantInvalidError}
+ * @throws {@link TenantMissingError}, TenantInvalidError
  */
 export function tenantOf(tenant: TokenTenant, claims: Claims, choice?: unknown): string {
   if ('fixed' in tenant) return tenant.fixed;
@@ -64,11 +64,11 @@ export function tenantOf(tenant: TokenTenant, claims: Claims, choice?: unknown):
   return chosen(membersOf(value, name, claims), choice, name);
 }
 
-/** @throws {@link TenantMissingError} the user belongs to no tenant; {@link TenantInvalidError} the claim is not a list of tenants */
+/** @throws {@link TenantMissingError} the user belongs to no tenant; TenantInvalidError the claim is not a list of tenants */
 function membersOf(value: unknown, name: string, claims: Claims): readonly string[] {
   if (value === undefined || value === null) return [readTenant(value, name, () => usualClaimIn(claims))];
   const members: readonly unknown[] | undefined = Array.isArray(value) ? value : isObject(value) ? Object.keys(value) : undefined;
-  if (members === undefined) throw invalid(`\`${name}\` is neither a list of tenants nor an object whose keys are tenants`);
+  if (members === undefined) throw tenantInvalid(`\`${name}\` is neither a list of tenants nor an object whose keys are tenants`);
   if (members.length === 0) throw new TenantMissingError({ detail: { reason: `\`${name}\` has no tenant` } });
   return members.map((member) => readTenant(member, name));
 }
@@ -81,7 +81,7 @@ function chosen(members: readonly string[], choice: unknown, name: string): stri
     throw new TenantMissingError({ detail: { reason: `\`${name}\` has several tenants, and the request chooses none` } });
   }
   const found = members.find((member) => member === choice);
-  if (found === undefined) throw invalid(`the request chooses a tenant that is not in \`${name}\``);
+  if (found === undefined) throw tenantInvalid(`the request chooses a tenant that is not in \`${name}\``);
   return found;
 }
 
@@ -90,10 +90,10 @@ function readActiveTenant(given: unknown, path: string, faults: Faults): ((reque
   if (typeof given === 'function') return (request) => given(request);
   const header = isObject(given) && Object.keys(given).length === 1 ? ownProperty(given, 'header') : undefined;
   const name = typeof header === 'string' ? header.toLowerCase() : '';
-  if (!HEADER_NAME.test(name)) faults.option(path, "must be { header: 'x-tenant-id' } or a function of the request");
+  if (!isHeaderName(name)) faults.option(path, "must be { header: 'x-tenant-id' } or a function of the request");
   return ({ headersDistinct }) => {
     const [value, ...more] = headersDistinct[name] ?? [];
-    if (more.length > 0) throw invalid(`\`${name}\` was sent more than once`);
+    if (more.length > 0) throw tenantInvalid(`\`${name}\` was sent more than once`);
     return value;
   };
 }
@@ -105,8 +105,4 @@ function readFixedTenant(tenant: unknown, name: string, faults: Faults): string 
     faults.option(name, 'must be a tenant id');
     return '';
   }
-}
-
-function invalid(reason: string): TenantInvalidError {
-  return new TenantInvalidError('The tenant id is not acceptable', { detail: { reason } });
 }

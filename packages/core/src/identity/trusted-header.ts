@@ -1,12 +1,14 @@
 import { timingSafeEqual } from 'node:crypto';
-import { Faults, TenantInvalidError } from '@tenant-aws/policy';
+import { Faults } from '@tenant-aws/policy';
 import { isObject } from '@tenant-aws/policy/json';
 import { boundedMap } from '../bounded-map.ts';
 import { digestOf } from '../digest.ts';
 import { ProxyUntrustedError } from '../errors.ts';
 import { optionsElsewhere } from '../option-places.ts';
 import type { TenantIdentity } from '../tenant.ts';
+import { isHeaderName } from './header-name.ts';
 import type { IdentityRequest, IdentitySource } from './identity-source.ts';
+import { tenantInvalid } from './source-errors.ts';
 import { readTenant } from './tenant-claim.ts';
 import { hasProxyHeader, readTrustedProxies, type TrustedProxies } from './trusted-proxies.ts';
 
@@ -73,8 +75,7 @@ function hasSecret(values: readonly string[] | undefined, digest: Buffer): boole
 }
 
 function onlyTenant([value, ...more]: readonly string[], header: string): string {
-  if (value === undefined || more.length > 0 || value.includes(','))
-    throw new TenantInvalidError('The tenant id is not acceptable', { detail: { reason: `\`${header}\` has several values` } });
+  if (value === undefined || more.length > 0 || value.includes(',')) throw tenantInvalid(`\`${header}\` has several values`);
   return readTenant(value, header);
 }
 
@@ -109,7 +110,7 @@ function readSecret(given: unknown, tenantHeader: string, faults: Faults): Trust
 /** In lower case, as Node has it. A name with `_` is removed by many proxies. */
 function readHeaderName(given: unknown, path: string, faults: Faults): string {
   const name = typeof given === 'string' ? given.toLowerCase() : '';
-  if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name)) faults.option(path, `must be the name of a header, such as \`${DEFAULT_HEADER}\``);
+  if (!isHeaderName(name)) faults.option(path, `must be the name of a header, such as \`${DEFAULT_HEADER}\``);
   else if (OTHER_PURPOSES.has(name)) faults.option(path, `must not be \`${name}\`, which clients send for another purpose`);
   return name;
 }

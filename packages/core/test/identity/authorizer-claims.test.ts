@@ -121,7 +121,7 @@ describe('authorizerClaims', () => {
     expect(() => source(restApi({ claims: { ...claims, exp } }))).toThrow(expect.objectContaining({ code: 'token_invalid', status: 401 }));
   });
 
-  it('never throws another error, whatever the authorizer is', () => {
+  it('never throws another error for any authorizer', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.boolean(), (authorizer, isHttp) => {
         try {

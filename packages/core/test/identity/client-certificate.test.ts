@@ -119,7 +119,7 @@ describe('the tenant in a client certificate', () => {
 describe('a certificate of the connection', () => {
   const source = clientCertificate({ tenantFrom: dns });
 
-  it('presents nothing if there is none, also if a proxy header is sent', () => {
+  it('presents nothing without a certificate, also if a proxy header is sent', () => {
     expect(source(forwarded({}))).toBeUndefined();
     expect(source(forwarded({ 'x-client-cert': [encodeURIComponent(acme.pem)], 'x-client-verify': ['SUCCESS'] }))).toBeUndefined();
   });

@@ -4,8 +4,8 @@ import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'no
 const MAX_SCOPES = 16;
 
 /**
- * Derived signing keys by the object that has the secret, then by scope. Two secrets never share an entry, whatever their access key
- * ids are, and the entry is released with the object: no secret is kept longer than its session.
+ * Derived signing keys by the object that has the secret, then by scope. Two secrets never share an entry, also if their access key ids
+ * are equal. The entry is released with the object: no secret is kept longer than its session.
  */
 const derived = new WeakMap<object, Map<string, KeyObject>>();
 

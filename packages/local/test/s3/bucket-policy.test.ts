@@ -252,7 +252,7 @@ describe('a role of another account', () => {
     }
   });
 
-  it('also needs a permission of its own policies, whatever the bucket policy names', async () => {
+  it('also needs a permission of its own policies for every principal of the bucket policy', async () => {
     await put(allow({ AWS: [FOREIGN_ROLE, 'arn:aws:sts::111111111111:assumed-role/Partner/partner', '111111111111'] }));
     const client = await partner(folderPolicy('acme'));
     expect([await read(client, 'acme/a'), await read(client, 'globex/a')]).toEqual(['allowed', 'AccessDenied']);

@@ -13,7 +13,7 @@ export function postForm(url: string, fields: Fields, file: Blob | string, heade
   return fetch(url, { method: 'POST', body, headers, redirect: 'manual' });
 }
 
-/** The status of a response, and the code and the message of its error; both are empty if it is none. */
+/** The status of a response, and the code and the message of its error; both are empty for a success. */
 export async function errorOf(response: Response): Promise<{ status: number; code: string; message: string }> {
   const text = await response.text();
   const part = (name: string) => (new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1] ?? '').replaceAll('&quot;', '"');

@@ -74,7 +74,7 @@ export class Keys {
   /**
    * Finds a key by its id, its ARN, an alias or the ARN of an alias.
    *
-   * @throws {@link AwsError} 400 for a text that is none of these
+   * @throws {@link AwsError} 400 for any other text
    */
   find(keyId: string): KeyReference {
     const { region, account } = this.scope;

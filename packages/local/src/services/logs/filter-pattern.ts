@@ -12,8 +12,8 @@ const UNSUPPORTED: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Reads a filter pattern of terms. A message matches if it contains every term, and none that begins with `-`; terms that begin with
- * `?` are alternatives. Letter case matters.
+ * Reads a filter pattern of terms. A message matches if it contains every term. It must not contain a term that begins with `-`. Terms
+ * that begin with `?` are alternatives. Letter case matters.
  *
  * @see Amazon CloudWatch Logs User Guide, "Filter pattern syntax"
  * @throws {@link AwsError} 501 for another kind of pattern, 400 for a malformed one

@@ -42,7 +42,7 @@ export class Secrets {
   /**
    * Finds a secret by its name, its ARN, or its ARN without the six random characters.
    *
-   * @throws {@link AwsError} 400 for a text that is none of these
+   * @throws {@link AwsError} 400 for any other text
    */
   find(secretId: string, now: Date): SecretReference {
     if (NAME.test(secretId)) return this.#reference(this.#byName.get(secretId), this.newArn(secretId), now);
@@ -82,7 +82,7 @@ export class Secrets {
   /**
    * The secret of a reference that was found earlier.
    *
-   * @throws {@link AwsError} 400 if there is none, or it was deleted
+   * @throws {@link AwsError} 400 if the secret does not exist, or was deleted
    */
   existing({ secret }: SecretReference): Secret {
     if (secret !== undefined && this.#byArn.get(secret.arn) === secret) return secret;

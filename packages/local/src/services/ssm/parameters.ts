@@ -44,7 +44,7 @@ export class Parameters {
     return this.#byName.get(name) ?? (isArn ? this.#byName.get(name.slice(1)) : undefined);
   }
 
-  /** Adds a version, and creates the parameter if there is none. */
+  /** Adds a version, and creates the parameter if it does not exist. */
   put(name: string, added: NewParameterVersion, tags: ReadonlyMap<string, string>): ParameterVersion {
     const same = this.#byName.get(name);
     const version: ParameterVersion = { ...added, version: (same?.versions.at(-1)?.version ?? 0) + 1 };
